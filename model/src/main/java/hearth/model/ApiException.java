@@ -1,0 +1,49 @@
+package hearth.model;
+
+import java.util.Map;
+
+/// A refusal that the caller is told of, in AWS's words.
+public final class ApiException extends RuntimeException {
+    private final transient ApiError error;
+    private final boolean typed;
+    private final transient Map<String, String> members;
+
+    public ApiException(ApiError error, String message) {
+        this(error, message, error.typed(), Map.of());
+    }
+
+    private ApiException(ApiError error, String message, boolean typed, Map<String, String> members) {
+        // Refusals are answers, not faults: no one reads their stack.
+        super(message, null, false, false);
+        this.error = error;
+        this.typed = typed;
+        this.members = members;
+    }
+
+    /// The same error without `Type`, as a few older checks of AWS answer (control-plane.md section 4).
+    public ApiException untyped() {
+        return new ApiException(error, message(), false, members);
+    }
+
+    /// The same error with one more member in its body, such as `Reason`.
+    public ApiException with(String member, String value) {
+        return new ApiException(error, message(), typed, Map.of(member, value));
+    }
+
+    public ApiError error() {
+        return error;
+    }
+
+    public String message() {
+        return String.valueOf(getMessage());
+    }
+
+    public boolean typed() {
+        return typed;
+    }
+
+    /// Members of the body besides `Type` and the message.
+    public Map<String, String> members() {
+        return members;
+    }
+}

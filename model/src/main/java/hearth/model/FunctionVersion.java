@@ -1,0 +1,43 @@
+package hearth.model;
+
+import java.time.Duration;
+import java.util.Map;
+
+/// All that the data plane needs to run one version of a function. Immutable: a change of code or
+/// configuration makes another, with a higher `generation`.
+///
+/// @param version `$LATEST` or a number
+/// @param generation grows with each change of what environments are made from; two equal ones may share environments
+/// @param state what the control plane last said of it
+/// @param handler empty for `provided.*` functions that have none
+/// @param logGroup `/aws/lambda/NAME` unless configured
+/// @param applicationLogLevel used with `LogFormat.JSON` only
+public record FunctionVersion(
+        FunctionId function,
+        String version,
+        long generation,
+        FunctionState state,
+        String runtime,
+        String handler,
+        CodeDigest code,
+        Bytes memory,
+        Duration timeout,
+        Bytes ephemeralStorage,
+        Map<String, String> environment,
+        String role,
+        String architecture,
+        LogFormat logFormat,
+        String logGroup,
+        String applicationLogLevel,
+        String systemLogLevel) {
+    public FunctionVersion {
+        environment = Map.copyOf(environment);
+    }
+
+    public EnvironmentKey environmentKey() {
+        return new EnvironmentKey(function, version, generation);
+    }
+
+    /// What an execution environment is made for, and may never be handed across.
+    public record EnvironmentKey(FunctionId function, String version, long generation) {}
+}

@@ -1,0 +1,22 @@
+package hearth.model.worker;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One request to run a function, as its worker sees it.
+///
+/// @param requestId known to the caller as `x-amzn-RequestId` and to the function as `awsRequestId`
+/// @param invokedArn the ARN as the caller asked for it, qualified only if they qualified it
+/// @param payload valid JSON, `{}` for an empty body; not to be changed by anyone
+/// @param clientContext JSON, already decoded from base64; null when there is none
+/// @param traceHeader `X-Amzn-Trace-Id` for the function
+/// @param received when the Frontend had read it
+/// @param wantsLogTail whether the outcome carries the last 4 KiB of this invocation's log
+public record Invocation(
+        String requestId,
+        String invokedArn,
+        byte[] payload,
+        @Nullable String clientContext,
+        String traceHeader,
+        Instant received,
+        boolean wantsLogTail) {}

@@ -1,0 +1,21 @@
+package hearth.model.worker;
+
+/// A host that runs execution environments, as Frontend, WorkerManager and PlacementService see it. In one process
+/// this is the worker itself, in a cluster a connection to it.
+///
+/// No method blocks: work is started, and a listener hears how it went.
+public interface Worker {
+    WorkerId id();
+
+    WorkerCapacity capacity();
+
+    /// Starts to make an environment: sandbox, code, runtime, INIT.
+    void start(EnvironmentSpec spec, EnvironmentListener listener);
+
+    /// Runs one invocation in an environment that is ready or idle. The payload goes straight to the runtime's waiting
+    // `next`.
+    void invoke(Reservation reservation, Invocation invocation, InvocationListener listener);
+
+    /// Ends an environment once it is idle; one that runs an invocation finishes it first. Safe to repeat.
+    void retire(EnvironmentId environment);
+}

@@ -1,0 +1,27 @@
+package hearth.worker.runtimes;
+
+import hearth.worker.sandbox.SandboxSpec.Mount;
+import java.util.List;
+import java.util.Map;
+
+/// A Lambda runtime that this host can run, in the words of the inside of a sandbox.
+///
+/// @param id as the API spells it, such as `python3.12`
+/// @param version of the interpreter, such as `3.12.1`; empty for `provided.*`
+/// @param source where it was found on the host, for people to read
+/// @param mounts what a sandbox needs to see besides the code: the interpreter and our bootstrap
+/// @param command starts the runtime
+/// @param environment what this runtime sets besides what all have (execution.md section 2)
+public record InstalledRuntime(
+        String id,
+        String version,
+        String source,
+        List<Mount> mounts,
+        List<String> command,
+        Map<String, String> environment) {
+    public InstalledRuntime {
+        mounts = List.copyOf(mounts);
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+    }
+}

@@ -1,0 +1,33 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+
+/// An isolation boundary. Runs one process tree at a time; `/tmp`, limits and network outlive the process, so that a
+/// reset is a second `start`.
+public interface Sandbox extends AutoCloseable {
+    /// A listening, non-blocking TCP socket that only this sandbox can reach. The caller takes the descriptor over and
+    // closes it.
+    int runtimeApiSocket();
+
+    /// Where the sandbox's processes find that socket, as `AWS_LAMBDA_RUNTIME_API` has it: `127.0.0.1:9001`.
+    String runtimeApiAddress();
+
+    /// Starts the process. The last one must have ended. Blocks for milliseconds.
+    SandboxProcess start(ProcessSpec spec) throws SandboxException;
+
+    /// Stops every process from running until `thaw`. Safe to repeat.
+    void freeze();
+
+    void thaw();
+
+    /// The most memory that the sandbox ever used.
+    Bytes peakMemory();
+
+    /// How often the kernel killed a process here because memory ran out.
+    long outOfMemoryKills();
+
+    /// Kills all processes, frozen or not, and removes everything of this sandbox from the host. Blocks. Safe to
+    // repeat.
+    @Override
+    void close();
+}

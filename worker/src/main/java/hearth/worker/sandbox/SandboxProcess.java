@@ -1,0 +1,37 @@
+package hearth.worker.sandbox;
+
+/// A process tree in a sandbox, watched by file descriptors that an event loop can wait on.
+public interface SandboxProcess {
+    /// A pidfd: readable once the process has ended and, with it, all of its tree. Stays open until `close`.
+    int pidfd();
+
+    /// The non-blocking read end of a pipe that both stdout and stderr write to. Stays open until `close`.
+    int output();
+
+    /// The non-blocking read end of the pipe of framed log records, which the process has as descriptor 62
+    /// (`_LAMBDA_TELEMETRY_LOG_FD`, execution.md section 7). Stays open until `close`.
+    int framedOutput();
+
+    /// How it ended. To be called once `pidfd` is readable; does not block then.
+    Exit exit();
+
+    /// Sends SIGKILL to the whole tree. Safe to repeat, and after the end.
+    void kill();
+
+    /// Closes the descriptors. The process must have ended.
+    void close();
+
+    /// How a process ended.
+    sealed interface Exit {
+        record Status(int code) implements Exit {}
+
+        /// @param number as in `kill -l`
+        record Signal(int number) implements Exit {}
+
+        /// The sandbox failed before the program ran, for example because there is no such file.
+        ///
+        /// @param message in the words of AWS where it has some: `fork/exec /var/task/bootstrap: no such file
+        // or directory`
+        record NotStarted(String message) implements Exit {}
+    }
+}
