@@ -12,8 +12,8 @@ public interface Worker {
     /// Starts to make an environment: sandbox, code, runtime, INIT.
     void start(EnvironmentSpec spec, EnvironmentListener listener);
 
-    /// Runs one invocation in an environment that is ready or idle. The payload goes straight to the runtime's waiting
-    // `next`.
+    /// Runs one invocation in an environment that is ready or idle. The payload goes straight to the runtime's
+    /// waiting `next`.
     void invoke(Reservation reservation, Invocation invocation, InvocationListener listener);
 
     /// Ends an environment once it is idle; one that runs an invocation finishes it first. Safe to repeat.

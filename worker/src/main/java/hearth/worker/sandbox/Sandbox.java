@@ -5,8 +5,8 @@ import hearth.model.Bytes;
 /// An isolation boundary. Runs one process tree at a time; `/tmp`, limits and network outlive the process, so that a
 /// reset is a second `start`.
 public interface Sandbox extends AutoCloseable {
-    /// A listening, non-blocking TCP socket that only this sandbox can reach. The caller takes the descriptor over and
-    // closes it.
+    /// A listening, non-blocking TCP socket that only this sandbox can reach. The caller takes the descriptor over
+    /// and closes it.
     int runtimeApiSocket();
 
     /// Where the sandbox's processes find that socket, as `AWS_LAMBDA_RUNTIME_API` has it: `127.0.0.1:9001`.
@@ -27,7 +27,7 @@ public interface Sandbox extends AutoCloseable {
     long outOfMemoryKills();
 
     /// Kills all processes, frozen or not, and removes everything of this sandbox from the host. Blocks. Safe to
-    // repeat.
+    /// repeat.
     @Override
     void close();
 }

@@ -5,7 +5,7 @@ public interface SandboxFactory extends AutoCloseable {
     SandboxKind kind();
 
     /// Prepares all that a sandbox needs (slot, limits, network, `/tmp`, the Runtime API's socket) and starts no
-    // process.
+    /// process.
     /// Blocks for milliseconds, on a thread that may block in native code.
     Sandbox create(SandboxSpec spec) throws SandboxException;
 
