@@ -30,9 +30,8 @@ public interface SandboxProcess {
 
         /// The sandbox failed before the program ran, for example because there is no such file.
         ///
-        /// @param message in the words of AWS where it has some: `fork/exec /var/task/bootstrap: no such file
-        // or
-        /// directory`
+        /// @param message in AWS's words where it has some, such as
+        ///     `fork/exec /var/task/bootstrap: no such file or directory`
         record NotStarted(String message) implements Exit {}
     }
 }
