@@ -1,5 +1,6 @@
 package hearth.worker.runtimes;
 
+import hearth.model.Bytes;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.util.List;
 import java.util.Map;
@@ -10,18 +11,22 @@ import java.util.Map;
 /// @param version of the interpreter, such as `3.12.1`; empty for `provided.*`
 /// @param source where it was found on the host, for people to read
 /// @param mounts what a sandbox needs to see besides the code: the interpreter and our bootstrap
-/// @param command starts the runtime
+/// @param start how its process is started
 /// @param environment what this runtime sets besides what all have (execution.md section 2)
 public record InstalledRuntime(
         String id,
         String version,
         String source,
         List<Mount> mounts,
-        List<String> command,
+        StartCommand start,
         Map<String, String> environment) {
     public InstalledRuntime {
         mounts = List.copyOf(mounts);
-        command = List.copyOf(command);
         environment = Map.copyOf(environment);
+    }
+
+    /// Starts the runtime of a function that has this much memory.
+    public List<String> command(Bytes memory) {
+        return start.command(memory);
     }
 }

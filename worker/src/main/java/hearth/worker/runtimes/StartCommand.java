@@ -1,0 +1,45 @@
+package hearth.worker.runtimes;
+
+import hearth.model.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The command that starts a runtime, with arguments that may depend on the function's memory.
+public sealed interface StartCommand {
+    List<String> command(Bytes memory);
+
+    /// The same for every function.
+    record Fixed(List<String> words) implements StartCommand {
+        public Fixed {
+            words = List.copyOf(words);
+        }
+
+        @Override
+        public List<String> command(Bytes memory) {
+            return words;
+        }
+    }
+
+    /// A JVM, which cannot see the sandbox's limit by itself and must be told how far its heap may grow.
+    ///
+    /// @param options go before the main class
+    record Jvm(String java, List<String> options, List<String> mainClassAndArguments) implements StartCommand {
+        /// AWS's share of the function's memory.
+        private static final int HEAP_PERCENT = 85;
+
+        public Jvm {
+            options = List.copyOf(options);
+            mainClassAndArguments = List.copyOf(mainClassAndArguments);
+        }
+
+        @Override
+        public List<String> command(Bytes memory) {
+            var words = new ArrayList<String>();
+            words.add(java);
+            words.add("-XX:MaxHeapSize=" + memory.count() / 1024 * HEAP_PERCENT / 100 + "k");
+            words.addAll(options);
+            words.addAll(mainClassAndArguments);
+            return List.copyOf(words);
+        }
+    }
+}
