@@ -1,0 +1,28 @@
+package hearth.invoke.frontend;
+
+import hearth.model.AccountId;
+import hearth.model.Region;
+import org.jspecify.annotations.Nullable;
+
+/// One `Invoke` as its caller wrote it: nothing but the caller's account and the region has been checked.
+///
+/// @param account of the caller
+/// @param function a name, a partial ARN or an ARN, with a qualifier or without, decoded from the path
+/// @param qualifier of the query
+/// @param invocationType `X-Amz-Invocation-Type`; null means `RequestResponse`
+/// @param logType `X-Amz-Log-Type`; null means `None`
+/// @param clientContext `X-Amz-Client-Context`: JSON in base64
+/// @param traceHeader `X-Amzn-Trace-Id`; one is made when there is none
+/// @param payload the body, not to be changed by anyone from here on
+/// @param requestId made by the listener, and known to the caller as `x-amzn-RequestId`
+public record InvocationRequest(
+        AccountId account,
+        Region region,
+        String function,
+        @Nullable String qualifier,
+        @Nullable String invocationType,
+        @Nullable String logType,
+        @Nullable String clientContext,
+        @Nullable String traceHeader,
+        byte[] payload,
+        String requestId) {}

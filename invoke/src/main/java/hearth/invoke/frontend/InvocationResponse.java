@@ -1,0 +1,21 @@
+package hearth.invoke.frontend;
+
+import org.jspecify.annotations.Nullable;
+
+/// The answer to an invocation that was not refused. A null member is a header that is absent.
+///
+/// @param status 200, or 204 of a dry run
+/// @param payload what the runtime posted, byte for byte; empty for a dry run
+/// @param contentType of the payload; null when there is none
+/// @param executedVersion `X-Amz-Executed-Version`: `$LATEST` or a number
+/// @param functionError `X-Amz-Function-Error`
+/// @param logResult `X-Amz-Log-Result`: the last 4 KiB of the log in base64
+/// @param traceHeader `X-Amzn-Trace-Id`
+public record InvocationResponse(
+        int status,
+        byte[] payload,
+        @Nullable String contentType,
+        @Nullable String executedVersion,
+        @Nullable String functionError,
+        @Nullable String logResult,
+        @Nullable String traceHeader) {}

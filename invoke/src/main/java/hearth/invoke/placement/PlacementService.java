@@ -1,0 +1,130 @@
+package hearth.invoke.placement;
+
+import hearth.model.Bytes;
+import hearth.model.worker.Worker;
+import hearth.model.worker.WorkerId;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/// Chooses the worker for a new environment, and counts what each worker has promised.
+///
+/// Memory and slots are hard limits. CPU is not: environments at rest use none, so a worker whose CPU is promised
+/// whole still takes more when no other has CPU left. Among workers with room the fullest that fits is taken (best
+/// fit), which keeps others empty for large environments; once CPU is short everywhere, the least loaded.
+///
+/// A worker that failed several times in a row is spared for a while. If all are spared, that says nothing
+/// about any one of them, and they are used as if well.
+public final class PlacementService {
+    /// Guarded by itself; nothing foreign but `Worker.capacity` is called under it.
+    private final Map<WorkerId, WorkerLoad> workers = new LinkedHashMap<>();
+
+    private final PlacementConfig config;
+    private final InstantSource clock;
+
+    public PlacementService(PlacementConfig config, InstantSource clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    public void add(Worker worker) {
+        synchronized (workers) {
+            workers.put(worker.id(), new WorkerLoad(worker, config));
+        }
+    }
+
+    /// Sends no more environments to a worker; those it has stay until they end.
+    public void drain(WorkerId worker) {
+        synchronized (workers) {
+            var load = workers.get(worker);
+            if (load != null) {
+                load.drain();
+            }
+        }
+    }
+
+    /// Forgets a worker. Slots promised on it may still be closed.
+    public void remove(WorkerId worker) {
+        synchronized (workers) {
+            workers.remove(worker);
+        }
+    }
+
+    /// Promises room for one environment, if any worker has it.
+    public Placement place(Demand demand) {
+        synchronized (workers) {
+            var chosen = choose(demand);
+            if (chosen.isEmpty()) {
+                var waitingHelps = workers.values().stream().anyMatch(load -> load.couldEverHold(demand));
+                return waitingHelps || workers.isEmpty() ? new Placement.NoRoom() : new Placement.NeverFits();
+            }
+            chosen.get().promise(demand);
+            return new Placement.Placed(new PromisedSlot(chosen.get(), demand));
+        }
+    }
+
+    public Promised promised(WorkerId worker) {
+        synchronized (workers) {
+            var load = workers.get(worker);
+            return load == null ? new Promised(0, new Bytes(0), 0) : load.promised();
+        }
+    }
+
+    private Optional<WorkerLoad> choose(Demand demand) {
+        var now = clock.instant();
+        var anyHealthy = workers.values().stream().anyMatch(load -> load.isHealthy(now) && load.hasRoom(demand));
+        var tightest = candidates(demand)
+                .filter(load -> load.hasCpu(demand) && (!anyHealthy || load.isHealthy(now)))
+                .min(Comparator.comparingDouble(load -> load.leftover(demand)));
+        return tightest.or(() -> candidates(demand)
+                .filter(load -> !anyHealthy || load.isHealthy(now))
+                .min(Comparator.comparingDouble(WorkerLoad::cpuLoad)));
+    }
+
+    private Stream<WorkerLoad> candidates(Demand demand) {
+        return workers.values().stream().filter(load -> load.hasRoom(demand));
+    }
+
+    private final class PromisedSlot implements Slot {
+        private final WorkerLoad load;
+        private final Demand demand;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        PromisedSlot(WorkerLoad load, Demand demand) {
+            this.load = load;
+            this.demand = demand;
+        }
+
+        @Override
+        public Worker worker() {
+            return load.worker();
+        }
+
+        @Override
+        public void succeeded() {
+            synchronized (workers) {
+                load.succeeded();
+            }
+        }
+
+        @Override
+        public void failed() {
+            synchronized (workers) {
+                load.failed(clock.instant());
+            }
+        }
+
+        @Override
+        public void close() {
+            if (closed.compareAndSet(false, true)) {
+                synchronized (workers) {
+                    load.giveBack(demand);
+                }
+            }
+        }
+    }
+}
