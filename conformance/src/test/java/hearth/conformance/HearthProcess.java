@@ -1,0 +1,122 @@
+package hearth.conformance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/// A Hearth server in a process of its own, as `./hearth up` starts it, on a free port of the loopback.
+final class HearthProcess implements AutoCloseable {
+    private static final Pattern ENDPOINT = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
+
+    private final Process process;
+    private final URI endpoint;
+    private final StringBuffer output;
+
+    private HearthProcess(Process process, URI endpoint, StringBuffer output) {
+        this.process = process;
+        this.endpoint = endpoint;
+        this.output = output;
+    }
+
+    /// Starts a server and waits until it is ready.
+    static HearthProcess start(Path data, String... options) {
+        var arguments = new ArrayList<>(List.of("up", "--port", "0", "--data", data.toString()));
+        arguments.addAll(List.of(options));
+        try {
+            var process = command(arguments).redirectErrorStream(true).start();
+            var output = new StringBuffer();
+            var ready = new CompletableFuture<URI>();
+            Thread.ofVirtual().name("hearth-output").start(() -> follow(process, output, ready));
+            return new HearthProcess(process, ready.get(60, TimeUnit.SECONDS), output);
+        } catch (IOException | InterruptedException | java.util.concurrent.ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("Hearth did not become ready", e);
+        }
+    }
+
+    /// Any `./hearth` command, with the classes that the build just made.
+    static ProcessBuilder command(List<String> arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Dio.netty.noUnsafe=false"));
+        command.add("-Dhearth.guest=" + guest());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "hearth.server.cli.Main"));
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
+    }
+
+    private static Path guest() {
+        var guest = Path.of("..", "guest", "target", "guest").toAbsolutePath().normalize();
+        if (!Files.isExecutable(guest.resolve("launcher"))) {
+            throw new IllegalStateException("Build the guest module first: there is no launcher in " + guest);
+        }
+        return guest;
+    }
+
+    private static void follow(Process process, StringBuffer output, CompletableFuture<URI> ready) {
+        try (BufferedReader lines = process.inputReader()) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                output.append(line).append('\n');
+                var endpoint = ENDPOINT.matcher(line);
+                if (line.contains("ready") && endpoint.find()) {
+                    ready.complete(URI.create(endpoint.group()));
+                }
+            }
+            ready.completeExceptionally(new IllegalStateException("It ended before it was ready:\n" + output));
+        } catch (IOException e) {
+            ready.completeExceptionally(e);
+        }
+    }
+
+    URI endpoint() {
+        return endpoint;
+    }
+
+    /// Everything that it has printed.
+    String output() {
+        return output.toString();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// SIGTERM, and the exit status that follows.
+    int stop() {
+        process.destroy();
+        return awaitExit();
+    }
+
+    /// SIGKILL: no last word.
+    void kill() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    private int awaitExit() {
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("It did not end within 30 s:\n" + output);
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            stop();
+        }
+    }
+}
