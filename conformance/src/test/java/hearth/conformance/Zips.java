@@ -37,6 +37,27 @@ final class Zips {
         return zip.toByteArray();
     }
 
+    /// A package whose one file may be executed: its entry carries unix mode 0755, which java.util.zip cannot write.
+    static SdkBytes executable(String name, String text) {
+        var zip = of(name, text).asByteArray();
+        var directory = indexOf(zip, new byte[] {'P', 'K', 1, 2});
+        zip[directory + 5] = 3; // version made by: unix
+        var mode = 0100755;
+        // External attributes are 4 bytes from offset 38; the mode is their upper half.
+        zip[directory + 40] = (byte) mode;
+        zip[directory + 41] = (byte) (mode >> 8);
+        return SdkBytes.fromByteArray(zip);
+    }
+
+    private static int indexOf(byte[] bytes, byte[] part) {
+        for (int at = bytes.length - part.length; at >= 0; at--) {
+            if (java.util.Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
+                return at;
+            }
+        }
+        throw new IllegalArgumentException("There is no such part");
+    }
+
     static Path file(Path folder, String name, String text) throws IOException {
         return Files.write(folder.resolve(name + ".zip"), of(name, text).asByteArray());
     }

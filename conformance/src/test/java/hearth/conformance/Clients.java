@@ -1,0 +1,29 @@
+package hearth.conformance;
+
+import java.net.URI;
+import java.time.Duration;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+
+/// Stock clients of the AWS SDK for Java: only the endpoint is ours.
+final class Clients {
+    private Clients() {}
+
+    static LambdaClient lambda(URI endpoint) {
+        return lambda(endpoint, "test", "test", Region.EU_WEST_1);
+    }
+
+    static LambdaClient lambda(URI endpoint, String accessKey, String secretKey, Region region) {
+        return LambdaClient.builder()
+                .endpointOverride(endpoint)
+                .region(region)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
+                .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(60)))
+                // A test sees the first answer, not that of a retry.
+                .overrideConfiguration(c -> c.retryStrategy(r -> r.maxAttempts(1)))
+                .build();
+    }
+}

@@ -1,0 +1,172 @@
+package hearth.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+
+/// The server ends, asked or killed, and starts again: nothing is lost, and nothing is left behind.
+class RestartTest {
+    private static final SdkBytes ECHO = Zips.of("app.py", "def handler(event, context):\n    return event\n");
+
+    @Test
+    void keepsEveryFunctionOverARestart() {
+        var data = TestServer.temporaryFolder();
+        try (var server = HearthProcess.start(data)) {
+            var lambda = Clients.lambda(server.endpoint());
+            create(lambda, "kept");
+            assertThat(server.stop()).isIn(0, 143);
+        }
+
+        try (var server = HearthProcess.start(data)) {
+            var lambda = Clients.lambda(server.endpoint());
+            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("kept"));
+            var answer = lambda.invoke(r -> r.functionName("kept").payload(SdkBytes.fromUtf8String("42")));
+            assertThat(answer.payload().asUtf8String()).isEqualTo("42");
+        }
+    }
+
+    @Test
+    void keepsEveryAcknowledgedWriteWhenKilledInTheMiddleOfThem() throws Exception {
+        var seed = new Random().nextLong();
+        System.out.println("RestartTest seed " + seed);
+        var random = new Random(seed);
+        var data = TestServer.temporaryFolder();
+        var acknowledged = new ConcurrentSkipListSet<String>();
+        for (int round = 0; round < 6; round++) {
+            var server = HearthProcess.start(data);
+            var lambda = Clients.lambda(server.endpoint());
+            assertThat(names(lambda)).containsAll(acknowledged);
+            var prefix = "round" + round + "-";
+            var enough = acknowledged.size() + 5 + random.nextInt(40);
+            try (var writers = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int writer = 0; writer < 4; writer++) {
+                    var name = prefix + writer + "-";
+                    writers.submit(() -> createUntilItFails(lambda, name, acknowledged));
+                }
+                while (acknowledged.size() < enough) {
+                    Thread.onSpinWait();
+                }
+                server.kill();
+            }
+        }
+
+        try (var server = HearthProcess.start(data)) {
+            var lambda = Clients.lambda(server.endpoint());
+            assertThat(names(lambda)).containsAll(acknowledged);
+            for (var name : List.of(acknowledged.first(), acknowledged.last())) {
+                lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
+                assertThat(lambda.invoke(r -> r.functionName(name).payload(SdkBytes.fromUtf8String("7")))
+                                .payload()
+                                .asUtf8String())
+                        .isEqualTo("7");
+            }
+        }
+    }
+
+    @Test
+    void leavesNothingBehindWhenItIsStopped() throws IOException {
+        assumeTrue(isRoot(), "Sandboxes with cgroups need root");
+        var before = Host.now();
+        var data = TestServer.temporaryFolder();
+
+        try (var server = HearthProcess.start(data)) {
+            var lambda = Clients.lambda(server.endpoint());
+            create(lambda, "f");
+            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("f"));
+            lambda.invoke(r -> r.functionName("f"));
+            assertThat(Host.now()).isNotEqualTo(before);
+        }
+
+        assertThat(Host.now()).isEqualTo(before);
+    }
+
+    @Test
+    void clearsWhatAKilledServerLeft() throws IOException {
+        assumeTrue(isRoot(), "Sandboxes with cgroups need root");
+        var before = Host.now();
+        var data = TestServer.temporaryFolder();
+        var killed = HearthProcess.start(data);
+        var lambda = Clients.lambda(killed.endpoint());
+        create(lambda, "f");
+        lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("f"));
+        lambda.invoke(r -> r.functionName("f"));
+
+        killed.kill();
+        try (var server = HearthProcess.start(data)) {
+            assertThat(Clients.lambda(server.endpoint()).invoke(r -> r.functionName("f")).statusCode())
+                    .isEqualTo(200);
+        }
+
+        assertThat(Host.now()).isEqualTo(before);
+    }
+
+    private static void createUntilItFails(LambdaClient lambda, String prefix, ConcurrentSkipListSet<String> acknowledged) {
+        try {
+            for (int i = 0; ; i++) {
+                create(lambda, prefix + i);
+                acknowledged.add(prefix + i);
+            }
+        } catch (SdkException e) {
+            // The server was killed: what it had not acknowledged may be there or not.
+            assertThat(e).isNotNull();
+        }
+    }
+
+    private static void create(LambdaClient lambda, String name) {
+        lambda.createFunction(r -> r.functionName(name)
+                .runtime("python3.11")
+                .handler("app.handler")
+                .role(TestServer.ROLE)
+                .code(c -> c.zipFile(ECHO)));
+    }
+
+    private static TreeSet<String> names(LambdaClient lambda) {
+        return lambda.listFunctionsPaginator().functions().stream()
+                .map(FunctionConfiguration::functionName)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    /// What a server makes on its host: cgroups, mounts, firewall tables, network devices, loop devices.
+    private record Host(TreeSet<String> traces) {
+        static Host now() throws IOException {
+            var traces = new TreeSet<String>();
+            try (var cgroups = Files.find(Path.of("/sys/fs/cgroup"), 6, (p, a) -> a.isDirectory() && p.getFileName().toString().startsWith("hearth"))) {
+                cgroups.forEach(p -> traces.add("cgroup " + p));
+            }
+            try (var mounts = Files.lines(Path.of("/proc/self/mounts"))) {
+                mounts.filter(m -> m.contains("hearth")).forEach(m -> traces.add("mount " + m));
+            }
+            try (var devices = Files.lines(Path.of("/proc/net/dev"))) {
+                devices.skip(2).forEach(d -> traces.add("device " + d.strip().split(":")[0]));
+            }
+            try (var processes = ProcessHandle.allProcesses()) {
+                processes
+                        .filter(p -> p.info().command().orElse("").endsWith("/launcher"))
+                        .forEach(p -> traces.add("process " + p.pid()));
+            }
+            try (var loops = Files.list(Path.of("/sys/block"))) {
+                loops.filter(p -> Files.exists(p.resolve("loop/backing_file")))
+                        .forEach(p -> traces.add("loop " + p.getFileName()));
+            }
+            return new Host(traces);
+        }
+    }
+}

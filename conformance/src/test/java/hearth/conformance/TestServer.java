@@ -1,0 +1,82 @@
+package hearth.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+
+/// One server for all tests that need nothing special of it, started by the first and ended with the JVM.
+final class TestServer {
+    static final String ROLE = "arn:aws:iam::000000000000:role/lambda-role";
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    private TestServer() {}
+
+    private static final class Shared {
+        static final HearthProcess SERVER = HearthProcess.start(temporaryFolder());
+        static final LambdaClient LAMBDA = Clients.lambda(SERVER.endpoint());
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(SERVER::close));
+        }
+    }
+
+    static HearthProcess server() {
+        return Shared.SERVER;
+    }
+
+    static LambdaClient lambda() {
+        return Shared.LAMBDA;
+    }
+
+    static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("hearth-conformance");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A name that no other test has.
+    static String name(String prefix) {
+        return prefix + "-" + NAMES.incrementAndGet();
+    }
+
+    /// Creates a function and waits until it is active.
+    static String create(String runtime, String handler, SdkBytes zip, int timeoutSeconds) {
+        return create(runtime, handler, zip, timeoutSeconds, 256);
+    }
+
+    static String create(String runtime, String handler, SdkBytes zip, int timeoutSeconds, int megabytes) {
+        return create(CreateFunctionRequest.builder()
+                .functionName(name("f"))
+                .runtime(runtime)
+                .handler(handler)
+                .role(ROLE)
+                .timeout(timeoutSeconds)
+                .memorySize(megabytes)
+                .code(c -> c.zipFile(zip))
+                .build());
+    }
+
+    static String create(CreateFunctionRequest request) {
+        lambda().createFunction(request);
+        lambda().waiter().waitUntilFunctionActiveV2(r -> r.functionName(request.functionName()));
+        return request.functionName();
+    }
+
+    static InvokeResponse invoke(String function, String payload) {
+        return lambda().invoke(r -> r.functionName(function).payload(SdkBytes.fromUtf8String(payload)));
+    }
+
+    /// A Python function, created and active.
+    static String python(String source) {
+        return create("python3.11", "app.handler", Zips.of("app.py", source), 10);
+    }
+}
