@@ -1,0 +1,152 @@
+package hearth.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// A Hearth server started by `./hearth up` with signatures verified, as someone who serves real users runs it.
+final class HearthServer implements AutoCloseable {
+    private static final Pattern ENDPOINT = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern ACCESS_KEY = Pattern.compile("AKIA[A-Z0-9]{12,}");
+    private static final Pattern SECRET_KEY = Pattern.compile("(?im)secret[^:=]*[:=]\\s*(\\S{30,})");
+
+    private final Process process;
+    private final int port;
+    private final Signer signer;
+    private final Duration timeToReady;
+
+    private HearthServer(Process process, int port, Signer signer, Duration timeToReady) {
+        this.process = process;
+        this.port = port;
+        this.signer = signer;
+        this.timeToReady = timeToReady;
+    }
+
+    static HearthServer start(Path repository, Path data, String... options) throws IOException {
+        var keys = output(command(repository, List.of("keys", "create", "--data", data.toString())));
+        var arguments = new ArrayList<>(List.of("up", "--port", "0", "--auth", "sigv4", "--data", data.toString()));
+        arguments.addAll(List.of(options));
+        var started = System.nanoTime();
+        var process = command(repository, arguments).start();
+        var lines = process.inputReader();
+        for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+            var endpoint = ENDPOINT.matcher(line);
+            if (line.contains("ready") && endpoint.find()) {
+                var ready = Duration.ofNanos(System.nanoTime() - started);
+                drain(lines);
+                return new HearthServer(process, Integer.parseInt(endpoint.group(1)), signer(keys), ready);
+            }
+        }
+        throw new IOException("Hearth ended before it was ready");
+    }
+
+    private static ProcessBuilder command(Path repository, List<String> arguments) {
+        var command = new ArrayList<>(List.of(repository.resolve("hearth").toString()));
+        command.addAll(arguments);
+        return new ProcessBuilder(command).directory(repository.toFile()).redirectErrorStream(true);
+    }
+
+    private static Signer signer(String keys) throws IOException {
+        var accessKey = ACCESS_KEY.matcher(keys);
+        var secretKey = SECRET_KEY.matcher(keys);
+        if (!accessKey.find() || !secretKey.find()) {
+            throw new IOException("No keys in: " + keys);
+        }
+        return new Signer(accessKey.group(), secretKey.group(1));
+    }
+
+    private static String output(ProcessBuilder builder) throws IOException {
+        try (var lines = builder.start().inputReader()) {
+            return lines.lines().collect(Collectors.joining("\n"));
+        }
+    }
+
+    private static void drain(BufferedReader lines) {
+        Thread.ofVirtual().start(() -> lines.lines().forEach(line -> {}));
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port);
+    }
+
+    Duration timeToReady() {
+        return timeToReady;
+    }
+
+    ProcessTree processes() {
+        return new ProcessTree(process.pid());
+    }
+
+    byte[] invocation(String function) {
+        return signer.request(
+                "POST", "/2015-03-31/functions/" + function + "/invocations", "{}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Creates a function and waits until it is active.
+    void create(String function, String runtime, String handler, byte[] zip, int megabytes) throws IOException {
+        var body =
+                "{\"FunctionName\":\"%s\",\"Runtime\":\"%s\",\"Handler\":\"%s\",\"Role\":\"arn:aws:iam::000000000000:role/bench\","
+                                .formatted(function, runtime, handler)
+                        + "\"Timeout\":30,\"MemorySize\":" + megabytes + ",\"Code\":{\"ZipFile\":\""
+                        + Base64.getEncoder().encodeToString(zip) + "\"}}";
+        expect(send("POST", "/2015-03-31/functions", body), 201);
+        while (!send("GET", "/2015-03-31/functions/" + function + "/configuration", "")
+                .contains("\"State\":\"Active\"")) {
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private static void expect(String answer, int status) throws IOException {
+        if (!answer.startsWith("HTTP/1.1 " + status)) {
+            throw new IOException("Expected " + status + ", got " + answer);
+        }
+    }
+
+    /// One request on a connection of its own; the whole answer.
+    String send(String method, String path, String body) throws IOException {
+        return send(signer.request(method, path, body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    String send(byte[] request) throws IOException {
+        try (var socket = new java.net.Socket()) {
+            socket.setTcpNoDelay(true);
+            socket.connect(address());
+            socket.getOutputStream().write(request);
+            var in = new java.io.BufferedInputStream(socket.getInputStream());
+            var head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                var c = in.read();
+                if (c < 0) {
+                    throw new IOException("The server closed the connection after " + head);
+                }
+                head.append((char) c);
+            }
+            var length = Pattern.compile("(?i)content-length: *(\\d+)").matcher(head);
+            var rest = length.find() ? in.readNBytes(Integer.parseInt(length.group(1))) : new byte[0];
+            return head + new String(rest, StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,334 @@
+package hearth.bench;
+
+import static hearth.bench.Report.format;
+import static hearth.bench.Report.millis;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+/// `./hearth bench [--quick]`: every row beside its floor, measured in the same run.
+public final class Main {
+    private static final byte[] BARE_REQUEST =
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+                    .getBytes(StandardCharsets.UTF_8);
+
+    private final Report report = new Report();
+    private final Path repository;
+    private final Path folder;
+    private final boolean quick;
+
+    private Main(Path repository, Path folder, boolean quick) {
+        this.repository = repository;
+        this.folder = folder;
+        this.quick = quick;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        var repository = Path.of(System.getProperty("hearth.repository", "."))
+                .toAbsolutePath()
+                .normalize();
+        var folder = Files.createTempDirectory("hearth-bench");
+        var bench = new Main(repository, folder, List.of(arguments).contains("--quick"));
+        bench.run();
+        var file = Files.createDirectories(repository.resolve("bench/target")).resolve("bench.md");
+        Files.writeString(file, bench.report.markdown());
+        System.out.println("Written to " + repository.relativize(file));
+    }
+
+    private void run() throws Exception {
+        timeToReady();
+        try (var hearth = HearthServer.start(repository, folder.resolve("data"))) {
+            for (var language : Language.all()) {
+                warm(hearth, language);
+                coldStart(hearth, language);
+            }
+            sandboxes(hearth);
+            creations(hearth);
+        }
+        for (var language : Language.all()) {
+            try (var hearth = HearthServer.start(repository, folder.resolve("data-" + language.name()))) {
+                burst(hearth, language);
+                memory(hearth, language);
+            }
+        }
+    }
+
+    private void timeToReady() throws Exception {
+        var nanos = new double[quick ? 3 : 7];
+        for (int i = 0; i < nanos.length; i++) {
+            try (var hearth = HearthServer.start(repository, folder.resolve("ready"))) {
+                nanos[i] = hearth.timeToReady().toNanos();
+            }
+        }
+        var floor =
+                Floors.start(nanos.length, System.getProperty("java.home") + "/bin/java", "-Xshare:auto", "-version");
+        var ready = Floors.median(nanos);
+        report.row(
+                "time to ready (`./hearth up`, built)",
+                millis(ready),
+                millis(floor) + " `java -version`",
+                ready / floor,
+                "median of " + nanos.length);
+    }
+
+    private void warm(HearthServer hearth, Language language) throws Exception {
+        var function = "warm-" + language.name();
+        hearth.create(function, language.runtime(), "app.handler", language.zip("warm"), 1769);
+        var request = hearth.invocation(function);
+        try (var bare = new Floors.BareServer(language.interpreter(), language.bareServer(), folder)) {
+            for (int connections : new int[] {1, 16, 64}) {
+                Load.run(hearth.address(), request, connections, seconds(2));
+                Load.run(bare.address(), BARE_REQUEST, connections, seconds(1));
+                var ours =
+                        measure(hearth.processes(), () -> Load.run(hearth.address(), request, connections, seconds(5)));
+                var floor = measure(
+                        bare.processes(), () -> Load.run(bare.address(), BARE_REQUEST, connections, seconds(5)));
+                var name = "warm " + language.name() + ", " + connections
+                        + (connections == 1 ? " connection" : " connections");
+                var errors = "errors " + ours.load.errors() + " of " + ours.load.requests();
+                report.row(
+                        name + ", p50",
+                        micros(ours, 0.5),
+                        micros(floor, 0.5),
+                        ours.load.micros(0.5) / floor.load.micros(0.5),
+                        errors);
+                report.row(
+                        name + ", p99",
+                        micros(ours, 0.99),
+                        micros(floor, 0.99),
+                        ours.load.micros(0.99) / floor.load.micros(0.99),
+                        "");
+                report.row(
+                        name + ", throughput",
+                        format(ours.load.perSecond()) + "/s",
+                        format(floor.load.perSecond()) + "/s",
+                        ours.load.perSecond() / floor.load.perSecond(),
+                        "");
+                report.row(
+                        name + ", CPU of all processes",
+                        format(ours.cpuMicros()) + " µs",
+                        format(floor.cpuMicros()) + " µs",
+                        ours.cpuMicros() / floor.cpuMicros(),
+                        "a request");
+            }
+        }
+    }
+
+    private static String micros(Measured measured, double share) {
+        return format(measured.load.micros(share)) + " µs";
+    }
+
+    private record Measured(Load.Result load, long cpuNanos) {
+        double cpuMicros() {
+            return cpuNanos / 1000.0 / load.requests();
+        }
+    }
+
+    private interface Run {
+        Load.Result run() throws IOException;
+    }
+
+    private static Measured measure(ProcessTree processes, Run run) throws IOException {
+        var before = processes.cpu();
+        var load = run.run();
+        return new Measured(load, processes.cpuSince(before));
+    }
+
+    /// From a function whose code no one has seen to its first answer.
+    private void coldStart(HearthServer hearth, Language language) throws Exception {
+        var rounds = quick ? 5 : 21;
+        var nanos = new double[rounds];
+        for (int i = 0; i < rounds; i++) {
+            var function = "cold-" + language.name() + "-" + i;
+            hearth.create(
+                    function,
+                    language.runtime(),
+                    "app.handler",
+                    language.zip("cold " + i + " " + System.nanoTime()),
+                    1769);
+            var request = hearth.invocation(function);
+            var begin = System.nanoTime();
+            expectOk(hearth.send(request));
+            nanos[i] = System.nanoTime() - begin;
+        }
+        var floor = Floors.start(rounds, language.bareStart().toArray(String[]::new));
+        var cold = Floors.median(nanos);
+        report.row(
+                "cold start " + language.name(),
+                millis(cold),
+                millis(floor) + " bare interpreter",
+                cold / floor,
+                "+" + format((cold - floor) / 1e6) + " ms; median of " + rounds);
+    }
+
+    /// One function, called by many for the first time at once.
+    private void burst(HearthServer hearth, Language language) throws Exception {
+        var callers = quick ? 20 : 100;
+        hearth.create("burst", language.runtime(), "app.handler", language.zip("burst"), 128 * 14);
+        var request = hearth.invocation("burst");
+        var begin = System.nanoTime();
+        var last = atOnce(callers, i -> expectOk(hearth.send(request)));
+        var floorCpu = Floors.start(5, language.bareStart().toArray(String[]::new));
+        report.row(
+                callers + " first invokes of one function at once, " + language.name(),
+                millis(last - begin) + " to the last",
+                millis(floorCpu * callers / Runtime.getRuntime().availableProcessors()) + " for as many bare starts",
+                (last - begin) / (floorCpu * callers / Runtime.getRuntime().availableProcessors()),
+                "no error");
+    }
+
+    private interface Call {
+        void run(int number) throws IOException;
+    }
+
+    private static long atOnce(int callers, Call call) throws InterruptedException, ExecutionException {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var calls = new ArrayList<Future<?>>();
+            for (int i = 0; i < callers; i++) {
+                var number = i;
+                calls.add(threads.submit(() -> {
+                    call.run(number);
+                    return null;
+                }));
+            }
+            for (var each : calls) {
+                each.get();
+            }
+        }
+        return System.nanoTime();
+    }
+
+    /// Sandboxes a second: functions that never ran, called ten at a time, with a runtime that costs nothing.
+    private void sandboxes(HearthServer hearth) throws Exception {
+        var source = Floors.resource("noop.c", folder);
+        var binary = folder.resolve("bootstrap");
+        var status = new ProcessBuilder(
+                        "gcc", "-O2", "-static", "-D_GNU_SOURCE", "-o", binary.toString(), source.toString())
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("gcc ended with " + status);
+        }
+        var zip = executable(Language.zip("bootstrap", Files.readAllBytes(binary)));
+        var count = quick ? 20 : 200;
+        for (int i = 0; i < count; i++) {
+            hearth.create("noop-" + i, "provided.al2023", "x", zip, 128);
+        }
+        var begin = System.nanoTime();
+        for (int i = 0; i < count; i += 10) {
+            var first = i;
+            atOnce(10, n -> expectOk(hearth.send(hearth.invocation("noop-" + (first + n)))));
+        }
+        var seconds = (System.nanoTime() - begin) / 1e9;
+        var floor = Floors.start(21, "/bin/true");
+        report.row(
+                "sandboxes a second, static no-op runtime",
+                format(count / seconds) + "/s",
+                millis(floor) + " to start /bin/true",
+                seconds / count / (floor / 1e9),
+                "time of one ÷ floor; " + count + " functions, 10 callers");
+    }
+
+    /// Sets unix mode 0755 on the package's one file, which java.util.zip cannot write.
+    private static byte[] executable(byte[] zip) {
+        var at = IntStream.iterate(zip.length - 46, i -> i - 1)
+                .filter(i -> zip[i] == 'P' && zip[i + 1] == 'K' && zip[i + 2] == 1 && zip[i + 3] == 2)
+                .findFirst()
+                .orElseThrow();
+        var mode = 0100755;
+        zip[at + 5] = 3;
+        zip[at + 40] = (byte) mode;
+        zip[at + 41] = (byte) (mode >> 8);
+        return zip;
+    }
+
+    private void creations(HearthServer hearth) throws Exception {
+        var rounds = quick ? 20 : 200;
+        var zip = Language.all().getFirst().zip("created");
+        var body =
+                "{\"FunctionName\":\"created-%d\",\"Runtime\":\"python3.12\",\"Handler\":\"app.handler\",\"Role\":\"arn:aws:iam::000000000000:role/b\","
+                        + "\"Code\":{\"ZipFile\":\""
+                        + java.util.Base64.getEncoder().encodeToString(zip) + "\"}}";
+        var nanos = new double[rounds];
+        for (int i = 0; i < rounds; i++) {
+            var begin = System.nanoTime();
+            hearth.send("POST", "/2015-03-31/functions", body.formatted(i));
+            nanos[i] = System.nanoTime() - begin;
+        }
+        var floor = Floors.fsync(rounds, folder);
+        var one = Floors.median(nanos);
+        report.row(
+                "CreateFunction, one at a time",
+                millis(one),
+                millis(floor) + " write + fsync",
+                one / floor,
+                "median of " + rounds);
+        var begin = System.nanoTime();
+        atOnce(rounds, i -> hearth.send("POST", "/2015-03-31/functions", body.formatted(rounds + i)));
+        report.row(
+                "CreateFunction, " + rounds + " at once",
+                format(rounds / ((System.nanoTime() - begin) / 1e9)) + "/s",
+                "");
+    }
+
+    /// What an idle environment takes from the machine, and how much of that is the interpreter's own.
+    private void memory(HearthServer hearth, Language language) throws Exception {
+        var count = quick ? 10 : 50;
+        for (int i = 0; i < count; i++) {
+            hearth.create("idle-" + i, language.runtime(), "app.handler", language.zip("idle"), 128);
+        }
+        expectOk(hearth.send(hearth.invocation("idle-0")));
+        var before = ProcessTree.availableKib();
+        var processesBefore = hearth.processes().cpu().keySet();
+        for (int i = 1; i < count; i++) {
+            expectOk(hearth.send(hearth.invocation("idle-" + i)));
+        }
+        var taken = (before - ProcessTree.availableKib()) / (count - 1.0);
+        var added = new ArrayList<>(hearth.processes().cpu().keySet());
+        added.removeAll(processesBefore);
+        var launchers = added.stream()
+                        .filter(Main::isLauncher)
+                        .mapToLong(ProcessTree::proportionalKib)
+                        .sum()
+                / (count - 1.0);
+        var runtimes = added.stream()
+                        .filter(pid -> !isLauncher(pid))
+                        .mapToLong(ProcessTree::proportionalKib)
+                        .sum()
+                / (count - 1.0);
+        report.row(
+                "memory of an idle " + language.name() + " environment",
+                format(taken / 1024) + " MiB of MemAvailable",
+                format(runtimes / 1024) + " MiB PSS of the interpreter",
+                taken / runtimes,
+                format(launchers / 1024) + " MiB PSS of Hearth's own processes in it");
+    }
+
+    private static boolean isLauncher(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(p -> p.info().command())
+                .orElse("launcher")
+                .endsWith("launcher");
+    }
+
+    private static void expectOk(String answer) throws IOException {
+        if (!answer.startsWith("HTTP/1.1 200")
+                || answer.toLowerCase(java.util.Locale.ROOT).contains("x-amz-function-error")) {
+            throw new IOException("An invocation failed: " + answer);
+        }
+    }
+
+    private Duration seconds(int count) {
+        return Duration.ofMillis(quick ? count * 200L : count * 1000L);
+    }
+}

@@ -1,0 +1,5 @@
+/// Benchmarks, each beside its floor in the same run.
+@NullMarked
+package hearth.bench;
+
+import org.jspecify.annotations.NullMarked;
