@@ -106,7 +106,7 @@ final class HearthServer implements AutoCloseable {
         }
     }
 
-    private static void expect(String answer, int status) throws IOException {
+    static void expect(String answer, int status) throws IOException {
         if (!answer.startsWith("HTTP/1.1 " + status)) {
             throw new IOException("Expected " + status + ", got " + answer);
         }

@@ -180,9 +180,10 @@ public final class Main {
         var floorCpu = Floors.start(5, language.bareStart().toArray(String[]::new));
         report.row(
                 callers + " first invokes of one function at once, " + language.name(),
-                millis(last - begin) + " to the last",
+                millis((double) (last - begin)) + " to the last",
                 millis(floorCpu * callers / Runtime.getRuntime().availableProcessors()) + " for as many bare starts",
-                (last - begin) / (floorCpu * callers / Runtime.getRuntime().availableProcessors()),
+                (double) (last - begin)
+                        / (floorCpu * callers / Runtime.getRuntime().availableProcessors()),
                 "no error");
     }
 
@@ -262,7 +263,7 @@ public final class Main {
         var nanos = new double[rounds];
         for (int i = 0; i < rounds; i++) {
             var begin = System.nanoTime();
-            hearth.send("POST", "/2015-03-31/functions", body.formatted(i));
+            HearthServer.expect(hearth.send("POST", "/2015-03-31/functions", body.formatted(i)), 201);
             nanos[i] = System.nanoTime() - begin;
         }
         var floor = Floors.fsync(rounds, folder);
@@ -274,7 +275,10 @@ public final class Main {
                 one / floor,
                 "median of " + rounds);
         var begin = System.nanoTime();
-        atOnce(rounds, i -> hearth.send("POST", "/2015-03-31/functions", body.formatted(rounds + i)));
+        atOnce(
+                rounds,
+                i -> HearthServer.expect(
+                        hearth.send("POST", "/2015-03-31/functions", body.formatted(rounds + i)), 201));
         report.row(
                 "CreateFunction, " + rounds + " at once",
                 format(rounds / ((System.nanoTime() - begin) / 1e9)) + "/s",

@@ -15,9 +15,7 @@ class BadInputTest {
     private static final String FUNCTIONS = "/2015-03-31/functions";
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             {                                         | 400 | SerializationException
             []                                        | 400 | SerializationException
             {"FunctionName": 7}                       | 400 | SerializationException
@@ -28,7 +26,8 @@ class BadInputTest {
         var answer = post(FUNCTIONS, body);
 
         assertThat(answer).startsWith("HTTP/1.1 " + status);
-        assertThat(answer.toLowerCase(java.util.Locale.ROOT)).contains("x-amzn-errortype: " + error.toLowerCase(java.util.Locale.ROOT));
+        assertThat(answer.toLowerCase(java.util.Locale.ROOT))
+                .contains("x-amzn-errortype: " + error.toLowerCase(java.util.Locale.ROOT));
     }
 
     @Test
@@ -39,7 +38,8 @@ class BadInputTest {
                 .contains("2 validation errors detected: ")
                 .contains("Value 'r1' at 'role' failed to satisfy constraint: Member must satisfy regular expression"
                         + " pattern: arn:(aws[a-zA-Z-]*)?:iam::\\\\d{12}:role/?[a-zA-Z_0-9+=,.@\\\\-_/]+")
-                .contains("Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1");
+                .contains(
+                        "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1");
     }
 
     @Test
@@ -53,8 +53,9 @@ class BadInputTest {
     void anEventInvocationSaysThatItIsNotThereYet() throws IOException {
         var function = TestServer.python("def handler(e, c):\n    return 1\n");
 
-        var answer = send("POST " + FUNCTIONS + "/" + function + "/invocations HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
-                + authorization() + "X-Amz-Invocation-Type: Event\r\nContent-Length: 2\r\n\r\n{}");
+        var answer =
+                send("POST " + FUNCTIONS + "/" + function + "/invocations HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+                        + authorization() + "X-Amz-Invocation-Type: Event\r\nContent-Length: 2\r\n\r\n{}");
 
         assertThat(answer).startsWith("HTTP/1.1 501").contains("Event");
     }
@@ -85,7 +86,8 @@ class BadInputTest {
             assertThat(send(garbage)).as(garbage).matches("(?s)(HTTP/1.1 4.*|)");
         }
 
-        assertThat(send("GET " + FUNCTIONS + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 200");
+        assertThat(send("GET " + FUNCTIONS + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200");
     }
 
     private static String authorization() {

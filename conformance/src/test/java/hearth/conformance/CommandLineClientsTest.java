@@ -49,12 +49,32 @@ class CommandLineClientsTest {
     void theAwsCliCreatesInvokesUpdatesAndDeletesAFunction() throws Exception {
         assumeTrue(succeeds("aws", "--version"), "This host has no AWS CLI");
         var zip = Zips.file(folder, "hello", "").getParent().resolve("fn.zip");
-        Files.write(zip, Zips.of("app.py", "def handler(e, c):\n    return {'hello': e['name']}\n").asByteArray());
+        Files.write(
+                zip,
+                Zips.of("app.py", "def handler(e, c):\n    return {'hello': e['name']}\n")
+                        .asByteArray());
 
-        aws("create-function", "--function-name", "from-cli", "--runtime", "python3.11", "--handler", "app.handler",
-                "--role", TestServer.ROLE, "--zip-file", "fileb://" + zip);
+        aws(
+                "create-function",
+                "--function-name",
+                "from-cli",
+                "--runtime",
+                "python3.11",
+                "--handler",
+                "app.handler",
+                "--role",
+                TestServer.ROLE,
+                "--zip-file",
+                "fileb://" + zip);
         aws("wait", "function-active-v2", "--function-name", "from-cli");
-        var invoked = aws("invoke", "--function-name", "from-cli", "--payload", "{\"name\":\"world\"}", "--log-type", "Tail",
+        var invoked = aws(
+                "invoke",
+                "--function-name",
+                "from-cli",
+                "--payload",
+                "{\"name\":\"world\"}",
+                "--log-type",
+                "Tail",
                 folder.resolve("out.json").toString());
         aws("update-function-configuration", "--function-name", "from-cli", "--timeout", "7");
         aws("wait", "function-updated-v2", "--function-name", "from-cli");
@@ -72,13 +92,15 @@ class CommandLineClientsTest {
     void boto3CreatesInvokesListsPublishesAndDeletesAFunction() throws Exception {
         assumeTrue(succeeds("python3", "-c", "import boto3"), "This host has no boto3");
 
-        var output = run(List.of("python3", "-c", BOTO3, TestServer.server().endpoint().toString()));
+        var output = run(
+                List.of("python3", "-c", BOTO3, TestServer.server().endpoint().toString()));
 
         assertThat(output).contains("boto3 is content");
     }
 
     private String aws(String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of("aws", "--endpoint-url", TestServer.server().endpoint().toString(), "lambda"));
+        var command = new ArrayList<>(
+                List.of("aws", "--endpoint-url", TestServer.server().endpoint().toString(), "lambda"));
         command.addAll(List.of(arguments));
         return run(command);
     }

@@ -43,9 +43,11 @@ class FunctionErrorsTest {
         var function = create(
                 "python3.11",
                 "app.handler",
-                Zips.of("app.py", "import time, os\ncount = 0\ndef handler(e, c):\n    global count\n    count += 1\n"
-                        + "    if e == 'hang':\n        open('/tmp/kept', 'w').close()\n        time.sleep(60)\n"
-                        + "    return [count, os.path.exists('/tmp/kept')]\n"),
+                Zips.of(
+                        "app.py",
+                        "import time, os\ncount = 0\ndef handler(e, c):\n    global count\n    count += 1\n"
+                                + "    if e == 'hang':\n        open('/tmp/kept', 'w').close()\n        time.sleep(60)\n"
+                                + "    return [count, os.path.exists('/tmp/kept')]\n"),
                 1);
 
         var response = lambda().invoke(r -> r.functionName(function)
@@ -73,7 +75,11 @@ class FunctionErrorsTest {
     @Test
     void tooMuchMemoryIsAnsweredAsAKill() {
         var function = create(
-                "python3.11", "app.handler", Zips.of("app.py", "def handler(e, c):\n    return len(bytearray(e << 20))\n"), 20, 128);
+                "python3.11",
+                "app.handler",
+                Zips.of("app.py", "def handler(e, c):\n    return len(bytearray(e << 20))\n"),
+                20,
+                128);
 
         assertThat(invoke(function, "20").payload().asUtf8String()).isEqualTo(Integer.toString(20 << 20));
         assertThat(error(invoke(function, "500"))).isEqualTo("Runtime exited with error: signal: killed");

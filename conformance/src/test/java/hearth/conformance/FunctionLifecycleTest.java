@@ -32,14 +32,12 @@ class FunctionLifecycleTest {
     void isCreatedPendingAndBecomesActive() {
         var name = name("life");
 
-        var created = lambda()
-                .createFunction(r -> r.functionName(name)
-                        .runtime("python3.11")
-                        .handler("app.handler")
-                        .role(ROLE)
-                        .code(c -> c.zipFile(Zips.of("app.py", ECHO))));
-        var active = lambda()
-                .waiter()
+        var created = lambda().createFunction(r -> r.functionName(name)
+                .runtime("python3.11")
+                .handler("app.handler")
+                .role(ROLE)
+                .code(c -> c.zipFile(Zips.of("app.py", ECHO))));
+        var active = lambda().waiter()
                 .waitUntilFunctionActiveV2(r -> r.functionName(name))
                 .matched()
                 .response()
@@ -74,8 +72,8 @@ class FunctionLifecycleTest {
         var function = python("def handler(event, context):\n    return 'old'\n");
         invoke(function, "{}");
 
-        lambda().updateFunctionCode(
-                        r -> r.functionName(function).zipFile(Zips.of("app.py", "def handler(e, c):\n    return 'new'\n")));
+        lambda().updateFunctionCode(r ->
+                r.functionName(function).zipFile(Zips.of("app.py", "def handler(e, c):\n    return 'new'\n")));
         lambda().waiter().waitUntilFunctionUpdatedV2(r -> r.functionName(function));
 
         assertThat(invoke(function, "{}").payload().asUtf8String()).isEqualTo("\"new\"");
@@ -98,9 +96,10 @@ class FunctionLifecycleTest {
         var function = python("def handler(event, context):\n    return context.function_version\n");
 
         var published = lambda().publishVersion(r -> r.functionName(function));
-        lambda().waiter().waitUntilPublishedVersionActive(r -> r.functionName(function).qualifier("1"));
-        lambda().updateFunctionCode(
-                        r -> r.functionName(function).zipFile(Zips.of("app.py", "def handler(e, c):\n    return 'new'\n")));
+        lambda().waiter()
+                .waitUntilPublishedVersionActive(r -> r.functionName(function).qualifier("1"));
+        lambda().updateFunctionCode(r ->
+                r.functionName(function).zipFile(Zips.of("app.py", "def handler(e, c):\n    return 'new'\n")));
         lambda().waiter().waitUntilFunctionUpdatedV2(r -> r.functionName(function));
         var byVersion = lambda().invoke(r -> r.functionName(function).qualifier("1"));
 
@@ -108,15 +107,15 @@ class FunctionLifecycleTest {
         assertThat(byVersion.payload().asUtf8String()).isEqualTo("\"1\"");
         assertThat(byVersion.executedVersion()).isEqualTo("1");
         assertThat(invoke(function, "{}").payload().asUtf8String()).isEqualTo("\"new\"");
-        assertThat(lambda().listVersionsByFunction(r -> r.functionName(function)).versions())
+        assertThat(lambda().listVersionsByFunction(r -> r.functionName(function))
+                        .versions())
                 .extracting(FunctionConfiguration::version)
                 .containsExactly("$LATEST", "1");
     }
 
     @Test
     void isListedPageByPageInItsRegionAlone() {
-        try (var stockholm =
-                Clients.lambda(TestServer.server().endpoint(), "test", "test", Region.EU_NORTH_1)) {
+        try (var stockholm = Clients.lambda(TestServer.server().endpoint(), "test", "test", Region.EU_NORTH_1)) {
             var names = IntStream.range(0, 7).mapToObj(i -> name("listed")).toList();
             for (var name : names) {
                 stockholm.createFunction(r -> r.functionName(name)
@@ -145,22 +144,23 @@ class FunctionLifecycleTest {
 
         assertThatThrownBy(() -> invoke(function, "{}"))
                 .isInstanceOf(ResourceNotFoundException.class)
-                .hasMessageContaining("Function not found: arn:aws:lambda:eu-west-1:000000000000:function:" + function + ":$LATEST");
+                .hasMessageContaining(
+                        "Function not found: arn:aws:lambda:eu-west-1:000000000000:function:" + function + ":$LATEST");
         assertThatThrownBy(() -> lambda().getFunction(r -> r.functionName(function)))
                 .isInstanceOf(ResourceNotFoundException.class)
-                .hasMessageContaining("Function not found: arn:aws:lambda:eu-west-1:000000000000:function:" + function + " ");
+                .hasMessageContaining(
+                        "Function not found: arn:aws:lambda:eu-west-1:000000000000:function:" + function + " ");
     }
 
     @Test
     void cannotBeCreatedTwice() {
         var function = python(ECHO);
 
-        assertThatThrownBy(() -> lambda()
-                        .createFunction(r -> r.functionName(function)
-                                .runtime("python3.11")
-                                .handler("app.handler")
-                                .role(ROLE)
-                                .code(c -> c.zipFile(Zips.of("app.py", ECHO)))))
+        assertThatThrownBy(() -> lambda().createFunction(r -> r.functionName(function)
+                        .runtime("python3.11")
+                        .handler("app.handler")
+                        .role(ROLE)
+                        .code(c -> c.zipFile(Zips.of("app.py", ECHO)))))
                 .isInstanceOf(ResourceConflictException.class)
                 .hasMessageContaining("Function already exist: " + function);
     }
@@ -169,9 +169,8 @@ class FunctionLifecycleTest {
     void refusesAnUpdateOfAnotherRevision() {
         var function = python(ECHO);
 
-        assertThatThrownBy(() -> lambda()
-                        .updateFunctionConfiguration(
-                                r -> r.functionName(function).timeout(9).revisionId("00000000-0000-0000-0000-000000000000")))
+        assertThatThrownBy(() -> lambda().updateFunctionConfiguration(r ->
+                        r.functionName(function).timeout(9).revisionId("00000000-0000-0000-0000-000000000000")))
                 .isInstanceOf(PreconditionFailedException.class)
                 .hasMessageContaining("The Revision Id provided does not match the latest Revision Id.");
     }
@@ -223,8 +222,7 @@ class FunctionLifecycleTest {
         assertThat(invoke(arn, "{}").payload().asUtf8String()).isEqualTo('"' + arn + '"');
         assertThat(invoke("000000000000:function:" + function, "{}").payload().asUtf8String())
                 .isEqualTo('"' + arn + '"');
-        assertThat(invoke(function + ":$LATEST", "{}").payload().asUtf8String())
-                .isEqualTo('"' + arn + ":$LATEST\"");
+        assertThat(invoke(function + ":$LATEST", "{}").payload().asUtf8String()).isEqualTo('"' + arn + ":$LATEST\"");
     }
 
     @Test
@@ -252,11 +250,15 @@ class FunctionLifecycleTest {
     @Test
     void servesManyRequestsAtOnce() throws Exception {
         var function = create(
-                "python3.11", "app.handler", Zips.of("app.py", "import time\ndef handler(e, c):\n    time.sleep(0.5)\n    return e\n"), 20);
+                "python3.11",
+                "app.handler",
+                Zips.of("app.py", "import time\ndef handler(e, c):\n    time.sleep(0.5)\n    return e\n"),
+                20);
 
         try (var callers = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
             var answers = IntStream.range(0, 30)
-                    .mapToObj(i -> callers.submit(() -> invoke(function, Integer.toString(i)).payload().asUtf8String()))
+                    .mapToObj(i -> callers.submit(() ->
+                            invoke(function, Integer.toString(i)).payload().asUtf8String()))
                     .toList();
             for (int i = 0; i < answers.size(); i++) {
                 assertThat(answers.get(i).get()).isEqualTo(Integer.toString(i));

@@ -107,14 +107,17 @@ class RestartTest {
 
         killed.kill();
         try (var server = HearthProcess.start(data)) {
-            assertThat(Clients.lambda(server.endpoint()).invoke(r -> r.functionName("f")).statusCode())
+            assertThat(Clients.lambda(server.endpoint())
+                            .invoke(r -> r.functionName("f"))
+                            .statusCode())
                     .isEqualTo(200);
         }
 
         assertThat(Host.now()).isEqualTo(before);
     }
 
-    private static void createUntilItFails(LambdaClient lambda, String prefix, ConcurrentSkipListSet<String> acknowledged) {
+    private static void createUntilItFails(
+            LambdaClient lambda, String prefix, ConcurrentSkipListSet<String> acknowledged) {
         try {
             for (int i = 0; ; i++) {
                 create(lambda, prefix + i);
@@ -148,7 +151,10 @@ class RestartTest {
     private record Host(TreeSet<String> traces) {
         static Host now() throws IOException {
             var traces = new TreeSet<String>();
-            try (var cgroups = Files.find(Path.of("/sys/fs/cgroup"), 6, (p, a) -> a.isDirectory() && p.getFileName().toString().startsWith("hearth"))) {
+            try (var cgroups = Files.find(
+                    Path.of("/sys/fs/cgroup"),
+                    6,
+                    (p, a) -> a.isDirectory() && p.getFileName().toString().startsWith("hearth"))) {
                 cgroups.forEach(p -> traces.add("cgroup " + p));
             }
             try (var mounts = Files.lines(Path.of("/proc/self/mounts"))) {

@@ -48,9 +48,11 @@ class RuntimesTest {
         var function = create(
                 runtime,
                 "pkg/app.handler",
-                Zips.of("pkg/app.py", "import os, sys, json\ndef handler(event, context):\n"
-                        + "    return [event, '%d.%d' % sys.version_info[:2], os.environ['AWS_EXECUTION_ENV'],"
-                        + " context.memory_limit_in_mb, os.getcwd()]\n"),
+                Zips.of(
+                        "pkg/app.py",
+                        "import os, sys, json\ndef handler(event, context):\n"
+                                + "    return [event, '%d.%d' % sys.version_info[:2], os.environ['AWS_EXECUTION_ENV'],"
+                                + " context.memory_limit_in_mb, os.getcwd()]\n"),
                 10);
 
         assertThat(invoke(function, "{\"a\": 1}").payload().asUtf8String())
@@ -70,7 +72,9 @@ class RuntimesTest {
         var module = create(
                 runtime,
                 "lib/app.nested.handler",
-                Zips.of("lib/app.mjs", "const v = await Promise.resolve(7);\nexport const nested = {handler: async () => v};"),
+                Zips.of(
+                        "lib/app.mjs",
+                        "const v = await Promise.resolve(7);\nexport const nested = {handler: async () => v};"),
                 10);
 
         var version = "v" + runtime.replaceAll("\\D", "");
@@ -82,9 +86,11 @@ class RuntimesTest {
     @ValueSource(strings = {"java17", "java21", "java25"})
     void runsJava(String runtime) throws IOException {
         assumeInstalled(runtime);
-        var jar = compile("Greeter", "import java.util.Map;\npublic class Greeter {\n"
-                + "  public String greet(Map<String, String> event) {\n"
-                + "    return \"Hello \" + event.get(\"name\") + \" from \" + Runtime.version().feature();\n  }\n}\n");
+        var jar = compile(
+                "Greeter",
+                "import java.util.Map;\npublic class Greeter {\n"
+                        + "  public String greet(Map<String, String> event) {\n"
+                        + "    return \"Hello \" + event.get(\"name\") + \" from \" + Runtime.version().feature();\n  }\n}\n");
         var function = create(runtime, "Greeter::greet", jar, 20, 512);
 
         assertThat(invoke(function, "{\"name\":\"Ada\"}").payload().asUtf8String())
@@ -141,8 +147,10 @@ class RuntimesTest {
     }
 
     private static boolean isInstalled(String runtime) {
-        return installed.lines()
-                .anyMatch(line -> line.strip().startsWith(runtime + " ") && !line.toLowerCase(java.util.Locale.ROOT).contains("install "));
+        return installed
+                .lines()
+                .anyMatch(line -> line.strip().startsWith(runtime + " ")
+                        && !line.toLowerCase(java.util.Locale.ROOT).contains("install "));
     }
 
     private static void assumeInstalled(String runtime) {
@@ -154,9 +162,9 @@ class RuntimesTest {
         var status = ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, "--release", "17", "-d", folder.toString(), file.toString());
         assertThat(status).isZero();
-        var classes = new TreeMap<String, byte[]>(Map.of(className + ".class", Files.readAllBytes(folder.resolve(className + ".class"))));
+        var classes = new TreeMap<String, byte[]>(
+                Map.of(className + ".class", Files.readAllBytes(folder.resolve(className + ".class"))));
         classes.put("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n".getBytes(StandardCharsets.UTF_8));
         return Zips.of(classes);
     }
 }
-
