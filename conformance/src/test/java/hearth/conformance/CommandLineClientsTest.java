@@ -48,7 +48,7 @@ class CommandLineClientsTest {
     @Test
     void theAwsCliCreatesInvokesUpdatesAndDeletesAFunction() throws Exception {
         assumeTrue(succeeds("aws", "--version"), "This host has no AWS CLI");
-        var zip = Zips.file(folder, "hello", "").getParent().resolve("fn.zip");
+        var zip = folder.resolve("fn.zip");
         Files.write(
                 zip,
                 Zips.of("app.py", "def handler(e, c):\n    return {'hello': e['name']}\n")

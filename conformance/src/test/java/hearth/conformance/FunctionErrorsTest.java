@@ -1,6 +1,5 @@
 package hearth.conformance;
 
-import static hearth.conformance.TestServer.create;
 import static hearth.conformance.TestServer.invoke;
 import static hearth.conformance.TestServer.lambda;
 import static hearth.conformance.TestServer.python;
@@ -40,7 +39,7 @@ class FunctionErrorsTest {
 
     @Test
     void aFunctionThatTakesTooLongIsStoppedAndStartsAfreshWithItsTmp() {
-        var function = create(
+        var function = TestServer.create(
                 "python3.11",
                 "app.handler",
                 Zips.of(
@@ -74,7 +73,7 @@ class FunctionErrorsTest {
 
     @Test
     void tooMuchMemoryIsAnsweredAsAKill() {
-        var function = create(
+        var function = TestServer.create(
                 "python3.11",
                 "app.handler",
                 Zips.of("app.py", "def handler(e, c):\n    return len(bytearray(e << 20))\n"),
@@ -114,7 +113,7 @@ class FunctionErrorsTest {
 
     @Test
     void aMissingBootstrapIsAnInvalidEntrypoint() {
-        var function = create("provided.al2023", "x", Zips.of("readme.txt", "no bootstrap here"), 3);
+        var function = TestServer.create("provided.al2023", "x", Zips.of("readme.txt", "no bootstrap here"), 3);
 
         var response = invoke(function, "{}");
 

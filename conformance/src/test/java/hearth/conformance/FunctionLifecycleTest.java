@@ -1,10 +1,8 @@
 package hearth.conformance;
 
 import static hearth.conformance.TestServer.ROLE;
-import static hearth.conformance.TestServer.create;
 import static hearth.conformance.TestServer.invoke;
 import static hearth.conformance.TestServer.lambda;
-import static hearth.conformance.TestServer.name;
 import static hearth.conformance.TestServer.python;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,7 +28,7 @@ class FunctionLifecycleTest {
 
     @Test
     void isCreatedPendingAndBecomesActive() {
-        var name = name("life");
+        var name = TestServer.name("life");
 
         var created = lambda().createFunction(r -> r.functionName(name)
                 .runtime("python3.11")
@@ -116,7 +114,9 @@ class FunctionLifecycleTest {
     @Test
     void isListedPageByPageInItsRegionAlone() {
         try (var stockholm = Clients.lambda(TestServer.server().endpoint(), "test", "test", Region.EU_NORTH_1)) {
-            var names = IntStream.range(0, 7).mapToObj(i -> name("listed")).toList();
+            var names = IntStream.range(0, 7)
+                    .mapToObj(i -> TestServer.name("listed"))
+                    .toList();
             for (var name : names) {
                 stockholm.createFunction(r -> r.functionName(name)
                         .runtime("python3.11")
@@ -249,7 +249,7 @@ class FunctionLifecycleTest {
 
     @Test
     void servesManyRequestsAtOnce() throws Exception {
-        var function = create(
+        var function = TestServer.create(
                 "python3.11",
                 "app.handler",
                 Zips.of("app.py", "import time\ndef handler(e, c):\n    time.sleep(0.5)\n    return e\n"),

@@ -18,9 +18,9 @@ final class HearthProcess implements AutoCloseable {
 
     private final Process process;
     private final URI endpoint;
-    private final StringBuffer output;
+    private final Output output;
 
-    private HearthProcess(Process process, URI endpoint, StringBuffer output) {
+    private HearthProcess(Process process, URI endpoint, Output output) {
         this.process = process;
         this.endpoint = endpoint;
         this.output = output;
@@ -32,7 +32,7 @@ final class HearthProcess implements AutoCloseable {
         arguments.addAll(List.of(options));
         try {
             var process = command(arguments).redirectErrorStream(true).start();
-            var output = new StringBuffer();
+            var output = new Output();
             var ready = new CompletableFuture<URI>();
             Thread.ofVirtual().name("hearth-output").start(() -> follow(process, output, ready));
             return new HearthProcess(process, ready.get(60, TimeUnit.SECONDS), output);
@@ -60,10 +60,10 @@ final class HearthProcess implements AutoCloseable {
         return guest;
     }
 
-    private static void follow(Process process, StringBuffer output, CompletableFuture<URI> ready) {
+    private static void follow(Process process, Output output, CompletableFuture<URI> ready) {
         try (BufferedReader lines = process.inputReader()) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-                output.append(line).append('\n');
+                output.add(line);
                 var endpoint = ENDPOINT.matcher(line);
                 if (line.contains("ready") && endpoint.find()) {
                     ready.complete(URI.create(endpoint.group()));
@@ -72,6 +72,20 @@ final class HearthProcess implements AutoCloseable {
             ready.completeExceptionally(new IllegalStateException("It ended before it was ready:\n" + output));
         } catch (IOException e) {
             ready.completeExceptionally(e);
+        }
+    }
+
+    /// What the server prints, gathered by one thread and read by others.
+    private static final class Output {
+        private final StringBuilder text = new StringBuilder();
+
+        synchronized void add(String line) {
+            text.append(line).append('\n');
+        }
+
+        @Override
+        public synchronized String toString() {
+            return text.toString();
         }
     }
 

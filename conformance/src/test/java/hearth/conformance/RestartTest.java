@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
@@ -55,7 +56,7 @@ class RestartTest {
             try (var writers = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int writer = 0; writer < 4; writer++) {
                     var name = prefix + writer + "-";
-                    writers.submit(() -> createUntilItFails(lambda, name, acknowledged));
+                    writers.execute(() -> createUntilItFails(lambda, name, acknowledged));
                 }
                 while (acknowledged.size() < enough) {
                     Thread.onSpinWait();
@@ -137,7 +138,7 @@ class RestartTest {
                 .code(c -> c.zipFile(ECHO)));
     }
 
-    private static TreeSet<String> names(LambdaClient lambda) {
+    private static Set<String> names(LambdaClient lambda) {
         return lambda.listFunctionsPaginator().functions().stream()
                 .map(FunctionConfiguration::functionName)
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -148,7 +149,7 @@ class RestartTest {
     }
 
     /// What a server makes on its host: cgroups, mounts, firewall tables, network devices, loop devices.
-    private record Host(TreeSet<String> traces) {
+    private record Host(Set<String> traces) {
         static Host now() throws IOException {
             var traces = new TreeSet<String>();
             try (var cgroups = Files.find(

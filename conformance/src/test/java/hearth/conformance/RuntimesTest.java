@@ -1,6 +1,5 @@
 package hearth.conformance;
 
-import static hearth.conformance.TestServer.create;
 import static hearth.conformance.TestServer.invoke;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -45,7 +44,7 @@ class RuntimesTest {
     @ValueSource(strings = {"python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13"})
     void runsPython(String runtime) {
         assumeInstalled(runtime);
-        var function = create(
+        var function = TestServer.create(
                 runtime,
                 "pkg/app.handler",
                 Zips.of(
@@ -64,12 +63,12 @@ class RuntimesTest {
     @ValueSource(strings = {"nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"})
     void runsNode(String runtime) {
         assumeInstalled(runtime);
-        var commonJs = create(
+        var commonJs = TestServer.create(
                 runtime,
                 "index.handler",
                 Zips.of("index.js", "exports.handler = async (event) => [event, process.version.split('.')[0]];"),
                 10);
-        var module = create(
+        var module = TestServer.create(
                 runtime,
                 "lib/app.nested.handler",
                 Zips.of(
@@ -91,7 +90,7 @@ class RuntimesTest {
                 "import java.util.Map;\npublic class Greeter {\n"
                         + "  public String greet(Map<String, String> event) {\n"
                         + "    return \"Hello \" + event.get(\"name\") + \" from \" + Runtime.version().feature();\n  }\n}\n");
-        var function = create(runtime, "Greeter::greet", jar, 20, 512);
+        var function = TestServer.create(runtime, "Greeter::greet", jar, 20, 512);
 
         assertThat(invoke(function, "{\"name\":\"Ada\"}").payload().asUtf8String())
                 .isEqualTo("\"Hello Ada from " + runtime.substring("java".length()) + "\"");
@@ -122,12 +121,12 @@ class RuntimesTest {
                   cat <&3 >/dev/null; exec 3>&-
                 done
                 """;
-        var function = create(runtime, "my.handler", Zips.of("bootstrap", bootstrap), 10);
+        var function = TestServer.create(runtime, "my.handler", Zips.of("bootstrap", bootstrap), 10);
 
         // java.util.zip writes no unix modes: as on AWS, such a bootstrap is not executable unless its zip says so.
         assertThat(invoke(function, "{}").functionError()).isEqualTo("Unhandled");
 
-        var executable = create(runtime, "my.handler", Zips.executable("bootstrap", bootstrap), 10);
+        var executable = TestServer.create(runtime, "my.handler", Zips.executable("bootstrap", bootstrap), 10);
         assertThat(invoke(executable, "{\"n\":1}").payload().asUtf8String())
                 .isEqualTo("{\"handler\":\"my.handler\",\"event\":{\"n\":1}}");
     }
@@ -138,7 +137,7 @@ class RuntimesTest {
                 .filter(runtime -> !isInstalled(runtime))
                 .findFirst()
                 .orElseThrow();
-        var function = create(missing, "index.handler", Zips.of("index.js", ""), 3);
+        var function = TestServer.create(missing, "index.handler", Zips.of("index.js", ""), 3);
 
         assertThatThrownBy(() -> invoke(function, "{}"))
                 .isInstanceOf(LambdaException.class)

@@ -4,8 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -56,9 +54,5 @@ final class Zips {
             }
         }
         throw new IllegalArgumentException("There is no such part");
-    }
-
-    static Path file(Path folder, String name, String text) throws IOException {
-        return Files.write(folder.resolve(name + ".zip"), of(name, text).asByteArray());
     }
 }
