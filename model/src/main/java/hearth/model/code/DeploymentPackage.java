@@ -1,0 +1,126 @@
+package hearth.model.code;
+
+import hearth.model.Bytes;
+import hearth.model.code.PackageTree.Node;
+import hearth.model.code.ZipEntry.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.Inflater;
+
+/// A function's code as a zip. The control plane checks an upload, and a worker unpacks it, by the same walk, so that
+/// nothing is accepted that would not unpack.
+///
+/// A zip is refused, with an `ApiException` in AWS's words, when anything in it leads out of its root, is there
+/// twice, is damaged or encrypted, shares bytes with something else, or is larger than it says or may be.
+public final class DeploymentPackage {
+    /// What a package comes to.
+    ///
+    /// @param unzipped all files together
+    /// @param entries files, symbolic links and directories
+    public record Contents(Bytes unzipped, int entries) {}
+
+    private DeploymentPackage() {}
+
+    /// Unpacks a zip to nowhere.
+    public static Contents check(byte[] zip, PackageLimits limits) {
+        try {
+            return walk(ZipBytes.of(zip), limits, new Nowhere());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Memory cannot fail to be read", e);
+        }
+    }
+
+    /// Shows all of a zip to a visitor. A refusal may come at any moment, after which what the visitor has made of it
+    /// is worth nothing.
+    public static Contents walk(FileChannel zip, PackageLimits limits, PackageVisitor visitor) throws IOException {
+        return walk(ZipBytes.of(zip), limits, visitor);
+    }
+
+    private static Contents walk(ZipBytes zip, PackageLimits limits, PackageVisitor visitor) throws IOException {
+        if (zip.size() == 0) {
+            throw Refusal.empty();
+        }
+        if (zip.size() >= limits.zipped().count()) {
+            throw Refusal.tooLargeZipped(limits.zipped());
+        }
+        var directory = ZipDirectory.read(zip, limits);
+        if (directory.entries().isEmpty()) {
+            throw Refusal.empty();
+        }
+        var unzipped = unzippedSize(directory.entries(), limits);
+        var inflater = new Inflater(true);
+        try {
+            return new Walk(zip, directory, new PackageTree(limits), inflater).with(visitor, unzipped);
+        } finally {
+            inflater.end();
+        }
+    }
+
+    /// What the entries say they unpack to; none can unpack to more.
+    private static Bytes unzippedSize(List<ZipEntry> entries, PackageLimits limits) {
+        long size = 0;
+        for (var entry : entries) {
+            if (entry.size() >= limits.unzipped().count() - size) {
+                throw Refusal.tooLargeUnzipped(limits.unzipped());
+            }
+            size += entry.size();
+        }
+        return new Bytes(size);
+    }
+
+    private record Walk(ZipBytes zip, ZipDirectory directory, PackageTree tree, Inflater inflater) {
+        Contents with(PackageVisitor visitor, Bytes unzipped) throws IOException {
+            var offsets = directory.dataOffsets();
+            var entries = directory.entries();
+            var places = new ArrayList<Node>(entries.size());
+            for (var entry : entries) {
+                if (entry.kind() == Kind.DIRECTORY && entry.size() != 0) {
+                    throw Refusal.badZip("the directory " + entry.name() + " has content");
+                }
+                places.add(tree.add(entry.name(), entry.kind()));
+            }
+            tree.directories(visitor::directory);
+            for (int i = 0; i < offsets.length; i++) {
+                var entry = entries.get(i);
+                var content = content(entry, offsets[i]);
+                switch (entry.kind()) {
+                    case FILE -> {
+                        visitor.file(places.get(i).path(), entry.executable(), entry.modified(), content);
+                        content.transferTo(OutputStream.nullOutputStream());
+                    }
+                    case SYMBOLIC_LINK -> tree.link(places.get(i), content.readAllBytes());
+                    case DIRECTORY -> {}
+                }
+            }
+            for (var place : places) {
+                if (place.kind() == Kind.SYMBOLIC_LINK) {
+                    visitor.symbolicLink(place.path(), tree.safeTarget(place));
+                }
+            }
+            return new Contents(unzipped, tree.size());
+        }
+
+        private InputStream content(ZipEntry entry, long offset) {
+            return entry.kind() == Kind.DIRECTORY
+                    ? InputStream.nullInputStream()
+                    : new EntryContent(zip, entry, offset, inflater);
+        }
+    }
+
+    private static final class Nowhere implements PackageVisitor {
+        @Override
+        public void directory(String path) {}
+
+        @Override
+        public void file(String path, boolean executable, Instant modified, InputStream content) {}
+
+        @Override
+        public void symbolicLink(String path, String target) {}
+    }
+}

@@ -1,0 +1,198 @@
+package hearth.model.code;
+
+import hearth.model.code.ZipEntry.Kind;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Where the entries of a package stand to each other. Refuses every path that leads, or could lead, out of the
+/// package's root, and every place that is taken twice.
+final class PackageTree {
+    private static final int LONGEST_NAME_BYTES = 255;
+    private static final int LONGEST_TARGET_BYTES = 4_095;
+
+    /// As many as the kernel follows for one path.
+    private static final int MOST_LINKS_FOLLOWED = 40;
+
+    /// Over all links of a package, so that links to links to links cost no more than reading the zip.
+    private static final int MOST_STEPS = 10_000_000;
+
+    private final PackageLimits limits;
+    private final Node root = new Node(null, "", Kind.DIRECTORY);
+    private int nodes;
+    private int steps;
+
+    PackageTree(PackageLimits limits) {
+        this.limits = limits;
+    }
+
+    /// One file, symbolic link or directory.
+    static final class Node {
+        private final @Nullable Node parent;
+        private final String name;
+        private final Kind kind;
+        private Map<String, Node> children = Map.of();
+        private String target = "";
+
+        private Node(@Nullable Node parent, String name, Kind kind) {
+            this.parent = parent;
+            this.name = name;
+            this.kind = kind;
+        }
+
+        Kind kind() {
+            return kind;
+        }
+
+        String path() {
+            return parent == null || parent.parent == null ? name : parent.path() + "/" + name;
+        }
+
+        private @Nullable Node child(String childName) {
+            return children.get(childName);
+        }
+    }
+
+    Node root() {
+        return root;
+    }
+
+    /// The place of an entry. A directory may be named more than once, and after what is in it.
+    Node add(String path, Kind kind) {
+        if (path.startsWith("/")) {
+            throw Refusal.badZip("a path is absolute: " + path);
+        }
+        if (path.indexOf('\\') >= 0 || path.indexOf('\0') >= 0) {
+            throw Refusal.badZip("a path has a backslash or NUL: " + path.replace('\0', '?'));
+        }
+        if (path.length() >= 2 && path.charAt(1) == ':' && Character.isLetter(path.charAt(0))) {
+            throw Refusal.badZip("a path begins with a drive: " + path);
+        }
+        var at = root;
+        int from = 0;
+        while (from < path.length()) {
+            int slash = path.indexOf('/', from);
+            boolean last = slash < 0 || path.length() == slash + 1;
+            String part = path.substring(from, slash < 0 ? path.length() : slash);
+            from += part.length() + 1;
+            if (part.equals("..")) {
+                throw Refusal.badZip("a path leads upwards: " + path);
+            }
+            if (!part.isEmpty() && !part.equals(".")) {
+                at = last ? place(at, part, kind) : place(at, part, Kind.DIRECTORY);
+            }
+        }
+        if (at == root && kind != Kind.DIRECTORY) {
+            throw Refusal.badZip("a file has no name: " + path);
+        }
+        return at;
+    }
+
+    private Node place(Node parent, String name, Kind kind) {
+        var present = parent.child(name);
+        if (present != null) {
+            if (present.kind == Kind.DIRECTORY && kind == Kind.DIRECTORY) {
+                return present;
+            }
+            throw Refusal.badZip(present.path() + " is there twice, or is a file with something in it");
+        }
+        if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME_BYTES) {
+            throw Refusal.badZip("a name has more than " + LONGEST_NAME_BYTES + " bytes");
+        }
+        if (++nodes > limits.entries()) {
+            throw Refusal.badZip("it has more than " + limits.entries() + " files and directories");
+        }
+        var node = new Node(parent, name, kind);
+        if (parent.children.isEmpty()) {
+            parent.children = new LinkedHashMap<>();
+        }
+        parent.children.put(name, node);
+        return node;
+    }
+
+    /// How many files, links and directories there are, without the root.
+    int size() {
+        return nodes;
+    }
+
+    void link(Node link, byte[] targetBytes) {
+        var target = new String(targetBytes, StandardCharsets.UTF_8);
+        if (targetBytes.length == 0 || targetBytes.length > LONGEST_TARGET_BYTES || target.indexOf('\0') >= 0) {
+            throw Refusal.badZip("the symbolic link " + link.path() + " has no proper target");
+        }
+        link.target = target;
+    }
+
+    /// Follows a link as the kernel would once all is unpacked, with every other link on its way, and refuses it if it
+    /// ever steps out of the root. Targets that do not exist are fine, as they are in AWS.
+    String safeTarget(Node link) {
+        var at = link.parent == null ? root : link.parent;
+        var ahead = new ArrayDeque<String>();
+        push(ahead, link.target, link);
+        int followed = 1;
+        // How deep we are in directories that do not exist.
+        int beyond = 0;
+        while (!ahead.isEmpty()) {
+            if (++steps > MOST_STEPS) {
+                throw Refusal.badZip("its symbolic links lead to each other too often");
+            }
+            String part = ahead.pop();
+            if (part.isEmpty() || part.equals(".")) {
+                continue;
+            }
+            if (part.equals("..")) {
+                if (beyond > 0) {
+                    beyond--;
+                } else if (at.parent == null) {
+                    throw Refusal.badZip("the symbolic link " + link.path() + " leads out");
+                } else {
+                    at = at.parent;
+                }
+                continue;
+            }
+            var next = beyond > 0 ? null : at.child(part);
+            if (next == null) {
+                beyond++;
+            } else if (next.kind == Kind.SYMBOLIC_LINK) {
+                if (++followed > MOST_LINKS_FOLLOWED) {
+                    throw Refusal.badZip("the symbolic link " + link.path() + " has no end");
+                }
+                push(ahead, next.target, next);
+            } else {
+                at = next;
+            }
+        }
+        return link.target;
+    }
+
+    private void push(ArrayDeque<String> ahead, String target, Node link) {
+        if (target.startsWith("/")) {
+            throw Refusal.badZip("the symbolic link " + link.path() + " is absolute");
+        }
+        var parts = target.split("/");
+        for (int i = parts.length - 1; i >= 0; i--) {
+            ahead.push(parts[i]);
+        }
+        steps += parts.length;
+    }
+
+    /// Told of each directory, parents first.
+    interface DirectoryVisitor<E extends Exception> {
+        void directory(String path) throws E;
+    }
+
+    <E extends Exception> void directories(DirectoryVisitor<E> visitor) throws E {
+        var open = new ArrayDeque<Node>();
+        open.push(root);
+        while (!open.isEmpty()) {
+            for (var child : open.pop().children.values()) {
+                if (child.kind == Kind.DIRECTORY) {
+                    visitor.directory(child.path());
+                    open.push(child);
+                }
+            }
+        }
+    }
+}

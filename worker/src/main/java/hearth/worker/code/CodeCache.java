@@ -1,0 +1,211 @@
+package hearth.worker.code;
+
+import hearth.model.ApiException;
+import hearth.model.Bytes;
+import hearth.model.CodeDigest;
+import hearth.model.code.PackageLimits;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future.State;
+
+/// The unpacked deployment packages of this worker: each fetched, verified and unpacked once, kept by its digest, and
+/// removed when room is wanted and no one uses it.
+public final class CodeCache implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(CodeCache.class.getName());
+
+    private final CacheDirectory directory;
+    private final PackageFetcher fetcher;
+    private final Bytes capacity;
+    private final InstantSource clock;
+
+    /// Guarded by itself.
+    private final Map<CodeDigest, Kept> packages = new HashMap<>();
+
+    /// Takes a directory of its own, and finds in it again what it had kept there before.
+    ///
+    /// @param limits of each package
+    /// @param capacity how much disk all packages may take; those in use may take more
+    public CodeCache(Path path, PackageSource source, PackageLimits limits, Bytes capacity, InstantSource clock)
+            throws IOException {
+        this.directory = CacheDirectory.open(path);
+        this.fetcher = new PackageFetcher(source, limits);
+        this.capacity = capacity;
+        this.clock = clock;
+        for (var found : directory.unpacked()) {
+            var unpacking = CompletableFuture.completedFuture(Optional.of(found));
+            if (packages.putIfAbsent(found.digest(), new Kept(unpacking, directory.lastUsed(found))) != null) {
+                directory.remove(directory.discard(found.path()));
+            }
+        }
+    }
+
+    /// One package, on its way in, there, or on its way out. The fields that change are guarded by `packages`.
+    private static final class Kept {
+        /// Empty when the package is gone, or was not fetched because someone lost interest: ask again.
+        final CompletableFuture<Optional<UnpackedPackage>> unpacking;
+
+        Instant lastUsed;
+        int leases;
+
+        Kept(CompletableFuture<Optional<UnpackedPackage>> unpacking, Instant lastUsed) {
+            this.unpacking = unpacking;
+            this.lastUsed = lastUsed;
+        }
+
+        Optional<UnpackedPackage> unpacked() {
+            return unpacking.state() == State.SUCCESS ? unpacking.resultNow() : Optional.empty();
+        }
+    }
+
+    /// A package's directory, which stays as it is until the lease is closed. Fetches the package if it is not here;
+    /// whoever asks meanwhile waits for the same.
+    ///
+    /// @throws ApiException when the package cannot be unpacked, in AWS's words
+    /// @throws IOException when the store or the disk fails, or the store's copy is damaged
+    public Lease acquire(CodeDigest digest) throws IOException, InterruptedException {
+        while (true) {
+            var mine = new Kept(new CompletableFuture<>(), clock.instant());
+            var kept = lease(digest, mine);
+            if (kept == mine) {
+                fetch(digest, mine);
+            }
+            var unpacked = await(kept);
+            if (unpacked.isPresent() && isThere(unpacked.get())) {
+                directory.touch(unpacked.get(), clock.instant());
+                return new Lease(unpacked.get().path(), () -> release(kept));
+            }
+            forget(digest, kept);
+        }
+    }
+
+    /// The entry of this package, leased once more: `mine` if there was none.
+    private Kept lease(CodeDigest digest, Kept mine) {
+        synchronized (packages) {
+            var kept = packages.computeIfAbsent(digest, _ -> mine);
+            kept.leases++;
+            kept.lastUsed = mine.lastUsed;
+            return kept;
+        }
+    }
+
+    private static boolean isThere(UnpackedPackage unpacked) {
+        if (Files.isDirectory(unpacked.path(), LinkOption.NOFOLLOW_LINKS)) {
+            return true;
+        }
+        LOG.log(Level.WARNING, "Someone has removed {0}: it is fetched again", unpacked.path());
+        return false;
+    }
+
+    private void release(Kept kept) {
+        synchronized (packages) {
+            kept.leases--;
+        }
+    }
+
+    private void fetch(CodeDigest digest, Kept mine) throws IOException {
+        try {
+            var scratch = directory.newScratch();
+            try {
+                mine.unpacking.complete(Optional.of(directory.keep(fetcher.fetch(digest, scratch))));
+            } finally {
+                directory.remove(scratch);
+            }
+        } catch (ClosedByInterruptException | InterruptedIOException e) {
+            // Only this caller was cancelled: those who wait for it try themselves.
+            forget(digest, mine);
+            mine.unpacking.complete(Optional.empty());
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            forget(digest, mine);
+            mine.unpacking.completeExceptionally(e);
+            throw e;
+        }
+        makeRoom();
+    }
+
+    private void forget(CodeDigest digest, Kept kept) {
+        synchronized (packages) {
+            packages.remove(digest, kept);
+        }
+    }
+
+    private Optional<UnpackedPackage> await(Kept kept) throws IOException, InterruptedException {
+        try {
+            return kept.unpacking.get();
+        } catch (InterruptedException e) {
+            release(kept);
+            throw e;
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case ApiException refusal -> throw refusal;
+                case null, default -> throw new IOException("The package was not unpacked", e.getCause());
+            }
+        }
+    }
+
+    /// Removes packages that no one uses, the longest unused first, until the rest fits.
+    private void makeRoom() {
+        for (var victim : victims()) {
+            var digest = victim.unpacked.digest();
+            try {
+                var discarded = directory.discard(victim.unpacked.path());
+                forget(digest, victim.leaving);
+                victim.leaving.unpacking.complete(Optional.empty());
+                directory.remove(discarded);
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "Cannot remove " + digest.hex() + " from the code cache", e);
+                forget(digest, victim.leaving);
+                victim.leaving.unpacking.complete(Optional.empty());
+            }
+        }
+    }
+
+    /// @param leaving stands in the package's place until it is gone, so that no one fetches it into the same place
+    private record Victim(UnpackedPackage unpacked, Kept leaving) {}
+
+    private List<Victim> victims() {
+        synchronized (packages) {
+            long used = packages.values().stream()
+                    .flatMap(kept -> kept.unpacked().stream())
+                    .mapToLong(UnpackedPackage::diskBytes)
+                    .sum();
+            var free = packages.values().stream()
+                    .filter(kept -> kept.leases == 0 && kept.unpacked().isPresent())
+                    .sorted(Comparator.comparing((Kept kept) -> kept.lastUsed))
+                    .toList();
+            var victims = new ArrayList<Victim>();
+            for (var kept : free) {
+                if (used <= capacity.count()) {
+                    break;
+                }
+                var unpacked = kept.unpacked().orElseThrow();
+                var leaving = new Kept(new CompletableFuture<>(), kept.lastUsed);
+                packages.put(unpacked.digest(), leaving);
+                victims.add(new Victim(unpacked, leaving));
+                used -= unpacked.diskBytes();
+            }
+            return victims;
+        }
+    }
+
+    /// Lets another server have the directory. What is leased stays on disk.
+    @Override
+    public void close() {
+        directory.close();
+    }
+}
