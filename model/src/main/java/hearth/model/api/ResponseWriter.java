@@ -1,0 +1,7 @@
+package hearth.model.api;
+
+/// Writes one operation's responses.
+@FunctionalInterface
+public interface ResponseWriter<S extends ApiShape> {
+    ApiResponse write(S response);
+}
