@@ -1,0 +1,77 @@
+package hearth.model;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A function as a caller names it: by name, by partial ARN or by full ARN, each with or without a qualifier
+/// (control-plane.md section 2).
+///
+/// @param account null when the caller's own is meant
+/// @param region null when the endpoint's is meant
+/// @param qualifier a version, `$LATEST` or an alias; null when there is none
+public record FunctionRef(
+        @Nullable String account,
+        @Nullable String region,
+        String name,
+        @Nullable String qualifier) {
+    /// A new function's name may not be longer, though the API's model lets it be.
+    public static final int MAX_NEW_NAME_LENGTH = 64;
+
+    /// Longer than any text that the API's model allows.
+    private static final int MAX_LENGTH = 256;
+
+    /// Takes exactly what the API's pattern for function names takes.
+    public static Optional<FunctionRef> parse(String text) {
+        return text.length() > MAX_LENGTH ? Optional.empty() : Optional.ofNullable(FunctionRefParser.parse(text));
+    }
+
+    /// This function, with the qualifier of a request's own parameter.
+    ///
+    /// @param parameter null or empty when the request has none
+    public FunctionRef withQualifier(@Nullable String parameter) {
+        if (parameter == null || parameter.isEmpty() || parameter.equals(qualifier)) {
+            return this;
+        }
+        if (qualifier != null) {
+            throw new ApiException(
+                    ApiError.INVALID_PARAMETER_VALUE,
+                    "The derived qualifier from the function name does not match the specified qualifier.");
+        }
+        return new FunctionRef(account, region, name, parameter);
+    }
+
+    /// The function that is meant, for a caller of this account at the endpoint of this region.
+    ///
+    /// @param action what the caller wants to do: `InvokeFunction`
+    public FunctionId resolve(AccountId caller, Region endpoint, String action) {
+        if (region != null && !region.equals(endpoint.value())) {
+            throw new ApiException(
+                    ApiError.RESOURCE_NOT_FOUND,
+                    "Functions from '" + region + "' are not reachable in this region ('" + endpoint + "')");
+        }
+        if (account != null && !account.equals(caller.value())) {
+            throw foreign(new FunctionId(new AccountId(account), endpoint, name), caller, action);
+        }
+        return new FunctionId(caller, endpoint, name);
+    }
+
+    private ApiException foreign(FunctionId function, AccountId caller, String action) {
+        var resource = qualifier == null ? function.arn() : function.arn(qualifier);
+        return new ApiException(
+                ApiError.ACCESS_DENIED,
+                "User: arn:" + function.region().partition() + ":iam::" + caller
+                        + ":root is not authorized to perform: lambda:" + action + " on resource: " + resource
+                        + " because no resource-based policy allows the lambda:" + action + " action");
+    }
+
+    /// Refuses a name that is too long for a new function. AWS has this check apart from those of its model, with an
+    /// error of its own.
+    public void requireNewName() {
+        if (name.length() > MAX_NEW_NAME_LENGTH) {
+            throw new ApiException(
+                    ApiError.INVALID_PARAMETER_VALUE,
+                    "1 validation error detected: Value '" + name + "' at 'functionName' failed to satisfy constraint: "
+                            + "Member must have length less than or equal to " + MAX_NEW_NAME_LENGTH);
+        }
+    }
+}

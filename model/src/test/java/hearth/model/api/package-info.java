@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.model.api;
+
+import org.jspecify.annotations.NullMarked;

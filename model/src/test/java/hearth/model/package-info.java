@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.model;
+
+import org.jspecify.annotations.NullMarked;
