@@ -42,4 +42,28 @@ public sealed interface StartCommand {
             return List.copyOf(words);
         }
     }
+
+    /// Node.js, whose heap would else grow by the host's memory and not the function's.
+    ///
+    /// @param scriptAndArguments go last
+    record Node(String node, List<String> scriptAndArguments) implements StartCommand {
+        /// AWS's shares of the function's memory.
+        private static final int OLD_SPACE_PERCENT = 90;
+
+        private static final int SEMI_SPACE_PERCENT = 5;
+
+        public Node {
+            scriptAndArguments = List.copyOf(scriptAndArguments);
+        }
+
+        @Override
+        public List<String> command(Bytes memory) {
+            var words = new ArrayList<String>();
+            words.add(node);
+            words.add("--max-semi-space-size=" + memory.toMebibytes() * SEMI_SPACE_PERCENT / 100);
+            words.add("--max-old-space-size=" + memory.toMebibytes() * OLD_SPACE_PERCENT / 100);
+            words.addAll(scriptAndArguments);
+            return List.copyOf(words);
+        }
+    }
 }

@@ -1,0 +1,27 @@
+package hearth.worker.runtimes;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// `provided.*`: the deployment package brings its own program, so that every host has them.
+final class ProvidedRuntimes implements RuntimeFamily {
+    @Override
+    public List<String> ids() {
+        return List.of("provided.al2", "provided.al2023");
+    }
+
+    @Override
+    public Optional<Found> find(String id) {
+        var command = new StartCommand.Fixed(List.of(LambdaPaths.TASK + "/bootstrap"));
+        return Optional.of(new Found(
+                new InstalledRuntime(
+                        id, "", "the function's own bootstrap", List.of(), command, LambdaPaths.environment(Map.of())),
+                null));
+    }
+
+    @Override
+    public String advice(String id) {
+        return "";
+    }
+}

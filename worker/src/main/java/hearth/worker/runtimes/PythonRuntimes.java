@@ -1,0 +1,96 @@
+package hearth.worker.runtimes;
+
+import hearth.worker.sandbox.SandboxSpec.Mount;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/// `python3.8` and later, run by the host's CPython and our bootstrap.
+final class PythonRuntimes implements RuntimeFamily {
+    private static final List<String> IDS =
+            List.of("python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14");
+
+    private final HostLayout host;
+    private final VersionProbe probe;
+
+    PythonRuntimes(HostLayout host, VersionProbe probe) {
+        this.host = host;
+        this.probe = probe;
+    }
+
+    @Override
+    public List<String> ids() {
+        return IDS;
+    }
+
+    /// The id is also the name of CPython's executable, with all installers.
+    @Override
+    public Optional<Found> find(String id) {
+        return folders()
+                .flatMap(folder -> Interpreter.at(folder.resolve(id)).stream())
+                .filter(interpreter -> hasLibrary(interpreter, id))
+                .flatMap(interpreter -> version(interpreter, id).stream()
+                        .map(version -> new Found(runtime(id, version, interpreter), interpreter)))
+                .findFirst();
+    }
+
+    /// Ordered by preference; read only as far as needed.
+    private Stream<Path> folders() {
+        return Stream.<Supplier<List<Path>>>of(
+                        host::searchPath,
+                        () -> host.pyenvRoots().stream()
+                                .flatMap(root -> Folders.matching(root, "versions/*/bin").stream())
+                                .toList(),
+                        () -> host.underHomes(".pyenv/versions/*/bin"),
+                        () -> host.underHomes(".local/share/uv/python/*/bin"),
+                        () -> host.underHomes(".local/share/mise/installs/python/*/bin"),
+                        () -> host.underHomes(".asdf/installs/python/*/bin"),
+                        () -> host.underRoot("usr/local/bin"),
+                        () -> host.underRoot("usr/bin"),
+                        () -> host.underRoot("opt/*/bin"))
+                .flatMap(places -> places.get().stream());
+    }
+
+    /// Some packages bring the program without its modules.
+    private static boolean hasLibrary(Interpreter interpreter, String id) {
+        return Files.exists(interpreter.prefix().resolve("lib").resolve(id).resolve("encodings"));
+    }
+
+    private Optional<Version> version(Interpreter interpreter, String id) {
+        return interpreter
+                .versionOfFolder()
+                .filter(version -> id.equals("python" + version.major() + "." + version.minor()))
+                .or(() -> probe.versionOf(interpreter));
+    }
+
+    private InstalledRuntime runtime(String id, Version version, Interpreter interpreter) {
+        var mounts = new ArrayList<>(interpreter.mounts(host));
+        mounts.add(new Mount(host.guest().resolve("python"), LambdaPaths.RUNTIME));
+        return new InstalledRuntime(
+                id,
+                version.text(),
+                interpreter.executable().toString(),
+                mounts,
+                new StartCommand.Fixed(List.of(interpreter.pathInside(host), LambdaPaths.RUNTIME + "/bootstrap.py")),
+                LambdaPaths.environment(Map.of(
+                        "PYTHONPATH",
+                        LambdaPaths.RUNTIME,
+                        "LC_CTYPE",
+                        "C.UTF-8",
+                        "PWD",
+                        LambdaPaths.TASK,
+                        "SHLVL",
+                        "0")));
+    }
+
+    @Override
+    public String advice(String id) {
+        var version = id.substring("python".length());
+        return "install Python %s (for example with pyenv: pyenv install %s)".formatted(version, version);
+    }
+}

@@ -1,0 +1,78 @@
+package hearth.worker.runtimes;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// The runtimes that this host has. Each is looked for when it is first wanted, and again when its interpreter has
+/// changed or was not there: starting the server costs nothing, and installing an interpreter needs no restart.
+public final class Runtimes {
+    private final List<RuntimeFamily> families;
+    private final Map<String, RuntimeFamily.Found> found = new ConcurrentHashMap<>();
+
+    private Runtimes(List<RuntimeFamily> families) {
+        this.families = families;
+    }
+
+    public static Runtimes discover(HostLayout host) {
+        return discover(host, new ProcessProbe());
+    }
+
+    static Runtimes discover(HostLayout host, VersionProbe probe) {
+        return new Runtimes(List.of(
+                new PythonRuntimes(host, probe),
+                new NodeRuntimes(host, probe),
+                new JavaRuntimes(host),
+                new ProvidedRuntimes()));
+    }
+
+    /// One line of what people are shown.
+    ///
+    /// @param version empty for `provided.*`, or when it is not installed
+    /// @param note where it was found, or else what to install
+    public record Row(String id, boolean installed, String version, String note) {}
+
+    /// A few file accesses when it was found before; otherwise it may start an interpreter to ask for its version.
+    public Optional<InstalledRuntime> find(String id) {
+        var known = found.get(id);
+        if (known != null && known.isUnchanged()) {
+            return Optional.of(known.runtime());
+        }
+        var now = family(id).flatMap(family -> family.find(id));
+        now.ifPresentOrElse(runtime -> found.put(id, runtime), () -> found.remove(id));
+        return now.map(RuntimeFamily.Found::runtime);
+    }
+
+    /// What to tell the owner of a function whose runtime this host has not.
+    public String advice(String id) {
+        return family(id)
+                .map(family -> "This host has no %s: %s.".formatted(id, family.advice(id)))
+                .orElse("Hearth does not bring %s: use provided.al2023 with a bootstrap of your own.".formatted(id));
+    }
+
+    /// Every runtime that Hearth can run.
+    public List<Row> table() {
+        var rows = new ArrayList<Future<Row>>();
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var family : families) {
+                for (var id : family.ids()) {
+                    rows.add(tasks.submit(() -> row(family, id)));
+                }
+            }
+        }
+        return rows.stream().map(Future::resultNow).toList();
+    }
+
+    private Row row(RuntimeFamily family, String id) {
+        return find(id).map(runtime -> new Row(id, true, runtime.version(), runtime.source()))
+                .orElseGet(() -> new Row(id, false, "", family.advice(id)));
+    }
+
+    private Optional<RuntimeFamily> family(String id) {
+        return families.stream().filter(each -> each.ids().contains(id)).findFirst();
+    }
+}
