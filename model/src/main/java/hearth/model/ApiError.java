@@ -4,9 +4,12 @@ package hearth.model;
 /// message key (invoke.md section 3).
 public enum ApiError {
     ACCESS_DENIED("AccessDeniedException", 403, false, "Message"),
+    /// What arrived is not a well-formed HTTP request; AWS's load balancers answer such with a page of their own.
+    BAD_REQUEST("BadRequestException", 400, false, "message"),
     CODE_SIGNING_CONFIG_NOT_FOUND("CodeSigningConfigNotFoundException", 404, true, "Message"),
     CODE_STORAGE_EXCEEDED("CodeStorageExceededException", 400, true, "message"),
     CODE_VERIFICATION_FAILED("CodeVerificationFailedException", 400, true, "Message"),
+    EXPIRED_TOKEN("ExpiredTokenException", 403, false, "message"),
     INCOMPLETE_SIGNATURE("IncompleteSignatureException", 400, false, "message"),
     INVALID_PARAMETER_VALUE("InvalidParameterValueException", 400, true, "message"),
     INVALID_REQUEST_CONTENT("InvalidRequestContentException", 400, true, "message"),

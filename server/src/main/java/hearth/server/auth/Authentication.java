@@ -1,0 +1,24 @@
+package hearth.server.auth;
+
+import hearth.model.ApiException;
+
+/// A request's claim to come from a caller: as good as proven once the body has been checked against it.
+public interface Authentication {
+    /// Whether `check` needs the SHA-256 of the body as it was sent.
+    boolean needsBodyHash();
+
+    /// Whether the body is framed in `aws-chunked`, so that it is larger on the wire than in fact.
+    boolean isFramed();
+
+    /// Checks the body, and takes it out of its framing.
+    ///
+    /// @param body as it was sent
+    /// @param sha256 of that body; empty unless asked for
+    /// @throws ApiException when the claim is not proven
+    Authenticated check(byte[] body, byte[] sha256);
+
+    /// A proven claim.
+    ///
+    /// @param body without framing
+    record Authenticated(Caller caller, byte[] body) {}
+}

@@ -1,0 +1,194 @@
+package hearth.server.auth;
+
+import hearth.model.AccountId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The access keys of an installation: a file that only its owner can read, one key on a line.
+///
+/// A running server sees a change of the file within a second, or when it is asked for a key that it does not know.
+public final class KeyFile implements AccessKeys {
+    private static final String HEADING =
+            "# Access keys of Hearth: id, secret, account, created, and for temporary ones session token, expiry.";
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final String ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    private static final int SECRET_BYTES = 30;
+    private static final int TOKEN_BYTES = 96;
+    private static final Duration RECHECK = Duration.ofSeconds(1);
+
+    /// What the file was when it was last read.
+    private record Snapshot(@Nullable FileTime modified, long size, Map<String, AccessKey> keys) {}
+
+    private final Path file;
+    private final InstantSource clock;
+    private volatile Snapshot snapshot = new Snapshot(null, 0, Map.of());
+    private volatile Instant checked = Instant.MIN;
+
+    public KeyFile(Path file, InstantSource clock) {
+        this.file = file;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<AccessKey> find(String id) {
+        var key = snapshot.keys().get(id);
+        var now = clock.instant();
+        if (key == null || Duration.between(checked, now).compareTo(RECHECK) >= 0) {
+            checked = now;
+            refresh();
+            key = snapshot.keys().get(id);
+        }
+        return Optional.ofNullable(key);
+    }
+
+    /// All keys, oldest first.
+    public List<AccessKey> list() {
+        refresh();
+        return List.copyOf(snapshot.keys().values());
+    }
+
+    /// Makes a key.
+    ///
+    /// @param lifetime null for a key that lasts; others come with a session token
+    public AccessKey create(AccountId account, @Nullable Duration lifetime, RandomGenerator random) {
+        var created = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        var id = new StringBuilder(lifetime == null ? "AKIA" : "ASIA");
+        for (int i = 0; i < 16; i++) {
+            id.append(ID_CHARACTERS.charAt(random.nextInt(ID_CHARACTERS.length())));
+        }
+        var key = new AccessKey(
+                id.toString(),
+                base64(random, SECRET_BYTES),
+                account,
+                created,
+                lifetime == null ? null : base64(random, TOKEN_BYTES),
+                lifetime == null ? null : created.plus(lifetime));
+        change(keys -> {
+            keys.put(key.id(), key);
+            return true;
+        });
+        return key;
+    }
+
+    /// Deletes a key; false when there is none of this id.
+    public boolean delete(String id) {
+        return change(keys -> keys.remove(id) != null);
+    }
+
+    private interface Change {
+        boolean apply(Map<String, AccessKey> keys);
+    }
+
+    private boolean change(Change change) {
+        try {
+            var folder = file.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString("rwx------")));
+            }
+            var lockFile = file.resolveSibling(file.getFileName() + ".lock");
+            try (var channel = FileChannel.open(
+                            lockFile,
+                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                            PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                    var _ = channel.lock()) {
+                var keys = new LinkedHashMap<>(read().keys());
+                boolean changed = change.apply(keys);
+                if (changed) {
+                    write(keys);
+                }
+                return changed;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot change the access keys in " + file, e);
+        }
+    }
+
+    private synchronized void refresh() {
+        try {
+            var last = snapshot;
+            if (!Files.exists(file)) {
+                snapshot = new Snapshot(null, 0, Map.of());
+            } else if (Files.size(file) != last.size()
+                    || !Files.getLastModifiedTime(file).equals(last.modified())) {
+                snapshot = read();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the access keys in " + file, e);
+        }
+    }
+
+    private Snapshot read() throws IOException {
+        try {
+            var modified = Files.getLastModifiedTime(file);
+            var keys = new LinkedHashMap<String, AccessKey>();
+            long size = Files.size(file);
+            for (var line : Files.readAllLines(file)) {
+                if (!line.isBlank() && !line.startsWith("#")) {
+                    var key = parse(line);
+                    keys.put(key.id(), key);
+                }
+            }
+            return new Snapshot(modified, size, keys);
+        } catch (NoSuchFileException e) {
+            return new Snapshot(null, 0, Map.of());
+        }
+    }
+
+    private AccessKey parse(String line) throws IOException {
+        var parts = line.split("\t");
+        try {
+            return new AccessKey(
+                    parts[0],
+                    parts[1],
+                    new AccountId(parts[2]),
+                    Instant.parse(parts[3]),
+                    parts.length > 4 ? parts[4] : null,
+                    parts.length > 5 ? Instant.parse(parts[5]) : null);
+        } catch (RuntimeException e) {
+            throw new IOException("A line of " + file + " is not an access key", e);
+        }
+    }
+
+    private void write(Map<String, AccessKey> keys) throws IOException {
+        var lines = new ArrayList<String>();
+        lines.add(HEADING);
+        for (var key : keys.values()) {
+            var line = String.join("\t", key.id(), key.secret(), key.account().value(), key.created().toString());
+            lines.add(key.sessionToken() == null ? line : line + "\t" + key.sessionToken() + "\t" + key.expires());
+        }
+        var draft = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(draft);
+        Files.createFile(draft, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        Files.write(draft, lines);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String base64(RandomGenerator random, int length) {
+        var bytes = new byte[length];
+        random.nextBytes(bytes);
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,39 @@
+package hearth.server.http;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// One request and the one answer that is owed to it.
+public final class Exchange {
+    private final Connection connection;
+    private final String requestId;
+    private final boolean toHead;
+    private final AtomicBoolean answered = new AtomicBoolean();
+
+    Exchange(Connection connection, String requestId, boolean toHead) {
+        this.connection = connection;
+        this.requestId = requestId;
+        this.toHead = toHead;
+    }
+
+    /// `x-amzn-RequestId` of the answer.
+    public String requestId() {
+        return requestId;
+    }
+
+    /// Sends the answer; may be called from any thread. Only the first one counts.
+    public void answer(HttpResponse response) {
+        if (answered.compareAndSet(false, true)) {
+            connection.answer(this, response);
+        }
+    }
+
+    /// Runs a task where the exchange's connection is served.
+    public void onEventLoop(Runnable task) {
+        connection.onEventLoop(task);
+    }
+
+    /// Whether the request's method was `HEAD`, whose answers have no body.
+    boolean toHead() {
+        return toHead;
+    }
+}

@@ -1,0 +1,169 @@
+package hearth.server.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// Accepts connections at one address and has their requests served by a [Service].
+public final class HttpListener implements AutoCloseable {
+    private static final int BACKLOG = 4096;
+
+    /// What an event loop keeps for its connections.
+    private record LoopState(Patrol patrol, ResponseEncoder encoder) {}
+
+    private final Service service;
+    private final HttpLimits limits;
+    private final Supplier<String> requestIds;
+    private final Executor besideLoops;
+    private final BodyBudget budget;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final Map<EventExecutor, LoopState> loops = new IdentityHashMap<>();
+    private final List<Future<?>> patrols = new ArrayList<>();
+    private final Channel channel;
+
+    /// Binds and listens.
+    ///
+    /// @param requestIds makes the `x-amzn-RequestId` of each request
+    /// @param besideLoops hashes large bodies
+    /// @throws java.net.BindException (undeclared) when the address is in use or not ours
+    public HttpListener(
+            InetSocketAddress address,
+            EventLoopGroup group,
+            Service service,
+            HttpLimits limits,
+            Supplier<String> requestIds,
+            Executor besideLoops,
+            InstantSource clock) {
+        this.service = service;
+        this.limits = limits;
+        this.requestIds = requestIds;
+        this.besideLoops = besideLoops;
+        this.budget = new BodyBudget(limits.bodiesInFlight());
+        long interval = patrolInterval(limits).toMillis();
+        for (var loop : group) {
+            var patrol = new Patrol();
+            loops.put(loop, new LoopState(patrol, new ResponseEncoder(clock)));
+            patrols.add(loop.scheduleWithFixedDelay(patrol, interval, interval, TimeUnit.MILLISECONDS));
+        }
+        this.channel = new ServerBootstrap()
+                .group(group)
+                .channel(EpollServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 64 << 10))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel accepted) {
+                        accept(accepted);
+                    }
+                })
+                .bind(address)
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    private void accept(Channel accepted) {
+        var state = loops.get(accepted.eventLoop());
+        if (state == null || connections.incrementAndGet() > limits.connections()) {
+            connections.decrementAndGet();
+            accepted.close();
+            return;
+        }
+        accepted.closeFuture().addListener(_ -> connections.decrementAndGet());
+        accepted.pipeline().addLast(new Connection(this, state.patrol(), state.encoder()));
+    }
+
+    private static Duration patrolInterval(HttpLimits limits) {
+        var shortest = limits.headTime();
+        for (var time : List.of(limits.idleTime(), limits.progressTime())) {
+            shortest = time.compareTo(shortest) < 0 ? time : shortest;
+        }
+        var quarter = shortest.dividedBy(4);
+        var second = Duration.ofSeconds(1);
+        return quarter.compareTo(second) < 0 ? quarter : second;
+    }
+
+    /// Where the listener listens; tells the port when any was asked for.
+    public InetSocketAddress address() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    /// Connections that are open now.
+    public int connections() {
+        return connections.get();
+    }
+
+    /// Bytes that request bodies could take now.
+    public long freeBodyMemory() {
+        return budget.left();
+    }
+
+    /// Accepts no further connection or request, and waits until those in hand are answered, or the time is up.
+    public void drain(Duration patience) {
+        channel.close().syncUninterruptibly();
+        onEachLoop(Patrol::drain);
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (connections.get() > 0 && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    /// Closes every connection, whatever it is in the middle of.
+    @Override
+    public void close() {
+        channel.close().syncUninterruptibly();
+        patrols.forEach(patrol -> patrol.cancel(false));
+        onEachLoop(Patrol::closeAll);
+    }
+
+    private void onEachLoop(Consumer<Patrol> task) {
+        loops.forEach((loop, state) -> {
+            if (!loop.isShuttingDown()) {
+                ((EventLoop) loop).submit(() -> task.accept(state.patrol())).syncUninterruptibly();
+            }
+        });
+    }
+
+    Service service() {
+        return service;
+    }
+
+    HttpLimits limits() {
+        return limits;
+    }
+
+    BodyBudget budget() {
+        return budget;
+    }
+
+    Executor besideLoops() {
+        return besideLoops;
+    }
+
+    String newRequestId() {
+        return requestIds.get();
+    }
+}

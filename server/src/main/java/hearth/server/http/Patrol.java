@@ -1,0 +1,42 @@
+package hearth.server.http;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Walks the connections of one event loop and ends those that are out of time. One walk a while costs less than a
+/// timer for each request.
+///
+/// Used on its event loop only.
+final class Patrol implements Runnable {
+    private final Set<Connection> connections = new HashSet<>();
+
+    void add(Connection connection) {
+        connections.add(connection);
+    }
+
+    void remove(Connection connection) {
+        connections.remove(connection);
+    }
+
+    @Override
+    public void run() {
+        long now = System.nanoTime();
+        for (var connection : List.copyOf(connections)) {
+            connection.check(now);
+        }
+    }
+
+    /// No connection takes another request; those without one close.
+    void drain() {
+        for (var connection : List.copyOf(connections)) {
+            connection.drain();
+        }
+    }
+
+    void closeAll() {
+        for (var connection : List.copyOf(connections)) {
+            connection.close();
+        }
+    }
+}
