@@ -87,7 +87,8 @@ final class AwsChunkedBody {
                 }
             }
         }
-        if (signatures != null && !signed.isEmpty()
+        if (signatures != null
+                && !signed.isEmpty()
                 && !signatures.acceptsTrailer(signed.toString(), fields.getOrDefault(TRAILER_SIGNATURE, ""))) {
             throw SigV4Authenticator.mismatch();
         }

@@ -105,8 +105,8 @@ public final class KeyFile implements AccessKeys {
         try {
             var folder = file.toAbsolutePath().getParent();
             if (folder != null) {
-                Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString("rwx------")));
+                Files.createDirectories(
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
             var lockFile = file.resolveSibling(file.getFileName() + ".lock");
             try (var channel = FileChannel.open(
@@ -176,7 +176,12 @@ public final class KeyFile implements AccessKeys {
         var lines = new ArrayList<String>();
         lines.add(HEADING);
         for (var key : keys.values()) {
-            var line = String.join("\t", key.id(), key.secret(), key.account().value(), key.created().toString());
+            var line = String.join(
+                    "\t",
+                    key.id(),
+                    key.secret(),
+                    key.account().value(),
+                    key.created().toString());
             lines.add(key.sessionToken() == null ? line : line + "\t" + key.sessionToken() + "\t" + key.expires());
         }
         var draft = file.resolveSibling(file.getFileName() + ".new");

@@ -29,9 +29,7 @@ sealed interface PayloadSigning {
             case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" -> Optional.of(new Chunked(contentSha256, true, true));
             case "STREAMING-UNSIGNED-PAYLOAD-TRAILER" -> Optional.of(new Chunked(contentSha256, false, true));
             default ->
-                contentSha256.matches("[0-9a-f]{64}")
-                        ? Optional.of(new Hashed(contentSha256))
-                        : Optional.empty();
+                contentSha256.matches("[0-9a-f]{64}") ? Optional.of(new Hashed(contentSha256)) : Optional.empty();
         };
     }
 
@@ -40,7 +38,7 @@ sealed interface PayloadSigning {
         return switch (this) {
             case Hashed(var announced) -> Optional.ofNullable(announced);
             case Unsigned() -> Optional.of("UNSIGNED-PAYLOAD");
-            case Chunked(var word, _, _) -> Optional.of(word);
+            case Chunked chunked -> Optional.of(chunked.word());
         };
     }
 }

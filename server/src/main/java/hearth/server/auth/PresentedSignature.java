@@ -50,7 +50,8 @@ record PresentedSignature(
         if (authorization.isPresent()) {
             return ofHeader(head, authorization.get(), query);
         }
-        if (query.first("X-Amz-Algorithm").isPresent() || query.first("X-Amz-Signature").isPresent()) {
+        if (query.first("X-Amz-Algorithm").isPresent()
+                || query.first("X-Amz-Signature").isPresent()) {
             return ofQuery(head, query);
         }
         throw new ApiException(ApiError.MISSING_AUTHENTICATION_TOKEN, "Missing Authentication Token");
@@ -75,8 +76,8 @@ record PresentedSignature(
         }
         if (!missing.isEmpty()) {
             throw incomplete(String.join(" ", missing) + " (Hashed with SHA-256 and encoded with Base64) Authorization="
-                    + Base64.getEncoder().encodeToString(
-                            Sha256.of(authorization.getBytes(StandardCharsets.ISO_8859_1))));
+                    + Base64.getEncoder()
+                            .encodeToString(Sha256.of(authorization.getBytes(StandardCharsets.ISO_8859_1))));
         }
         var signedAt = parseTime(time.orElseThrow());
         return new PresentedSignature(
@@ -136,9 +137,8 @@ record PresentedSignature(
     }
 
     private static Duration lifetime(String seconds) {
-        boolean number = !seconds.isEmpty()
-                && seconds.length() < 18
-                && seconds.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean number =
+                !seconds.isEmpty() && seconds.length() < 18 && seconds.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!number) {
             throw incomplete("X-Amz-Expires should be a number.");
         }
@@ -160,8 +160,9 @@ record PresentedSignature(
     }
 
     private static Instant parseTime(String time) {
-        return basicTime(time).or(() -> headerTime(time)).orElseThrow(() -> incomplete(
-                "Date must be in ISO-8601 'basic format'. Got '" + time
+        return basicTime(time)
+                .or(() -> headerTime(time))
+                .orElseThrow(() -> incomplete("Date must be in ISO-8601 'basic format'. Got '" + time
                         + "'. See http://en.wikipedia.org/wiki/ISO_8601"));
     }
 
@@ -178,7 +179,8 @@ record PresentedSignature(
 
     private static Optional<Instant> headerTime(String time) {
         try {
-            return Optional.of(ZonedDateTime.parse(time, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+            return Optional.of(ZonedDateTime.parse(time, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant());
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }

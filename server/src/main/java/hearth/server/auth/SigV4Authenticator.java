@@ -58,8 +58,7 @@ public final class SigV4Authenticator implements Authenticator {
             throw invalidToken();
         }
         if (key.isExpired(clock.instant())) {
-            throw new ApiException(
-                    ApiError.EXPIRED_TOKEN, "The security token included in the request is expired");
+            throw new ApiException(ApiError.EXPIRED_TOKEN, "The security token included in the request is expired");
         }
     }
 
@@ -154,8 +153,7 @@ public final class SigV4Authenticator implements Authenticator {
         }
 
         private void checkSignature(String payloadHash) {
-            var canonical =
-                    CanonicalRequest.of(head, presented.query(), presented.signedHeaders(), payloadHash);
+            var canonical = CanonicalRequest.of(head, presented.query(), presented.signedHeaders(), payloadHash);
             var toSign = String.join(
                     "\n",
                     PresentedSignature.ALGORITHM,
@@ -178,8 +176,7 @@ public final class SigV4Authenticator implements Authenticator {
     }
 
     private static ApiException invalidToken() {
-        return new ApiException(
-                ApiError.UNRECOGNIZED_CLIENT, "The security token included in the request is invalid.");
+        return new ApiException(ApiError.UNRECOGNIZED_CLIENT, "The security token included in the request is invalid.");
     }
 
     private static ApiException invalid(String message) {

@@ -39,7 +39,9 @@ public final class TrustingAuthenticator implements Authenticator {
         if (start >= 0) {
             int from = start + CREDENTIAL.length();
             int end = from;
-            while (end < authorization.length() && authorization.charAt(end) != ',' && authorization.charAt(end) != ' ') {
+            while (end < authorization.length()
+                    && authorization.charAt(end) != ','
+                    && authorization.charAt(end) != ' ') {
                 end++;
             }
             return authorization.substring(from, end);
