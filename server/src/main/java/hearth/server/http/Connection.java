@@ -378,11 +378,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         deadline = System.nanoTime() + limits.progressTime().toNanos();
         channel().config().setAutoRead(true);
         var duplex = (DuplexChannel) channel();
-        duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> {
+        var _ = duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> {
             if (inputEnded) {
                 close();
             } else {
-                duplex.shutdownOutput();
+                var _ = duplex.shutdownOutput();
             }
         });
     }
@@ -431,7 +431,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     void close() {
         if (context != null) {
-            context.close();
+            var _ = context.close();
         }
     }
 
@@ -451,7 +451,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void write(ByteBuf part) {
         var channel = channel();
-        channel.write(part, channel.voidPromise());
+        var _ = channel.write(part, channel.voidPromise());
         if (reading) {
             wrote = true;
         } else {

@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -37,15 +37,14 @@ public final class HttpListener implements AutoCloseable {
     private final Executor besideLoops;
     private final BodyBudget budget;
     private final AtomicInteger connections = new AtomicInteger();
-    private final Map<EventExecutor, LoopState> loops = new IdentityHashMap<>();
+    private final Map<EventExecutor, LoopState> loops = new HashMap<>();
     private final List<Future<?>> patrols = new ArrayList<>();
     private final Channel channel;
 
-    /// Binds and listens.
+    /// Binds and listens. An address that is in use or not ours ends in a `BindException`, which is not declared.
     ///
     /// @param requestIds makes the `x-amzn-RequestId` of each request
     /// @param besideLoops hashes large bodies
-    /// @throws java.net.BindException (undeclared) when the address is in use or not ours
     public HttpListener(
             InetSocketAddress address,
             EventLoopGroup group,
@@ -89,7 +88,7 @@ public final class HttpListener implements AutoCloseable {
         var state = loops.get(accepted.eventLoop());
         if (state == null || connections.incrementAndGet() > limits.connections()) {
             connections.decrementAndGet();
-            accepted.close();
+            var _ = accepted.close();
             return;
         }
         accepted.closeFuture().addListener(_ -> connections.decrementAndGet());
