@@ -149,7 +149,8 @@ final class HeadReader {
             end--;
         }
         for (int i = start; i < end; i++) {
-            if (line[i] >= 0 && line[i] < ' ' && line[i] != '\t' || line[i] == 0x7f) {
+            boolean control = (line[i] >= 0 && line[i] < ' ') || line[i] == 0x7f;
+            if (control && line[i] != '\t') {
                 throw new MalformedRequestException("The value of a header field is not valid.");
             }
         }
