@@ -1,0 +1,16 @@
+'use strict';
+
+// The Node.js runtime: loads the function's handler and runs it for one invocation after another.
+// A CommonJS module, because an ES module as the main one starts later.
+
+const console = require('./hearth/console.cjs');
+const { RuntimeApi } = require('./hearth/runtime-api.cjs');
+const { Runtime } = require('./hearth/runtime.cjs');
+const { load } = require('./hearth/handler.cjs');
+
+console.patch();
+const runtime = new Runtime(new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API));
+load(process.env.LAMBDA_TASK_ROOT ?? '/var/task', process.env._HANDLER ?? '').then(
+  (handler) => runtime.start(handler),
+  (error) => runtime.uncaughtException(error),
+);

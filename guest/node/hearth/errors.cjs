@@ -1,0 +1,95 @@
+'use strict';
+
+// Errors that the runtime names itself, and how errors are told.
+
+class RuntimeError extends Error {}
+
+const define = (type) => {
+  const named = class extends RuntimeError {};
+  // On the prototype, so that the stack trace begins with it too.
+  Object.defineProperty(named.prototype, 'name', { value: `Runtime.${type}` });
+  return named;
+};
+
+const ImportModuleError = define('ImportModuleError');
+const HandlerNotFound = define('HandlerNotFound');
+const MalformedHandlerName = define('MalformedHandlerName');
+const CallbackHandlerDeprecated = define('CallbackHandlerDeprecated');
+const JSONStringifyError = define('JSONStringifyError');
+
+class UserCodeSyntaxError extends define('UserCodeSyntaxError') {
+  constructor(cause) {
+    super(cause);
+    this.stack = cause.stack; // shows the offending line
+  }
+}
+
+class UnhandledPromiseRejection extends define('UnhandledPromiseRejection') {
+  constructor(reason, promise) {
+    super(reason);
+    this.reason = reason;
+    this.promise = promise;
+  }
+}
+
+class NodeJsExit extends define('NodeJsExit') {
+  constructor(requestId) {
+    super(
+      `RequestId: ${requestId} Error: The Lambda runtime client detected an unexpected Node.js exit code. ` +
+        'This is most commonly caused by a Promise that was never settled. For more information, see ' +
+        'https://nodejs.org/docs/latest/api/process.html#exit-codes',
+    );
+  }
+}
+
+// What the caller gets for something that was thrown, which need not be an Error.
+function describe(thrown) {
+  try {
+    if (thrown instanceof Error || looksLikeError(thrown)) {
+      return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack.split('\n') };
+    }
+    return { errorType: typeof thrown, errorMessage: thrown.toString(), trace: [] };
+  } catch {
+    return {
+      errorType: 'handled',
+      errorMessage:
+        'callback called with Error argument, but there was a problem while retrieving one or more of its message, ' +
+        'name, and stack',
+    };
+  }
+}
+
+// Errors of another realm, such as a vm context's, are no instances of this one's Error.
+function looksLikeError(thrown) {
+  return ['name', 'message', 'stack'].every((key) => typeof thrown?.[key] === 'string' && thrown[key] !== '');
+}
+
+// How the log shows an error in text format.
+function inspect(thrown) {
+  const error = thrown instanceof Error ? thrown : new Error(thrown);
+  try {
+    return '\t' + JSON.stringify(error, (_key, value) => withEnumerableProperties(value));
+  } catch {
+    return '\t' + JSON.stringify(describe(error));
+  }
+}
+
+function withEnumerableProperties(value) {
+  if (!(value instanceof Error)) return value;
+  const shown = Object.assign({ errorType: value.name, errorMessage: value.message, code: value.code }, value);
+  if (typeof value.stack === 'string') shown.stack = value.stack.split('\n');
+  return shown;
+}
+
+module.exports = {
+  CallbackHandlerDeprecated,
+  HandlerNotFound,
+  ImportModuleError,
+  JSONStringifyError,
+  MalformedHandlerName,
+  NodeJsExit,
+  UnhandledPromiseRejection,
+  UserCodeSyntaxError,
+  describe,
+  inspect,
+};

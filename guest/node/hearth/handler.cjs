@@ -1,0 +1,82 @@
+'use strict';
+
+// Finds the function's handler: `folder/module.path.to.function`.
+
+const fs = require('fs');
+const path = require('path');
+const { HandlerNotFound, ImportModuleError, MalformedHandlerName, UserCodeSyntaxError } = require('./errors.cjs');
+
+const LOADS_TYPESCRIPT = Number.parseInt(process.versions.node) >= 24;
+
+async function load(taskRoot, name) {
+  if (name.includes('..')) {
+    throw new MalformedHandlerName(
+      `'${name}' is not a valid handler name. ` +
+        'Use absolute paths when specifying root directories in handler names.',
+    );
+  }
+  const base = path.basename(name);
+  const folder = name.slice(0, name.indexOf(base));
+  const parts = /^([^.]*)\.(.*)$/.exec(base);
+  if (parts === null) throw new MalformedHandlerName('Bad handler');
+  const exported = await loadModule(taskRoot, folder, parts[1]);
+  const handler = parts[2].split('.').reduce((object, key) => object && object[key], exported);
+  if (!handler) throw new HandlerNotFound(`${name} is undefined or not exported`);
+  if (typeof handler !== 'function') throw new HandlerNotFound(`${name} is not a function`);
+  return handler;
+}
+
+async function loadModule(taskRoot, folder, name) {
+  try {
+    const file = path.resolve(taskRoot, folder, name);
+    const loaded = await loadFile(file);
+    // Relative to the function's code: this module lies elsewhere.
+    return loaded ?? require(require.resolve(name, { paths: [taskRoot, folder] }));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UserCodeSyntaxError(error);
+    if (error?.code === 'MODULE_NOT_FOUND') throw new ImportModuleError(error);
+    throw error;
+  }
+}
+
+// Tries each kind of module that a handler's file may be; undefined if there is none.
+async function loadFile(file) {
+  const isModule = inModulePackage(path.dirname(file));
+  const candidates = [
+    ['', require],
+    ['.js', isModule ? importFile : require],
+    ['.mjs', importFile],
+    ['.cjs', require],
+  ];
+  if (LOADS_TYPESCRIPT) {
+    candidates.push(['.ts', isModule ? importFile : require], ['.mts', importFile], ['.cts', require]);
+  }
+  for (const [extension, loader] of candidates) {
+    if (fs.existsSync(file + extension)) {
+      const loaded = await loader(file + extension);
+      if (loaded) return loaded;
+    }
+  }
+  return undefined;
+}
+
+function importFile(file) {
+  return import(require('url').pathToFileURL(file).href);
+}
+
+// Whether the nearest package.json says `"type": "module"`.
+function inModulePackage(folder) {
+  if (folder.endsWith('/node_modules')) return false;
+  const description = path.join(folder, 'package.json');
+  if (fs.existsSync(description)) {
+    try {
+      return JSON.parse(fs.readFileSync(description, 'utf8'))?.type === 'module';
+    } catch (error) {
+      console.warn(`${description} cannot be read, it will be ignored for ES module detection purposes.`, error);
+      return false;
+    }
+  }
+  return folder !== '/' && inModulePackage(path.dirname(folder));
+}
+
+module.exports = { load };

@@ -1,0 +1,194 @@
+'use strict';
+
+// Runs the handler, once for each invocation, and tells how it ended.
+
+const { logError, setInvocation } = require('./console.cjs');
+const {
+  CallbackHandlerDeprecated,
+  JSONStringifyError,
+  NodeJsExit,
+  UnhandledPromiseRejection,
+  describe,
+} = require('./errors.cjs');
+const reports = require('./runtime-api.cjs');
+
+// Lambda dropped handlers that take a callback with Node.js 24.
+const TAKES_CALLBACK = Number.parseInt(process.versions.node) < 24;
+
+const EXIT_UNCAUGHT_EXCEPTION = 129;
+const EXIT_UNHANDLED_REJECTION = 128;
+// As Node.js itself exits when a top-level `await` never ends.
+const EXIT_UNSETTLED_AWAIT = 13;
+const LAST_REPORT_TIMEOUT_MS = 2000;
+
+class Runtime {
+  #api;
+  #handler = null;
+  #handlerIsAsync = false;
+  #dying = false;
+
+  // The invocation that runs; null before the first, and from its report until the next.
+  #requestId = null;
+
+  // What to do when nothing is left that could end the invocation.
+  #onEmptyLoop = () => process.exit(EXIT_UNSETTLED_AWAIT);
+
+  #environment = {
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+
+  constructor(api) {
+    this.#api = api;
+    process.on('uncaughtException', (error) => this.uncaughtException(error));
+    process.on('unhandledRejection', (reason, promise) => {
+      const error = new UnhandledPromiseRejection(reason, promise);
+      this.#die('Unhandled Promise Rejection', error, EXIT_UNHANDLED_REJECTION);
+    });
+    process.on('beforeExit', () => this.#onEmptyLoop());
+  }
+
+  start(handler) {
+    if (!TAKES_CALLBACK && handler.length >= 3) {
+      const error = new CallbackHandlerDeprecated(
+        'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need ' +
+          'to modify this function to use a supported handler signature to use Node.js 24 or later. For more ' +
+          'information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.',
+      );
+      this.uncaughtException(error);
+      return;
+    }
+    this.#handler = handler;
+    this.#handlerIsAsync = handler.constructor?.name === 'AsyncFunction';
+    this.#onEmptyLoop = () => {};
+    this.#api.next('', this.#invoke);
+  }
+
+  uncaughtException(error) {
+    this.#die('Uncaught Exception', error, EXIT_UNCAUGHT_EXCEPTION);
+  }
+
+  #invoke = (headers, body) => {
+    const requestId = headers['lambda-runtime-aws-request-id'];
+    this.#requestId = requestId;
+    setInvocation(requestId, headers['lambda-runtime-aws-tenant-id']);
+    const traceId = headers['lambda-runtime-trace-id'];
+    if (traceId !== undefined) process.env._X_AMZN_TRACE_ID = traceId;
+    else delete process.env._X_AMZN_TRACE_ID;
+
+    this.#api.hold(false);
+    this.#onEmptyLoop = () => {
+      // An async handler has promised a result; any other may be done without having said so.
+      if (this.#handlerIsAsync || !TAKES_CALLBACK) this.#fail(requestId, new NodeJsExit(requestId));
+      else this.#succeed(requestId, null);
+    };
+    const context = { callbackWaitsForEmptyEventLoop: true };
+    const succeed = (result) => this.#succeed(requestId, result);
+    const fail = (error) => this.#fail(requestId, error ?? 'handled');
+    try {
+      const given = this.#context(context, headers);
+      if (!TAKES_CALLBACK) {
+        Promise.resolve(this.#handler(JSON.parse(body), given)).then(succeed, fail);
+        return;
+      }
+      const result = this.#handler(JSON.parse(body), given, (error, value) => {
+        if (error !== undefined && error !== null) fail(error);
+        else if (context.callbackWaitsForEmptyEventLoop) this.#succeedLater(requestId, value);
+        else succeed(value);
+      });
+      if (typeof result?.then === 'function') result.then(succeed, fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  #context(context, headers) {
+    const requestId = headers['lambda-runtime-aws-request-id'];
+    const deadline = Number(headers['lambda-runtime-deadline-ms']);
+    if (TAKES_CALLBACK) {
+      context.succeed = (result) => this.#succeed(requestId, result);
+      context.fail = (error) => this.#fail(requestId, error ?? 'handled');
+      context.done = (error, result) => {
+        if (error !== undefined && error !== null) this.#fail(requestId, error);
+        else this.#succeed(requestId, result);
+      };
+    } else {
+      delete context.callbackWaitsForEmptyEventLoop;
+    }
+    return Object.assign(context, this.#environment, {
+      clientContext: parseHeader(headers['lambda-runtime-client-context'], 'ClientContext'),
+      identity: parseHeader(headers['lambda-runtime-cognito-identity'], 'CognitoIdentity'),
+      invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+      awsRequestId: requestId,
+      tenantId: headers['lambda-runtime-aws-tenant-id'],
+      getRemainingTimeInMillis: () => deadline - Date.now(),
+    });
+  }
+
+  // The first of succeed and fail counts; an invocation that has been reported is no more.
+  #succeed(requestId, result) {
+    if (this.#requestId !== requestId) return;
+    let body;
+    try {
+      body = JSON.stringify(result) ?? 'null';
+    } catch {
+      const message = 'Unable to stringify response body';
+      this.#fail(requestId, TAKES_CALLBACK ? new Error(message) : new JSONStringifyError(message));
+      return;
+    }
+    this.#end(reports.response(requestId, body));
+  }
+
+  #succeedLater(requestId, result) {
+    if (this.#requestId !== requestId || this.#dying) return;
+    this.#onEmptyLoop = () => this.#succeed(requestId, result);
+  }
+
+  #fail(requestId, thrown) {
+    if (this.#requestId !== requestId) return;
+    logError('Invoke Error', thrown);
+    const description = describe(thrown);
+    this.#end(reports.error(requestId, JSON.stringify(description), description.errorType));
+  }
+
+  #end(report) {
+    if (this.#dying) return;
+    this.#requestId = null;
+    this.#onEmptyLoop = () => {};
+    this.#api.hold(true);
+    this.#api.next(report, this.#invoke);
+  }
+
+  // Tells what nobody caught, if there is somebody to tell, and ends the process.
+  #die(title, thrown, status) {
+    logError(title, thrown);
+    if (this.#dying) return;
+    this.#dying = true;
+    this.#onEmptyLoop = () => {};
+    const initialised = this.#handler !== null;
+    if (initialised && this.#requestId === null) process.exit(status);
+    const description = describe(thrown);
+    const body = JSON.stringify(description);
+    const report = initialised
+      ? reports.error(this.#requestId, body, description.errorType)
+      : reports.initError(body, description.errorType);
+    this.#api.hold(true);
+    this.#api.report(report, () => process.exit(status));
+    setTimeout(() => process.exit(status), LAST_REPORT_TIMEOUT_MS);
+  }
+}
+
+// Headers arrive as Latin-1, and what is in these is JSON in UTF-8.
+function parseHeader(value, name) {
+  if (value === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(value, 'latin1').toString());
+  } catch (error) {
+    throw new Error(`Cannot parse ${name} as json: ${error}`);
+  }
+}
+
+module.exports = { Runtime };

@@ -1,0 +1,93 @@
+"""How failures are told: to the caller as JSON, to X-Ray in a header, and in the log."""
+
+import posix
+import sys
+import time
+import traceback
+
+import hearth_api
+import hearth_json
+import hearth_logging
+from hearth_runtime import DIRECTORY, Fault, Invocation
+
+# The Runtime API takes headers of some size only; a trace that needs more is not sent.
+_LARGEST_XRAY_CAUSE = 4096
+_NO_BREAK_SPACE = "\u00a0"
+
+
+def invocation_error(request_id, error):
+    """Logs what the handler raised and returns the request that reports it."""
+    document, frames = _describe(error)
+    _log(document)
+    headers = _type_header(document)
+    kind = "LambdaValidationError" if isinstance(error, Fault) else document["errorType"]
+    cause = hearth_json.encode(_xray_cause(kind, document["errorMessage"], frames))
+    if len(cause) <= _LARGEST_XRAY_CAUSE:
+        headers.append((b"Lambda-Runtime-Function-XRay-Error-Cause", cause))
+    return hearth_api.error(request_id, hearth_json.encode(document), headers)
+
+
+def init_error(error):
+    """Logs why the function cannot be initialised and returns the request that reports it."""
+    document, _ = _describe(error)
+    _log(document)
+    return hearth_api.init_error(hearth_json.encode(document), _type_header(document))
+
+
+def _describe(error):
+    if isinstance(error, Fault):
+        error_type, message, frames, stack_trace = error.error_type, error.message, [], error.trace
+    else:
+        error_type, message = type(error).__name__, str(error)
+        frames = _frames(error)
+        stack_trace = traceback.format_list(frames)
+    document = {"errorMessage": message, "errorType": error_type}
+    if sys.version_info >= (3, 9):
+        document["requestId"] = Invocation.request_id or ""
+    document["stackTrace"] = stack_trace
+    return document, frames
+
+
+def _frames(error):
+    """The frames of the function's own code on: the runtime's own come first and tell nobody anything."""
+    frames = [
+        (frame.filename, frame.lineno, frame.name, frame.line) for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    while frames and frames[0][0].startswith(DIRECTORY + "/hearth_"):
+        del frames[0]
+    return frames
+
+
+def _type_header(document):
+    error_type = document["errorType"]
+    return [(b"Lambda-Runtime-Function-Error-Type", error_type.encode())] if error_type.startswith("Runtime.") else []
+
+
+def _xray_cause(error_type, message, frames):
+    stack = [{"label": name, "path": path, "line": line} for path, line, name, _ in frames]
+    return {
+        "working_directory": posix.getcwd(),
+        "exceptions": [{"message": message, "type": error_type, "stack": stack}],
+        "paths": sorted({frame["path"] for frame in stack}),
+    }
+
+
+def _log(document):
+    if hearth_logging.JSON:
+        record = {"timestamp": hearth_logging.timestamp(time.time()), "level": "ERROR"}
+        record.update(document)
+        hearth_logging.sink.log_error([hearth_json.encode(record).decode()])
+        return
+    title = "[ERROR] " + document["errorType"]
+    if document["errorMessage"]:
+        title += ": " + document["errorMessage"]
+    lines = [title, "Traceback (most recent call last):"]
+    for entry in document["stackTrace"]:
+        lines += map(_indent, entry.splitlines())
+    hearth_logging.sink.log_error(lines)
+
+
+def _indent(line):
+    """Viewers of logs drop spaces at the start of a line, but not these."""
+    text = line.lstrip(" ")
+    return _NO_BREAK_SPACE * (len(line) - len(text)) + text
