@@ -7,35 +7,27 @@ public final class ApiException extends RuntimeException {
     private final transient ApiError error;
     private final boolean typed;
     private final transient Map<String, String> members;
-    private final transient Map<String, String> headers;
 
     public ApiException(ApiError error, String message) {
-        this(error, message, error.typed(), Map.of(), Map.of());
+        this(error, message, error.typed(), Map.of());
     }
 
-    private ApiException(
-            ApiError error, String message, boolean typed, Map<String, String> members, Map<String, String> headers) {
+    private ApiException(ApiError error, String message, boolean typed, Map<String, String> members) {
         // Refusals are answers, not faults: no one reads their stack.
         super(message, null, false, false);
         this.error = error;
         this.typed = typed;
         this.members = members;
-        this.headers = headers;
     }
 
     /// The same error without `Type`, as a few older checks of AWS answer (control-plane.md section 4).
     public ApiException untyped() {
-        return new ApiException(error, message(), false, members, headers);
+        return new ApiException(error, message(), false, members);
     }
 
     /// The same error with one more member in its body, such as `Reason`.
     public ApiException with(String member, String value) {
-        return new ApiException(error, message(), typed, Map.of(member, value), headers);
-    }
-
-    /// The same error with one more HTTP header, such as `Retry-After`.
-    public ApiException withHeader(String header, String value) {
-        return new ApiException(error, message(), typed, members, Map.of(header, value));
+        return new ApiException(error, message(), typed, Map.of(member, value));
     }
 
     public ApiError error() {
@@ -53,10 +45,5 @@ public final class ApiException extends RuntimeException {
     /// Members of the body besides `Type` and the message.
     public Map<String, String> members() {
         return members;
-    }
-
-    /// HTTP headers of the answer besides those that every error has.
-    public Map<String, String> headers() {
-        return headers;
     }
 }

@@ -1,0 +1,103 @@
+package hearth.invoke;
+
+import hearth.invoke.counting.CountingService;
+import hearth.invoke.frontend.Frontend;
+import hearth.invoke.frontend.FunctionCache;
+import hearth.invoke.frontend.FunctionSource;
+import hearth.invoke.placement.PlacementService;
+import hearth.invoke.workermanager.WorkerManager;
+import hearth.model.FunctionId;
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.Worker;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/// The services of the synchronous path, put together.
+public final class InvokeServices implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(InvokeServices.class.getName());
+
+    private final FunctionSource source;
+    private final Executor blocking;
+    private final FunctionCache functions;
+    private final CountingService counting;
+    private final PlacementService placement;
+    private final WorkerManager workerManager;
+    private final Frontend frontend;
+    private final ScheduledFuture<?> sweeps;
+
+    /// @param blocking runs what waits for the store, and what is too long for an event loop: virtual threads
+    /// @param scheduler runs short tasks once a second
+    /// @param random names environments: safe for several threads, and seeded so that no two servers share names
+    public InvokeServices(
+            InvokeConfig config,
+            List<? extends Worker> workers,
+            FunctionSource source,
+            Executor blocking,
+            ScheduledExecutorService scheduler,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.source = source;
+        this.blocking = blocking;
+        functions = new FunctionCache(config.functions(), source, blocking, clock);
+        counting = new CountingService(config.accountConcurrency());
+        placement = new PlacementService(config.placement(), clock);
+        workers.forEach(placement::add);
+        workerManager = new WorkerManager(
+                config.environments(), placement, clock, () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
+        frontend = new Frontend(functions, counting, workerManager, blocking, clock, random);
+        sweeps = scheduler.scheduleWithFixedDelay(workerManager::sweep, 1, 1, TimeUnit.SECONDS);
+    }
+
+    public Frontend frontend() {
+        return frontend;
+    }
+
+    public CountingService counting() {
+        return counting;
+    }
+
+    public PlacementService placement() {
+        return placement;
+    }
+
+    public WorkerManager workerManager() {
+        return workerManager;
+    }
+
+    /// To be called after a function was created, changed or deleted, or a version or alias of it: what is cached is
+    /// read again, and environments of what is not current any more end. Does not block.
+    public void functionChanged(FunctionId function) {
+        functions.invalidate(function);
+        if (!workerManager.versionsOf(function).isEmpty()) {
+            blocking.execute(() -> retireOutdated(function));
+        }
+    }
+
+    /// Fails who waits for an environment, and ends those that are idle.
+    @Override
+    public void close() {
+        sweeps.cancel(false);
+        workerManager.close();
+    }
+
+    private void retireOutdated(FunctionId function) {
+        for (var version : workerManager.versionsOf(function)) {
+            try {
+                source.find(function, version)
+                        .ifPresentOrElse(
+                                current -> workerManager.supersede(function, version, current.generation()),
+                                () -> workerManager.deleted(function, version));
+            } catch (RuntimeException e) {
+                // The next invocation brings the new generation, which does the same.
+                LOG.log(Level.WARNING, "Cannot tell whether environments of " + function + " are outdated", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package hearth.invoke.frontend;
+
+import hearth.invoke.counting.CountingService;
+import hearth.invoke.workermanager.WorkerManager;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/// Takes an invocation in and answers it: checks, resolves, admits, gets an environment, and hands the payload to
+/// its worker.
+///
+/// Stateless but for its cache of functions. On the warm path everything happens on the event loop that calls
+/// `invoke`, up to the runtime's waiting connection and back; nothing here blocks.
+public final class Frontend {
+    final FunctionCache functions;
+    final CountingService counting;
+    final WorkerManager workers;
+    final TraceHeaders traces;
+    final Executor background;
+    final InstantSource clock;
+
+    /// @param background runs what is too long for an event loop
+    public Frontend(
+            FunctionCache functions,
+            CountingService counting,
+            WorkerManager workers,
+            Executor background,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.functions = functions;
+        this.counting = counting;
+        this.workers = workers;
+        this.traces = new TraceHeaders(random, clock);
+        this.background = background;
+        this.clock = clock;
+    }
+
+    /// Runs one invocation and answers through the responder. Should the caller hang up, the invocation runs to its
+    /// end all the same, as AWS's do, and its answer is dropped.
+    public void invoke(InvocationRequest request, InvocationResponder responder) {
+        new Passage(this, request, responder).begin();
+    }
+}

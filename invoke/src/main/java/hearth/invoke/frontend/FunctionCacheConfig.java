@@ -1,0 +1,15 @@
+package hearth.invoke.frontend;
+
+import java.time.Duration;
+
+/// How much of the store the frontend remembers, and for how long.
+///
+/// @param entries functions by qualifier, at most; those used longest ago are dropped
+/// @param missingEntries the same for names that turned out not to exist
+/// @param refresh after how long an entry is read again, beside its use: for changes that nobody told of
+/// @param recheck after how long a missing or not active function is asked for again, and how long the store is
+///     left alone after it failed
+public record FunctionCacheConfig(int entries, int missingEntries, Duration refresh, Duration recheck) {
+    public static final FunctionCacheConfig DEFAULT =
+            new FunctionCacheConfig(10_000, 1_000, Duration.ofSeconds(30), Duration.ofSeconds(1));
+}

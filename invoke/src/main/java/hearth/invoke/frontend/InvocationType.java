@@ -1,0 +1,22 @@
+package hearth.invoke.frontend;
+
+import org.jspecify.annotations.Nullable;
+
+/// `X-Amz-Invocation-Type`.
+enum InvocationType {
+    REQUEST_RESPONSE,
+    EVENT,
+    DRY_RUN;
+
+    static InvocationType of(@Nullable String wireName) {
+        return switch (wireName) {
+            case null -> REQUEST_RESPONSE;
+            case "RequestResponse" -> REQUEST_RESPONSE;
+            case "Event" -> EVENT;
+            case "DryRun" -> DRY_RUN;
+            default ->
+                // The order is AWS's.
+                throw Refusals.notOneOf(wireName, "invocationType", "[DryRun, RequestResponse, Event]");
+        };
+    }
+}

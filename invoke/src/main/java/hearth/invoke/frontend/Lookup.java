@@ -1,0 +1,14 @@
+package hearth.invoke.frontend;
+
+import hearth.model.FunctionVersion;
+
+/// What the FunctionCache knows of a function.
+public sealed interface Lookup {
+    record Found(FunctionVersion version) implements Lookup {}
+
+    /// No such function, or no such version or alias of it.
+    record Missing() implements Lookup {}
+
+    /// Not cached, and the store cannot be asked.
+    record Unreachable(Throwable cause) implements Lookup {}
+}

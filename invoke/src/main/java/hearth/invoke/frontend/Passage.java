@@ -1,0 +1,236 @@
+package hearth.invoke.frontend;
+
+import hearth.invoke.counting.Admission;
+import hearth.invoke.counting.Lease;
+import hearth.invoke.workermanager.Assignment;
+import hearth.invoke.workermanager.Unavailable;
+import hearth.invoke.workermanager.Waiter;
+import hearth.model.ApiException;
+import hearth.model.FunctionState;
+import hearth.model.FunctionVersion;
+import hearth.model.worker.Invocation;
+import hearth.model.worker.InvocationListener;
+import hearth.model.worker.InvocationOutcome;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// One invocation on its way through the frontend, step by step in AWS's order of checks (invoke.md section 2).
+///
+/// Each step calls the next, and each may go on on another thread, but never two at once: what a step writes, the
+/// handing over to the next makes visible.
+final class Passage implements Waiter, InvocationListener {
+    private static final Logger LOG = System.getLogger(Passage.class.getName());
+    private static final byte[] EMPTY = {};
+    private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.US_ASCII);
+
+    /// Checking more would keep the event loop for too long.
+    private static final int CHECKED_AT_ONCE = 64 * 1024;
+
+    /// An environment may die between its assignment and the invocation; that several do is no accident.
+    private static final int MAX_ASSIGNMENTS = 4;
+
+    private final Frontend frontend;
+    private final InvocationRequest request;
+    private final InvocationResponder responder;
+    private final Instant received;
+    private final AtomicBoolean answered = new AtomicBoolean();
+    private InvocationType type = InvocationType.REQUEST_RESPONSE;
+    private @Nullable Destination destination;
+    private @Nullable Lease lease;
+    private @Nullable Assignment assignment;
+    private int assignments;
+
+    /// What is known once the function is.
+    private record Destination(FunctionVersion version, Invocation invocation) {}
+
+    Passage(Frontend frontend, InvocationRequest request, InvocationResponder responder) {
+        this.frontend = frontend;
+        this.request = request;
+        this.responder = responder;
+        this.received = frontend.clock.instant();
+    }
+
+    void begin() {
+        guarded(() -> {
+            var target = Target.parse(request);
+            type = InvocationType.of(request.invocationType());
+            var wantsLogTail = wantsLogTail() && type == InvocationType.REQUEST_RESPONSE;
+            var clientContext = Optional.ofNullable(request.clientContext()).map(ClientContext::decode);
+            checkSize();
+            if (type == InvocationType.EVENT) {
+                throw Refusals.noEvents();
+            }
+            var invocation = new Invocation(
+                    request.requestId(),
+                    target.invokedArn(),
+                    request.payload().length == 0 ? EMPTY_OBJECT : request.payload(),
+                    clientContext.orElse(null),
+                    frontend.traces.headerFor(request.traceHeader()),
+                    received,
+                    wantsLogTail);
+            frontend.functions.find(
+                    target.function(), target.qualifier(), found -> guarded(() -> resolved(target, invocation, found)));
+        });
+    }
+
+    private boolean wantsLogTail() {
+        return switch (request.logType()) {
+            case null -> false;
+            case "None" -> false;
+            case "Tail" -> true;
+            default -> throw Refusals.notOneOf(request.logType(), "logType", "[None, Tail]");
+        };
+    }
+
+    private void checkSize() {
+        var size = request.payload().length;
+        if (size > Refusals.MAX_PAYLOAD) {
+            throw Refusals.payloadTooLarge();
+        }
+        if (type == InvocationType.EVENT && size > Refusals.MAX_EVENT_PAYLOAD) {
+            throw Refusals.eventTooLarge(size);
+        }
+    }
+
+    private void resolved(Target target, Invocation invocation, Lookup lookup) {
+        var version =
+                switch (lookup) {
+                    case Lookup.Found(var found) -> found;
+                    case Lookup.Missing() -> throw Refusals.noSuchFunction(target.lookedUpArn());
+                    case Lookup.Unreachable _ -> throw Refusals.storeUnreachable();
+                };
+        if (version.state() != FunctionState.ACTIVE) {
+            throw Refusals.notInvocable(version.state());
+        }
+        destination = new Destination(version, invocation);
+        if (invocation.payload().length <= CHECKED_AT_ONCE) {
+            checkPayloadAndRun();
+        } else {
+            frontend.background.execute(() -> guarded(this::checkPayloadAndRun));
+        }
+    }
+
+    private void checkPayloadAndRun() {
+        PayloadCheck.check(destination().invocation().payload());
+        if (type == InvocationType.DRY_RUN) {
+            answer(new InvocationResponse(204, EMPTY, null, null, null, null, null));
+            return;
+        }
+        switch (frontend.counting.admit(destination().version().function())) {
+            case Admission.Throttled(var reason) -> throw Refusals.throttled(reason);
+            case Admission.Admitted(var granted) -> lease = granted;
+        }
+        acquire();
+    }
+
+    private void acquire() {
+        assignments++;
+        frontend.workers.acquire(destination().version(), this);
+    }
+
+    @Override
+    public void served(Assignment assignment) {
+        this.assignment = assignment;
+        try {
+            assignment.worker().invoke(assignment.reservation(), destination().invocation(), this);
+        } catch (RuntimeException e) {
+            // What the environment does now is unknown.
+            frontend.workers.refused(assignment.reservation());
+            defect(e);
+        }
+    }
+
+    @Override
+    public void failed(Unavailable why) {
+        refuse(Refusals.noEnvironment(why, destination().version()));
+    }
+
+    @Override
+    public void ended(InvocationOutcome outcome) {
+        guarded(() -> {
+            switch (outcome) {
+                case InvocationOutcome.Answered(var payload, var _, var logTail) -> succeed(payload, null, logTail);
+                case InvocationOutcome.Failed(var payload, var logTail) -> succeed(payload, "Unhandled", logTail);
+                case InvocationOutcome.NotRunnable why -> throw Refusals.notRunnable(why);
+                case InvocationOutcome.Refused(var reason) -> tryAnother(reason);
+            }
+        });
+    }
+
+    /// Whatever type the runtime gave its answer, AWS says that it is JSON.
+    private void succeed(byte[] payload, @Nullable String functionError, byte @Nullable [] logTail) {
+        answer(new InvocationResponse(
+                200,
+                payload,
+                "application/json",
+                destination().version().version(),
+                functionError,
+                logTail == null ? null : Base64.getEncoder().encodeToString(logTail),
+                destination().invocation().traceHeader()));
+    }
+
+    private void tryAnother(String reason) {
+        if (answered.get() || assignment == null) {
+            return;
+        }
+        LOG.log(
+                Level.DEBUG,
+                "Environment {0} refused: {1}",
+                assignment.reservation().environment(),
+                reason);
+        frontend.workers.refused(assignment.reservation());
+        if (assignments == MAX_ASSIGNMENTS) {
+            throw Refusals.keepsBeingRefused();
+        }
+        acquire();
+    }
+
+    private Destination destination() {
+        if (destination == null) {
+            throw new IllegalStateException("The function is not resolved yet");
+        }
+        return destination;
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (ApiException refusal) {
+            refuse(refusal);
+        } catch (RuntimeException e) {
+            defect(e);
+        }
+    }
+
+    private void defect(RuntimeException e) {
+        LOG.log(Level.ERROR, "Invocation " + request.requestId() + " failed within Hearth", e);
+        refuse(Refusals.defect());
+    }
+
+    private void answer(InvocationResponse response) {
+        if (answered.compareAndSet(false, true)) {
+            release();
+            responder.answer(response);
+        }
+    }
+
+    private void refuse(ApiException refusal) {
+        if (answered.compareAndSet(false, true)) {
+            release();
+            responder.refuse(refusal);
+        }
+    }
+
+    /// Before the answer leaves, so that a caller who invokes one after the other never meets its own count.
+    private void release() {
+        if (lease != null) {
+            lease.close();
+        }
+    }
+}

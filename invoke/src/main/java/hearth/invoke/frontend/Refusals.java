@@ -1,0 +1,99 @@
+package hearth.invoke.frontend;
+
+import hearth.invoke.counting.ThrottleReason;
+import hearth.invoke.workermanager.Unavailable;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.FunctionState;
+import hearth.model.FunctionVersion;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
+
+/// Every refusal of the frontend, in AWS's words where AWS has any (invoke.md sections 2 and 3).
+final class Refusals {
+    /// 6 MiB.
+    static final int MAX_PAYLOAD = 6_291_456;
+    /// 1 MiB.
+    static final int MAX_EVENT_PAYLOAD = 1_048_576;
+
+    private Refusals() {}
+
+    static ApiException notOneOf(String value, String member, String allowed) {
+        return new ApiException(
+                ApiError.VALIDATION,
+                "1 validation error detected: Value '" + value + "' at '" + member
+                        + "' failed to satisfy constraint: Member must satisfy enum value set: " + allowed);
+    }
+
+    static ApiException payloadTooLarge() {
+        return new ApiException(
+                ApiError.REQUEST_ENTITY_TOO_LARGE,
+                "Request must be smaller than " + MAX_PAYLOAD + " bytes for the InvokeFunction operation");
+    }
+
+    static ApiException eventTooLarge(int size) {
+        return new ApiException(
+                ApiError.REQUEST_ENTITY_TOO_LARGE,
+                size + " byte payload is too large for the Event invocation type (limit " + MAX_EVENT_PAYLOAD
+                        + " bytes)");
+    }
+
+    static ApiException noEvents() {
+        return new ApiException(
+                ApiError.NOT_IMPLEMENTED,
+                "Asynchronous invocation (X-Amz-Invocation-Type: Event) is not available in this version of Hearth."
+                        + " Use RequestResponse.");
+    }
+
+    static ApiException noSuchFunction(String arn) {
+        return new ApiException(ApiError.RESOURCE_NOT_FOUND, "Function not found: " + arn);
+    }
+
+    static ApiException storeUnreachable() {
+        return new ApiException(ApiError.SERVICE, "The configuration of the function cannot be read at the moment.");
+    }
+
+    static ApiException notInvocable(FunctionState state) {
+        return new ApiException(
+                ApiError.RESOURCE_CONFLICT,
+                "The operation cannot be performed at this time. The function is currently in the following state: "
+                        + state.wireName());
+    }
+
+    static ApiException throttled(ThrottleReason reason) {
+        return new ApiException(ApiError.TOO_MANY_REQUESTS, "Rate Exceeded.").with("Reason", reason.wireName());
+    }
+
+    static ApiException notRunnable(NotRunnable why) {
+        var error =
+                switch (why.cause()) {
+                    case RUNTIME_MISSING -> ApiError.INVALID_RUNTIME;
+                    case CODE_UNAVAILABLE -> ApiError.INVALID_ZIP_FILE;
+                    case SANDBOX_FAILED -> ApiError.SERVICE;
+                };
+        return new ApiException(error, why.message());
+    }
+
+    static ApiException noEnvironment(Unavailable unavailable, FunctionVersion version) {
+        return switch (unavailable) {
+            case Unavailable.NotRunnable(var why) -> notRunnable(why);
+            // AWS grows; we cannot. To a caller both are a limit that asks them to slow down and try again.
+            case Unavailable.NoCapacity() -> throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+            case Unavailable.TooLarge() ->
+                new ApiException(
+                        ApiError.SERVICE,
+                        "No worker is large enough for a function of "
+                                + version.memory().toMebibytes() + " MB.");
+            case Unavailable.TooLate() ->
+                new ApiException(ApiError.SERVICE, "The execution environment was not ready in time.");
+            case Unavailable.Closed() -> new ApiException(ApiError.SERVICE_UNAVAILABLE, "The service is stopping.");
+        };
+    }
+
+    static ApiException keepsBeingRefused() {
+        return new ApiException(ApiError.SERVICE, "No execution environment accepted the invocation.");
+    }
+
+    static ApiException defect() {
+        return new ApiException(ApiError.SERVICE, "An internal error occurred.");
+    }
+}

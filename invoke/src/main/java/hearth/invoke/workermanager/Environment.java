@@ -1,0 +1,53 @@
+package hearth.invoke.workermanager;
+
+import hearth.invoke.placement.Slot;
+import hearth.model.worker.EnvironmentId;
+import org.jspecify.annotations.Nullable;
+
+/// One execution environment in the EnvironmentTable, and guarded as that is.
+final class Environment {
+    private final EnvironmentId id;
+    private final FunctionEnvironments function;
+    private EnvironmentState state = new EnvironmentState.Starting();
+    private long reservations;
+
+    /// Null until the PlacementService has found one.
+    private @Nullable Slot slot;
+
+    Environment(EnvironmentId id, FunctionEnvironments function) {
+        this.id = id;
+        this.function = function;
+    }
+
+    EnvironmentId id() {
+        return id;
+    }
+
+    FunctionEnvironments function() {
+        return function;
+    }
+
+    EnvironmentState state() {
+        return state;
+    }
+
+    void happened(EnvironmentState.Event event) {
+        state = state.after(event);
+    }
+
+    /// Counts the reservations, so that each has a number of its own.
+    long nextReservation() {
+        return ++reservations;
+    }
+
+    void placed(Slot found) {
+        slot = found;
+    }
+
+    Slot slot() {
+        if (slot == null) {
+            throw new IllegalStateException("Environment " + id + " has no slot yet");
+        }
+        return slot;
+    }
+}

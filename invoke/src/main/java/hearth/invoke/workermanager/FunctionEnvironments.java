@@ -1,0 +1,133 @@
+package hearth.invoke.workermanager;
+
+import hearth.invoke.placement.Demand;
+import hearth.model.FunctionVersion;
+import hearth.model.worker.InvocationOutcome;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The environments of one function version of one generation, and the invocations that wait for one. Guarded as
+/// the EnvironmentTable is.
+///
+/// Invocations wait only while no environment is idle: they are served in the order they came. Idle environments
+/// are a stack, so that the surplus grows cold at its bottom.
+final class FunctionEnvironments {
+    /// One that waits.
+    record Waiting(Waiter waiter, Instant since) {}
+
+    private final FunctionVersion version;
+    private final Demand demand;
+    private final ArrayDeque<Environment> idle = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private int starting;
+    private int busy;
+    private boolean superseded;
+    private int failedStarts;
+
+    /// Why the last start failed; null after one that went well.
+    private InvocationOutcome.@Nullable NotRunnable failure;
+
+    FunctionEnvironments(FunctionVersion version) {
+        this.version = version;
+        this.demand = Demand.of(version);
+    }
+
+    FunctionVersion version() {
+        return version;
+    }
+
+    Demand demand() {
+        return demand;
+    }
+
+    ArrayDeque<Environment> idle() {
+        return idle;
+    }
+
+    ArrayDeque<Waiting> waiting() {
+        return waiting;
+    }
+
+    int starting() {
+        return starting;
+    }
+
+    int busy() {
+        return busy;
+    }
+
+    /// Fewer are being made than wait.
+    boolean needsMore() {
+        return starting < waiting.size();
+    }
+
+    boolean isEmpty() {
+        return starting == 0 && busy == 0 && idle.isEmpty() && waiting.isEmpty();
+    }
+
+    /// A newer generation is known, or the function is gone: environments end when nobody waits for them.
+    boolean isSuperseded() {
+        return superseded;
+    }
+
+    void supersede() {
+        superseded = true;
+    }
+
+    void asked() {
+        starting++;
+    }
+
+    void notPlaced() {
+        starting--;
+    }
+
+    /// An environment leaves one state; `entered` follows unless it is gone.
+    void left(Environment environment) {
+        switch (environment.state()) {
+            case EnvironmentState.Starting _ -> starting--;
+            case EnvironmentState.Busy _ -> busy--;
+            case EnvironmentState.Idle _ -> {
+                // Nearly always the top (taken) or the bottom (expired).
+                if (idle.peekFirst() == environment) {
+                    idle.removeFirst();
+                } else {
+                    idle.removeLastOccurrence(environment);
+                }
+            }
+            case EnvironmentState.Retiring _ -> {}
+        }
+    }
+
+    void entered(Environment environment) {
+        switch (environment.state()) {
+            case EnvironmentState.Starting _ -> starting++;
+            case EnvironmentState.Busy _ -> busy++;
+            case EnvironmentState.Idle _ -> idle.addFirst(environment);
+            case EnvironmentState.Retiring _ -> {}
+        }
+    }
+
+    void startSucceeded() {
+        failedStarts = 0;
+        failure = null;
+    }
+
+    /// Notes a failed start.
+    ///
+    /// @return how many failed in a row
+    int startFailed(InvocationOutcome.NotRunnable why) {
+        failure = why;
+        return ++failedStarts;
+    }
+
+    void forgetFailedStarts() {
+        failedStarts = 0;
+    }
+
+    Optional<InvocationOutcome.NotRunnable> failure() {
+        return Optional.ofNullable(failure);
+    }
+}

@@ -1,0 +1,22 @@
+package hearth.invoke.workermanager;
+
+import hearth.invoke.placement.Slot;
+
+/// What the EnvironmentTable wants done outside its lock.
+sealed interface Step {
+    record Serve(Waiter waiter, Assignment assignment) implements Step {}
+
+    record Fail(Waiter waiter, Unavailable why) implements Step {}
+
+    /// Find a slot for a new environment, and start it there.
+    record Ask(Environment environment) implements Step {}
+
+    record Retire(Environment environment) implements Step {}
+
+    record WorkerSucceeded(Slot slot) implements Step {}
+
+    record WorkerFailed(Slot slot) implements Step {}
+
+    /// Comes before every `Ask` that hopes for its room.
+    record GiveBack(Slot slot) implements Step {}
+}

@@ -1,0 +1,202 @@
+package hearth.invoke.workermanager;
+
+import hearth.invoke.placement.Placement;
+import hearth.invoke.placement.PlacementService;
+import hearth.model.FunctionId;
+import hearth.model.FunctionVersion;
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.EnvironmentListener;
+import hearth.model.worker.EnvironmentSpec;
+import hearth.model.worker.InitializationType;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.Reservation;
+import hearth.model.worker.Worker;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// Knows every execution environment, idle or busy, and hands an idle one to an invocation.
+///
+/// An invocation takes the environment that was idle last, at once. If none is idle it waits, and a new one is
+/// asked for unless as many are being made as wait; whichever comes first, a new one or one that comes free, serves
+/// whoever waits longest. A surplus new one stays idle for the next.
+///
+/// When every worker is full, the longest idle environments, of any function, end to make room: a request that
+/// waits is worth more than a cache. If nothing comes free within `capacityWait` the caller is throttled, as by AWS
+/// when it cannot grow faster.
+///
+/// One lock, `table`, guards what is known. It is held while deciding only: workers, waiters and the
+/// PlacementService are called after it is let go.
+public final class WorkerManager implements EnvironmentListener, AutoCloseable {
+    private static final Logger LOG = System.getLogger(WorkerManager.class.getName());
+
+    /// Guarded by itself.
+    private final EnvironmentTable table;
+
+    private final PlacementService placement;
+    private final InstantSource clock;
+
+    /// @param ids makes names for environments that are unique for all time; called by several threads
+    public WorkerManager(
+            WorkerManagerConfig config, PlacementService placement, InstantSource clock, Supplier<EnvironmentId> ids) {
+        this.table = new EnvironmentTable(config, ids);
+        this.placement = placement;
+        this.clock = clock;
+    }
+
+    /// Gives an environment of this version and generation to the waiter: at once, on this thread, if one is idle.
+    public void acquire(FunctionVersion version, Waiter waiter) {
+        var now = clock.instant();
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.acquire(version, waiter, now);
+        }
+        perform(steps);
+    }
+
+    /// The worker did not honour this reservation: its environment is retired. The invocation may acquire another.
+    public void refused(Reservation reservation) {
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.refused(reservation);
+        }
+        perform(steps);
+    }
+
+    /// Ends the environments of a version that are older than a generation, once they are idle.
+    public void supersede(FunctionId function, String version, long generation) {
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.supersede(function, version, generation);
+        }
+        perform(steps);
+    }
+
+    /// Ends all environments of a version, once they are idle: it was deleted.
+    public void deleted(FunctionId function, String version) {
+        supersede(function, version, Long.MAX_VALUE);
+    }
+
+    /// The versions of a function that have environments.
+    public Set<String> versionsOf(FunctionId function) {
+        synchronized (table) {
+            return table.versionsOf(function);
+        }
+    }
+
+    /// Does what is due by time alone. To be called about once a second.
+    public void sweep() {
+        var now = clock.instant();
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.sweep(now);
+        }
+        perform(steps);
+    }
+
+    public EnvironmentCounts counts() {
+        synchronized (table) {
+            return table.counts();
+        }
+    }
+
+    @Override
+    public void ready(EnvironmentId environment) {
+        var now = clock.instant();
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.ready(environment, now);
+        }
+        perform(steps);
+    }
+
+    @Override
+    public void idle(EnvironmentId environment) {
+        var now = clock.instant();
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.idle(environment, now);
+        }
+        perform(steps);
+    }
+
+    @Override
+    public void gone(EnvironmentId environment, NotRunnable why) {
+        LOG.log(Level.WARNING, "Environment {0} cannot run: {1}", environment, why.message());
+        gone(environment, Optional.of(why));
+    }
+
+    @Override
+    public void gone(EnvironmentId environment) {
+        gone(environment, Optional.empty());
+    }
+
+    /// Fails whoever waits, and ends environments as they come free. Nothing is given out any more.
+    @Override
+    public void close() {
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.close();
+        }
+        perform(steps);
+    }
+
+    private void gone(EnvironmentId environment, Optional<NotRunnable> why) {
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.gone(environment, why);
+        }
+        perform(steps);
+    }
+
+    private void perform(List<Step> steps) {
+        for (var step : steps) {
+            try {
+                perform(step);
+            } catch (RuntimeException e) {
+                // A defect of whoever was called must not keep the other steps from being done.
+                LOG.log(Level.ERROR, "Could not do " + step, e);
+            }
+        }
+    }
+
+    private void perform(Step step) {
+        switch (step) {
+            case Step.Serve(var waiter, var assignment) -> waiter.served(assignment);
+            case Step.Fail(var waiter, var why) -> waiter.failed(why);
+            case Step.Ask(var environment) -> place(environment);
+            case Step.Retire(var environment) -> environment.slot().worker().retire(environment.id());
+            case Step.WorkerSucceeded(var slot) -> slot.succeeded();
+            case Step.WorkerFailed(var slot) -> slot.failed();
+            case Step.GiveBack(var slot) -> slot.close();
+        }
+    }
+
+    private void place(Environment environment) {
+        var function = environment.function();
+        var found = placement.place(function.demand());
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.placed(environment, found);
+        }
+        perform(steps);
+        if (found instanceof Placement.Placed(var slot)) {
+            start(environment, slot.worker());
+        }
+    }
+
+    private void start(Environment environment, Worker worker) {
+        var spec =
+                new EnvironmentSpec(environment.id(), environment.function().version(), InitializationType.ON_DEMAND);
+        try {
+            worker.start(spec, this);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Worker " + worker.id() + " could not start " + environment.id(), e);
+            gone(environment.id(), new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "The worker failed"));
+        }
+    }
+}

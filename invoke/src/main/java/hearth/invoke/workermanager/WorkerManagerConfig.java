@@ -1,0 +1,26 @@
+package hearth.invoke.workermanager;
+
+import java.time.Duration;
+
+/// How long environments are kept and invocations wait for them.
+///
+/// @param idleExpiry after how long without an invocation an environment ends
+/// @param reservationLife how long a worker honours a reservation
+/// @param waitLimit the longest wait for an environment that is being made
+/// @param capacityWait the longest wait while all workers are full
+/// @param failedStarts how many sandboxes in a row may fail before those who wait are told
+public record WorkerManagerConfig(
+        Duration idleExpiry, Duration reservationLife, Duration waitLimit, Duration capacityWait, int failedStarts) {
+    public static final WorkerManagerConfig DEFAULT = new WorkerManagerConfig(
+            Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(10), 3);
+
+    public WorkerManagerConfig {
+        if (failedStarts < 1 || !reservationLife.isPositive()) {
+            throw new IllegalArgumentException("The WorkerManager needs positive settings");
+        }
+    }
+
+    public WorkerManagerConfig withIdleExpiry(Duration changed) {
+        return new WorkerManagerConfig(changed, reservationLife, waitLimit, capacityWait, failedStarts);
+    }
+}
