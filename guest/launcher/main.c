@@ -1,0 +1,70 @@
+// The launcher itself: still on the host, as root. See launcher.h.
+#define _GNU_SOURCE
+#include "launcher.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void forget_inherited_signals(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    for (int number = 1; number < NSIG; number++)
+        if (number != SIGKILL && number != SIGSTOP)
+            signal(number, SIG_DFL);
+}
+
+static void close_on_exec(void) {
+    for (int fd = SPEC_FD; fd < FIRST_UNUSED_FD; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    check(syscall(SYS_close_range, FIRST_UNUSED_FD, ~0U, 0), "close_range", "descriptors");
+}
+
+static void join_cgroups(const struct spec *spec) {
+    for (size_t i = 0; i < spec->cgroup_count; i++)
+        write_file(spec->cgroups[i], "0");
+}
+
+static void join_namespaces(const struct spec *spec) {
+    if (spec->network)
+        check(setns(NETWORK_FD, CLONE_NEWNET), "setns", "network namespace");
+    check(unshare(CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP), "unshare", "ipc, uts, cgroup");
+    check(sethostname(spec->hostname, strlen(spec->hostname)), "sethostname", spec->hostname);
+}
+
+// Init is a child of the server, not of the launcher: the server waits for it, and init dies with the server.
+static pid_t clone_init(void) {
+    return (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+int main(int argc, char **argv) {
+    static struct spec spec;
+    if (argc == 2 && strcmp(argv[1], "--print-filter") == 0)
+        return print_filter();
+    forget_inherited_signals();
+    close_on_exec();
+    prctl(PR_SET_DUMPABLE, 0);
+    umask(0);
+    setsid();
+    read_spec(&spec);
+    if (spec.template)
+        build_template(&spec);
+    prepare_mounts(&spec);
+    join_cgroups(&spec);
+    join_namespaces(&spec);
+    enter_root(&spec);
+    pid_t init = clone_init();
+    check(init, "clone", "init");
+    if (init == 0)
+        run_init(&spec);
+    // Until the server holds the mount namespace, this process keeps it: init may be gone in no time.
+    report('P', "%d", init);
+    await_server();
+    return 0;
+}

@@ -1,0 +1,117 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/// The cgroups of one sandbox: one directory in each hierarchy.
+final class Cgroup implements AutoCloseable {
+    private static final Logger log = System.getLogger(Cgroup.class.getName());
+    private static final Duration REMOVAL = Duration.ofSeconds(5);
+
+    private final Set<Path> directories;
+    private final Path freezer;
+    private final Path memory;
+    private final CgroupFiles memoryFiles;
+    private final boolean unified;
+
+    /// @param unified whether the freezer is of v2
+    Cgroup(Set<Path> directories, Path freezer, boolean unified, Path memory, CgroupFiles memoryFiles) {
+        this.directories = directories;
+        this.freezer = freezer;
+        this.memory = memory;
+        this.memoryFiles = memoryFiles;
+        this.unified = unified;
+    }
+
+    void make() throws IOException {
+        for (var directory : directories) {
+            Cgroups.makeDirectory(directory);
+        }
+    }
+
+    /// A process that writes `0` to each of these is in the cgroup.
+    List<Path> entrances() {
+        return directories.stream().map(d -> d.resolve("cgroup.procs")).toList();
+    }
+
+    /// Takes effect soon after: a process in the middle of a system call finishes that first.
+    void freeze() {
+        change(unified ? "cgroup.freeze" : "freezer.state", unified ? "1" : "FROZEN");
+    }
+
+    void thaw() {
+        change(unified ? "cgroup.freeze" : "freezer.state", unified ? "0" : "THAWED");
+    }
+
+    /// Kills every process, frozen or not.
+    void kill() {
+        if (unified && Files.exists(freezer.resolve("cgroup.kill"))) {
+            change("cgroup.kill", "1");
+        } else {
+            processes().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            thaw(); // a frozen process of v1 dies only once it runs
+        }
+    }
+
+    Bytes peakMemory() throws IOException {
+        return new Bytes(memoryFiles.peakMemory(memory));
+    }
+
+    long outOfMemoryKills() throws IOException {
+        return memoryFiles.outOfMemoryKills(memory);
+    }
+
+    /// Removes the cgroups. What is still dying in them has a moment for it.
+    @Override
+    public void close() {
+        var deadline = System.nanoTime() + REMOVAL.toNanos();
+        for (var directory : directories) {
+            while (!removed(directory)) {
+                if (System.nanoTime() > deadline) {
+                    log.log(Level.WARNING, "cgroup {0} is still in use and stays", directory);
+                    break;
+                }
+                kill();
+                LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+            }
+        }
+    }
+
+    private static boolean removed(Path directory) {
+        try {
+            Files.deleteIfExists(directory);
+            return true;
+        } catch (IOException busy) {
+            return false;
+        }
+    }
+
+    private List<Long> processes() {
+        try {
+            return Files.readAllLines(freezer.resolve("cgroup.procs")).stream()
+                    .map(Long::valueOf)
+                    .toList();
+        } catch (IOException gone) {
+            return List.of();
+        }
+    }
+
+    private void change(String file, String value) {
+        try {
+            CgroupFiles.write(freezer.resolve(file), value);
+        } catch (NoSuchFileException e) {
+            // A sandbox that was closed meanwhile has nothing left to change.
+        } catch (IOException e) {
+            log.log(Level.WARNING, "writing {0} to {1}: {2}", value, freezer.resolve(file), e);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+import java.io.UncheckedIOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Makes any sandbox safe to use late, twice or from several threads at once.
+///
+/// Starting and closing exclude each other, and both take milliseconds, so their lock is held across them; freezing
+/// and thawing, which the warm path does, take no lock. After `close` a start fails, freezing does nothing, and the
+/// memory figures are the last ones.
+final class GuardedSandbox implements Sandbox {
+    private final Sandbox sandbox;
+    private final ReentrantLock startOrClose = new ReentrantLock();
+
+    private volatile boolean closed;
+    private volatile Bytes lastPeakMemory = new Bytes(0);
+    private volatile long lastOutOfMemoryKills;
+
+    GuardedSandbox(Sandbox sandbox) {
+        this.sandbox = sandbox;
+    }
+
+    @Override
+    public int runtimeApiSocket() {
+        return sandbox.runtimeApiSocket();
+    }
+
+    @Override
+    public String runtimeApiAddress() {
+        return sandbox.runtimeApiAddress();
+    }
+
+    @Override
+    public SandboxProcess start(ProcessSpec spec) throws SandboxException {
+        startOrClose.lock();
+        try {
+            if (closed) {
+                throw new SandboxException("the sandbox is closed");
+            }
+            return sandbox.start(spec);
+        } finally {
+            startOrClose.unlock();
+        }
+    }
+
+    @Override
+    public void freeze() {
+        if (!closed) {
+            sandbox.freeze();
+        }
+    }
+
+    @Override
+    public void thaw() {
+        if (!closed) {
+            sandbox.thaw();
+        }
+    }
+
+    @Override
+    public Bytes peakMemory() {
+        try {
+            return closed ? lastPeakMemory : sandbox.peakMemory();
+        } catch (UncheckedIOException e) {
+            return afterClose(e, lastPeakMemory);
+        }
+    }
+
+    @Override
+    public long outOfMemoryKills() {
+        try {
+            return closed ? lastOutOfMemoryKills : sandbox.outOfMemoryKills();
+        } catch (UncheckedIOException e) {
+            return afterClose(e, lastOutOfMemoryKills);
+        }
+    }
+
+    @Override
+    public void close() {
+        startOrClose.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            lastPeakMemory = sandbox.peakMemory();
+            lastOutOfMemoryKills = sandbox.outOfMemoryKills();
+            closed = true;
+            sandbox.close();
+        } finally {
+            startOrClose.unlock();
+        }
+    }
+
+    /// A figure that could not be read because the sandbox was closed meanwhile.
+    private <T> T afterClose(UncheckedIOException failure, T last) {
+        if (closed) {
+            return last;
+        }
+        throw failure;
+    }
+}

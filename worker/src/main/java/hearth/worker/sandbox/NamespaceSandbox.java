@@ -1,0 +1,179 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+import hearth.worker.linux.ChildProcess;
+import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.NetworkNamespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A sandbox of namespaces and cgroups. Its mount namespace is made by the first start and kept for the next, and
+/// `/tmp` with it.
+///
+/// Not safe to use from several threads; `GuardedSandbox` sees to that.
+final class NamespaceSandbox implements Sandbox {
+    static final int RUNTIME_API_PORT = 9001;
+
+    private static final int OUTPUT = 5;
+    private static final int FRAMED = 6;
+    private static final int NETWORK = 7;
+    private static final int MOUNTS = 8;
+    private static final int NONE = -1;
+
+    private final NamespaceSandboxFactory factory;
+    private final SandboxSpec spec;
+    private final Parts parts;
+
+    private int mounts = NONE;
+    private @Nullable LaunchedProcess process;
+
+    /// What was prepared for this sandbox and is given back when it closes.
+    ///
+    /// @param runtimeApiSocket the caller's to close
+    record Parts(int uid, Cgroup cgroup, NetworkNamespace network, int runtimeApiSocket) {}
+
+    NamespaceSandbox(NamespaceSandboxFactory factory, SandboxSpec spec, Parts parts) {
+        this.factory = factory;
+        this.spec = spec;
+        this.parts = parts;
+    }
+
+    @Override
+    public int runtimeApiSocket() {
+        return parts.runtimeApiSocket;
+    }
+
+    @Override
+    public String runtimeApiAddress() {
+        return "127.0.0.1:" + RUNTIME_API_PORT;
+    }
+
+    @Override
+    public SandboxProcess start(ProcessSpec processSpec) throws SandboxException {
+        if (process != null) {
+            if (!process.hasEnded()) {
+                throw new SandboxException(spec.name() + " runs a process already");
+            }
+            process.end();
+        }
+        try {
+            process = launch(processSpec);
+            return process;
+        } catch (LinuxException e) {
+            throw new SandboxException(spec.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private LaunchedProcess launch(ProcessSpec processSpec) throws LinuxException, SandboxException {
+        var words = words(processSpec);
+        var output = Descriptors.pipe();
+        try {
+            var framed = Descriptors.pipe();
+            try {
+                var launched = factory.launcher().launch(words, descriptors(output.writing(), framed.writing()));
+                keep(launched.mounts());
+                var init = ChildProcess.of(launched.init());
+                return new LaunchedProcess(init, launched.status(), output.reading(), framed.reading());
+            } catch (LinuxException | SandboxException e) {
+                Descriptors.close(framed.reading());
+                throw e;
+            } finally {
+                Descriptors.close(framed.writing());
+            }
+        } catch (LinuxException | SandboxException e) {
+            Descriptors.close(output.reading());
+            throw e;
+        } finally {
+            Descriptors.close(output.writing());
+        }
+    }
+
+    private LaunchWords words(ProcessSpec processSpec) throws SandboxException {
+        var words = new LaunchWords()
+                .add("hostname", TemplateRoot.HOST_NAME)
+                .add("network")
+                .add("uid", parts.uid)
+                .add("init-uid", factory.initUid());
+        for (var entrance : parts.cgroup.entrances()) {
+            words.add("cgroup", entrance);
+        }
+        if (mounts == NONE) {
+            for (var mount : spec.mounts()) {
+                words.add("mount", mount.host().toAbsolutePath(), mount.inside());
+            }
+            factory.tmp().addTo(words, spec.ephemeralStorage());
+        } else {
+            words.add("reuse");
+        }
+        return words.add("cwd", processSpec.workingDirectory())
+                .addList("argv", processSpec.command())
+                .addEnvironment(processSpec.environment());
+    }
+
+    private Map<Integer, Integer> descriptors(int output, int framed) {
+        var descriptors = new HashMap<Integer, Integer>();
+        for (var standard = 0; standard <= 2; standard++) {
+            descriptors.put(standard, factory.nothing());
+        }
+        descriptors.put(OUTPUT, output);
+        descriptors.put(FRAMED, framed);
+        descriptors.put(NETWORK, parts.network.fd());
+        descriptors.put(MOUNTS, mounts == NONE ? factory.template() : mounts);
+        return descriptors;
+    }
+
+    private void keep(int launchedMounts) {
+        if (mounts == NONE) {
+            mounts = launchedMounts;
+        } else {
+            Descriptors.close(launchedMounts);
+        }
+    }
+
+    @Override
+    public void freeze() {
+        parts.cgroup.freeze();
+    }
+
+    @Override
+    public void thaw() {
+        parts.cgroup.thaw();
+    }
+
+    @Override
+    public Bytes peakMemory() {
+        try {
+            return parts.cgroup.peakMemory();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public long outOfMemoryKills() {
+        try {
+            return parts.cgroup.outOfMemoryKills();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The uid goes back last: nothing of it lives then.
+    @Override
+    public void close() {
+        parts.cgroup.kill();
+        if (process != null) {
+            process.end();
+        }
+        if (mounts != NONE) {
+            Descriptors.close(mounts);
+        }
+        parts.network.close();
+        parts.cgroup.close();
+        factory.giveBack(parts.uid);
+    }
+}

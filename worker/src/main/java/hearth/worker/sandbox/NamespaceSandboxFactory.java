@@ -1,0 +1,117 @@
+package hearth.worker.sandbox;
+
+import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.NetworkNamespace;
+import hearth.worker.linux.Spawner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// Makes sandboxes of namespaces and cgroups. Needs root and the launcher.
+public final class NamespaceSandboxFactory implements SandboxFactory {
+    /// Lambda's limit of processes and threads together.
+    private static final int PROCESSES = 1024;
+
+    private final Spawner spawner = new Spawner();
+    private final Launcher launcher;
+    private final Cgroups cgroups;
+    private final Slots slots;
+    private final TmpStorage tmp;
+    private final int nothing;
+    private final int template;
+
+    /// @param launcher the launcher's program
+    /// @param instance names what this server makes on the host
+    /// @param directory for files of sandboxes; ours alone
+    public NamespaceSandboxFactory(Path launcher, String instance, Path directory) throws SandboxException {
+        this.launcher = new Launcher(launcher, spawner);
+        this.slots = new Slots(instance);
+        this.cgroups = new Cgroups(CgroupMounts.ofThisHost(), instance);
+        this.tmp = new TmpImages(directory.resolve("tmp"));
+        try {
+            this.nothing = Descriptors.open(Path.of("/dev/null"));
+            this.template = buildTemplate(directory);
+        } catch (IOException e) {
+            throw new SandboxException("the template root: " + e.getMessage(), e);
+        }
+    }
+
+    private int buildTemplate(Path directory) throws IOException, SandboxException {
+        var scratch = Files.createDirectories(directory.resolve("root"));
+        var words = new LaunchWords().add("template", scratch.toAbsolutePath());
+        new TemplateRoot(List.of()).addTo(words);
+        var launched = launcher.launch(words, Map.of(0, nothing, 1, nothing, 2, nothing));
+        Descriptors.close(launched.status());
+        return launched.mounts();
+    }
+
+    @Override
+    public SandboxKind kind() {
+        return SandboxKind.NAMESPACES;
+    }
+
+    @Override
+    public Sandbox create(SandboxSpec spec) throws SandboxException {
+        var uid = slots.take();
+        try {
+            return new GuardedSandbox(new NamespaceSandbox(this, spec, prepare(uid, spec)));
+        } catch (SandboxException e) {
+            slots.giveBack(uid);
+            throw e;
+        }
+    }
+
+    private NamespaceSandbox.Parts prepare(int uid, SandboxSpec spec) throws SandboxException {
+        var cgroup = cgroups.create(spec.name(), spec.memory(), spec.milliCpus(), PROCESSES);
+        try {
+            var network = NetworkNamespace.create();
+            try {
+                var socket = network.call(() -> NetworkNamespace.listen(NamespaceSandbox.RUNTIME_API_PORT));
+                return new NamespaceSandbox.Parts(uid, cgroup, network, socket);
+            } catch (LinuxException e) {
+                network.close();
+                throw e;
+            }
+        } catch (LinuxException e) {
+            cgroup.close();
+            throw new SandboxException("the network of %s: %s".formatted(spec.name(), e.getMessage()), e);
+        }
+    }
+
+    Launcher launcher() {
+        return launcher;
+    }
+
+    TmpStorage tmp() {
+        return tmp;
+    }
+
+    int initUid() {
+        return slots.initUid();
+    }
+
+    /// A descriptor of `/dev/null`.
+    int nothing() {
+        return nothing;
+    }
+
+    /// A descriptor of the mount namespace that each sandbox starts from.
+    int template() {
+        return template;
+    }
+
+    void giveBack(int uid) {
+        slots.giveBack(uid);
+    }
+
+    @Override
+    public void close() {
+        Descriptors.close(template);
+        Descriptors.close(nothing);
+        cgroups.close();
+        spawner.close();
+    }
+}

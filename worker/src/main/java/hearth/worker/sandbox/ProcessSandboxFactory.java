@@ -1,0 +1,40 @@
+package hearth.worker.sandbox;
+
+import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.Spawner;
+import java.nio.file.Path;
+
+/// Makes "sandboxes" that isolate nothing, for machines that allow nothing better.
+public final class ProcessSandboxFactory implements SandboxFactory {
+    private final Spawner spawner = new Spawner();
+    private final int nothing;
+
+    public ProcessSandboxFactory() throws SandboxException {
+        try {
+            this.nothing = Descriptors.open(Path.of("/dev/null"));
+        } catch (LinuxException e) {
+            throw new SandboxException("the sandbox of plain processes: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public SandboxKind kind() {
+        return SandboxKind.PROCESS;
+    }
+
+    @Override
+    public Sandbox create(SandboxSpec spec) throws SandboxException {
+        try {
+            return new GuardedSandbox(new RootlessSandbox(spawner, nothing, new PlainCommand(spec.mounts()), () -> {}));
+        } catch (LinuxException e) {
+            throw new SandboxException(spec.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        Descriptors.close(nothing);
+        spawner.close();
+    }
+}

@@ -1,0 +1,118 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.NetworkNamespace;
+import hearth.worker.linux.Spawner;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A sandbox that needs no root: a child process on the host's network, with or without bubblewrap around it.
+///
+/// It has no limits, and it does not freeze: stopping by a signal would be seen by the function.
+final class RootlessSandbox implements Sandbox {
+    private static final int FRAMED_INSIDE = 62;
+
+    private final Spawner spawner;
+    private final int nothing;
+    private final CommandMaker commands;
+    private final int runtimeApiSocket;
+    private final String runtimeApiAddress;
+    private final Runnable whenClosed;
+
+    private final ResidentPeak peak = new ResidentPeak();
+    private @Nullable PlainProcess process;
+
+    /// @param nothing a descriptor of `/dev/null`
+    /// @param whenClosed removes what was made for this sandbox alone
+    RootlessSandbox(Spawner spawner, int nothing, CommandMaker commands, Runnable whenClosed) throws LinuxException {
+        this.spawner = spawner;
+        this.nothing = nothing;
+        this.commands = commands;
+        this.whenClosed = whenClosed;
+        this.runtimeApiSocket = NetworkNamespace.listen(0);
+        this.runtimeApiAddress = "127.0.0.1:" + NetworkNamespace.port(runtimeApiSocket);
+    }
+
+    @Override
+    public int runtimeApiSocket() {
+        return runtimeApiSocket;
+    }
+
+    @Override
+    public String runtimeApiAddress() {
+        return runtimeApiAddress;
+    }
+
+    @Override
+    public SandboxProcess start(ProcessSpec spec) throws SandboxException {
+        if (process != null) {
+            if (!process.hasEnded()) {
+                throw new SandboxException("a process runs here already");
+            }
+            process.end();
+        }
+        try {
+            var output = Descriptors.pipe();
+            try {
+                return start(spec, output, Descriptors.pipe());
+            } finally {
+                Descriptors.close(output.writing());
+            }
+        } catch (LinuxException e) {
+            throw new SandboxException("a process cannot be started: " + e.getMessage(), e);
+        }
+    }
+
+    private SandboxProcess start(ProcessSpec spec, Descriptors.Pair output, Descriptors.Pair framed)
+            throws LinuxException, SandboxException {
+        var descriptors = Map.of(0, nothing, 1, output.writing(), 2, output.writing(), FRAMED_INSIDE, framed.writing());
+        try {
+            var child = spawner.spawn(commands.command(spec, descriptors));
+            process = new PlainProcess(child, output.reading(), framed.reading(), commands::exit);
+            peak.watch(child.pid());
+            return process;
+        } catch (LinuxException e) {
+            return new FailedStart(notStarted(spec, e), output.reading(), framed.reading());
+        } finally {
+            Descriptors.close(framed.writing());
+        }
+    }
+
+    /// As AWS says it.
+    private static String notStarted(ProcessSpec spec, LinuxException cause) {
+        return "fork/exec %s: %s"
+                .formatted(spec.command().getFirst(), cause.text().toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public void freeze() {
+        // See above.
+    }
+
+    @Override
+    public void thaw() {
+        // See above.
+    }
+
+    @Override
+    public Bytes peakMemory() {
+        return peak.read();
+    }
+
+    /// Nothing counts them here.
+    @Override
+    public long outOfMemoryKills() {
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.end();
+        }
+        whenClosed.run();
+    }
+}

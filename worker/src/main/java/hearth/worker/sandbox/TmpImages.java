@@ -1,0 +1,106 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/// `/tmp` on disk: empty ext4 images, one for each size, of which every sandbox gets a copy.
+///
+/// An image is nearly all hole: it takes a hundred kilobytes or so until something is written.
+final class TmpImages implements TmpStorage {
+    /// One inode for so many bytes. Each takes 256, and `/tmp` is to have its full size besides.
+    private static final long BYTES_PER_INODE = 16384;
+
+    private static final long INODE_SIZE = 256;
+    private static final long BLOCK = 4096;
+
+    /// Bitmaps, descriptors and the superblock's copies.
+    private static final double OTHER_OVERHEAD = 1.002;
+
+    /// ext4 keeps a fiftieth for itself, but not more than this.
+    private static final Bytes MOST_RESERVED = Bytes.mebibytes(16);
+
+    private static final Bytes FIXED_OVERHEAD = new Bytes(512 << 10);
+
+    private final Path directory;
+    private final ConcurrentMap<Bytes, Path> images = new ConcurrentHashMap<>();
+
+    /// @param directory ours alone; for images now and for the nameless copies later
+    TmpImages(Path directory) {
+        this.directory = directory;
+    }
+
+    @Override
+    public void addTo(LaunchWords words, Bytes size) throws SandboxException {
+        try {
+            words.add("tmp-image", images.computeIfAbsent(size, this::make), directory);
+        } catch (UncheckedIOException e) {
+            throw new SandboxException("/tmp of %d MiB: %s".formatted(size.toMebibytes(), e.getMessage()), e);
+        }
+    }
+
+    /// How large an image must be so that `size` is left for files.
+    static Bytes imageSize(Bytes size) {
+        var inodes = Math.max(1024, size.count() / BYTES_PER_INODE);
+        var reserved = Math.min(size.count() / 49, MOST_RESERVED.count());
+        var whole = (long) (size.count() * OTHER_OVERHEAD) + inodes * INODE_SIZE + reserved + FIXED_OVERHEAD.count();
+        return new Bytes((whole + BLOCK - 1) / BLOCK * BLOCK);
+    }
+
+    private Path make(Bytes size) {
+        var image = directory.resolve("tmp-%d.ext4".formatted(size.toMebibytes()));
+        try {
+            Files.createDirectories(directory);
+            var fresh = Files.createTempFile(directory, "making", ".ext4");
+            format(fresh, size);
+            return Files.move(fresh, image, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Without a journal, because nobody reads it after a crash, and without space for growing or for root.
+    private static void format(Path image, Bytes size) throws IOException {
+        try (var file = Files.newByteChannel(image, StandardOpenOption.WRITE)) {
+            file.position(imageSize(size).count() - 1);
+            file.write(ByteBuffer.allocate(1));
+        }
+        var inodes = Math.max(1024, size.count() / BYTES_PER_INODE);
+        var process = new ProcessBuilder(
+                        "mkfs.ext4",
+                        "-q",
+                        "-F",
+                        "-b",
+                        Long.toString(BLOCK),
+                        "-I",
+                        Long.toString(INODE_SIZE),
+                        "-N",
+                        Long.toString(inodes),
+                        "-m",
+                        "0",
+                        "-O",
+                        "^has_journal,^resize_inode",
+                        "-E",
+                        "lazy_itable_init=1,nodiscard,root_owner=0:0",
+                        image.toString())
+                .redirectErrorStream(true)
+                .start();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException("mkfs.ext4: " + output.strip());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while mkfs.ext4 ran", e);
+        }
+    }
+}

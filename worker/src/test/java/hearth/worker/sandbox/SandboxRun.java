@@ -1,0 +1,103 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.sandbox.SandboxSpec.Mount;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/// Runs programs in sandboxes and waits for what becomes of them.
+final class SandboxRun {
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private SandboxRun() {}
+
+    /// What a process wrote, and how it ended.
+    record Result(String output, String framed, SandboxProcess.Exit exit) {}
+
+    static SandboxSpec spec(Mount... mounts) {
+        return spec(Bytes.mebibytes(256), 1000, mounts);
+    }
+
+    static SandboxSpec spec(Bytes memory, int milliCpus, Mount... mounts) {
+        return new SandboxSpec(
+                "test-" + NUMBER.incrementAndGet(), memory, milliCpus, Bytes.mebibytes(512), List.of(mounts));
+    }
+
+    static ProcessSpec shell(String script) {
+        return new ProcessSpec(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"), "/");
+    }
+
+    /// Runs a shell script to its end.
+    static Result run(Sandbox sandbox, String script) throws Exception {
+        return run(sandbox, shell(script));
+    }
+
+    static Result run(Sandbox sandbox, ProcessSpec spec) throws Exception {
+        var process = sandbox.start(spec);
+        try {
+            return finish(process);
+        } finally {
+            process.close();
+        }
+    }
+
+    static Result finish(SandboxProcess process) throws LinuxException {
+        var output = new ByteArrayOutputStream();
+        var framed = new ByteArrayOutputStream();
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!Descriptors.awaitReadable(process.pidfd(), 5)) {
+            drain(process.output(), output);
+            drain(process.framedOutput(), framed);
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("still running, after " + output.toString(StandardCharsets.UTF_8));
+            }
+        }
+        drain(process.output(), output);
+        drain(process.framedOutput(), framed);
+        return new Result(
+                output.toString(StandardCharsets.UTF_8), framed.toString(StandardCharsets.UTF_8), process.exit());
+    }
+
+    /// Reads until there is this text.
+    static String awaitOutput(SandboxProcess process, String text) {
+        var output = new ByteArrayOutputStream();
+        await(() -> {
+            drain(process.output(), output);
+            return output.toString(StandardCharsets.UTF_8).contains(text);
+        });
+        return output.toString(StandardCharsets.UTF_8);
+    }
+
+    static void await(BooleanSupplier condition) {
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + PATIENCE);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+        }
+    }
+
+    private static void drain(int fd, ByteArrayOutputStream into) {
+        var buffer = new byte[65536];
+        try {
+            for (var length = Descriptors.read(fd, buffer); length > 0; length = Descriptors.read(fd, buffer)) {
+                into.write(buffer, 0, length);
+            }
+        } catch (LinuxException e) {
+            if (!e.is("EAGAIN")) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+}
