@@ -5,16 +5,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// `java8.al2` and later, run by a Java of the host and AWS's runtime interface client.
+/// `java17` and later, run by a Java of the host and AWS's runtime interface client.
 final class JavaRuntimes implements RuntimeFamily {
-    private static final Map<String, Integer> MAJORS = majors();
+    private static final List<String> IDS = List.of("java17", "java21", "java25");
+
+    /// The first that warns of native libraries and `Unsafe`, both of which AWS's client uses.
+    private static final int WARNS_OF_NATIVE_ACCESS = 24;
+
+    private static final String NATIVE_LIBRARY = LambdaPaths.RUNTIME + "/jni/libaws-lambda-jni.linux-"
+            + (System.getProperty("os.arch").equals("aarch64") ? "aarch_64" : "x86_64") + ".so";
 
     private final HostLayout host;
 
@@ -22,19 +27,9 @@ final class JavaRuntimes implements RuntimeFamily {
         this.host = host;
     }
 
-    private static Map<String, Integer> majors() {
-        var majors = new LinkedHashMap<String, Integer>();
-        majors.put("java8.al2", 8);
-        majors.put("java11", 11);
-        majors.put("java17", 17);
-        majors.put("java21", 21);
-        majors.put("java25", 25);
-        return majors;
-    }
-
     @Override
     public List<String> ids() {
-        return List.copyOf(MAJORS.keySet());
+        return IDS;
     }
 
     @Override
@@ -64,11 +59,9 @@ final class JavaRuntimes implements RuntimeFamily {
                 .flatMap(places -> places.get().stream());
     }
 
-    /// Every Java since 8 has a `release` file in its home, of lines such as `JAVA_VERSION="17.0.15"`. A Java 8 may
-    /// lie one deeper, as the `jre` of a JDK.
+    /// Every Java has a `release` file in its home, of lines such as `JAVA_VERSION="17.0.15"`.
     private static Optional<Version> version(Interpreter interpreter) {
-        return Stream.of("release", "../release")
-                .flatMap(file -> lines(interpreter.prefix().resolve(file)).stream())
+        return lines(interpreter.prefix().resolve("release")).stream()
                 .filter(line -> line.startsWith("JAVA_VERSION="))
                 .map(line -> line.substring("JAVA_VERSION=".length()).replace("\"", ""))
                 .findFirst()
@@ -85,7 +78,7 @@ final class JavaRuntimes implements RuntimeFamily {
     }
 
     private static int major(String id) {
-        return MAJORS.getOrDefault(id, 0);
+        return Integer.parseInt(id.substring("java".length()));
     }
 
     private InstalledRuntime runtime(String id, Version version, Interpreter interpreter) {
@@ -97,10 +90,28 @@ final class JavaRuntimes implements RuntimeFamily {
                 interpreter.executable().toString(),
                 mounts,
                 new StartCommand.Jvm(
-                        interpreter.pathInside(host),
-                        List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", "/var/runtime/*"),
-                        List.of("com.amazonaws.services.lambda.runtime.api.client.AWSLambda")),
+                        interpreter.pathInside(host), options(major(id)), List.of("hearth.guest.JavaRuntime")),
                 LambdaPaths.environment(Map.of()));
+    }
+
+    /// As the guest's own notes ask for.
+    private static List<String> options(int major) {
+        var options = new ArrayList<>(List.of(
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+ErrorFileToStderr",
+                "--add-opens=java.base/java.io=ALL-UNNAMED",
+                "-Djava.net.preferIPv4Stack=true",
+                "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
+                "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI=" + NATIVE_LIBRARY));
+        if (major >= WARNS_OF_NATIVE_ACCESS) {
+            options.add("--enable-native-access=ALL-UNNAMED");
+            options.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        options.add("-cp");
+        options.add(LambdaPaths.RUNTIME + "/*");
+        return options;
     }
 
     @Override

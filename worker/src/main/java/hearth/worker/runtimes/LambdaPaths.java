@@ -8,6 +8,9 @@ final class LambdaPaths {
     static final String TASK = "/var/task";
     static final String RUNTIME = "/var/runtime";
 
+    /// `SandboxProcess.framedOutput`, as its process sees it.
+    private static final int FRAMED_OUTPUT = 62;
+
     private static final Map<String, String> ALL = Map.of(
             "PATH",
             "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
@@ -16,9 +19,15 @@ final class LambdaPaths {
 
     private LambdaPaths() {}
 
-    /// A runtime's environment: its own variables and those of all runtimes.
+    /// Of a program that the function brings.
+    static Map<String, String> environment() {
+        return ALL;
+    }
+
+    /// Of a runtime of ours, which frames its log records.
     static Map<String, String> environment(Map<String, String> own) {
         var environment = new HashMap<>(ALL);
+        environment.put("_LAMBDA_TELEMETRY_LOG_FD", Integer.toString(FRAMED_OUTPUT));
         environment.putAll(own);
         return environment;
     }

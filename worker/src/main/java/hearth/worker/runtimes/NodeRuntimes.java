@@ -73,7 +73,7 @@ final class NodeRuntimes implements RuntimeFamily {
                 version.text(),
                 interpreter.executable().toString(),
                 mounts,
-                new StartCommand.Node(interpreter.pathInside(host), List.of(LambdaPaths.RUNTIME + "/bootstrap.mjs")),
+                new StartCommand.Node(interpreter.pathInside(host), List.of(LambdaPaths.RUNTIME + "/bootstrap.cjs")),
                 LambdaPaths.environment(
                         Map.of("NODE_PATH", modules + "/var/runtime/node_modules:/var/runtime:/var/task")));
     }

@@ -1,7 +1,6 @@
 package hearth.worker.runtimes;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// `provided.*`: the deployment package brings its own program, so that every host has them.
@@ -16,7 +15,7 @@ final class ProvidedRuntimes implements RuntimeFamily {
         var command = new StartCommand.Fixed(List.of(LambdaPaths.TASK + "/bootstrap"));
         return Optional.of(new Found(
                 new InstalledRuntime(
-                        id, "", "the function's own bootstrap", List.of(), command, LambdaPaths.environment(Map.of())),
+                        id, "", "the function's own bootstrap", List.of(), command, LambdaPaths.environment()),
                 null));
     }
 

@@ -39,6 +39,19 @@ final class PythonRuntimes implements RuntimeFamily {
                 .findFirst();
     }
 
+    @Override
+    public void prepare(Found found) {
+        var interpreter = found.interpreter();
+        if (interpreter != null) {
+            var digits = found.runtime().id().substring("python".length()).replace(".", "");
+            new PythonBytecode(bootstrap()).compile(interpreter, "cpython-" + digits);
+        }
+    }
+
+    private Path bootstrap() {
+        return host.guest().resolve("python");
+    }
+
     /// Ordered by preference; read only as far as needed.
     private Stream<Path> folders() {
         return Stream.<Supplier<List<Path>>>of(
@@ -70,22 +83,16 @@ final class PythonRuntimes implements RuntimeFamily {
 
     private InstalledRuntime runtime(String id, Version version, Interpreter interpreter) {
         var mounts = new ArrayList<>(interpreter.mounts(host));
-        mounts.add(new Mount(host.guest().resolve("python"), LambdaPaths.RUNTIME));
+        mounts.add(new Mount(bootstrap(), LambdaPaths.RUNTIME));
         return new InstalledRuntime(
                 id,
                 version.text(),
                 interpreter.executable().toString(),
                 mounts,
-                new StartCommand.Fixed(List.of(interpreter.pathInside(host), LambdaPaths.RUNTIME + "/bootstrap.py")),
-                LambdaPaths.environment(Map.of(
-                        "PYTHONPATH",
-                        LambdaPaths.RUNTIME,
-                        "LC_CTYPE",
-                        "C.UTF-8",
-                        "PWD",
-                        LambdaPaths.TASK,
-                        "SHLVL",
-                        "0")));
+                // Without `site`, which would run whatever the host has in its site-packages.
+                new StartCommand.Fixed(
+                        List.of(interpreter.pathInside(host), "-S", LambdaPaths.RUNTIME + "/bootstrap.py")),
+                LambdaPaths.environment(Map.of("LC_CTYPE", "C.UTF-8", "PWD", LambdaPaths.TASK, "SHLVL", "0")));
     }
 
     @Override

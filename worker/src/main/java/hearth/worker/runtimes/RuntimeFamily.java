@@ -12,6 +12,9 @@ interface RuntimeFamily {
     /// @param id one of `ids`
     Optional<Found> find(String id);
 
+    /// What makes starts quicker, and need not be done before the first. May take seconds.
+    default void prepare(Found found) {}
+
     /// What to do on a host that has not this runtime.
     String advice(String id);
 

@@ -1,9 +1,11 @@
 package hearth.worker.runtimes;
 
+import hearth.worker.runtimes.RuntimeFamily.Found;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -12,7 +14,8 @@ import java.util.concurrent.Future;
 /// changed or was not there: starting the server costs nothing, and installing an interpreter needs no restart.
 public final class Runtimes {
     private final List<RuntimeFamily> families;
-    private final Map<String, RuntimeFamily.Found> found = new ConcurrentHashMap<>();
+    private final Map<String, Found> found = new ConcurrentHashMap<>();
+    private final Set<Found> prepared = ConcurrentHashMap.newKeySet();
 
     private Runtimes(List<RuntimeFamily> families) {
         this.families = families;
@@ -38,13 +41,22 @@ public final class Runtimes {
 
     /// A few file accesses when it was found before; otherwise it may start an interpreter to ask for its version.
     public Optional<InstalledRuntime> find(String id) {
+        return family(id).flatMap(family -> lookUp(family, id).map(now -> {
+            if (prepared.add(now)) {
+                Thread.ofVirtual().name("prepares-" + id).start(() -> family.prepare(now));
+            }
+            return now.runtime();
+        }));
+    }
+
+    private Optional<Found> lookUp(RuntimeFamily family, String id) {
         var known = found.get(id);
         if (known != null && known.isUnchanged()) {
-            return Optional.of(known.runtime());
+            return Optional.of(known);
         }
-        var now = family(id).flatMap(family -> family.find(id));
+        var now = family.find(id);
         now.ifPresentOrElse(runtime -> found.put(id, runtime), () -> found.remove(id));
-        return now.map(RuntimeFamily.Found::runtime);
+        return now;
     }
 
     /// What to tell the owner of a function whose runtime this host has not.
