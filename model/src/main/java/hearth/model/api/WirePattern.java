@@ -10,7 +10,7 @@ final class WirePattern {
 
     /// A text that is too long for its type anyway is matched up to this length; of a longer one only the length is
     /// told, so that no one makes the server match a pattern for long.
-    private static final int BOUNDED = 1024;
+    private static final int BOUNDED = 512;
 
     private final String source;
     private volatile @Nullable Pattern compiled;
