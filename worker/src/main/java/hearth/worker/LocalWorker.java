@@ -1,0 +1,148 @@
+package hearth.worker;
+
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.EnvironmentListener;
+import hearth.model.worker.EnvironmentSpec;
+import hearth.model.worker.Invocation;
+import hearth.model.worker.InvocationListener;
+import hearth.model.worker.InvocationOutcome.Refused;
+import hearth.model.worker.Reservation;
+import hearth.model.worker.Worker;
+import hearth.model.worker.WorkerCapacity;
+import hearth.model.worker.WorkerId;
+import hearth.worker.code.CodeCache;
+import hearth.worker.environment.EnvironmentHost;
+import hearth.worker.environment.EnvironmentSettings;
+import hearth.worker.environment.ExecutionEnvironment;
+import hearth.worker.environment.FunctionVariables;
+import hearth.worker.logs.LogDirectory;
+import hearth.worker.logs.LogWriter;
+import hearth.worker.runtimes.Runtimes;
+import hearth.worker.sandbox.SandboxFactory;
+import io.netty.channel.IoEventLoopGroup;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/// The worker of this host: runs execution environments, each on one of its event loops.
+///
+/// Knows its environments by id, and nothing else about them: what they may do next is theirs to decide.
+public final class LocalWorker implements Worker, AutoCloseable {
+    /// How many sandboxes are made, started or removed at once. More would only wait for the same kernel locks.
+    private static final int BLOCKING_THREADS = 32;
+
+    private final WorkerConfig config;
+    private final IoEventLoopGroup loops;
+    private final ThreadPoolExecutor blocking;
+    private final LogWriter logs;
+    private final EnvironmentHost host;
+    private final Map<EnvironmentId, ExecutionEnvironment> environments = new ConcurrentHashMap<>();
+    private final Object allGone = new Object();
+    private volatile boolean closing;
+
+    /// @param loops of Netty's epoll transport; stays the caller's
+    /// @param sandboxes stays the caller's, as does the code cache: to be closed after the worker
+    public LocalWorker(
+            WorkerConfig config,
+            IoEventLoopGroup loops,
+            SandboxFactory sandboxes,
+            Runtimes runtimes,
+            CodeCache code,
+            InstantSource clock) {
+        this.config = config;
+        this.loops = loops;
+        this.blocking = blockingThreads();
+        this.logs = LogWriter.start(new LogDirectory(config.logs()));
+        var variables = new FunctionVariables(config.credentials(), config.functionVariables());
+        this.host = new EnvironmentHost(
+                runtimes,
+                code,
+                sandboxes,
+                logs,
+                blocking,
+                clock,
+                new EnvironmentSettings(config.freezeDelay(), config.initLimit(), variables));
+    }
+
+    private static ThreadPoolExecutor blockingThreads() {
+        var threads = new ThreadPoolExecutor(
+                BLOCKING_THREADS,
+                BLOCKING_THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name("worker-", 0).factory());
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    @Override
+    public WorkerId id() {
+        return config.id();
+    }
+
+    @Override
+    public WorkerCapacity capacity() {
+        return config.capacity();
+    }
+
+    @Override
+    public void start(EnvironmentSpec spec, EnvironmentListener listener) {
+        var environment = new ExecutionEnvironment(spec, listener, host, loops.next(), this::forget);
+        if (environments.putIfAbsent(spec.id(), environment) != null) {
+            throw new IllegalArgumentException("There is an environment " + spec.id() + " already");
+        }
+        environment.start();
+        if (closing) {
+            environment.close();
+        }
+    }
+
+    @Override
+    public void invoke(Reservation reservation, Invocation invocation, InvocationListener listener) {
+        var environment = environments.get(reservation.environment());
+        if (environment == null || !reservation.worker().equals(config.id())) {
+            listener.ended(new Refused("there is no such environment here"));
+        } else {
+            environment.invoke(reservation, invocation, listener);
+        }
+    }
+
+    @Override
+    public void retire(EnvironmentId id) {
+        var environment = environments.get(id);
+        if (environment != null) {
+            environment.retire();
+        }
+    }
+
+    private void forget(ExecutionEnvironment environment) {
+        environments.remove(environment.spec().id());
+        if (environments.isEmpty()) {
+            synchronized (allGone) {
+                allGone.notifyAll();
+            }
+        }
+    }
+
+    /// Ends every environment, also those that run an invocation, and waits until nothing is left of them.
+    @Override
+    public void close() {
+        closing = true;
+        environments.values().forEach(ExecutionEnvironment::close);
+        try {
+            synchronized (allGone) {
+                while (!environments.isEmpty()) {
+                    allGone.wait();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        blocking.shutdown();
+        logs.close();
+    }
+}

@@ -1,0 +1,39 @@
+package hearth.worker;
+
+import hearth.model.worker.WorkerCapacity;
+import hearth.model.worker.WorkerId;
+import hearth.worker.environment.FunctionCredentials;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/// How a worker is set up.
+///
+/// @param id its name in the cluster
+/// @param capacity what it offers to environments in all
+/// @param logs where the functions' log streams lie
+/// @param freezeDelay how long an environment is idle before it is frozen
+/// @param initLimit how long the INIT phase may take before it is put off to the first invocation
+/// @param credentials what functions sign their own requests with
+/// @param functionVariables what functions get besides what AWS gives them and may override, such as
+///     `AWS_ENDPOINT_URL` for the services that they use
+public record WorkerConfig(
+        WorkerId id,
+        WorkerCapacity capacity,
+        Path logs,
+        Duration freezeDelay,
+        Duration initLimit,
+        FunctionCredentials credentials,
+        Map<String, String> functionVariables) {
+    public static final Duration FREEZE_DELAY = Duration.ofMillis(5);
+    public static final Duration INIT_LIMIT = Duration.ofSeconds(10);
+
+    public WorkerConfig {
+        functionVariables = Map.copyOf(functionVariables);
+    }
+
+    public static WorkerConfig defaults(WorkerId id, WorkerCapacity capacity, Path logs) {
+        return new WorkerConfig(
+                id, capacity, logs, FREEZE_DELAY, INIT_LIMIT, FunctionCredentials.PLACEHOLDERS, Map.of());
+    }
+}

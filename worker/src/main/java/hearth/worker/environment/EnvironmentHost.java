@@ -1,0 +1,20 @@
+package hearth.worker.environment;
+
+import hearth.worker.code.CodeCache;
+import hearth.worker.logs.LogWriter;
+import hearth.worker.runtimes.Runtimes;
+import hearth.worker.sandbox.SandboxFactory;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+
+/// What all environments of a worker share.
+///
+/// @param blocking for work that may block in native code: platform threads
+public record EnvironmentHost(
+        Runtimes runtimes,
+        CodeCache code,
+        SandboxFactory sandboxes,
+        LogWriter logs,
+        Executor blocking,
+        InstantSource clock,
+        EnvironmentSettings settings) {}

@@ -1,0 +1,98 @@
+package hearth.worker.environment;
+
+/// Where an execution environment stands, and what may follow.
+sealed interface EnvironmentState {
+    /// Code and sandbox are being fetched and made.
+    record Preparing() implements EnvironmentState {}
+
+    /// The INIT phase: the runtime starts.
+    record Initializing() implements EnvironmentState {}
+
+    /// Free for an invocation.
+    ///
+    /// @param running whether the runtime waits for it; else INIT failed or a reset ended the runtime, and the
+    ///     next invocation starts it again
+    record Idle(boolean running) implements EnvironmentState {}
+
+    /// An invocation waits for the runtime, which starts within its time.
+    record Restarting() implements EnvironmentState {}
+
+    /// The INVOKE phase: from the event to the runtime's next request for one.
+    record Invoking() implements EnvironmentState {}
+
+    /// The runtime was killed and has not ended yet.
+    record Resetting() implements EnvironmentState {}
+
+    /// The SHUTDOWN phase: everything is being removed.
+    record Closing() implements EnvironmentState {}
+
+    record Gone() implements EnvironmentState {}
+
+    /// What happens to an environment.
+    enum Event {
+        /// Code and sandbox are there.
+        PREPARED,
+        /// The runtime asks for its next event.
+        ASKED,
+        INVOKED,
+        /// The runtime must go: INIT failed, or time ran out.
+        RESET,
+        /// The runtime's process has ended.
+        EXITED,
+        /// The environment is to end, or cannot be made.
+        CLOSED,
+        /// Nothing is left of it.
+        REMOVED
+    }
+
+    default boolean idle() {
+        return this instanceof Idle;
+    }
+
+    /// The next state; there is no other way from one to the next.
+    default EnvironmentState after(Event event) {
+        return switch (event) {
+            case PREPARED ->
+                switch (this) {
+                    case Preparing _ -> new Initializing();
+                    default -> throw illegal(event);
+                };
+            case ASKED ->
+                switch (this) {
+                    case Initializing _, Invoking _ -> new Idle(true);
+                    case Restarting _ -> new Invoking();
+                    default -> throw illegal(event);
+                };
+            case INVOKED ->
+                switch (this) {
+                    case Idle(var running) -> running ? new Invoking() : new Restarting();
+                    default -> throw illegal(event);
+                };
+            case RESET ->
+                switch (this) {
+                    case Initializing _, Restarting _, Invoking _ -> new Resetting();
+                    default -> throw illegal(event);
+                };
+            case EXITED ->
+                switch (this) {
+                    case Initializing _, Idle _, Restarting _, Invoking _, Resetting _ -> new Idle(false);
+                    case Closing closing -> closing;
+                    default -> throw illegal(event);
+                };
+            case CLOSED ->
+                switch (this) {
+                    case Gone _ -> throw illegal(event);
+                    default -> new Closing();
+                };
+            case REMOVED ->
+                switch (this) {
+                    case Closing _ -> new Gone();
+                    default -> throw illegal(event);
+                };
+        };
+    }
+
+    private IllegalStateException illegal(Event event) {
+        return new IllegalStateException("%s cannot follow %s".formatted(event, this));
+    }
+}

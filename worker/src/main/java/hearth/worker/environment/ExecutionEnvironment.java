@@ -1,0 +1,528 @@
+package hearth.worker.environment;
+
+import hearth.model.Bytes;
+import hearth.model.worker.EnvironmentListener;
+import hearth.model.worker.EnvironmentSpec;
+import hearth.model.worker.InitializationType;
+import hearth.model.worker.Invocation;
+import hearth.model.worker.InvocationListener;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
+import hearth.model.worker.InvocationOutcome.Refused;
+import hearth.model.worker.Reservation;
+import hearth.worker.environment.EnvironmentState.Closing;
+import hearth.worker.environment.EnvironmentState.Event;
+import hearth.worker.environment.EnvironmentState.Gone;
+import hearth.worker.environment.EnvironmentState.Idle;
+import hearth.worker.environment.EnvironmentState.Initializing;
+import hearth.worker.environment.EnvironmentState.Invoking;
+import hearth.worker.environment.EnvironmentState.Preparing;
+import hearth.worker.environment.EnvironmentState.Resetting;
+import hearth.worker.environment.EnvironmentState.Restarting;
+import hearth.worker.logs.FunctionLog;
+import hearth.worker.logs.LogStreamName;
+import hearth.worker.logs.PlatformRecord;
+import hearth.worker.logs.PlatformRecord.Phase;
+import hearth.worker.logs.PlatformRecord.Status;
+import hearth.worker.runtimeapi.InvocationEvent;
+import hearth.worker.runtimeapi.RuntimeApiServer;
+import hearth.worker.runtimeapi.RuntimeListener;
+import hearth.worker.runtimeapi.RuntimePost;
+import hearth.worker.runtimeapi.RuntimeSession;
+import hearth.worker.sandbox.ProcessSpec;
+import hearth.worker.sandbox.SandboxException;
+import hearth.worker.sandbox.SandboxProcess;
+import io.netty.channel.IoEventLoop;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A sandbox with the runtime of one function version, from INIT to SHUTDOWN; one invocation at a time.
+///
+/// Everything happens on one event loop: requests of the Runtime API, ends of processes, timers. Only what
+/// blocks is done elsewhere (making and removing the sandbox, starting a process), and comes back as a task of
+/// the loop; until then the state says what is to be done with it. `EnvironmentState` holds every legal step.
+public final class ExecutionEnvironment {
+    private static final System.Logger LOG = System.getLogger(ExecutionEnvironment.class.getName());
+    private static final Duration LONGEST_INIT = Duration.ofMinutes(15);
+    private static final Duration PREPAID_INIT = Duration.ofSeconds(130);
+
+    private final EnvironmentSpec spec;
+    private final EnvironmentListener listener;
+    private final EnvironmentHost host;
+    private final IoEventLoop loop;
+    private final Consumer<ExecutionEnvironment> onGone;
+    private final Duration timeout;
+    private final LogStreamName logName;
+    private final EnvironmentLog log;
+    private final RuntimeListener runtimeListener = new FromRuntime();
+
+    // The rest belongs to the loop.
+    private EnvironmentState state = new Preparing();
+    private @Nullable Premises premises;
+    private @Nullable RuntimeApiServer server;
+    private @Nullable RuntimeSession session;
+    private @Nullable RuntimeProcess process;
+    private @Nullable IdleFreezer freezer;
+    private @Nullable PeakMemory peakMemory;
+    /// Whether another thread makes the premises or starts a process.
+    private boolean elsewhere = true;
+
+    private @Nullable InvokePhase invoke;
+    private final DeadlineTimer deadline;
+    private long initStartNanos;
+    /// How long a successful INIT took, until the first invocation has reported it.
+    private @Nullable Duration unreportedInit;
+
+    private long lastReservation;
+    private boolean toldReady;
+    private boolean retiring;
+    private @Nullable NotRunnable whyGone;
+
+    /// @param onGone called on the loop when nothing is left, before the listener hears of it
+    public ExecutionEnvironment(
+            EnvironmentSpec spec,
+            EnvironmentListener listener,
+            EnvironmentHost host,
+            IoEventLoop loop,
+            Consumer<ExecutionEnvironment> onGone) {
+        var function = spec.function();
+        this.spec = spec;
+        this.listener = listener;
+        this.host = host;
+        this.loop = loop;
+        this.onGone = onGone;
+        this.timeout = function.timeout();
+        this.logName = LogStreamName.of(function, spec.id(), host.clock().instant());
+        this.log = new EnvironmentLog(
+                spec,
+                new FunctionLog(
+                        host.logs().stream(logName),
+                        function.logFormat(),
+                        function.applicationLogLevel(),
+                        function.systemLogLevel(),
+                        host.clock()));
+        this.deadline = new DeadlineTimer(loop, this::deadlinePassed);
+    }
+
+    public EnvironmentSpec spec() {
+        return spec;
+    }
+
+    /// To be called once, by any thread.
+    public void start() {
+        host.blocking().execute(this::prepare);
+    }
+
+    /// By any thread.
+    public void invoke(Reservation reservation, Invocation invocation, InvocationListener caller) {
+        if (loop.inEventLoop()) {
+            take(reservation, invocation, caller);
+        } else {
+            loop.execute(() -> take(reservation, invocation, caller));
+        }
+    }
+
+    /// Ends the environment, after the invocation that may run. By any thread.
+    public void retire() {
+        loop.execute(() -> {
+            retiring = true;
+            if (invoke == null) {
+                close(null);
+            }
+        });
+    }
+
+    /// Ends the environment now. By any thread.
+    public void close() {
+        loop.execute(() -> close(null));
+    }
+
+    // INIT
+
+    private void prepare() {
+        try {
+            var made = Premises.prepare(spec, host.runtimes(), host.code(), host.sandboxes());
+            loop.execute(() -> prepared(made));
+        } catch (Premises.Unavailable e) {
+            loop.execute(() -> notPrepared(e.why()));
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Environment " + spec.id() + " cannot be made", e);
+            loop.execute(() -> notPrepared(new NotRunnable(Cause.SANDBOX_FAILED, "The worker failed: " + e)));
+        }
+    }
+
+    private void prepared(Premises made) {
+        elsewhere = false;
+        premises = made;
+        if (state instanceof Closing) {
+            remove();
+            return;
+        }
+        server = RuntimeApiServer.listen(made.sandbox().runtimeApiSocket(), loop);
+        freezer = new IdleFreezer(made.sandbox(), loop, host.settings().freezeDelay());
+        peakMemory = new PeakMemory(made.sandbox());
+        become(Event.PREPARED);
+        log.initStarts(made.runtime());
+        launch(made);
+        deadline.set(initStartNanos + initLimit().toNanos());
+    }
+
+    private void notPrepared(NotRunnable why) {
+        elsewhere = false;
+        if (state instanceof Closing) {
+            remove();
+        } else {
+            close(why);
+        }
+    }
+
+    private Duration initLimit() {
+        if (spec.initializationType() == InitializationType.ON_DEMAND) {
+            return host.settings().initLimit();
+        }
+        var limit = timeout.compareTo(PREPAID_INIT) > 0 ? timeout : PREPAID_INIT;
+        return limit.compareTo(LONGEST_INIT) > 0 ? LONGEST_INIT : limit;
+    }
+
+    /// Starts the runtime's process, the first one or the next after a reset.
+    private void launch(Premises premises) {
+        elsewhere = true;
+        initStartNanos = now();
+        session = new RuntimeSession(runtimeListener);
+        if (server != null) {
+            server.serve(session);
+        }
+        var sandbox = premises.sandbox();
+        var runtime = premises.runtime();
+        var start = new ProcessSpec(
+                runtime.command(spec.function().memory()),
+                host.settings().variables().of(spec, runtime, logName, sandbox.runtimeApiAddress()),
+                "/var/task");
+        host.blocking().execute(() -> {
+            try {
+                var started = sandbox.start(start);
+                loop.execute(() -> launched(started));
+            } catch (SandboxException | RuntimeException e) {
+                loop.execute(() -> launchFailed(e));
+            }
+        });
+    }
+
+    private void launched(SandboxProcess started) {
+        elsewhere = false;
+        process = new RuntimeProcess(loop, started, log.log(), this::exited);
+        switch (state) {
+            case Resetting _ -> process.kill();
+            case Closing _ -> remove();
+            default -> {}
+        }
+    }
+
+    private void launchFailed(Exception e) {
+        elsewhere = false;
+        LOG.log(Level.WARNING, "The runtime of environment " + spec.id() + " cannot be started", e);
+        if (state instanceof Closing) {
+            remove();
+            return;
+        }
+        var why = new NotRunnable(Cause.SANDBOX_FAILED, "The runtime cannot be started: " + e.getMessage());
+        if (invoke != null) {
+            invoke.notRunnable(why);
+        }
+        close(why);
+    }
+
+    private void initFailed(Phase phase, Status status) {
+        log.initEnded(phase, status, sinceInitStart());
+    }
+
+    private Duration sinceInitStart() {
+        return Duration.ofNanos(now() - initStartNanos);
+    }
+
+    // INVOKE
+
+    private void take(Reservation reservation, Invocation invocation, InvocationListener caller) {
+        var refusal = refusal(reservation);
+        if (refusal != null) {
+            caller.ended(new Refused(refusal));
+            return;
+        }
+        lastReservation = reservation.number();
+        become(Event.INVOKED);
+        var phase = new InvokePhase(invocation, caller, now());
+        invoke = phase;
+        deadline.set(now() + timeout.toNanos());
+        if (invocation.wantsLogTail()) {
+            log.log().startTail();
+        }
+        if (freezer != null) {
+            freezer.thaw();
+        }
+        if (state instanceof Invoking) {
+            // Before the log, because the runtime can work while we write.
+            offer(phase);
+            log.invokeStarts(phase);
+        } else if (premises != null) {
+            log.invokeStarts(phase);
+            launch(premises);
+        }
+    }
+
+    private @Nullable String refusal(Reservation reservation) {
+        if (!reservation.environment().equals(spec.id())) {
+            return "the reservation is for another environment";
+        }
+        if (reservation.number() <= lastReservation) {
+            return "the reservation was used";
+        }
+        if (!reservation.expires().isAfter(host.clock().instant())) {
+            return "the reservation has expired";
+        }
+        return state.idle() && !retiring ? null : "the environment is not idle";
+    }
+
+    private void offer(InvokePhase phase) {
+        var invocation = phase.invocation();
+        var left = Duration.ofNanos(deadline.nanos() - now());
+        if (session != null) {
+            session.offer(new InvocationEvent(
+                    invocation.requestId(),
+                    host.clock().instant().plus(left).toEpochMilli(),
+                    invocation.invokedArn(),
+                    invocation.traceHeader(),
+                    invocation.clientContext(),
+                    invocation.payload()));
+        }
+    }
+
+    /// The INVOKE phase is over, and its log can be closed.
+    private void endInvoke() {
+        var phase = invoke;
+        if (phase == null) {
+            return;
+        }
+        invoke = null;
+        deadline.clear();
+        long now = now();
+        if (process != null) {
+            process.drainOutput();
+        }
+        var duration = phase.duration(now);
+        var peak = peakMemory == null ? new Bytes(0) : peakMemory.after(duration, now);
+        log.invokeEnded(phase, duration, peak, unreportedInit);
+        unreportedInit = null;
+        phase.end(log.log().endTail());
+    }
+
+    private final class FromRuntime implements RuntimeListener {
+        @Override
+        public void asked() {
+            var before = state;
+            become(Event.ASKED);
+            switch (before) {
+                case Initializing _ -> {
+                    deadline.clear();
+                    unreportedInit = sinceInitStart();
+                    log.initEnded(Phase.INIT, Status.SUCCESS, unreportedInit);
+                    idle();
+                }
+                case Restarting _ -> {
+                    if (invoke != null) {
+                        offer(invoke);
+                    }
+                }
+                default -> {
+                    endInvoke();
+                    idle();
+                }
+            }
+        }
+
+        @Override
+        public void posted(RuntimePost post) {
+            if (post instanceof RuntimePost.InitError(var body, var errorType)) {
+                initFailed(invoke == null ? Phase.INIT : Phase.INVOKE, Status.error(errorType));
+                if (invoke != null) {
+                    invoke.failed(body, errorType);
+                }
+                reset();
+            } else if (invoke != null) {
+                posted(post, invoke);
+            }
+        }
+
+        private void posted(RuntimePost post, InvokePhase phase) {
+            var requestId = phase.invocation().requestId();
+            switch (post) {
+                case RuntimePost.Response(var body, var contentType) -> phase.answered(body, contentType);
+                case RuntimePost.FunctionError(var body, var errorType) -> phase.failed(body, errorType);
+                case RuntimePost.TooLarge _ -> phase.failed(Fault.tooLargePayload(), Fault.TOO_LARGE_TYPE);
+                case RuntimePost.Truncated _ ->
+                    phase.failed(Fault.TRUNCATED.payload(requestId), Fault.TRUNCATED.errorType());
+                case RuntimePost.InvalidResponseMode _ ->
+                    phase.failed(
+                            Fault.INVALID_RESPONSE_MODE.payload(requestId), Fault.INVALID_RESPONSE_MODE.errorType());
+                case RuntimePost.InitError _ -> throw new IllegalStateException("INIT is over");
+            }
+        }
+    }
+
+    // The ends of processes
+
+    private void deadlinePassed() {
+        if (state instanceof Initializing) {
+            initFailed(Phase.INIT, Status.TIMEOUT);
+            reset();
+        } else if (invoke != null && !(state instanceof Resetting)) {
+            if (state instanceof Restarting) {
+                initFailed(Phase.INVOKE, Status.TIMEOUT);
+            }
+            if (process != null) {
+                process.drainOutput();
+            }
+            log.log().platform(new PlatformRecord.TimedOut(invoke.invocation().requestId(), timeout));
+            invoke.timedOut(timeout);
+            reset();
+        }
+    }
+
+    /// Kills the runtime. The environment is idle again once it has ended.
+    private void reset() {
+        become(Event.RESET);
+        endSession();
+        if (process != null) {
+            process.kill();
+        }
+    }
+
+    private void exited(SandboxProcess.Exit exit) {
+        process = null;
+        endSession();
+        var before = state;
+        become(Event.EXITED);
+        var fault = Fault.exit(exit);
+        switch (before) {
+            case Initializing _ -> {
+                initFailed(Phase.INIT, Status.error(fault.errorType()));
+                idle();
+            }
+            case Restarting _, Invoking _ -> {
+                crashed(fault, before instanceof Restarting);
+                idle();
+            }
+            case Resetting _ -> {
+                endInvoke();
+                idle();
+            }
+            case Idle _ -> LOG.log(Level.DEBUG, "The runtime of idle environment {0} ended: {1}", spec.id(), exit);
+            default -> {}
+        }
+    }
+
+    private void crashed(Fault fault, boolean inInit) {
+        if (inInit) {
+            initFailed(Phase.INVOKE, Status.error(fault.errorType()));
+        }
+        if (invoke != null) {
+            var requestId = invoke.invocation().requestId();
+            log.log().platform(new PlatformRecord.RuntimeExited(fault.message(requestId), fault.errorType()));
+            invoke.faulted(fault, now());
+            endInvoke();
+        }
+    }
+
+    private void endSession() {
+        if (server != null) {
+            server.serve(null);
+        }
+        if (session != null) {
+            session.end();
+            session = null;
+        }
+    }
+
+    // Between invocations
+
+    private void idle() {
+        if (retiring) {
+            close(null);
+            return;
+        }
+        if (freezer != null && state instanceof Idle(var running) && running) {
+            freezer.idleSince(now());
+        }
+        if (toldReady) {
+            listener.idle(spec.id());
+        } else {
+            toldReady = true;
+            listener.ready(spec.id());
+        }
+    }
+
+    // SHUTDOWN
+
+    private void close(@Nullable NotRunnable why) {
+        if (state instanceof Closing || state instanceof Gone) {
+            return;
+        }
+        become(Event.CLOSED);
+        whyGone = why;
+        deadline.clear();
+        if (freezer != null) {
+            freezer.close();
+        }
+        if (invoke != null) {
+            invoke.faulted(Fault.WORKER_CLOSED, now());
+            endInvoke();
+        }
+        endSession();
+        if (server != null) {
+            server.close();
+        }
+        if (!elsewhere) {
+            remove();
+        }
+    }
+
+    private void remove() {
+        var premises = this.premises;
+        if (premises == null) {
+            removed();
+            return;
+        }
+        host.blocking().execute(() -> {
+            try {
+                premises.close();
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "Sandbox " + spec.id() + " could not be removed", e);
+            }
+            loop.execute(this::removed);
+        });
+    }
+
+    private void removed() {
+        if (process != null) {
+            process.close();
+            process = null;
+        }
+        log.log().close();
+        become(Event.REMOVED);
+        onGone.accept(this);
+        if (whyGone != null) {
+            listener.gone(spec.id(), whyGone);
+        } else {
+            listener.gone(spec.id());
+        }
+    }
+
+    private void become(Event event) {
+        state = state.after(event);
+    }
+
+    private long now() {
+        return loop.ticker().nanoTime();
+    }
+}

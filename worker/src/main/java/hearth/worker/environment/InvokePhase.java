@@ -1,0 +1,135 @@
+package hearth.worker.environment;
+
+import hearth.model.worker.Invocation;
+import hearth.model.worker.InvocationListener;
+import hearth.model.worker.InvocationOutcome;
+import hearth.model.worker.InvocationOutcome.Answered;
+import hearth.model.worker.InvocationOutcome.Failed;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.worker.logs.PlatformRecord.Status;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// One invocation in its environment: what came of it, and who is to be told when.
+///
+/// The first outcome counts. The caller hears of it at once, or, if it wants the end of the log, when the phase
+/// has ended and the log is whole.
+final class InvokePhase {
+    private static final System.Logger LOG = System.getLogger(InvokePhase.class.getName());
+
+    private final Invocation invocation;
+    private final InvocationListener listener;
+    private final long startNanos;
+    private @Nullable InvocationOutcome outcome;
+    private Status status = Status.SUCCESS;
+    /// Whether the platform found the failure, and not the function told of it.
+    private boolean faulty;
+    private int producedBytes;
+    /// How long it took, where that is not the time until the end of the phase.
+    private @Nullable Duration fixedDuration;
+
+    InvokePhase(Invocation invocation, InvocationListener listener, long startNanos) {
+        this.invocation = invocation;
+        this.listener = listener;
+        this.startNanos = startNanos;
+    }
+
+    Invocation invocation() {
+        return invocation;
+    }
+
+    boolean decided() {
+        return outcome != null;
+    }
+
+    Status status() {
+        return status;
+    }
+
+    boolean faulty() {
+        return faulty;
+    }
+
+    int producedBytes() {
+        return producedBytes;
+    }
+
+    Duration duration(long nanos) {
+        return fixedDuration != null ? fixedDuration : elapsed(nanos);
+    }
+
+    private Duration elapsed(long nanos) {
+        return Duration.ofNanos(nanos - startNanos);
+    }
+
+    void answered(byte[] payload, String contentType) {
+        producedBytes = payload.length;
+        decide(new Answered(payload, contentType, null));
+    }
+
+    /// The function told of an error of its own.
+    void failed(byte[] payload, String errorType) {
+        producedBytes = payload.length;
+        status = Status.error(errorType);
+        decide(new Failed(payload, null));
+    }
+
+    /// The platform found that the function failed.
+    ///
+    /// @param nanos when; the invocation took until then
+    void faulted(Fault fault, long nanos) {
+        fixedDuration = elapsed(nanos);
+        mark(Status.error(fault.errorType()));
+        decide(new Failed(fault.payload(invocation.requestId()), null));
+    }
+
+    void timedOut(Duration timeout) {
+        fixedDuration = timeout;
+        mark(Status.TIMEOUT);
+        decide(new Failed(Fault.timeout(timeout).payload(invocation.requestId()), null));
+    }
+
+    /// Hearth cannot run the function.
+    void notRunnable(NotRunnable why) {
+        mark(Status.error(Fault.WORKER_CLOSED.errorType()));
+        decide(why);
+    }
+
+    private void mark(Status status) {
+        this.status = status;
+        faulty = true;
+    }
+
+    private void decide(InvocationOutcome outcome) {
+        if (this.outcome == null) {
+            this.outcome = outcome;
+            if (!invocation.wantsLogTail()) {
+                tell(outcome);
+            }
+        }
+    }
+
+    /// The phase is over.
+    ///
+    /// @param logTail null unless the caller wants it
+    void end(byte @Nullable [] logTail) {
+        if (invocation.wantsLogTail() && outcome != null) {
+            tell(
+                    switch (outcome) {
+                        case Answered(var payload, var contentType, var _) ->
+                            new Answered(payload, contentType, logTail);
+                        case Failed(var payload, var _) -> new Failed(payload, logTail);
+                        case InvocationOutcome other -> other;
+                    });
+        }
+    }
+
+    private void tell(InvocationOutcome told) {
+        try {
+            listener.ended(told);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "The end of invocation " + invocation.requestId() + " could not be told", e);
+        }
+    }
+}

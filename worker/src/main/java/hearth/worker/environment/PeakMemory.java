@@ -1,0 +1,33 @@
+package hearth.worker.environment;
+
+import hearth.model.Bytes;
+import hearth.worker.sandbox.Sandbox;
+import java.time.Duration;
+
+/// The most memory that an environment ever used, for its REPORT lines.
+///
+/// Asking the kernel costs more than the rest of a short invocation's bookkeeping, so what it said last is good
+/// for a moment, unless an invocation was long enough to have used more.
+final class PeakMemory {
+    private static final Duration SHORT = Duration.ofMillis(5);
+    private static final long GOOD_FOR = Duration.ofMillis(100).toNanos();
+
+    private final Sandbox sandbox;
+    private Bytes last = new Bytes(0);
+    private long askedAt;
+    private boolean asked;
+
+    PeakMemory(Sandbox sandbox) {
+        this.sandbox = sandbox;
+    }
+
+    /// @param duration of the invocation that has ended
+    Bytes after(Duration duration, long nanos) {
+        if (!asked || duration.compareTo(SHORT) > 0 || nanos - askedAt > GOOD_FOR) {
+            asked = true;
+            askedAt = nanos;
+            last = sandbox.peakMemory();
+        }
+        return last;
+    }
+}

@@ -1,0 +1,98 @@
+package hearth.worker.logs;
+
+import hearth.model.LogFormat;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/// The log of one execution environment: what its function and the platform say, in the function's format, less
+/// what its levels leave out. Lives on the environment's event loop.
+public final class FunctionLog {
+    private final LogStream stream;
+    private final boolean json;
+    private final LogLevel applicationLevel;
+    private final LogLevel systemLevel;
+    private final InstantSource clock;
+    private @Nullable LogTail tail;
+
+    /// @param applicationLevel matters in the JSON format only, as does the other
+    public FunctionLog(
+            LogStream stream, LogFormat format, String applicationLevel, String systemLevel, InstantSource clock) {
+        this.stream = stream;
+        this.json = format == LogFormat.JSON;
+        this.applicationLevel = LogLevel.of(applicationLevel);
+        this.systemLevel = LogLevel.of(systemLevel);
+        this.clock = clock;
+    }
+
+    /// An invocation begins whose caller wants the end of its log.
+    public void startTail() {
+        tail = new LogTail();
+    }
+
+    /// @return what was logged since `startTail`; null without it
+    public byte @Nullable [] endTail() {
+        var ended = tail;
+        tail = null;
+        return ended == null ? null : ended.toBytes();
+    }
+
+    public void platform(PlatformRecord record) {
+        var now = clock.instant();
+        if (json
+                ? record.type().isPresent() && passes(record.level(), systemLevel)
+                : !record.text(now).isEmpty()) {
+            add(micros(now), new LogContent(record, now, json));
+        }
+    }
+
+    /// For the process's stdout and stderr: each line is a record.
+    OutputSink lines() {
+        return lineSplitter();
+    }
+
+    /// For the process's framed output.
+    OutputSink frames() {
+        return new FrameParser(this::frame, lineSplitter());
+    }
+
+    LogStream stream() {
+        return stream;
+    }
+
+    /// The environment is gone.
+    public void close() {
+        stream.close();
+    }
+
+    private LineSplitter lineSplitter() {
+        return new LineSplitter(this::line);
+    }
+
+    private void line(byte[] line) {
+        if (!json || passes(JsonLine.level(line), applicationLevel)) {
+            add(micros(clock.instant()), new LogContent(line));
+        }
+    }
+
+    private void frame(LogLevel level, long epochMicros, byte[] message) {
+        if (!json || passes(level, applicationLevel)) {
+            add(epochMicros, new LogContent(message));
+        }
+    }
+
+    private void add(long epochMicros, LogContent content) {
+        stream.append(epochMicros, content);
+        if (tail != null) {
+            tail.add(content.bytes());
+        }
+    }
+
+    private static boolean passes(LogLevel level, LogLevel wanted) {
+        return level.compareTo(wanted) >= 0;
+    }
+
+    private static long micros(Instant instant) {
+        return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
+    }
+}

@@ -1,0 +1,92 @@
+package hearth.worker.logs;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// The log stream of one environment, open for appending. Used by one event loop; the writer's thread takes
+/// from it.
+public final class LogStream {
+    /// How much of one stream may wait: about what a pipe holds four times.
+    private static final int MAX_WAITING = 256 << 10;
+
+    private final LogWriter writer;
+    private final Path file;
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicReference<@Nullable Runnable> onDrained = new AtomicReference<>();
+    private int droppedRecords;
+    private long droppedBytes;
+
+    LogStream(LogWriter writer, Path file) {
+        this.writer = writer;
+        this.file = file;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    void append(long epochMicros, LogContent content) {
+        if (droppedRecords > 0) {
+            var note = new LogContent(
+                    new PlatformRecord.LogsDropped(droppedRecords, droppedBytes),
+                    Instant.ofEpochMilli(epochMicros / 1000),
+                    false);
+            if (offer(epochMicros, note)) {
+                droppedRecords = 0;
+                droppedBytes = 0;
+            }
+        }
+        if (droppedRecords > 0 || !offer(epochMicros, content)) {
+            droppedRecords++;
+            droppedBytes += content.size();
+        }
+    }
+
+    /// Whether so much waits that whoever feeds this stream should stop for a while.
+    boolean congested() {
+        return waiting.get() > MAX_WAITING;
+    }
+
+    /// Runs an action, on the writer's thread, once the stream is not congested any more.
+    void whenDrained(Runnable action) {
+        onDrained.set(action);
+        if (!congested()) {
+            drained();
+        }
+    }
+
+    /// Nothing is appended after this.
+    public void close() {
+        offer(0, LogContent.END);
+    }
+
+    private boolean offer(long epochMicros, LogContent content) {
+        if (!writer.offer(new LogWriter.Entry(this, epochMicros, content), content.size())) {
+            return false;
+        }
+        waiting.addAndGet(content.size());
+        return true;
+    }
+
+    /// By the writer's thread.
+    void taken(int size) {
+        waiting.addAndGet(-size);
+    }
+
+    /// By the writer's thread, after what it had taken is on disk.
+    void written() {
+        if (!congested()) {
+            drained();
+        }
+    }
+
+    private void drained() {
+        var action = onDrained.getAndSet(null);
+        if (action != null) {
+            action.run();
+        }
+    }
+}

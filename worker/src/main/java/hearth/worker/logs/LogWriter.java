@@ -1,0 +1,194 @@
+package hearth.worker.logs;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/// Writes all log streams of a worker on one thread of its own, so that no event loop ever waits for a disk.
+///
+/// What waits to be written is bounded for each stream, whose reader then stops reading
+/// (`LogStream.congested`), and in all: beyond that records are dropped and counted. The thread collects for a
+/// few milliseconds before it writes: under load a batch costs each stream one write, and the event loop need
+/// not wake anyone.
+public final class LogWriter implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(LogWriter.class.getName());
+    private static final long MAX_WAITING = 64L << 20;
+    private static final int MAX_OPEN_FILES = 64;
+    private static final int BATCH = 8192;
+    private static final Duration COLLECT = Duration.ofMillis(5);
+    /// How long the thread goes on looking by itself before it sleeps until woken.
+    private static final Duration LINGER = Duration.ofMillis(100);
+
+    private final LogDirectory directory;
+    private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final Thread thread;
+    private volatile boolean asleep;
+    private volatile boolean closing;
+
+    /// The rest belongs to the thread alone.
+    private final LogLine lines = new LogLine();
+
+    private final Map<LogStream, FileChannel> open = new LinkedHashMap<>(16, 0.75f, true);
+    private boolean failing;
+
+    /// @param content what to write; null closes the stream
+    record Entry(LogStream stream, long epochMicros, LogContent content) {}
+
+    private LogWriter(LogDirectory directory) {
+        this.directory = directory;
+        this.thread = Thread.ofPlatform().daemon().name("log-writer").unstarted(this::run);
+    }
+
+    public static LogWriter start(LogDirectory directory) {
+        var writer = new LogWriter(directory);
+        writer.thread.start();
+        return writer;
+    }
+
+    /// A stream to append to. Its file is made with its first record.
+    public LogStream stream(LogStreamName name) {
+        return new LogStream(this, directory.file(name));
+    }
+
+    /// Writes what waits, and ends the thread. Records that come later are lost.
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// @return false if there is no room
+    boolean offer(Entry entry, int size) {
+        if (waitingBytes.get() + size > MAX_WAITING) {
+            return false;
+        }
+        waitingBytes.addAndGet(size);
+        queue.add(entry);
+        if (asleep) {
+            asleep = false;
+            LockSupport.unpark(thread);
+        }
+        return true;
+    }
+
+    private void run() {
+        long lastWork = System.nanoTime();
+        while (true) {
+            boolean last = closing;
+            if (writeBatch()) {
+                lastWork = System.nanoTime();
+            } else if (last) {
+                break;
+            } else if (System.nanoTime() - lastWork > LINGER.toNanos()) {
+                asleep = true;
+                if (queue.isEmpty() && !closing) {
+                    LockSupport.park(this);
+                }
+                asleep = false;
+            }
+            if (!closing) {
+                LockSupport.parkNanos(this, COLLECT.toNanos());
+            }
+        }
+        open.values().forEach(LogWriter::closeFile);
+        open.clear();
+    }
+
+    private boolean writeBatch() {
+        var texts = new LinkedHashMap<LogStream, ByteArrayOutputStream>();
+        List<LogStream> ended = new ArrayList<>();
+        int taken = 0;
+        for (Entry entry; taken < BATCH && (entry = queue.poll()) != null; taken++) {
+            var stream = entry.stream();
+            waitingBytes.addAndGet(-entry.content().size());
+            stream.taken(entry.content().size());
+            if (entry.content() == LogContent.END) {
+                ended.add(stream);
+            } else {
+                lines.write(
+                        texts.computeIfAbsent(stream, _ -> new ByteArrayOutputStream(512)),
+                        entry.epochMicros(),
+                        entry.content().bytes());
+            }
+        }
+        texts.forEach(this::write);
+        texts.keySet().forEach(LogStream::written);
+        for (var stream : ended) {
+            var file = open.remove(stream);
+            if (file != null) {
+                closeFile(file);
+            }
+        }
+        return taken > 0;
+    }
+
+    private void write(LogStream stream, ByteArrayOutputStream text) {
+        try {
+            var file = open.get(stream);
+            if (file == null) {
+                file = openFile(stream.file());
+                open.put(stream, file);
+                closeEldest();
+            }
+            var bytes = ByteBuffer.wrap(text.toByteArray());
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
+            failing = false;
+        } catch (IOException | UncheckedIOException e) {
+            // Functions go on without logs; one line is enough to say so.
+            LOG.log(failing ? Level.DEBUG : Level.WARNING, "Cannot write the log " + stream.file(), e);
+            failing = true;
+        }
+    }
+
+    private static FileChannel openFile(Path file) throws IOException {
+        var parent = file.getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private void closeEldest() {
+        if (open.size() > MAX_OPEN_FILES) {
+            var eldest = open.entrySet().iterator().next();
+            open.remove(eldest.getKey());
+            closeFile(eldest.getValue());
+        }
+    }
+
+    private static void closeFile(FileChannel file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "Cannot close a log", e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package hearth.worker.runtimeapi;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+
+/// The answers of the Runtime API, except events.
+final class RuntimeAnswer {
+    /// The most that a runtime may answer: 6 MiB + 100 (invoke.md section 4).
+    static final int MAX_RESPONSE = 6_291_556;
+
+    static final RuntimeAnswer ACCEPTED =
+            new RuntimeAnswer("202 Accepted", "application/json", "{\"status\":\"OK\"}\n");
+    static final RuntimeAnswer PONG = new RuntimeAnswer("200 OK", "text/plain", "pong");
+    static final RuntimeAnswer CONTINUE = new RuntimeAnswer("HTTP/1.1 100 Continue\r\n\r\n");
+    static final RuntimeAnswer BAD_REQUEST = error("400 Bad Request", "InvalidRequest", "Malformed HTTP request");
+    static final RuntimeAnswer HEAD_TOO_LARGE = error(
+            "431 Request Header Fields Too Large", "RequestHeaderFieldsTooLarge", "The request's head is too large");
+    static final RuntimeAnswer NOT_FOUND = error("404 Not Found", "NotFound", "No such path in the Runtime API");
+    static final RuntimeAnswer METHOD_NOT_ALLOWED =
+            error("405 Method Not Allowed", "MethodNotAllowed", "The path does not allow this method");
+    static final RuntimeAnswer INVALID_REQUEST_ID = error("400 Bad Request", "InvalidRequestID", "Invalid request ID");
+    static final RuntimeAnswer INVALID_RESPONSE_MODE =
+            error("400 Bad Request", "InvalidFunctionResponseMode", "Invalid function response mode");
+    static final RuntimeAnswer TOO_LARGE = error(
+            "413 Request Entity Too Large",
+            "RequestEntityTooLarge",
+            "Exceeded maximum allowed payload size (" + MAX_RESPONSE + " bytes).");
+
+    private final ByteBuf bytes;
+
+    private RuntimeAnswer(String text) {
+        var encoded = text.getBytes(StandardCharsets.UTF_8);
+        bytes = Unpooled.unreleasableBuffer(
+                Unpooled.directBuffer(encoded.length).writeBytes(encoded).asReadOnly());
+    }
+
+    private RuntimeAnswer(String status, String contentType, String body) {
+        this("HTTP/1.1 " + status + "\r\nContent-Type: " + contentType + "\r\nContent-Length: " + body.length()
+                + "\r\n\r\n" + body);
+    }
+
+    /// 403 for a request that the runtime's state does not allow.
+    static RuntimeAnswer notAllowed(RuntimeState from, RuntimeState to) {
+        return error(
+                "403 Forbidden",
+                "InvalidStateTransition",
+                "State transition from " + from.wireName() + " to " + to.wireName()
+                        + " failed for runtime. Error: State transition is not allowed");
+    }
+
+    /// All texts here are ours and need no escapes.
+    private static RuntimeAnswer error(String status, String errorType, String errorMessage) {
+        return new RuntimeAnswer(
+                status,
+                "application/json",
+                "{\"errorMessage\":\"" + errorMessage + "\",\"errorType\":\"" + errorType + "\"}\n");
+    }
+
+    /// A view of the answer for one write.
+    ByteBuf bytes() {
+        return bytes.duplicate();
+    }
+}

@@ -1,0 +1,240 @@
+package hearth.worker.runtimeapi;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.lang.System.Logger.Level;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One connection of a runtime. Reads its requests one after the other and writes their answers in that order.
+///
+/// While a `next` waits for its event nothing more is read. Answers are flushed when all that arrived has been
+/// dealt with, but not before a waiting `next`: a runtime that sends `response` and `next` in one write sleeps
+/// until its event comes, and is woken once for both answers.
+final class RuntimeConnection extends ChannelInboundHandlerAdapter {
+    private static final System.Logger LOG = System.getLogger(RuntimeConnection.class.getName());
+    /// How much may lie unread behind a waiting `next` before reading stops.
+    private static final int MAX_UNREAD = 64 << 10;
+
+    private final RuntimeSession session;
+    private final RequestDecoder decoder = new RequestDecoder();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ByteBuf unread;
+    private @Nullable RequestHead head;
+    /// Gathers the body of a post that the session allowed; null at all other times.
+    private @Nullable BodyCollector body;
+    /// What to answer once the body of a refused post is skipped.
+    private @Nullable RuntimeAnswer refusal;
+
+    private boolean waitsForEvent;
+    private boolean processing;
+    private boolean closing;
+
+    RuntimeConnection(RuntimeSession session) {
+        this.session = session;
+    }
+
+    /// Answers the `next` that waits. May be called from within `RuntimeSession.next`.
+    void answerNext(InvocationEvent event) {
+        var context = context();
+        waitsForEvent = false;
+        var _ = context.write(event.encode(context.alloc()), context.voidPromise());
+        endAnswer(context);
+        context.flush();
+        if (!processing) {
+            process(context);
+        }
+    }
+
+    void close() {
+        closing = true;
+        if (context != null) {
+            var _ = context.close();
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        this.context = context;
+        session.opened(this);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        session.closed(this);
+        closing = true;
+        abandonBody();
+        if (unread != null && !processing) {
+            unread.release();
+            unread = null;
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        var arrived = (ByteBuf) message;
+        if (closing) {
+            arrived.release();
+            return;
+        }
+        unread = unread == null
+                ? arrived
+                : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), unread, arrived);
+        process(context);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (!waitsForEvent) {
+            context.flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable() && !processing) {
+            process(context);
+            if (!waitsForEvent) {
+                context.flush();
+            }
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // A runtime that is killed resets its connection: nothing to tell anyone.
+        LOG.log(Level.DEBUG, "A runtime's connection broke", cause);
+        var _ = context.close();
+    }
+
+    private void process(ChannelHandlerContext context) {
+        processing = true;
+        try {
+            boolean more = true;
+            while (more && !waitsForEvent && !closing) {
+                more = context.channel().isWritable() && step(context);
+            }
+        } catch (MalformedRequest e) {
+            LOG.log(Level.DEBUG, "A runtime sent a malformed request: {0}", e.getMessage());
+            abandonBody();
+            closing = true;
+            var _ = context.writeAndFlush(e.answer().bytes()).addListener(ChannelFutureListener.CLOSE);
+        } finally {
+            processing = false;
+        }
+        tidy(context);
+    }
+
+    /// @return whether it makes sense to go on with what has arrived
+    private boolean step(ChannelHandlerContext context) throws MalformedRequest {
+        return switch (decoder.decode(unread == null ? Unpooled.EMPTY_BUFFER : unread)) {
+            case HEAD -> {
+                begin(context, decoder.head());
+                yield true;
+            }
+            case END -> {
+                end(context);
+                yield true;
+            }
+            case NOTHING -> {
+                noticeOverflow();
+                yield false;
+            }
+        };
+    }
+
+    private void begin(ChannelHandlerContext context, RequestHead head) {
+        this.head = head;
+        switch (head.call()) {
+            case RESPONSE, ERROR, INIT_ERROR -> {
+                refusal = session.begin(head);
+                if (refusal == null) {
+                    body = new BodyCollector(head.contentLength());
+                    decoder.collect(body);
+                    noticeOverflow();
+                }
+            }
+            case PING, NEXT, UNKNOWN_PATH, WRONG_METHOD -> {}
+        }
+        if (head.expectsContinue() && head.hasBody()) {
+            var _ = context.writeAndFlush(RuntimeAnswer.CONTINUE.bytes(), context.voidPromise());
+        }
+    }
+
+    private void noticeOverflow() {
+        if (body != null && body.overflown()) {
+            body = null;
+            refusal = RuntimeAnswer.TOO_LARGE;
+            session.overflown();
+        }
+    }
+
+    private void abandonBody() {
+        if (body != null) {
+            body = null;
+            session.truncated();
+        }
+    }
+
+    private void end(ChannelHandlerContext context) {
+        noticeOverflow();
+        var answer = answer();
+        if (answer != null && !closing) {
+            var _ = context.write(answer.bytes(), context.voidPromise());
+            endAnswer(context);
+        }
+    }
+
+    /// @return null if an event will be the answer, or has been
+    private @Nullable RuntimeAnswer answer() {
+        var head = Objects.requireNonNull(this.head);
+        return switch (head.call()) {
+            case PING -> RuntimeAnswer.PONG;
+            case NEXT -> {
+                waitsForEvent = true;
+                var refusal = session.next(this);
+                if (refusal != null) {
+                    waitsForEvent = false;
+                }
+                yield refusal;
+            }
+            case UNKNOWN_PATH -> RuntimeAnswer.NOT_FOUND;
+            case WRONG_METHOD -> RuntimeAnswer.METHOD_NOT_ALLOWED;
+            case RESPONSE, ERROR, INIT_ERROR -> {
+                if (refusal != null || body == null) {
+                    yield refusal;
+                }
+                var whole = body.toBytes();
+                body = null;
+                yield session.end(head, whole, decoder.trailingErrorType(), decoder.trailingErrorBody());
+            }
+        };
+    }
+
+    private void endAnswer(ChannelHandlerContext context) {
+        if (head != null && !head.keepAlive()) {
+            closing = true;
+            var _ = context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /// Keeps what is left bounded.
+    private void tidy(ChannelHandlerContext context) {
+        if (unread != null && (closing || !unread.isReadable())) {
+            unread.release();
+            unread = null;
+        }
+        boolean mayRead = !waitsForEvent || unread == null || unread.readableBytes() < MAX_UNREAD;
+        if (context.channel().config().isAutoRead() != mayRead) {
+            context.channel().config().setAutoRead(mayRead);
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        return Objects.requireNonNull(context, "not yet part of a channel");
+    }
+}

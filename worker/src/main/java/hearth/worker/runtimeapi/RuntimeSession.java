@@ -1,0 +1,181 @@
+package hearth.worker.runtimeapi;
+
+import hearth.worker.runtimeapi.RequestHead.Call;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// One runtime process's conversation with us, from its start to its end: the state machine of execution.md
+/// section 3.
+///
+/// Lives on the environment's event loop. A reset ends it, and the next process gets another. The body of an
+/// answer is only gathered when the state allows that answer, so at most one is in memory however many
+/// connections a runtime opens.
+public final class RuntimeSession {
+    private static final Pattern ERROR_TYPE = Pattern.compile("(Runtime|Function)\\.[A-Z][a-zA-Z]+");
+
+    private final RuntimeListener listener;
+    private final ArrayDeque<RuntimeConnection> connections = new ArrayDeque<>();
+    /// Connections whose `next` is not answered yet, oldest first.
+    private final ArrayDeque<RuntimeConnection> waiting = new ArrayDeque<>();
+
+    private RuntimeState state = RuntimeState.STARTED;
+    /// The event that a runtime may fetch; null between invocations.
+    private @Nullable InvocationEvent event;
+    /// Of the invocation that runs, or of the last one; empty before the first.
+    private String requestId = "";
+    private boolean ended;
+
+    public RuntimeSession(RuntimeListener listener) {
+        this.listener = listener;
+    }
+
+    /// Hands the runtime its next event: at once if it waits for one, or when it asks.
+    public void offer(InvocationEvent event) {
+        this.event = event;
+        requestId = event.requestId();
+        var connection = waiting.pollFirst();
+        if (connection != null) {
+            state = RuntimeState.RUNNING;
+            connection.answerNext(event);
+        }
+    }
+
+    /// Closes every connection. Nothing is told after this.
+    public void end() {
+        ended = true;
+        waiting.clear();
+        connections.forEach(RuntimeConnection::close);
+        connections.clear();
+    }
+
+    void opened(RuntimeConnection connection) {
+        connections.add(connection);
+    }
+
+    void closed(RuntimeConnection connection) {
+        connections.remove(connection);
+        waiting.remove(connection);
+    }
+
+    int connectionCount() {
+        return connections.size();
+    }
+
+    /// A `next` has arrived.
+    ///
+    /// @return the refusal; null if the connection's `answerNext` was called or will be
+    @Nullable
+    RuntimeAnswer next(RuntimeConnection connection) {
+        switch (state) {
+            case STARTED, RESPONSE_SENT -> {
+                state = RuntimeState.READY;
+                waiting.add(connection);
+                tellAsked();
+            }
+            case READY -> {
+                if (event != null) {
+                    state = RuntimeState.RUNNING;
+                    connection.answerNext(event);
+                } else {
+                    waiting.add(connection);
+                }
+            }
+            case RUNNING -> {
+                if (event != null) {
+                    connection.answerNext(event);
+                }
+            }
+            case INIT_ERROR, RESPONDING, FAILING -> {
+                return RuntimeAnswer.notAllowed(state, RuntimeState.READY);
+            }
+        }
+        return null;
+    }
+
+    /// The head of a post has arrived. If its state allows it, its body is to be gathered.
+    ///
+    /// @return the refusal, to be sent after the body was skipped; null if the body is wanted
+    @Nullable
+    RuntimeAnswer begin(RequestHead head) {
+        var target = target(head.call());
+        if (target != RuntimeState.INIT_ERROR && (requestId.isEmpty() || !requestId.equals(head.requestId()))) {
+            return RuntimeAnswer.INVALID_REQUEST_ID;
+        }
+        if (state != (target == RuntimeState.INIT_ERROR ? RuntimeState.STARTED : RuntimeState.RUNNING)) {
+            return RuntimeAnswer.notAllowed(state, target);
+        }
+        state = target;
+        if (target == RuntimeState.RESPONDING
+                && head.responseMode() != null
+                && !head.responseMode().equals("streaming")) {
+            finish(new RuntimePost.InvalidResponseMode());
+            return RuntimeAnswer.INVALID_RESPONSE_MODE;
+        }
+        return null;
+    }
+
+    /// The body of an allowed post is whole.
+    RuntimeAnswer end(RequestHead head, byte[] body, @Nullable String trailingType, @Nullable String trailingBody) {
+        finish(
+                switch (head.call()) {
+                    case INIT_ERROR -> new RuntimePost.InitError(body, wellFormed(head.errorType(), "Runtime.Unknown"));
+                    case ERROR -> new RuntimePost.FunctionError(body, wellFormed(head.errorType(), "Function.Unknown"));
+                    default -> response(head, body, trailingType, trailingBody);
+                });
+        return RuntimeAnswer.ACCEPTED;
+    }
+
+    /// An allowed post turned out to be larger than an answer may be.
+    void overflown() {
+        finish(new RuntimePost.TooLarge());
+    }
+
+    /// The connection of an allowed post broke.
+    void truncated() {
+        finish(new RuntimePost.Truncated());
+    }
+
+    private static RuntimePost response(
+            RequestHead head, byte[] body, @Nullable String trailingType, @Nullable String trailingBody) {
+        if (trailingType == null) {
+            return new RuntimePost.Response(body, head.contentType() == null ? "application/json" : head.contentType());
+        }
+        byte[] error;
+        try {
+            error = trailingBody == null ? new byte[0] : Base64.getDecoder().decode(trailingBody);
+        } catch (IllegalArgumentException e) {
+            error = new byte[0];
+        }
+        return new RuntimePost.FunctionError(error, wellFormed(trailingType, "Function.Unknown"));
+    }
+
+    private void finish(RuntimePost post) {
+        if (state != RuntimeState.INIT_ERROR) {
+            state = RuntimeState.RESPONSE_SENT;
+            event = null;
+        }
+        if (!ended) {
+            listener.posted(post);
+        }
+    }
+
+    private void tellAsked() {
+        if (!ended) {
+            listener.asked();
+        }
+    }
+
+    private static RuntimeState target(Call call) {
+        return switch (call) {
+            case INIT_ERROR -> RuntimeState.INIT_ERROR;
+            case ERROR -> RuntimeState.FAILING;
+            default -> RuntimeState.RESPONDING;
+        };
+    }
+
+    private static String wellFormed(@Nullable String errorType, String otherwise) {
+        return errorType != null && ERROR_TYPE.matcher(errorType).matches() ? errorType : otherwise;
+    }
+}
