@@ -156,11 +156,13 @@ public final class ExecutionEnvironment {
     private void prepared(Premises made) {
         elsewhere = false;
         premises = made;
+        var server = RuntimeApiServer.listen(made.sandbox().runtimeApiSocket(), loop);
         if (state instanceof Closing) {
+            server.close();
             remove();
             return;
         }
-        server = RuntimeApiServer.listen(made.sandbox().runtimeApiSocket(), loop);
+        this.server = server;
         freezer = new IdleFreezer(made.sandbox(), loop, host.settings().freezeDelay());
         peakMemory = new PeakMemory(made.sandbox());
         become(Event.PREPARED);

@@ -1,0 +1,336 @@
+package hearth.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.model.worker.InvocationOutcome.Answered;
+import hearth.model.worker.InvocationOutcome.Failed;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationOutcome.Refused;
+import hearth.model.worker.Reservation;
+import hearth.worker.logs.LogEvent;
+import hearth.worker.sandbox.SandboxKind;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a worker promises, with every kind of sandbox: the subclasses choose one.
+@TestInstance(Lifecycle.PER_CLASS)
+abstract class LocalWorkerTest {
+    private final SandboxKind kind;
+
+    private Path directory = Path.of("/nowhere");
+    TestWorker host;
+
+    LocalWorkerTest(SandboxKind kind) {
+        this.kind = kind;
+    }
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        this.directory = directory;
+        host = new TestWorker(kind, directory);
+    }
+
+    @AfterAll
+    void end() {
+        if (host != null) {
+            host.close();
+        }
+    }
+
+    private TestEnvironment ready(String name, Map<String, String> variables) throws Exception {
+        return host.start(host.scripted(name, variables)).await("ready");
+    }
+
+    private TestEnvironment ready(String name) throws Exception {
+        return ready(name, Map.of());
+    }
+
+    @Test
+    void answersWithWhatTheRuntimePosted() throws Exception {
+        var environment = ready("answers");
+
+        var first = environment.invoke("[\"count\",\"respond  {\\\"a\\\" : 1}\"]");
+        var second = environment.call("[\"count\"]");
+
+        assertThat(first).isInstanceOfSatisfying(Answered.class, answered -> {
+            assertThat(answered.payload()).asString(StandardCharsets.UTF_8).isEqualTo(" {\"a\" : 1}");
+            assertThat(answered.contentType()).isEqualTo("application/json");
+            assertThat(answered.logTail()).isNull();
+        });
+        assertThat(second).isEqualTo("[2]");
+    }
+
+    @Test
+    void handsTheRuntimeAWholeEvent() throws Exception {
+        var environment = ready("event");
+        var invocation = TestEnvironment.invocation(
+                "[\"head lambda-runtime-aws-request-id\",\"head lambda-runtime-invoked-function-arn\","
+                        + "\"head lambda-runtime-trace-id\",\"head lambda-runtime-client-context\","
+                        + "\"head content-type\"]",
+                false);
+
+        assertThat(TestEnvironment.text(environment.invoke(invocation)))
+                .isEqualTo("[\"%s\", \"%s\", \"%s\", null, \"application/json\"]"
+                        .formatted(invocation.requestId(), invocation.invokedArn(), invocation.traceHeader()));
+    }
+
+    @Test
+    void passesAFunctionErrorOnByteForByteAndKeepsTheProcess() throws Exception {
+        var environment = ready("raises");
+
+        assertThat(environment.call("[\"raise {  odd bytes\"]")).isEqualTo("!{  odd bytes");
+        assertThat(environment.call("[\"count\"]")).isEqualTo("[2]");
+    }
+
+    @Test
+    void tellsOfAnExitWithoutReasonAndStartsAgain() throws Exception {
+        var environment = ready("exits");
+        var invocation = TestEnvironment.invocation("[\"exit 0\"]", false);
+
+        assertThat(TestEnvironment.text(environment.invoke(invocation)))
+                .isEqualTo("!{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: "
+                        + invocation.requestId() + " Error: Runtime exited without providing a reason\"}");
+        assertThat(environment.call("[\"count\"]")).isEqualTo("[1]");
+    }
+
+    @Test
+    void tellsOfAnExitStatusAndOfASignal() throws Exception {
+        var environment = ready("crashes");
+
+        assertThat(environment.call("[\"exit 17\"]")).endsWith("Runtime exited with error: exit status 17\"}");
+        assertThat(environment.call("[\"kill 9\"]")).endsWith("Runtime exited with error: signal: killed\"}");
+        assertThat(environment.call("[\"kill 11\"]")).endsWith("exited with error: signal: segmentation fault\"}");
+    }
+
+    @Test
+    void endsAnInvocationThatTakesTooLongAndKeepsTmp() throws Exception {
+        var marker = kind == SandboxKind.PROCESS ? directory.resolve("marker").toString() : "/tmp/marker";
+        var environment = ready("slow");
+        var invocation = TestEnvironment.invocation("[\"write " + marker + "\",\"sleep 60\"]", false);
+
+        assertThat(TestEnvironment.text(environment.invoke(invocation)))
+                .isEqualTo("!{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
+                        + invocation.requestId() + " Error: Task timed out after 3.00 seconds\"}");
+        assertThat(environment.call("[\"exists " + marker + "\",\"count\"]")).isEqualTo("[true, 1]");
+    }
+
+    @Test
+    void runsAFailedInitAgainWithinTheFirstInvocation() throws Exception {
+        var marker = kind == SandboxKind.PROCESS ? directory.resolve("once").toString() : "/tmp/once";
+        var environment = ready("init-once", Map.of("INIT", "once", "MARKER", marker));
+
+        assertThat(environment.call("[\"count\"]")).isEqualTo("[1]");
+        assertThat(host.log("/aws/lambda/init-once"))
+                .extracting(LogEvent::message)
+                .anyMatch(
+                        line -> line.matches(
+                                "INIT_REPORT Init Duration: [0-9.]+ ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError\n"));
+    }
+
+    @Test
+    void answersWithTheErrorOfTheSecondInit() throws Exception {
+        var environment = ready("init-fails", Map.of("INIT", "fail"));
+
+        assertThat(environment.call("[]")).isEqualTo("!{\"errorMessage\":\"no\",\"errorType\":\"Bad\"}");
+        assertThat(environment.call("[]")).isEqualTo("!{\"errorMessage\":\"no\",\"errorType\":\"Bad\"}");
+    }
+
+    @Test
+    void tellsOfAnInitThatExitsAndOfOneThatNeverEnds() throws Exception {
+        assertThat(ready("init-exits", Map.of("INIT", "exit")).call("[]")).endsWith("exit status 3\"}");
+        assertThat(ready("init-hangs", Map.of("INIT", "hang")).call("[]")).contains("Sandbox.Timedout");
+    }
+
+    @Test
+    void refusesAnAnswerThatIsTooLargeAndKeepsTheProcess() throws Exception {
+        var environment = ready("large");
+
+        assertThat(environment.call("[\"large 6291556\"]")).hasSize(6_291_556);
+        assertThat(environment.call("[\"large 6291557\"]"))
+                .isEqualTo("!{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size "
+                        + "(6291556 bytes).\",\"errorType\":\"Function.ResponseSizeTooLarge\"}");
+        assertThat(environment.call("[\"count\"]")).isEqualTo("[3]");
+    }
+
+    @Test
+    void tellsOfAnAnswerThatWasCutOff() throws Exception {
+        var environment = ready("cut");
+
+        assertThat(environment.call("[\"cut\"]")).contains("Runtime.TruncatedResponse");
+        assertThat(environment.call("[\"count\",\"wrong\"]")).isEqualTo("[2, 400]");
+    }
+
+    @Test
+    void namesAnEntrypointThatDoesNotExist() throws Exception {
+        var function = host.function("nothing", "provided.al2023", "", host.code(Map.of("other", "x")), Map.of());
+        var environment = host.start(function).await("ready");
+
+        assertThat(environment.call("[]"))
+                .contains("\"Runtime.InvalidEntrypoint\"")
+                .contains("fork/exec /var/task/bootstrap: no such file or directory");
+    }
+
+    @Test
+    void cannotMakeAnEnvironmentForARuntimeThatIsMissing() throws Exception {
+        var function = host.function("ruby", "ruby3.3", "f.h", host.code(Map.of("f.rb", "")), Map.of());
+
+        var environment = host.start(function).await("gone");
+
+        assertThat(Objects.requireNonNull(environment.why()).cause()).isEqualTo(NotRunnable.Cause.RUNTIME_MISSING);
+    }
+
+    @Test
+    void givesTheEndOfTheLogToWhoWantsIt() throws Exception {
+        var environment = ready("tail", Map.of("INIT", "loud"));
+        var invocation = TestEnvironment.invocation("[\"say one\\ntwo\\n\",\"frame three\\rfour\"]", true);
+
+        var outcome = (Answered) environment.invoke(invocation);
+
+        var tail = new String(Objects.requireNonNull(outcome.logTail()), StandardCharsets.UTF_8);
+        var request = Pattern.quote(invocation.requestId());
+        assertThat(tail)
+                .matches(
+                        "START RequestId: " + request + " Version: \\$LATEST\n"
+                                + "three\nfourone\ntwo\n"
+                                + "END RequestId: " + request + "\n"
+                                + "REPORT RequestId: " + request
+                                + "\tDuration: [0-9]+\\.[0-9]{2} ms\tBilled Duration: [0-9]+ ms"
+                                + "\tMemory Size: 1769 MB\tMax Memory Used: [0-9]+ MB\tInit Duration: [0-9]+\\.[0-9]{2} ms\t\n");
+    }
+
+    @Test
+    void keepsOnlyTheLast4KibibytesOfTheLog() throws Exception {
+        var environment = ready("long-tail");
+
+        var outcome = (Answered) environment.invoke(TestEnvironment.invocation("[\"fill abcdefgh\"]", true));
+
+        assertThat(outcome.logTail())
+                .hasSize(4096)
+                .asString(StandardCharsets.UTF_8)
+                .contains("REPORT RequestId: ");
+    }
+
+    @Test
+    void writesTheLogOfACrashInOrder() throws Exception {
+        var environment = ready("log");
+        environment.invoke("[\"say before\\n\"]");
+        var crash = TestEnvironment.invocation("[\"say last words\",\"exit 1\"]", true);
+
+        var outcome = (Failed) environment.invoke(crash);
+
+        var id = Pattern.quote(crash.requestId());
+        assertThat(new String(Objects.requireNonNull(outcome.logTail()), StandardCharsets.UTF_8))
+                .matches("START RequestId: " + id + " Version: \\$LATEST\nlast words"
+                        + "RequestId: " + id + " Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n"
+                        + "END RequestId: " + id + "\n"
+                        + "REPORT RequestId: " + id
+                        + "\tDuration: .*\tStatus: error\tError Type: Runtime.ExitError\t\n");
+        environment.retire();
+        environment.await("gone");
+        Await.until(() -> host.log("/aws/lambda/log").size() >= 11);
+        assertThat(host.log("/aws/lambda/log"))
+                .extracting(event -> event.message().split("[ \t]", 2)[0])
+                .containsExactly(
+                        "INIT_START",
+                        "START",
+                        "before\n",
+                        "END",
+                        "REPORT",
+                        "START",
+                        "last",
+                        "RequestId:",
+                        "END",
+                        "REPORT");
+    }
+
+    @Test
+    void refusesAReservationThatIsUsedExpiredOrForABusyEnvironment() throws Exception {
+        var environment = ready("reserved");
+        var used = environment.reservation();
+        environment.send(used, TestEnvironment.invocation("[]", false)).get(30, TimeUnit.SECONDS);
+        environment.await("idle");
+        var expired =
+                new Reservation(TestWorker.ID, environment.id, 50, Instant.now().minusSeconds(1));
+        var running = environment.send(environment.reservation(), TestEnvironment.invocation("[\"sleep 0.3\"]", false));
+
+        assertThat(environment
+                        .send(used, TestEnvironment.invocation("[]", false))
+                        .get(30, TimeUnit.SECONDS))
+                .isInstanceOf(Refused.class);
+        assertThat(environment
+                        .send(expired, TestEnvironment.invocation("[]", false))
+                        .get(30, TimeUnit.SECONDS))
+                .isInstanceOf(Refused.class);
+        assertThat(environment
+                        .send(environment.reservation(), TestEnvironment.invocation("[]", false))
+                        .get(30, TimeUnit.SECONDS))
+                .isInstanceOf(Refused.class);
+        assertThat(running.get(30, TimeUnit.SECONDS)).isInstanceOf(Answered.class);
+    }
+
+    @Test
+    void finishesItsInvocationBeforeItRetires() throws Exception {
+        var environment = ready("retires");
+        var running = environment.send(environment.reservation(), TestEnvironment.invocation("[\"sleep 0.3\"]", false));
+
+        environment.retire();
+
+        assertThat(running.get(30, TimeUnit.SECONDS)).isInstanceOf(Answered.class);
+        environment.await("gone");
+        assertThat(environment
+                        .send(environment.reservation(), TestEnvironment.invocation("[]", false))
+                        .get(30, TimeUnit.SECONDS))
+                .isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void givesTheFunctionItsEnvironmentAndNothingOfTheServers() throws Exception {
+        var environment = ready("variables", Map.of("MINE", "yes", "AWS_ENDPOINT_URL", "http://mine"));
+
+        var variables = environment.call("[\"environ\"]");
+
+        assertThat(variables)
+                .contains("\"MINE\": \"yes\"", "\"AWS_ENDPOINT_URL\": \"http://mine\"")
+                .contains("\"AWS_LAMBDA_FUNCTION_NAME\": \"variables\"", "\"AWS_ACCESS_KEY_ID\": \"000000000000\"")
+                .contains("\"AWS_LAMBDA_LOG_GROUP_NAME\": \"/aws/lambda/variables\"", "\"TZ\": \":UTC\"")
+                .contains("[$LATEST]" + environment.id)
+                .doesNotContain("JAVA_HOME", "\"HOME\"", "AWS_EXECUTION_ENV");
+    }
+
+    @Test
+    void leavesNoDescriptorBehind() throws Exception {
+        ready("first").call("[]");
+        var function = host.scripted("descriptors", Map.of());
+        long before = descriptors();
+
+        for (int i = 0; i < 50; i++) {
+            var environment = host.start(function).await("ready");
+            environment.call("[]");
+            if (i % 5 == 0) {
+                environment.call("[\"exit 1\"]");
+            }
+            environment.retire();
+            environment.await("gone");
+        }
+
+        Await.until(() -> descriptors() <= before);
+    }
+
+    private static long descriptors() throws Exception {
+        try (var files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
+    }
+}

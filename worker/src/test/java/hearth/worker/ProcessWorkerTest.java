@@ -1,0 +1,9 @@
+package hearth.worker;
+
+import hearth.worker.sandbox.SandboxKind;
+
+final class ProcessWorkerTest extends LocalWorkerTest {
+    ProcessWorkerTest() {
+        super(SandboxKind.PROCESS);
+    }
+}

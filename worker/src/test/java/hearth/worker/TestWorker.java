@@ -1,0 +1,182 @@
+package hearth.worker;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import hearth.model.AccountId;
+import hearth.model.Bytes;
+import hearth.model.CodeDigest;
+import hearth.model.FunctionId;
+import hearth.model.FunctionState;
+import hearth.model.FunctionVersion;
+import hearth.model.LogFormat;
+import hearth.model.Region;
+import hearth.model.code.PackageLimits;
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.EnvironmentSpec;
+import hearth.model.worker.InitializationType;
+import hearth.model.worker.WorkerCapacity;
+import hearth.model.worker.WorkerId;
+import hearth.worker.code.CodeCache;
+import hearth.worker.environment.FunctionCredentials;
+import hearth.worker.logs.LogDirectory;
+import hearth.worker.logs.LogEvent;
+import hearth.worker.logs.LogReader;
+import hearth.worker.runtimes.HostLayout;
+import hearth.worker.runtimes.Runtimes;
+import hearth.worker.sandbox.NamespaceSandboxFactory;
+import hearth.worker.sandbox.ProcessSandboxFactory;
+import hearth.worker.sandbox.SandboxFactory;
+import hearth.worker.sandbox.SandboxKind;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A whole worker with real sandboxes, and functions whose code is a few files.
+public final class TestWorker implements AutoCloseable {
+    public static final Path GUEST =
+            Path.of("../guest/target/guest").toAbsolutePath().normalize();
+    static final WorkerId ID = new WorkerId("here");
+    static final AccountId ACCOUNT = new AccountId("000000000000");
+    static final Region REGION = new Region("us-east-1");
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Path directory;
+    private final IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final SandboxFactory sandboxes;
+    private final CodeCache code;
+    private final Map<CodeDigest, byte[]> packages = new ConcurrentHashMap<>();
+    private final AtomicLong environments = new AtomicLong();
+    final LocalWorker worker;
+
+    public TestWorker(SandboxKind kind, Path directory) throws Exception {
+        this(kind, directory, WorkerConfig.FREEZE_DELAY, Duration.ofSeconds(5));
+    }
+
+    TestWorker(SandboxKind kind, Path directory, Duration freezeDelay, Duration initLimit) throws Exception {
+        this.directory = directory;
+        this.sandboxes = sandboxes(kind, directory);
+        this.code = new CodeCache(
+                Files.createDirectories(directory.resolve("code")),
+                digest -> new ByteArrayInputStream(packages.getOrDefault(digest, new byte[0])),
+                PackageLimits.STORED,
+                Bytes.mebibytes(1024),
+                InstantSource.system());
+        var config = new WorkerConfig(
+                ID,
+                new WorkerCapacity(Bytes.mebibytes(4096), 2000, 100),
+                directory.resolve("logs"),
+                freezeDelay,
+                initLimit,
+                FunctionCredentials.PLACEHOLDERS,
+                Map.of("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"));
+        this.worker = new LocalWorker(
+                config,
+                loops,
+                sandboxes,
+                Runtimes.discover(HostLayout.of(System.getenv(), GUEST)),
+                code,
+                InstantSource.system());
+    }
+
+    /// Skips the test where this kind cannot be had.
+    private static SandboxFactory sandboxes(SandboxKind kind, Path directory) throws Exception {
+        if (kind == SandboxKind.PROCESS) {
+            return new ProcessSandboxFactory();
+        }
+        var launcher = GUEST.resolve("launcher");
+        assumeTrue("root".equals(System.getProperty("user.name")), "namespaces need root");
+        assumeTrue(Files.isExecutable(launcher), "needs the launcher: build the guest module");
+        return new NamespaceSandboxFactory(
+                launcher, "test-" + ProcessHandle.current().pid() + "-w", directory.resolve("sandboxes"));
+    }
+
+    /// A function of `provided.al2023` whose bootstrap is `SCRIPTED_RUNTIME`.
+    public FunctionVersion scripted(String name, Map<String, String> environment) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "needs /usr/bin/python3");
+        return function(name, "provided.al2023", "", code(Map.of("bootstrap", ScriptedRuntime.SOURCE)), environment);
+    }
+
+    public FunctionVersion function(
+            String name, String runtime, String handler, CodeDigest code, Map<String, String> environment) {
+        return new FunctionVersion(
+                new FunctionId(ACCOUNT, REGION, name),
+                "$LATEST",
+                1,
+                FunctionState.ACTIVE,
+                runtime,
+                handler,
+                code,
+                Bytes.mebibytes(1769),
+                Duration.ofSeconds(3),
+                Bytes.mebibytes(512),
+                environment,
+                "arn:aws:iam::000000000000:role/none",
+                "x86_64",
+                LogFormat.TEXT,
+                "/aws/lambda/" + name,
+                "INFO",
+                "INFO");
+    }
+
+    /// A deployment package of these files, all executable.
+    public CodeDigest code(Map<String, String> files) throws Exception {
+        var zip = Files.createTempFile(directory, "package", ".zip");
+        Files.delete(zip);
+        var options = Map.of("create", "true", "enablePosixFileAttributes", "true");
+        try (var archive = FileSystems.newFileSystem(zip, options)) {
+            for (var file : files.entrySet()) {
+                var path = Files.writeString(archive.getPath(file.getKey()), file.getValue());
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+        }
+        var bytes = Files.readAllBytes(zip);
+        var digest = CodeDigest.of(MessageDigest.getInstance("SHA-256").digest(bytes));
+        packages.put(digest, bytes);
+        return digest;
+    }
+
+    public TestEnvironment start(FunctionVersion function) {
+        var id = EnvironmentId.of(System.nanoTime(), environments.incrementAndGet());
+        var environment = new TestEnvironment(worker, id);
+        worker.start(new EnvironmentSpec(id, function, InitializationType.ON_DEMAND), environment);
+        return environment;
+    }
+
+    List<LogEvent> log(String group) throws IOException {
+        return new LogReader(
+                        new LogDirectory(directory.resolve("logs")),
+                        ACCOUNT.value(),
+                        REGION.value(),
+                        group,
+                        Instant.EPOCH)
+                .poll();
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+        sandboxes.close();
+        code.close();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.worker;
+
+import org.jspecify.annotations.NullMarked;
