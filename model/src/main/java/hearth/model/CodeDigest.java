@@ -6,9 +6,13 @@ import java.util.HexFormat;
 /// The SHA-256 of a deployment package's zip bytes, in lower-case hex. Names the package in every store and cache.
 public record CodeDigest(String hex) {
     public CodeDigest {
-        if (!hex.matches("[0-9a-f]{64}")) {
+        if (!isValid(hex)) {
             throw new IllegalArgumentException("Not a SHA-256 in lower-case hex: " + hex);
         }
+    }
+
+    public static boolean isValid(String hex) {
+        return hex.length() == 64 && hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
     }
 
     public static CodeDigest of(byte[] sha256) {

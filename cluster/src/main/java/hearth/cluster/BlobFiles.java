@@ -1,0 +1,104 @@
+package hearth.cluster;
+
+import hearth.model.CodeDigest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/// Where packages lie: `ab/cdef…` for digest `abcdef…`. A file has its name only once it is whole and on the disk.
+final class BlobFiles {
+    private final Path folder;
+    private final Path unfinished;
+    private final AtomicLong lastUnfinished = new AtomicLong();
+
+    private BlobFiles(Path folder) {
+        this.folder = folder;
+        this.unfinished = folder.resolve("unfinished");
+    }
+
+    /// Makes all folders at once, so that no write has to make one durable; clears what a crash left half written.
+    static BlobFiles open(Path folder) throws IOException {
+        var files = new BlobFiles(folder);
+        if (!Files.isDirectory(files.unfinished)) {
+            Files.createDirectories(folder);
+            for (int i = 0; i < 256; i++) {
+                Files.createDirectories(folder.resolve(HexFormat.of().toHexDigits((byte) i)));
+            }
+            sync(folder);
+            // Made last: it also says that all the others are there.
+            Files.createDirectories(files.unfinished);
+            sync(folder);
+            sync(Objects.requireNonNull(folder.toAbsolutePath().getParent(), "The data folder holds it"));
+        }
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(files.unfinished)) {
+            for (var file : left) {
+                Files.delete(file);
+            }
+        }
+        return files;
+    }
+
+    Path path(CodeDigest digest) {
+        return folder.resolve(digest.hex().substring(0, 2), digest.hex().substring(2));
+    }
+
+    /// Returns once the file is on the disk under its name.
+    void write(CodeDigest digest, byte[] content) throws IOException {
+        var path = path(digest);
+        if (!Files.exists(path)) {
+            var part = unfinished.resolve(Long.toString(lastUnfinished.incrementAndGet()));
+            try {
+                writeSynced(part, content);
+                Files.move(part, path, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+        }
+        // Also when the file was there: whoever put it may not have come this far yet.
+        sync(folder.resolve(digest.hex().substring(0, 2)));
+    }
+
+    private static void writeSynced(Path file, byte[] content) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            var bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(false);
+        }
+    }
+
+    void delete(CodeDigest digest) throws IOException {
+        Files.deleteIfExists(path(digest));
+    }
+
+    void forEach(Consumer<CodeDigest> action) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(folder, "[0-9a-f][0-9a-f]")) {
+            for (var prefix : folders) {
+                try (DirectoryStream<Path> rests = Files.newDirectoryStream(prefix)) {
+                    for (var rest : rests) {
+                        var name = prefix.getFileName().toString() + rest.getFileName();
+                        if (CodeDigest.isValid(name)) {
+                            action.accept(new CodeDigest(name));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static void sync(Path directory) throws IOException {
+        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

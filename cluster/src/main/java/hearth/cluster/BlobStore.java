@@ -1,0 +1,137 @@
+package hearth.cluster;
+
+import hearth.model.CodeDigest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/// Deployment packages: files named by the SHA-256 of what is in them.
+///
+/// A package is on the disk before the row that refers to it is committed. It is removed when no row refers to it
+/// and nobody holds it, after a delay: whoever resolved a function just before its update may still want its old
+/// code. What a crash leaves behind is swept at the next start.
+public final class BlobStore implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(BlobStore.class.getName());
+
+    private final BlobFiles files;
+    private final Predicate<CodeDigest> referenced;
+    private final Duration removalDelay;
+    private final ScheduledThreadPoolExecutor remover;
+
+    /// How many hold each digest. An entry is also the lock under which its file is removed, so that nobody finds a
+    /// package on the disk that is gone a moment later.
+    private final ConcurrentHashMap<CodeDigest, Integer> holds = new ConcurrentHashMap<>();
+
+    BlobStore(Path folder, Predicate<CodeDigest> referenced, Duration removalDelay) throws IOException {
+        this.files = BlobFiles.open(folder);
+        this.referenced = referenced;
+        this.removalDelay = removalDelay;
+        this.remover = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name("store-remover").daemon().factory());
+        remover.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /// Keeps a package, synced to the disk, and holds it until the answer is closed: time to commit a row that
+    /// refers to it.
+    public HeldBlob put(byte[] zip) {
+        var digest = digestOf(zip);
+        holds.merge(digest, 1, Integer::sum);
+        var held = new HeldBlob(digest, zip.length, () -> release(digest));
+        try {
+            files.write(digest, zip);
+            return held;
+        } catch (IOException e) {
+            held.close();
+            throw new UncheckedIOException("A deployment package could not be kept: " + e.getMessage(), e);
+        }
+    }
+
+    /// The digest that `put` would name this package by.
+    public static CodeDigest digestOf(byte[] zip) {
+        try {
+            return CodeDigest.of(MessageDigest.getInstance("SHA-256").digest(zip));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256", e);
+        }
+    }
+
+    /// The package's bytes, to be closed by the caller; empty when it is not kept (any more).
+    public Optional<InputStream> open(CodeDigest digest) {
+        try {
+            return Optional.of(Files.newInputStream(files.path(digest)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("A deployment package could not be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void release(CodeDigest digest) {
+        boolean last = holds.compute(digest, (_, count) -> count == null || count == 1 ? null : count - 1) == null;
+        // Almost always a row refers to it by now, which is cheap to see, and cheaper than a needless wake-up later.
+        if (last && !referenced.test(digest)) {
+            retire(digest);
+        }
+    }
+
+    /// Removes the package after the delay, if by then nothing refers to it.
+    void retire(CodeDigest digest) {
+        if (!remover.isShutdown()) {
+            var _ = remover.schedule(() -> removeIfUnused(digest), removalDelay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /// Removes every package that nothing refers to, without holding up the start.
+    void sweep() {
+        remover.execute(() -> {
+            try {
+                files.forEach(this::removeIfUnused);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "Unused deployment packages could not be looked for", e);
+            }
+        });
+    }
+
+    private void removeIfUnused(CodeDigest digest) {
+        holds.compute(digest, (_, count) -> {
+            if (count == null) {
+                try {
+                    if (!referenced.test(digest)) {
+                        files.delete(digest);
+                    }
+                } catch (IOException | StoreException e) {
+                    LOG.log(System.Logger.Level.WARNING, "An unused deployment package stays until the next start", e);
+                }
+            }
+            return count;
+        });
+    }
+
+    /// Ends the removing; what was still to be removed is swept at the next start.
+    @Override
+    public void close() {
+        remover.shutdown();
+        boolean interrupted = false;
+        while (!remover.isTerminated()) {
+            try {
+                remover.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

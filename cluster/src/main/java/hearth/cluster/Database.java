@@ -1,0 +1,80 @@
+package hearth.cluster;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.function.Consumer;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+
+/// The embedded engine: SQLite in WAL mode, where an acknowledged write has been synced to the disk, one writer, and
+/// readers that it does not hold up.
+final class Database implements AutoCloseable {
+    private static final int READERS = 4;
+
+    /// The lock on the data folder keeps other Hearths out; this is for an operator's `sqlite3` shell.
+    private static final int BUSY_TIMEOUT_MILLIS = 5_000;
+
+    private final Writer writer;
+    private final Readers readers;
+
+    private Database(Writer writer, Readers readers) {
+        this.writer = writer;
+        this.readers = readers;
+    }
+
+    /// Opens the file, or makes it, and brings its schema to the version that this build knows.
+    static Database open(Path file) throws IOException, SQLException {
+        var url = "jdbc:sqlite:" + file.toAbsolutePath();
+        var connection = connect(url, false);
+        try {
+            Schema.bringUpToDate(connection);
+            connection.setAutoCommit(false);
+        } catch (SQLException | IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+        var sessions = new ArrayList<Session>();
+        for (int i = 0; i < READERS; i++) {
+            sessions.add(new Session(connect(url, true)));
+        }
+        return new Database(new Writer(connection), new Readers(sessions));
+    }
+
+    private static Connection connect(String url, boolean readOnly) throws SQLException {
+        var config = new SQLiteConfig();
+        config.setJournalMode(JournalMode.WAL);
+        config.setSynchronous(SynchronousMode.FULL);
+        config.setTransactionMode(TransactionMode.IMMEDIATE);
+        config.enforceForeignKeys(true);
+        config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+        config.setReadOnly(readOnly);
+        return DriverManager.getConnection(url, config.toProperties());
+    }
+
+    <T> T read(Transaction<T> transaction) {
+        return readers.read(transaction);
+    }
+
+    /// See `Writer.write`.
+    <T> T write(Transaction<T> transaction) {
+        return writer.write(transaction);
+    }
+
+    /// See `Writer.write`.
+    <T> T write(Transaction<T> transaction, Consumer<T> committed) {
+        return writer.write(transaction, committed);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try (readers) {
+            writer.close();
+        }
+    }
+}

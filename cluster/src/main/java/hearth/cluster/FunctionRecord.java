@@ -1,0 +1,48 @@
+package hearth.cluster;
+
+import hearth.model.FunctionId;
+import java.util.Map;
+import java.util.Optional;
+
+/// One function as it is kept: its `$LATEST`, and what belongs to all its versions.
+///
+/// @param latest what the API says of `$LATEST`
+/// @param previous what invocations of `$LATEST` go on running while an update of it is in progress
+/// @param versionCounter the number of the newest version ever published, 0 before the first
+/// @param publishedGeneration of the `$LATEST` that the newest version was published from; 0 when there is no such
+///     version, or no longer
+/// @param tags in their order
+public record FunctionRecord(
+        FunctionId id,
+        VersionRecord latest,
+        Optional<VersionRecord> previous,
+        long versionCounter,
+        long publishedGeneration,
+        Map<String, String> tags) {
+    /// A function that was never updated or published.
+    public static FunctionRecord created(FunctionId id, VersionRecord latest, Map<String, String> tags) {
+        return new FunctionRecord(id, latest, Optional.empty(), 0, 0, tags);
+    }
+
+    /// What an invocation of `$LATEST` runs.
+    public VersionRecord serving() {
+        return previous.orElse(latest);
+    }
+
+    public FunctionRecord withLatest(VersionRecord changed) {
+        return new FunctionRecord(id, changed, previous, versionCounter, publishedGeneration, tags);
+    }
+
+    public FunctionRecord withPrevious(Optional<VersionRecord> changed) {
+        return new FunctionRecord(id, latest, changed, versionCounter, publishedGeneration, tags);
+    }
+
+    /// After this version was published from `$LATEST` at this generation.
+    public FunctionRecord withPublished(long version, long generation) {
+        return new FunctionRecord(id, latest, previous, version, generation, tags);
+    }
+
+    public FunctionRecord withTags(Map<String, String> changed) {
+        return new FunctionRecord(id, latest, previous, versionCounter, publishedGeneration, changed);
+    }
+}

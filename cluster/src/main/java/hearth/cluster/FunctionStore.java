@@ -1,0 +1,239 @@
+package hearth.cluster;
+
+import hearth.model.AccountId;
+import hearth.model.CodeDigest;
+import hearth.model.FunctionId;
+import hearth.model.FunctionVersion;
+import hearth.model.Region;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/// Functions and their versions. A write has reached the disk when its method returns.
+///
+/// What a function becomes is decided by pure functions, which are handed in and run within the writing transaction;
+/// when one throws, nothing is written and its exception reaches the caller.
+public final class FunctionStore {
+    private final Database database;
+    private final BlobStore blobs;
+    private final Sequence generations;
+    private final List<Consumer<FunctionId>> listeners = new CopyOnWriteArrayList<>();
+
+    FunctionStore(Database database, BlobStore blobs) {
+        this.database = database;
+        this.blobs = blobs;
+        this.generations = new Sequence(database, "generation");
+    }
+
+    /// Has the listener told of each function that was created, changed or deleted: after the commit, before the
+    /// writing method returns. It runs on the writer's thread and must not block.
+    public void onChange(Consumer<FunctionId> listener) {
+        listeners.add(listener);
+    }
+
+    /// A number higher than all before it, in this run and all earlier ones.
+    public long nextGeneration() {
+        return generations.next();
+    }
+
+    /// False when there is a function of this name.
+    public boolean create(FunctionRecord function) {
+        return database.write(session -> FunctionTable.insert(session, function), created -> {
+            if (created) {
+                tell(function.id());
+            }
+        });
+    }
+
+    public Optional<FunctionRecord> find(FunctionId function) {
+        return database.read(session -> FunctionTable.find(session, function));
+    }
+
+    /// @param qualifier `$LATEST` or a version's number; nothing else is found
+    public Optional<VersionRecord> find(FunctionId function, String qualifier) {
+        if (qualifier.equals(FunctionId.LATEST)) {
+            return find(function).map(FunctionRecord::latest);
+        }
+        var number = number(qualifier);
+        return number.isEmpty()
+                ? Optional.empty()
+                : database.read(session -> VersionTable.find(session, function, number.get()));
+    }
+
+    /// What the data plane runs for this qualifier now. While an update is in progress, `$LATEST` is what it was
+    /// before.
+    public Optional<FunctionVersion> resolve(FunctionId function, String qualifier) {
+        var version = qualifier.equals(FunctionId.LATEST)
+                ? find(function).map(FunctionRecord::serving)
+                : find(function, qualifier);
+        return version.map(record -> Runnables.of(function, record));
+    }
+
+    /// Replaces a function by what is decided of it; empty when there is none. Deciding on an equal record writes
+    /// nothing.
+    public Optional<Change> update(FunctionId id, Function<FunctionRecord, Change> decide) {
+        return database.write(
+                        session -> {
+                            var before = FunctionTable.find(session, id);
+                            if (before.isEmpty()) {
+                                return Optional.<Written>empty();
+                            }
+                            var written = new Written(before.get(), decide.apply(before.get()));
+                            if (written.isChange()) {
+                                FunctionTable.update(session, written.change().function());
+                                if (written.change().published().isPresent()) {
+                                    VersionTable.insert(
+                                            session,
+                                            id,
+                                            written.change().published().get());
+                                }
+                            }
+                            return Optional.of(written);
+                        },
+                        result -> result.filter(Written::isChange).ifPresent(written -> {
+                            written.dropped().forEach(blobs::retire);
+                            tell(id);
+                        }))
+                .map(Written::change);
+    }
+
+    /// Replaces a published version by what is decided of it; empty when there is none.
+    public Optional<VersionRecord> updateVersion(
+            FunctionId function, long version, UnaryOperator<VersionRecord> decide) {
+        return database.write(
+                session -> {
+                    var before = VersionTable.find(session, function, version);
+                    if (before.isEmpty()) {
+                        return before;
+                    }
+                    var after = decide.apply(before.get());
+                    VersionTable.update(session, function, after);
+                    return Optional.of(after);
+                },
+                result -> result.ifPresent(_ -> tell(function)));
+    }
+
+    /// Deletes a function with all its versions; false when there is none.
+    public boolean delete(FunctionId id) {
+        return database.write(
+                        session -> {
+                            var function = FunctionTable.find(session, id);
+                            if (function.isEmpty()) {
+                                return Optional.<Set<CodeDigest>>empty();
+                            }
+                            var dropped = packages(function.get());
+                            VersionTable.after(session, id, 0, Integer.MAX_VALUE)
+                                    .forEach(version -> dropped.add(version.code()));
+                            FunctionTable.delete(session, id);
+                            return Optional.of(dropped);
+                        },
+                        result -> result.ifPresent(dropped -> {
+                            dropped.forEach(blobs::retire);
+                            tell(id);
+                        }))
+                .isPresent();
+    }
+
+    /// Deletes a published version; false when there is none. Publishing what it held makes a new one.
+    public boolean deleteVersion(FunctionId function, long version) {
+        return database.write(
+                        session -> {
+                            var found = VersionTable.find(session, function, version);
+                            if (found.isPresent()) {
+                                VersionTable.delete(session, function, version);
+                                var owner =
+                                        FunctionTable.find(session, function).orElseThrow();
+                                if (owner.versionCounter() == version) {
+                                    FunctionTable.update(session, owner.withPublished(version, 0));
+                                }
+                            }
+                            return found;
+                        },
+                        result -> result.ifPresent(found -> {
+                            blobs.retire(found.code());
+                            tell(function);
+                        }))
+                .isPresent();
+    }
+
+    /// The `$LATEST` of an account's functions, by name.
+    ///
+    /// @param after the name that the page before ended with, empty for the first
+    public Page<VersionRecord> list(AccountId account, Region region, String after, int most) {
+        return database.read(session -> FunctionPages.latest(session, account, region, after, most));
+    }
+
+    /// All versions of an account's functions: by name, `$LATEST` of each first, then by number.
+    ///
+    /// @param afterName the function that the page before ended with, empty for the first
+    /// @param afterVersion its version's number, 0 for `$LATEST`
+    public Page<VersionRecord> listAllVersions(
+            AccountId account, Region region, String afterName, long afterVersion, int most) {
+        return database.read(
+                session -> FunctionPages.allVersions(session, account, region, afterName, afterVersion, most));
+    }
+
+    /// The published versions of one function, by number.
+    ///
+    /// @param after the number that the page before ended with, 0 for the first
+    public Page<VersionRecord> listVersions(FunctionId function, long after, int most) {
+        return database.read(
+                session -> FunctionPages.cut(VersionTable.after(session, function, after, most + 1), most));
+    }
+
+    public Usage usage(AccountId account, Region region) {
+        return database.read(session -> FunctionPages.usage(session, account, region));
+    }
+
+    /// Functions whose `$LATEST` is on its way to another state.
+    public List<FunctionId> functionsInTransition() {
+        return database.read(FunctionPages::functionsInTransition);
+    }
+
+    /// Published versions that are on their way to another state, with their functions.
+    public List<VersionInTransition> versionsInTransition() {
+        return database.read(FunctionPages::versionsInTransition);
+    }
+
+    /// See `versionsInTransition`.
+    public record VersionInTransition(FunctionId function, long version) {}
+
+    static boolean isReferenced(Database database, CodeDigest digest) {
+        return database.read(session -> FunctionPages.isReferenced(session, digest));
+    }
+
+    private void tell(FunctionId function) {
+        listeners.forEach(listener -> listener.accept(function));
+    }
+
+    private static Optional<Long> number(String qualifier) {
+        // Version numbers are canonical: "01" is no version, and 19 digits may not fit.
+        return qualifier.matches("[1-9][0-9]{0,17}") ? Optional.of(Long.parseLong(qualifier)) : Optional.empty();
+    }
+
+    private static Set<CodeDigest> packages(FunctionRecord function) {
+        var packages = new HashSet<CodeDigest>();
+        packages.add(function.latest().code());
+        packages.add(function.serving().code());
+        return packages;
+    }
+
+    /// A function before and after a decision.
+    private record Written(FunctionRecord before, Change change) {
+        boolean isChange() {
+            return !change.function().equals(before);
+        }
+
+        /// Packages that `$LATEST` needs no longer; a version may.
+        Set<CodeDigest> dropped() {
+            var dropped = packages(before);
+            dropped.removeAll(packages(change.function()));
+            return dropped;
+        }
+    }
+}

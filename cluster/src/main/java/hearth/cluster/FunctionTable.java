@@ -1,0 +1,102 @@
+package hearth.cluster;
+
+import hearth.model.AccountId;
+import hearth.model.CodeDigest;
+import hearth.model.FunctionId;
+import hearth.model.Region;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/// The `functions` table: one row is one `FunctionRecord`.
+final class FunctionTable {
+    private static final String KEY = " WHERE account = ? AND region = ? AND name = ?";
+
+    private FunctionTable() {}
+
+    /// False when there is one of this name.
+    static boolean insert(Session session, FunctionRecord function) throws SQLException {
+        return session.execute("""
+                        INSERT INTO functions (revision_id, state, update_status, generation, code_digest, code_size,
+                            configuration, serving_generation, serving_code_digest, serving_configuration,
+                            version_counter, published_generation, tags, account, region, name)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        ON CONFLICT DO NOTHING""", columns(function)) == 1;
+    }
+
+    static void update(Session session, FunctionRecord function) throws SQLException {
+        session.execute("""
+                UPDATE functions SET revision_id = ?, state = ?, update_status = ?, generation = ?, code_digest = ?,
+                    code_size = ?, configuration = ?, serving_generation = ?, serving_code_digest = ?,
+                    serving_configuration = ?, version_counter = ?, published_generation = ?, tags = ?""" + KEY, columns(function));
+    }
+
+    private static Object[] columns(FunctionRecord function) {
+        var latest = function.latest();
+        var shown = latest.configuration();
+        var serving = function.previous();
+        var id = function.id();
+        return new Object[] {
+            shown.revisionId(),
+            shown.state(),
+            shown.lastUpdateStatus(),
+            latest.generation(),
+            latest.code().hex(),
+            shown.codeSize(),
+            Documents.of(shown),
+            serving.map(VersionRecord::generation).orElse(null),
+            serving.map(VersionRecord::code).map(CodeDigest::hex).orElse(null),
+            serving.map(VersionRecord::configuration).map(Documents::of).orElse(null),
+            function.versionCounter(),
+            function.publishedGeneration(),
+            Documents.of(function.tags()),
+            id.account().value(),
+            id.region().value(),
+            id.name()
+        };
+    }
+
+    static Optional<FunctionRecord> find(Session session, FunctionId id) throws SQLException {
+        try (var rows = session.prepare("""
+                        SELECT generation, code_digest, configuration, serving_generation, serving_code_digest,
+                            serving_configuration, version_counter, published_generation, tags
+                        FROM functions""" + KEY, key(id)).executeQuery()) {
+            return rows.next() ? Optional.of(read(id, rows)) : Optional.empty();
+        }
+    }
+
+    private static FunctionRecord read(FunctionId id, ResultSet row) throws SQLException {
+        Optional<VersionRecord> previous = row.getString("serving_configuration") == null
+                ? Optional.empty()
+                : Optional.of(version(row, "serving_"));
+        return new FunctionRecord(
+                id,
+                version(row, ""),
+                previous,
+                row.getLong("version_counter"),
+                row.getLong("published_generation"),
+                Documents.tags(row.getString("tags")));
+    }
+
+    /// The version in three columns of a row, whose names begin with the prefix.
+    static VersionRecord version(ResultSet row, String prefix) throws SQLException {
+        return new VersionRecord(
+                Documents.configuration(row.getString(prefix + "configuration")),
+                new CodeDigest(row.getString(prefix + "code_digest")),
+                row.getLong(prefix + "generation"));
+    }
+
+    /// Its versions go with it.
+    static boolean delete(Session session, FunctionId id) throws SQLException {
+        return session.execute("DELETE FROM functions" + KEY, key(id)) == 1;
+    }
+
+    static Object[] key(FunctionId id) {
+        return new Object[] {id.account().value(), id.region().value(), id.name()};
+    }
+
+    static FunctionId id(ResultSet row) throws SQLException {
+        return new FunctionId(
+                new AccountId(row.getString("account")), new Region(row.getString("region")), row.getString("name"));
+    }
+}

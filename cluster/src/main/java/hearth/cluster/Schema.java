@@ -1,0 +1,64 @@
+package hearth.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/// Brings a database's tables to the version that this build knows. Each file of `migrations` is applied once, in
+/// one transaction with the version's own number, so that a crash leaves either the old schema or the new one.
+///
+/// Not Flyway, though the files are named as Flyway names them: docs/decisions/embedded-store.md.
+final class Schema {
+    /// In order; the first makes version 1.
+    private static final List<String> MIGRATIONS = List.of("V1__functions.sql");
+
+    private Schema() {}
+
+    static int newestVersion() {
+        return MIGRATIONS.size();
+    }
+
+    static void bringUpToDate(Connection connection) throws SQLException, IOException {
+        int found = version(connection);
+        if (found > newestVersion()) {
+            throw new StoreUnavailableException(
+                    "The store was written by a newer Hearth (schema %d, this one knows %d). Start that version, or use another data folder."
+                            .formatted(found, newestVersion()));
+        }
+        for (int next = found + 1; next <= newestVersion(); next++) {
+            apply(connection, MIGRATIONS.get(next - 1), next);
+        }
+    }
+
+    private static void apply(Connection connection, String migration, int version) throws SQLException, IOException {
+        try (var statement = connection.createStatement()) {
+            try {
+                // One text for the engine to split: it knows its own comments and literals best.
+                statement.executeUpdate("BEGIN IMMEDIATE;\n%s\n;PRAGMA user_version = %d;\nCOMMIT;"
+                        .formatted(script(migration), version));
+            } catch (SQLException e) {
+                statement.executeUpdate("ROLLBACK");
+                throw e;
+            }
+        }
+    }
+
+    private static String script(String migration) throws IOException {
+        try (var in = Schema.class.getResourceAsStream("migrations/" + migration)) {
+            if (in == null) {
+                throw new IllegalStateException("This build lacks its migration " + migration);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static int version(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("PRAGMA user_version")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package hearth.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/// The embedded store: one data folder, used by one process at a time.
+///
+/// Beside `lock` the folder holds `hearth.db` (SQLite) and `objects/` (deployment packages).
+public final class Store implements AutoCloseable {
+    /// Longer than anyone takes from resolving a function to having fetched its code.
+    private static final Duration PACKAGE_REMOVAL_DELAY = Duration.ofMinutes(5);
+
+    private final DataFolderLock lock;
+    private final Database database;
+    private final BlobStore blobs;
+    private final FunctionStore functions;
+
+    private Store(DataFolderLock lock, Database database, BlobStore blobs) {
+        this.lock = lock;
+        this.database = database;
+        this.blobs = blobs;
+        this.functions = new FunctionStore(database, blobs);
+    }
+
+    /// Opens the store in this folder, making what is not there yet. Throws `StoreUnavailableException` when another
+    /// process uses the folder, or a newer Hearth wrote it.
+    public static Store open(Path data) {
+        return open(data, PACKAGE_REMOVAL_DELAY);
+    }
+
+    /// @param packageRemovalDelay how long a deployment package outlives the last use of it
+    static Store open(Path data, Duration packageRemovalDelay) {
+        try {
+            // Environment variables of functions are secrets of their owners.
+            Files.createDirectories(
+                    data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            var lock = DataFolderLock.take(data);
+            try {
+                var database = Database.open(data.resolve("hearth.db"));
+                var blobs = new BlobStore(
+                        data.resolve("objects"),
+                        digest -> FunctionStore.isReferenced(database, digest),
+                        packageRemovalDelay);
+                blobs.sweep();
+                return new Store(lock, database, blobs);
+            } catch (IOException | SQLException | RuntimeException e) {
+                lock.close();
+                throw e;
+            }
+        } catch (IOException | SQLException e) {
+            throw new StoreException("The store in %s cannot be opened: %s".formatted(data, e.getMessage()), e);
+        }
+    }
+
+    public FunctionStore functions() {
+        return functions;
+    }
+
+    public BlobStore blobs() {
+        return blobs;
+    }
+
+    /// Ends all writing; every acknowledged write is kept. Safe to repeat.
+    @Override
+    public void close() {
+        try (lock) {
+            blobs.close();
+            database.close();
+        } catch (IOException | SQLException e) {
+            throw new StoreException("The store could not be closed: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package hearth.cluster;
+
+/// The store cannot be opened, and the message tells the operator why and what to do.
+public final class StoreUnavailableException extends RuntimeException {
+    StoreUnavailableException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,81 @@
+package hearth.cluster;
+
+import hearth.model.FunctionId;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The `function_versions` table: one row is one published `VersionRecord`.
+final class VersionTable {
+    private static final String KEY = " WHERE account = ? AND region = ? AND name = ? AND version = ?";
+
+    private VersionTable() {}
+
+    static void insert(Session session, FunctionId function, VersionRecord version) throws SQLException {
+        session.execute("""
+                INSERT INTO function_versions (revision_id, state, generation, code_digest, code_size, configuration,
+                    account, region, name, version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", columns(function, version));
+    }
+
+    static void update(Session session, FunctionId function, VersionRecord version) throws SQLException {
+        session.execute("""
+                UPDATE function_versions SET revision_id = ?, state = ?, generation = ?, code_digest = ?,
+                    code_size = ?, configuration = ?""" + KEY, columns(function, version));
+    }
+
+    private static Object[] columns(FunctionId function, VersionRecord version) {
+        var shown = version.configuration();
+        return new Object[] {
+            shown.revisionId(),
+            shown.state(),
+            version.generation(),
+            version.code().hex(),
+            shown.codeSize(),
+            Documents.of(shown),
+            function.account().value(),
+            function.region().value(),
+            function.name(),
+            Long.parseLong(shown.version())
+        };
+    }
+
+    static Optional<VersionRecord> find(Session session, FunctionId function, long version) throws SQLException {
+        try (var rows = session.prepare(
+                        "SELECT generation, code_digest, configuration FROM function_versions" + KEY,
+                        function.account().value(),
+                        function.region().value(),
+                        function.name(),
+                        version)
+                .executeQuery()) {
+            return rows.next() ? Optional.of(FunctionTable.version(rows, "")) : Optional.empty();
+        }
+    }
+
+    /// In ascending order of their numbers.
+    static List<VersionRecord> after(Session session, FunctionId function, long version, int limit)
+            throws SQLException {
+        try (var rows = session.prepare(
+                        """
+                        SELECT generation, code_digest, configuration FROM function_versions
+                        WHERE account = ? AND region = ? AND name = ? AND version > ?
+                        ORDER BY version LIMIT ?""", function.account().value(), function.region().value(), function.name(), version, limit)
+                .executeQuery()) {
+            var found = new ArrayList<VersionRecord>();
+            while (rows.next()) {
+                found.add(FunctionTable.version(rows, ""));
+            }
+            return found;
+        }
+    }
+
+    static void delete(Session session, FunctionId function, long version) throws SQLException {
+        session.execute(
+                "DELETE FROM function_versions" + KEY,
+                function.account().value(),
+                function.region().value(),
+                function.name(),
+                version);
+    }
+}

@@ -1,0 +1,319 @@
+package hearth.cluster;
+
+import static hearth.cluster.Samples.ACCOUNT;
+import static hearth.cluster.Samples.REGION;
+import static hearth.cluster.Samples.id;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hearth.model.AccountId;
+import hearth.model.Bytes;
+import hearth.model.FunctionId;
+import hearth.model.FunctionState;
+import hearth.model.Region;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FunctionStoreTest {
+    @TempDir
+    private Path folder;
+
+    private Store store;
+    private FunctionStore functions;
+
+    @BeforeEach
+    void open() {
+        store = Store.open(folder.resolve("data"));
+        functions = store.functions();
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private void reopen() {
+        store.close();
+        open();
+    }
+
+    @Test
+    void keepsEveryMemberOfAFunctionOverARestart() {
+        var function = Samples.function("greet", 7)
+                .withPrevious(Optional.of(Samples.version("greet", 1, 3)))
+                .withPublished(4, 6);
+        functions.create(function);
+
+        reopen();
+
+        assertThat(functions.find(id("greet"))).contains(function);
+    }
+
+    @Test
+    void createsOneOfManyFunctionsOfTheSameName() throws Exception {
+        var created = new AtomicInteger();
+        Concurrently.run(40, number -> {
+            if (functions.create(Samples.function("same", number + 1))) {
+                created.incrementAndGet();
+            }
+        });
+
+        assertThat(created).hasValue(1);
+    }
+
+    @Test
+    void losesNoneOfManyUpdatesAtOnce() throws Exception {
+        functions.create(Samples.function("counted", 1));
+        Concurrently.run(
+                200,
+                _ -> functions.update(
+                        id("counted"), before -> Change.to(before.withPublished(before.versionCounter() + 1, 1))));
+
+        assertThat(functions.find(id("counted")).orElseThrow().versionCounter()).isEqualTo(200);
+    }
+
+    @Test
+    void writesNothingOfADecisionThatRefuses() {
+        functions.create(Samples.function("steady", 1));
+
+        assertThatThrownBy(() -> functions.update(id("steady"), _ -> {
+                    throw new IllegalStateException("no");
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no");
+
+        assertThat(functions.find(id("steady"))).contains(Samples.function("steady", 1));
+    }
+
+    @Test
+    void goesOnServingTheCodeFromBeforeAnUpdateUntilItIsDone() {
+        functions.create(Samples.function("served", 1));
+        var before = functions.find(id("served")).orElseThrow();
+
+        functions.update(
+                id("served"),
+                function -> Change.to(function.withPrevious(Optional.of(function.latest()))
+                        .withLatest(Samples.function("served", 2).latest())));
+
+        assertThat(functions.resolve(id("served"), "$LATEST").orElseThrow().generation())
+                .isEqualTo(before.latest().generation());
+        functions.update(id("served"), function -> Change.to(function.withPrevious(Optional.empty())));
+        assertThat(functions.resolve(id("served"), "$LATEST").orElseThrow().generation())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void resolvesAllThatTheDataPlaneNeeds() {
+        functions.create(Samples.function("whole", 5));
+
+        var version = functions.resolve(id("whole"), FunctionId.LATEST).orElseThrow();
+
+        assertThat(version.function()).isEqualTo(id("whole"));
+        assertThat(version.version()).isEqualTo("$LATEST");
+        assertThat(version.state()).isEqualTo(FunctionState.ACTIVE);
+        assertThat(version.runtime()).isEqualTo("python3.12");
+        assertThat(version.handler()).isEqualTo("app.handler");
+        assertThat(version.code()).isEqualTo(Samples.CODE);
+        assertThat(version.memory()).isEqualTo(Bytes.mebibytes(128));
+        assertThat(version.timeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(version.ephemeralStorage()).isEqualTo(Bytes.mebibytes(512));
+        assertThat(version.environment()).containsEntry("GREETING", "hej");
+        assertThat(version.logGroup()).isEqualTo("/aws/lambda/whole");
+    }
+
+    @Test
+    void findsPublishedVersionsByNumberOnly() {
+        functions.create(Samples.function("published", 1));
+        publish("published", 1);
+
+        assertThat(functions.resolve(id("published"), "1")).isPresent();
+        for (var qualifier : List.of("2", "01", "0", "-1", "x", "99999999999999999999", "")) {
+            assertThat(functions.resolve(id("published"), qualifier))
+                    .as(qualifier)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void deletesAFunctionWithItsVersions() {
+        functions.create(Samples.function("gone", 1));
+        publish("gone", 1);
+
+        assertThat(functions.delete(id("gone"))).isTrue();
+
+        assertThat(functions.find(id("gone"))).isEmpty();
+        assertThat(functions.find(id("gone"), "1")).isEmpty();
+        assertThat(functions.delete(id("gone"))).isFalse();
+    }
+
+    @Test
+    void forgetsWhatWasPublishedWhenTheNewestVersionIsDeleted() {
+        functions.create(Samples.function("pruned", 1));
+        publish("pruned", 1);
+        publish("pruned", 2);
+
+        functions.deleteVersion(id("pruned"), 2);
+
+        var function = functions.find(id("pruned")).orElseThrow();
+        assertThat(function.versionCounter()).isEqualTo(2);
+        assertThat(function.publishedGeneration()).isZero();
+        assertThat(functions.deleteVersion(id("pruned"), 2)).isFalse();
+    }
+
+    @Test
+    void tellsOfEachCommittedChangeAndOfNothingElse() {
+        var told = new ArrayList<FunctionId>();
+        functions.onChange(told::add);
+
+        functions.create(Samples.function("heard", 1));
+        functions.create(Samples.function("heard", 2));
+        functions.update(id("heard"), Change::to);
+        functions.update(id("absent"), Change::to);
+        assertThat(told).containsExactly(id("heard"));
+
+        publish("heard", 1);
+        functions.updateVersion(id("heard"), 1, version -> version);
+        functions.deleteVersion(id("heard"), 1);
+        functions.deleteVersion(id("heard"), 1);
+        functions.delete(id("heard"));
+        functions.delete(id("heard"));
+        assertThat(told).containsExactly(id("heard"), id("heard"), id("heard"), id("heard"), id("heard"));
+    }
+
+    @Test
+    void listsByNameAPageAtATime() {
+        var names = IntStream.range(0, 25).mapToObj("f%02d"::formatted).toList();
+        names.reversed().forEach(name -> functions.create(Samples.function(name, 1)));
+        functions.create(new FunctionRecord(
+                new FunctionId(new AccountId("999999999999"), REGION, "f00"),
+                Samples.function("f00", 1).latest(),
+                Optional.empty(),
+                0,
+                0,
+                Map.of()));
+
+        var listed = new ArrayList<String>();
+        var page = functions.list(ACCOUNT, REGION, "", 10);
+        listed.addAll(namesOf(page));
+        while (page.more()) {
+            page = functions.list(ACCOUNT, REGION, listed.getLast(), 10);
+            listed.addAll(namesOf(page));
+        }
+
+        assertThat(listed).isEqualTo(names);
+        assertThat(functions.list(ACCOUNT, new Region("eu-west-1"), "", 10).items())
+                .isEmpty();
+    }
+
+    @Test
+    void saysThatThereIsNoMoreWhenTheLastPageIsFull() {
+        IntStream.range(0, 10).forEach(i -> functions.create(Samples.function("f" + i, 1)));
+
+        assertThat(functions.list(ACCOUNT, REGION, "", 10).more()).isFalse();
+    }
+
+    @Test
+    void listsAllVersionsOfAllFunctionsInOrder() {
+        for (var name : List.of("b", "a")) {
+            functions.create(Samples.function(name, 1));
+            for (int number = 1; number <= 11; number++) {
+                publish(name, number);
+            }
+        }
+
+        var listed = new ArrayList<String>();
+        var name = "";
+        long version = 0;
+        Page<VersionRecord> page;
+        do {
+            page = functions.listAllVersions(ACCOUNT, REGION, name, version, 5);
+            page.items()
+                    .forEach(item -> listed.add(item.configuration().functionName() + ":"
+                            + item.configuration().version()));
+            name = String.valueOf(page.items().getLast().configuration().functionName());
+            var qualifier = page.items().getLast().configuration().version();
+            version = "$LATEST".equals(qualifier) ? 0 : Long.parseLong(String.valueOf(qualifier));
+        } while (page.more());
+
+        var expected = new ArrayList<String>();
+        for (var function : List.of("a", "b")) {
+            expected.add(function + ":$LATEST");
+            IntStream.rangeClosed(1, 11).forEach(number -> expected.add(function + ":" + number));
+        }
+        assertThat(listed).isEqualTo(expected);
+    }
+
+    @Test
+    void countsTheCodeOfEachPublishedVersionAgain() {
+        functions.create(Samples.function("one", 1));
+        publish("one", 1);
+        publish("one", 2);
+        functions.create(Samples.function("two", 1));
+
+        assertThat(functions.usage(ACCOUNT, REGION)).isEqualTo(new Usage(4L * Samples.ZIP.length, 2));
+    }
+
+    @Test
+    void findsWhatIsInTransition() {
+        functions.create(Samples.function("settled", 1));
+        functions.create(inState("creating", "Pending", null));
+        functions.create(inState("updating", "Active", "InProgress"));
+        functions.create(Samples.function("publishing", 1));
+        functions.update(
+                id("publishing"),
+                function -> Change.publishing(
+                        function.withPublished(1, 1),
+                        Samples.version("publishing", 1, 1)
+                                .with(Samples.configuration("publishing", "1").toBuilder()
+                                        .state("Pending")
+                                        .build())));
+
+        assertThat(functions.functionsInTransition()).containsExactlyInAnyOrder(id("creating"), id("updating"));
+        assertThat(functions.versionsInTransition())
+                .containsExactly(new FunctionStore.VersionInTransition(id("publishing"), 1));
+    }
+
+    @Test
+    void neverHandsOutAGenerationTwiceNotEvenAfterARestart() {
+        var last = functions.nextGeneration();
+        assertThat(functions.nextGeneration()).isGreaterThan(last);
+
+        reopen();
+
+        assertThat(functions.nextGeneration()).isGreaterThan(last + 1);
+    }
+
+    private static FunctionRecord inState(String name, String state, @Nullable String update) {
+        var function = Samples.function(name, 1);
+        return function.withLatest(function.latest()
+                .with(Samples.configuration(name, "$LATEST").toBuilder()
+                        .state(state)
+                        .lastUpdateStatus(update)
+                        .build()));
+    }
+
+    private void publish(String name, long number) {
+        functions.update(
+                id(name),
+                function -> Change.publishing(
+                        function.withPublished(number, function.latest().generation()),
+                        Samples.version(name, number, number)));
+    }
+
+    private static List<String> namesOf(Page<VersionRecord> page) {
+        return page.items().stream()
+                .map(item -> String.valueOf(item.configuration().functionName()))
+                .toList();
+    }
+}

@@ -1,0 +1,73 @@
+package hearth.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SchemaTest {
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void file() {
+        file = folder.resolve("test.db");
+    }
+
+    @Test
+    void makesTheTablesOfANewStoreAndLeavesAnExistingOneAlone() throws Exception {
+        Database.open(file).close();
+        var made = text("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+
+        Database.open(file).close();
+
+        assertThat(made).contains("functions", "function_versions", "sequences");
+        assertThat(text("PRAGMA user_version")).isEqualTo(Integer.toString(Schema.newestVersion()));
+        assertThat(text("SELECT COUNT(*) FROM sequences")).isEqualTo("1");
+    }
+
+    @Test
+    void refusesAStoreOfANewerHearth() throws Exception {
+        Database.open(file).close();
+        execute("PRAGMA user_version = 99");
+
+        assertThatThrownBy(() -> Database.open(file))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("newer Hearth")
+                .hasMessageContaining("99");
+    }
+
+    @Test
+    void leavesNothingOfAMigrationThatFails() throws Exception {
+        // The second table of the first migration is already there: its statement fails.
+        execute("CREATE TABLE function_versions (x INTEGER)");
+
+        assertThatThrownBy(() -> Database.open(file)).isInstanceOf(java.sql.SQLException.class);
+
+        assertThat(text("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table'"))
+                .isEqualTo("function_versions");
+        assertThat(text("PRAGMA user_version")).isEqualTo("0");
+    }
+
+    private String text(String query) throws Exception {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private void execute(String sql) throws Exception {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+}

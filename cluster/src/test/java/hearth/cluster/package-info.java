@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.cluster;
+
+import org.jspecify.annotations.NullMarked;
