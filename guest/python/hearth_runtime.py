@@ -163,9 +163,7 @@ def invoke(handler, headers, body):
             raise Fault("Runtime.MarshalError", "Unable to marshal response: %s" % error) from error
         return hearth_api.response(request_id, result, b"application/json")
     except Exception as error:
-        import hearth_faults
-
-        return hearth_faults.invocation_error(request_id, error)
+        return _tell("invocation_error", request_id, error)
 
 
 def _context(request_id, headers):
@@ -227,6 +225,20 @@ def serve(api, handler):
                 stream.flush()
             except (OSError, ValueError):
                 pass  # closed by the function
+
+
+def _tell(how, *arguments):
+    """Calls a function of `hearth_faults`, which needs the library wherever the function has pointed `sys.path`."""
+    path, sys.path = sys.path, _initial_path
+    try:
+        import hearth_faults
+
+        return getattr(hearth_faults, how)(*arguments)
+    finally:
+        sys.path = path
+
+
+_initial_path = sys.path[:]
 
 
 class _OwnFinder:
@@ -321,8 +333,6 @@ def main():
     try:
         handler = load_handler(environment("_HANDLER") or "")
     except Exception as error:
-        import hearth_faults
-
-        api.report(hearth_faults.init_error(error))
+        api.report(_tell("init_error", error))
         sys.exit(1)
     serve(api, handler)

@@ -26,7 +26,9 @@ class RuntimeProcess:
     The output is read to its end only when the process has ended, except through `await_output`.
     """
 
-    def __init__(self, command, files, handler, environment=None, framed=True, manners=None, unix=False):
+    def __init__(
+        self, command, files, handler, environment=None, framed=True, manners=None, unix=False, read_output=True
+    ):
         self.folder = tempfile.mkdtemp(prefix="hearth-guest-test-")
         self.task = os.path.join(self.folder, "task")
         for name, text in files.items():
@@ -78,6 +80,8 @@ class RuntimeProcess:
         ]
         if framed:
             self._readers.append(threading.Thread(target=self._read, args=("frames", self._frames_in), daemon=True))
+        if not read_output:
+            self._readers = []
         for reader in self._readers:
             reader.start()
 
@@ -109,10 +113,14 @@ class RuntimeProcess:
         with self._arrived:
             assert self._arrived.wait_for(lambda: part in self._output[name], PATIENCE), self._output[name]
 
-    def output_now(self, name):
-        """What of an output has been read so far; what is in the pipe is not yet in it."""
-        with self._arrived:
-            return self._output[name]
+    def output_in_pipe(self, name):
+        """What is in the pipe at this moment; only with `read_output=False`."""
+        descriptor = {"out": self.process.stdout, "err": self.process.stderr}[name].fileno()
+        os.set_blocking(descriptor, False)
+        try:
+            return os.read(descriptor, 1 << 16)
+        except BlockingIOError:
+            return b""
 
     def close(self):
         if self.process.poll() is None:
