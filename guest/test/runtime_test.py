@@ -24,13 +24,36 @@ class RuntimeTest(unittest.TestCase):
         self.assertEqual(runtime.api.violations, [])
 
 
-def for_each(versions, find, tests, namespace):
-    """Adds to a module one class of these tests for each version; missing interpreters are skipped with the reason."""
-    for version in versions:
+def versions(fits, _reason):
+    """Marks a test that, for a reason, is only for versions whose major number fits; others do not have it."""
+
+    def mark(test):
+        test.fits = fits
+        return test
+
+    return mark
+
+
+class _Missing(unittest.TestCase):
+    """Stands for the tests of a version whose interpreter is missing."""
+
+    reason = ""
+
+    def test_all(self):
+        self.skipTest(self.reason)
+
+
+def for_each(all_versions, find, tests, namespace):
+    """Adds to a module one class of these tests for each version; a missing interpreter is one skipped test."""
+    for version in all_versions:
         interpreter = find(version)
         name = "%s_%s" % (tests.__name__.lstrip("_"), version.replace(".", "_"))
         attributes = {"version": version, "interpreter": interpreter, "__module__": namespace["__name__"]}
-        case = type(name, (tests, RuntimeTest), attributes)
+        for test_name, test in vars(tests).items():
+            if hasattr(test, "fits") and not test.fits(int(version.split(".")[0])):
+                attributes[test_name] = None
         if interpreter is None:
-            case = unittest.skip("%s %s is not on this host" % (find.__name__, version))(case)
+            case = type(name, (_Missing,), {"reason": "%s %s is not on this host" % (find.__name__, version)})
+        else:
+            case = type(name, (tests, RuntimeTest), attributes)
         namespace[name] = case

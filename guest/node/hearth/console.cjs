@@ -4,7 +4,7 @@
 
 const fs = require('fs');
 const util = require('util');
-const { inspect } = require('./errors.cjs');
+const { inspect, toError } = require('./errors.cjs');
 
 const JSON_FORMAT = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
 
@@ -45,7 +45,7 @@ function patch() {
 
 // Logs what ended an invocation or the process.
 function logError(title, thrown) {
-  if (JSON_FORMAT) console.error(thrown instanceof Error ? thrown : new Error(thrown));
+  if (JSON_FORMAT) console.error(toError(thrown));
   else console.error(title, inspect(thrown));
 }
 

@@ -50,12 +50,20 @@ function describe(thrown) {
     }
     return { errorType: typeof thrown, errorMessage: thrown.toString(), trace: [] };
   } catch {
-    return {
-      errorType: 'handled',
-      errorMessage:
-        'callback called with Error argument, but there was a problem while retrieving one or more of its message, ' +
-        'name, and stack',
-    };
+    return { errorType: 'handled', errorMessage: UNTELLABLE };
+  }
+}
+
+const UNTELLABLE =
+  'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and ' +
+  'stack';
+
+function toError(thrown) {
+  if (thrown instanceof Error) return thrown;
+  try {
+    return new Error(thrown);
+  } catch {
+    return new Error(UNTELLABLE);
   }
 }
 
@@ -66,7 +74,7 @@ function looksLikeError(thrown) {
 
 // How the log shows an error in text format.
 function inspect(thrown) {
-  const error = thrown instanceof Error ? thrown : new Error(thrown);
+  const error = toError(thrown);
   try {
     return '\t' + JSON.stringify(error, (_key, value) => withEnumerableProperties(value));
   } catch {
@@ -92,4 +100,5 @@ module.exports = {
   UserCodeSyntaxError,
   describe,
   inspect,
+  toError,
 };
