@@ -63,7 +63,8 @@ class RuntimeApi:
                 if attempt == 3:
                     raise
         if status != 200:
-            raise RuntimeError("The Runtime API answered %d to next: %s" % (status, bytes(body).decode("utf-8", "replace")))
+            detail = bytes(body).decode("utf-8", "replace")
+            raise RuntimeError("The Runtime API answered %d to next: %s" % (status, detail))
         return headers, body
 
     def report(self, report):

@@ -18,8 +18,8 @@ _LEVEL_BITS = {10: 0x08, 20: 0x0C, 30: 0x10, _ERROR: 0x14, 50: 0x18}
 
 # Attributes that every log record has; what a record has besides came with `extra=` and belongs into its JSON.
 _COMMON_ATTRIBUTES = frozenset(
-    "name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName created msecs "
-    "relativeCreated thread threadName processName process taskName aws_request_id tenant_id".split()
+    "name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName created "
+    "msecs relativeCreated thread threadName processName process taskName aws_request_id tenant_id".split()
 )
 
 
@@ -48,7 +48,7 @@ class FramedSink:
 
 
 class StandardSink:
-    """Writes records to standard output, where a line is a record: a record's own line breaks become carriage returns."""
+    """Writes records to standard output, where a line is a record: its own line breaks become carriage returns."""
 
     def log(self, text, level=0):
         body = text[:-1] if text.endswith("\n") else text

@@ -1,4 +1,4 @@
-"""Finds the interpreters of this host. Those of unusual places can be named in HEARTH_TEST_INTERPRETERS (a path list)."""
+"""Finds the interpreters of this host; those in unusual places can be named in HEARTH_TEST_INTERPRETERS, a path list."""
 
 import functools
 import glob

@@ -19,7 +19,9 @@ STARTS = 40
 INVOCATIONS = 30_000
 NEXT = b"GET /2018-06-01/runtime/invocation/next "
 
-ACKNOWLEDGEMENT = b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"status":"OK"}\n'
+ACKNOWLEDGEMENT = (
+    b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"status":"OK"}\n'
+)
 EVENT = b'{"key1":"value1","key2":"value2","key3":"value3"}'
 INVOCATION = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

@@ -13,6 +13,7 @@ from runtime_process import GUEST
 from runtime_test import for_each
 
 JAVA = os.path.join(GUEST, "target", "guest", "java")
+NATIVE = "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI"
 
 SOURCE = """
 import com.amazonaws.services.lambda.runtime.*;
@@ -63,7 +64,7 @@ class _Java:
             + ["-XX:+ErrorFileToStderr", "--add-opens=java.base/java.io=ALL-UNNAMED"]
             + (newer if int(self.version) >= 24 else [])
             + ["-Djava.net.preferIPv4Stack=true", "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac"]
-            + ["-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI=%s/jni/%s" % (JAVA, native)]
+            + ["-D%s=%s/jni/%s" % (NATIVE, JAVA, native)]
             + ["-cp", JAVA + "/*", "hearth.guest.JavaRuntime"]
         )
 
@@ -102,7 +103,8 @@ class _Java:
     def test_tells_of_a_class_that_is_not_there(self):
         error = self.start_main("Lost").invoke({}).error()
 
-        self.assertEqual((error["errorMessage"], error["errorType"]), ("Class not found: Lost", "java.lang.ClassNotFoundException"))
+        expected = ("Class not found: Lost", "java.lang.ClassNotFoundException")
+        self.assertEqual((error["errorMessage"], error["errorType"]), expected)
 
     def test_ends_with_the_function(self):
         runtime = self.start_main("Main")

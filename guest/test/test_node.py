@@ -41,7 +41,8 @@ class _Node:
         self.assertEqual(runtime.api.connections, 1)
 
     def test_writes_json_as_javascript_does(self):
-        runtime = self.run_handler("async () => ({ a: [1, 2.0, undefined], b: undefined, 'ü': '€\\n', d: new Date(0) })")
+        code = "async () => ({ a: [1, 2.0, undefined], b: undefined, 'ü': '€\\n', d: new Date(0) })"
+        runtime = self.run_handler(code)
 
         expected = '{"a":[1,2,null],"ü":"€\\n","d":"1970-01-01T00:00:00.000Z"}'
         self.assertEqual(runtime.invoke().outcome().body.decode(), expected)
@@ -52,7 +53,8 @@ class _Node:
                 self.assertEqual(self.run_handler(code).invoke().outcome().body, b"null")
 
     def test_waits_for_promises(self):
-        runtime = self.run_handler("async (event) => { await new Promise((r) => setTimeout(r, 20)); return event + 1; }")
+        code = "async (event) => { await new Promise((r) => setTimeout(r, 20)); return event + 1; }"
+        runtime = self.run_handler(code)
 
         self.assertEqual([runtime.invoke(n).result() for n in range(3)], [1, 2, 3])
 
@@ -144,7 +146,8 @@ class _Node:
     def test_takes_only_the_first_result(self):
         code = (
             "(event, context, callback) => {"
-            "  context.succeed(event); callback(new Error('late')); context.done(null, 'later'); return Promise.reject(1); }"
+            "  context.succeed(event); callback(new Error('late')); context.done(null, 'later');"
+            "  return Promise.reject(1); }"
         )
         runtime = self.run_handler(code)
 
@@ -167,7 +170,8 @@ class _Node:
 
     @without_callbacks
     def test_takes_what_a_plain_function_returns_from_node_24_on(self):
-        runtime = self.run_handler("(event, context) => [event, context.succeed, context.callbackWaitsForEmptyEventLoop]")
+        code = "(event, context) => [event, context.succeed, context.callbackWaitsForEmptyEventLoop]"
+        runtime = self.run_handler(code)
 
         self.assertEqual(runtime.invoke(1).result(), [1, None, None])
 
@@ -204,7 +208,8 @@ class _Node:
                 self.assertEqual(error["trace"], [])
 
     def test_tells_of_an_error_of_another_realm(self):
-        error = self.run_handler("async () => require('vm').runInNewContext('throw new Error(\"far\")')").invoke().error()
+        code = "async () => require('vm').runInNewContext('throw new Error(\"far\")')"
+        error = self.run_handler(code).invoke().error()
 
         self.assertEqual((error["errorType"], error["errorMessage"]), ("Error", "far"))
 
@@ -348,7 +353,8 @@ class _Node:
 
     @versions(lambda major: major >= 24, "Lambda loads TypeScript with Node.js 24")
     def test_finds_handlers_in_typescript(self):
-        runtime = self.start({"main.ts": "exports.handler = async (event: number): Promise<number> => event;\n"}, "main.handler")
+        code = "exports.handler = async (event: number): Promise<number> => event;\n"
+        runtime = self.start({"main.ts": code}, "main.handler")
 
         self.assertEqual(runtime.invoke(1).result(), 1)
 

@@ -67,7 +67,8 @@ class _Python:
                 "main.py": "import collections, decimal\n"
                 "Point = collections.namedtuple('Point', 'x y')\n"
                 "def handler(event, context):\n"
-                "    return [decimal.Decimal('1.10'), decimal.Decimal('1E+2'), decimal.Decimal('nan'), b'caf\\xc3\\xa9',\n"
+                "    number = decimal.Decimal\n"
+                "    return [number('1.10'), number('1E+2'), number('nan'), b'caf\\xc3\\xa9',\n"
                 "            {'p': Point(1, decimal.Decimal(2)), b'k': (1, 2)}, 'ä\"']\n"
             },
             "main.handler",
@@ -95,7 +96,8 @@ class _Python:
         self.assertEqual(outcome.headers["content-type"], "application/unknown")
 
     def test_refuses_results_that_are_not_json(self):
-        runtime = self.run_handler("if event == 'set':\n    return {'a': {1}}\nring = []\nring.append(ring)\nreturn ring")
+        body = "if event == 'set':\n    return {'a': {1}}\nring = []\nring.append(ring)\nreturn ring"
+        runtime = self.run_handler(body)
 
         of_set = runtime.invoke("set").error()
         of_ring = runtime.invoke("ring").error()

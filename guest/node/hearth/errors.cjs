@@ -55,8 +55,8 @@ function describe(thrown) {
 }
 
 const UNTELLABLE =
-  'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and ' +
-  'stack';
+  'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, ' +
+  'and stack';
 
 function toError(thrown) {
   if (thrown instanceof Error) return thrown;

@@ -54,8 +54,8 @@ class Runtime {
   start(handler) {
     if (!TAKES_CALLBACK && handler.length >= 3) {
       const error = new CallbackHandlerDeprecated(
-        'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need ' +
-          'to modify this function to use a supported handler signature to use Node.js 24 or later. For more ' +
+        'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You ' +
+          'need to modify this function to use a supported handler signature to use Node.js 24 or later. For more ' +
           'information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.',
       );
       this.uncaughtException(error);
