@@ -20,15 +20,18 @@ public final class Descriptors {
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int X_OK = 1;
     private static final short POLLIN = 1;
 
     private static final NativeCall PIPE2 = NativeCall.of("pipe2", "ipi");
     private static final NativeCall SOCKETPAIR = NativeCall.of("socketpair", "iiiip");
     private static final NativeCall MEMFD_CREATE = NativeCall.of("memfd_create", "ipi");
     private static final NativeCall OPEN = NativeCall.variadic("open", "ipi", 2);
+    private static final NativeCall ACCESS = NativeCall.of("access", "ipi");
     private static final NativeCall FCNTL = NativeCall.variadic("fcntl", "iiii", 2);
     private static final NativeCall READ = NativeCall.of("read", "lipl");
     private static final NativeCall WRITE = NativeCall.of("write", "lipl");
+    private static final NativeCall LSEEK = NativeCall.of("lseek", "lili");
     private static final NativeCall POLL = NativeCall.of("poll", "ipli");
     private static final NativeCall CLOSE = NativeCall.of("close", "ii");
 
@@ -49,7 +52,7 @@ public final class Descriptors {
         return pair(SOCKETPAIR, "", segment -> new Object[] {AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC, 0, segment});
     }
 
-    /// A file in memory, without a name, that holds these bytes. Its offset is at the end.
+    /// A file in memory, without a name, that holds these bytes, to be read from its beginning.
     public static int memoryFile(byte[] content) throws LinuxException {
         try (var arena = Arena.ofConfined()) {
             var fd = (int) MEMFD_CREATE.call("", arena.allocateFrom("hearth"), MFD_CLOEXEC);
@@ -57,6 +60,7 @@ public final class Descriptors {
                 for (var written = 0; written < content.length; ) {
                     written += write(fd, content, written, content.length - written);
                 }
+                LSEEK.call("", fd, 0L, 0);
                 return fd;
             } catch (LinuxException e) {
                 close(fd);
@@ -69,6 +73,13 @@ public final class Descriptors {
     public static int open(Path path) throws LinuxException {
         try (var arena = Arena.ofConfined()) {
             return (int) OPEN.call(path.toString(), arena.allocateFrom(path.toString()), O_RDONLY | O_CLOEXEC);
+        }
+    }
+
+    /// Fails as running the file would, if there is none or it may not be run.
+    public static void requireExecutable(Path path) throws LinuxException {
+        try (var arena = Arena.ofConfined()) {
+            ACCESS.call(path.toString(), arena.allocateFrom(path.toString()), X_OK);
         }
     }
 

@@ -32,6 +32,15 @@ final class Cgroup implements AutoCloseable {
         this.unified = unified;
     }
 
+    /// One whose limits are of no interest any more.
+    static Cgroup leftBehind(Set<Path> directories) {
+        var freezer = directories.stream()
+                .filter(directory -> Files.exists(directory.resolve("cgroup.freeze")))
+                .findFirst();
+        var any = freezer.orElseGet(() -> directories.iterator().next());
+        return new Cgroup(directories, any, freezer.isPresent(), any, CgroupFiles.V1);
+    }
+
     void make() throws IOException {
         for (var directory : directories) {
             Cgroups.makeDirectory(directory);

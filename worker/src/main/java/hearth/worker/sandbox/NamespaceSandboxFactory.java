@@ -5,13 +5,17 @@ import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.NetworkNamespace;
 import hearth.worker.linux.Spawner;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /// Makes sandboxes of namespaces and cgroups. Needs root and the launcher.
-public final class NamespaceSandboxFactory implements SandboxFactory {
+final class NamespaceSandboxFactory implements SandboxFactory {
+    private static final Logger log = System.getLogger(NamespaceSandboxFactory.class.getName());
+
     /// Lambda's limit of processes and threads together.
     private static final int PROCESSES = 1024;
 
@@ -23,20 +27,25 @@ public final class NamespaceSandboxFactory implements SandboxFactory {
     private final int nothing;
     private final int template;
 
-    /// @param launcher the launcher's program
-    /// @param instance names what this server makes on the host
-    /// @param directory for files of sandboxes; ours alone
-    public NamespaceSandboxFactory(Path launcher, String instance, Path directory) throws SandboxException {
-        this.launcher = new Launcher(launcher, spawner);
-        this.slots = new Slots(instance);
-        this.cgroups = new Cgroups(CgroupMounts.ofThisHost(), instance);
-        this.tmp = new TmpImages(directory.resolve("tmp"));
+    NamespaceSandboxFactory(SandboxConfig config) throws SandboxException {
+        this.launcher = new Launcher(config.launcher(), spawner);
+        this.slots = new Slots(config.instance().name());
+        this.cgroups = new Cgroups(CgroupMounts.ofThisHost(), config.instance().name());
+        this.tmp = tmp(config.directory().resolve("tmp"));
         try {
             this.nothing = Descriptors.open(Path.of("/dev/null"));
-            this.template = buildTemplate(directory);
+            this.template = buildTemplate(config.directory());
         } catch (IOException e) {
             throw new SandboxException("the template root: " + e.getMessage(), e);
         }
+    }
+
+    private static TmpStorage tmp(Path directory) {
+        if (Files.exists(Path.of("/dev/loop-control"))) {
+            return new TmpImages(directory);
+        }
+        log.log(Level.WARNING, "no loop devices: what a function writes to /tmp counts against its memory");
+        return new TmpStorage.Memory();
     }
 
     private int buildTemplate(Path directory) throws IOException, SandboxException {

@@ -14,16 +14,17 @@ record PlainCommand(InsidePaths paths) implements CommandMaker {
     }
 
     @Override
-    public Spawner.Command command(ProcessSpec process, Map<Integer, Integer> descriptors) {
+    public Prepared prepare(ProcessSpec process, Map<Integer, Integer> descriptors) {
         var arguments = process.command().stream().map(paths::toHost).toList();
         var environment = new LinkedHashMap<String, String>();
         process.environment().forEach((name, value) -> environment.put(name, paths.toHost(value)));
-        return new Spawner.Command(
+        var command = new Spawner.Command(
                 Path.of(arguments.getFirst()),
                 arguments,
                 environment,
                 Path.of(paths.toHost(process.workingDirectory())),
                 descriptors);
+        return new Prepared(command, List.of());
     }
 
     @Override

@@ -8,9 +8,12 @@ import java.nio.file.Path;
 /// Makes "sandboxes" that isolate nothing, for machines that allow nothing better.
 public final class ProcessSandboxFactory implements SandboxFactory {
     private final Spawner spawner = new Spawner();
+    private final ProcessRecords records;
     private final int nothing;
 
-    public ProcessSandboxFactory() throws SandboxException {
+    /// @param directory for notes of what runs
+    public ProcessSandboxFactory(Path directory) throws SandboxException {
+        this.records = new ProcessRecords(directory);
         try {
             this.nothing = Descriptors.open(Path.of("/dev/null"));
         } catch (LinuxException e) {
@@ -26,7 +29,8 @@ public final class ProcessSandboxFactory implements SandboxFactory {
     @Override
     public Sandbox create(SandboxSpec spec) throws SandboxException {
         try {
-            return new GuardedSandbox(new RootlessSandbox(spawner, nothing, new PlainCommand(spec.mounts()), () -> {}));
+            return new GuardedSandbox(
+                    new RootlessSandbox(spawner, nothing, new PlainCommand(spec.mounts()), records, () -> {}));
         } catch (LinuxException e) {
             throw new SandboxException(spec.name() + ": " + e.getMessage(), e);
         }

@@ -1,10 +1,14 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
+import hearth.worker.linux.ChildProcess;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.NetworkNamespace;
 import hearth.worker.linux.Spawner;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,24 +17,29 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It has no limits, and it does not freeze: stopping by a signal would be seen by the function.
 final class RootlessSandbox implements Sandbox {
+    private static final Logger log = System.getLogger(RootlessSandbox.class.getName());
     private static final int FRAMED_INSIDE = 62;
 
     private final Spawner spawner;
     private final int nothing;
     private final CommandMaker commands;
+    private final ProcessRecords records;
     private final int runtimeApiSocket;
     private final String runtimeApiAddress;
     private final Runnable whenClosed;
 
     private final ResidentPeak peak = new ResidentPeak();
     private @Nullable PlainProcess process;
+    private int pid;
 
     /// @param nothing a descriptor of `/dev/null`
     /// @param whenClosed removes what was made for this sandbox alone
-    RootlessSandbox(Spawner spawner, int nothing, CommandMaker commands, Runnable whenClosed) throws LinuxException {
+    RootlessSandbox(Spawner spawner, int nothing, CommandMaker commands, ProcessRecords records, Runnable whenClosed)
+            throws LinuxException {
         this.spawner = spawner;
         this.nothing = nothing;
         this.commands = commands;
+        this.records = records;
         this.whenClosed = whenClosed;
         this.runtimeApiSocket = NetworkNamespace.listen(0);
         this.runtimeApiAddress = "127.0.0.1:" + NetworkNamespace.port(runtimeApiSocket);
@@ -53,6 +62,7 @@ final class RootlessSandbox implements Sandbox {
                 throw new SandboxException("a process runs here already");
             }
             process.end();
+            records.remove(pid);
         }
         try {
             var output = Descriptors.pipe();
@@ -70,7 +80,7 @@ final class RootlessSandbox implements Sandbox {
             throws LinuxException, SandboxException {
         var descriptors = Map.of(0, nothing, 1, output.writing(), 2, output.writing(), FRAMED_INSIDE, framed.writing());
         try {
-            var child = spawner.spawn(commands.command(spec, descriptors));
+            var child = spawn(commands.prepare(spec, descriptors));
             process = new PlainProcess(child, output.reading(), framed.reading(), commands::exit);
             peak.watch(child.pid());
             return process;
@@ -78,6 +88,25 @@ final class RootlessSandbox implements Sandbox {
             return new FailedStart(notStarted(spec, e), output.reading(), framed.reading());
         } finally {
             Descriptors.close(framed.writing());
+        }
+    }
+
+    private ChildProcess spawn(CommandMaker.Prepared prepared) throws LinuxException {
+        try {
+            var child = spawner.spawn(prepared.command());
+            pid = child.pid();
+            record(pid);
+            return child;
+        } finally {
+            prepared.openUntilStarted().forEach(Descriptors::close);
+        }
+    }
+
+    private void record(int started) {
+        try {
+            records.add(started);
+        } catch (IOException e) {
+            log.log(Level.WARNING, "process {0} would outlive a killed server unseen: {1}", started, e.getMessage());
         }
     }
 
@@ -112,6 +141,7 @@ final class RootlessSandbox implements Sandbox {
     public void close() {
         if (process != null) {
             process.end();
+            records.remove(pid);
         }
         whenClosed.run();
     }

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /// What every sandbox's root is made of: the host's programs and libraries, the few files of `/etc` that programs ask
 /// for, and a minimal `/dev`. Nothing else of the host is to be seen.
@@ -13,7 +15,8 @@ import java.util.List;
 record TemplateRoot(List<String> nameServers) {
     static final String HOST_NAME = "sandbox";
 
-    private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib32", "lib64", "libx32");
+    /// Links into `/usr`, or directories of their own, as the host has them.
+    static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib32", "lib64", "libx32");
     private static final List<String> DEVICES = List.of("null", "zero", "full", "random", "urandom");
 
     /// Mount points that exist even where a sandbox mounts nothing there.
@@ -29,6 +32,23 @@ record TemplateRoot(List<String> nameServers) {
             "/var/task",
             "/var/runtime",
             "/var/lang");
+
+    /// Files of `/etc` that are Hearth's own, by name.
+    static final Map<String, String> FILES = Map.of(
+            "passwd",
+            """
+            root:x:0:0:root:/root:/usr/sbin/nologin
+            sbx_user1051:x:993:993::/home/sbx_user1051:/usr/sbin/nologin
+            nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+            """,
+            "group",
+            "root:x:0:\nsbx_user1051:x:993:\nnogroup:x:65534:\n",
+            "hosts",
+            "127.0.0.1 localhost %s\n::1 localhost ip6-localhost\n".formatted(HOST_NAME),
+            "hostname",
+            HOST_NAME + "\n",
+            "nsswitch.conf",
+            "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n");
 
     /// Taken as they are, where the host has them. They are public on every host.
     private static final List<String> TAKEN = List.of(
@@ -78,15 +98,9 @@ record TemplateRoot(List<String> nameServers) {
     }
 
     private void addFiles(LaunchWords words) throws SandboxException {
-        words.add("file", "/etc/passwd", """
-                root:x:0:0:root:/root:/usr/sbin/nologin
-                sbx_user1051:x:993:993::/home/sbx_user1051:/usr/sbin/nologin
-                nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
-                """);
-        words.add("file", "/etc/group", "root:x:0:\nsbx_user1051:x:993:\nnogroup:x:65534:\n");
-        words.add("file", "/etc/hosts", "127.0.0.1 localhost %s\n::1 localhost ip6-localhost\n".formatted(HOST_NAME));
-        words.add("file", "/etc/hostname", HOST_NAME + "\n");
-        words.add("file", "/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n");
+        for (var file : FILES.entrySet()) {
+            words.add("file", "/etc/" + file.getKey(), file.getValue());
+        }
         var servers = new StringBuilder();
         nameServers.forEach(
                 server -> servers.append("nameserver ").append(server).append('\n'));
@@ -97,14 +111,15 @@ record TemplateRoot(List<String> nameServers) {
 
     private static void addHostFiles(LaunchWords words) throws SandboxException {
         words.add("directory", "/etc/ssl");
-        for (var path : TAKEN) {
-            if (Files.exists(Path.of(path))) {
-                words.add("bind", path, path);
-            }
-        }
-        for (var path : javaSettings()) {
+        for (var path : hostFiles()) {
             words.add("bind", path, path);
         }
+    }
+
+    /// What of the host's `/etc` sandboxes see.
+    static List<Path> hostFiles() {
+        return Stream.concat(TAKEN.stream().map(Path::of).filter(Files::exists), javaSettings().stream())
+                .toList();
     }
 
     /// Debian's JDKs keep links into these.

@@ -1,13 +1,28 @@
 package hearth.worker.sandbox;
 
 import static hearth.worker.sandbox.SandboxRun.run;
+import static hearth.worker.sandbox.SandboxRun.shell;
 import static hearth.worker.sandbox.SandboxRun.spec;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import hearth.model.Bytes;
+import hearth.worker.linux.Descriptors;
 import hearth.worker.sandbox.SandboxProcess.Exit;
+import hearth.worker.sandbox.SandboxSpec.Mount;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,16 +32,17 @@ final class NamespaceSandboxTest {
     @TempDir
     static Path directory;
 
+    static Path code;
     static NamespaceSandboxFactory factory;
 
     @BeforeAll
     static void start() throws Exception {
-        var launcher =
-                Path.of("../guest/target/guest/launcher").toAbsolutePath().normalize();
-        assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
-        assumeTrue(Files.isExecutable(launcher), "needs " + launcher);
-        factory = new NamespaceSandboxFactory(
-                launcher, "test-" + ProcessHandle.current().pid(), directory);
+        SandboxRun.assumeRootAndLauncher();
+        // Functions run as users of their own, so what they are to read must be readable by all.
+        code = Files.createDirectory(
+                directory.resolve("code"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        factory = new NamespaceSandboxFactory(SandboxRun.config(directory.resolve("sandboxes")));
     }
 
     @AfterAll
@@ -37,9 +53,447 @@ final class NamespaceSandboxTest {
     }
 
     @Test
-    void mirrorsTheExitStatus() throws Exception {
+    void runsAsAUserWithoutAnyRight() throws Exception {
         try (var sandbox = factory.create(spec())) {
-            assertThat(run(sandbox, "exit 7").exit()).isEqualTo(new Exit.Status(7));
+            var result = run(sandbox, "id -u; id -g; id -G; id -un; cat /proc/self/uid_map; cat /proc/self/status");
+
+            assertThat(result.output()).startsWith("993\n993\n993\nsbx_user1051\n");
+            assertThat(result.output().lines().toList().get(4)).matches(" *993 +\\d+ +1");
+            assertThat(result.output())
+                    .contains("CapInh:\t0000000000000000")
+                    .contains("CapPrm:\t0000000000000000")
+                    .contains("CapEff:\t0000000000000000")
+                    .contains("CapBnd:\t0000000000000000")
+                    .contains("CapAmb:\t0000000000000000")
+                    .contains("NoNewPrivs:\t1")
+                    .contains("Seccomp:\t2");
+        }
+    }
+
+    @Test
+    void sharesNoNamespaceWithTheHost() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var names = List.of("user", "mnt", "pid", "ipc", "uts", "net", "cgroup");
+
+            var inside = run(
+                            sandbox,
+                            "for n in %s; do readlink /proc/self/ns/$n; done".formatted(String.join(" ", names)))
+                    .output()
+                    .lines()
+                    .toList();
+
+            assertThat(inside).hasSize(names.size());
+            for (var name : names) {
+                var host =
+                        Files.readSymbolicLink(Path.of("/proc/self/ns", name)).toString();
+                assertThat(inside).doesNotContain(host);
+            }
+        }
+    }
+
+    @Test
+    void seesItsOwnProcessesOnly() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var pids = run(sandbox, "cd /proc; echo [0-9]*").output().strip();
+
+            assertThat(pids).isEqualTo("1 2");
+        }
+    }
+
+    @Test
+    void cannotLookIntoPid1() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var result = run(sandbox, "ls /proc/1/fd; cat /proc/1/environ; kill -9 1; readlink /proc/1/root; echo end");
+
+            assertThat(result.output()).contains("Permission denied").contains("Operation not permitted");
+            assertThat(result.output()).endsWith("end\n");
+        }
+    }
+
+    @Test
+    void writesNowhereButTmp() throws Exception {
+        try (var sandbox = factory.create(spec(new Mount(code, "/var/task")))) {
+            var result = run(
+                    sandbox,
+                    "for d in / /usr /etc /var/task /var /dev /proc /proc/sys/kernel /opt /run; do touch $d/x && echo wrote $d; done;"
+                            + " echo 1 > /proc/sysrq-trigger && echo sysrq; echo x > /proc/sys/kernel/core_pattern && echo core;"
+                            + " touch /tmp/x && echo wrote tmp");
+
+            assertThat(result.output().lines().filter(line -> !line.contains(":")))
+                    .containsExactly("wrote tmp");
+        }
+    }
+
+    @Test
+    void seesTheMountsOfItsSpecAndNothingElseOfTheHost() throws Exception {
+        Files.writeString(code.resolve("handler.txt"), "code");
+        try (var sandbox = factory.create(
+                spec(new Mount(code, "/var/task"), new Mount(code, "/opt"), new Mount(code, "/root/deep/er")))) {
+            var result = run(
+                    sandbox,
+                    "cat /var/task/handler.txt /opt/handler.txt /root/deep/er/handler.txt; ls /; ls /root /home; cat /etc/shadow");
+
+            assertThat(result.output()).startsWith("codecodecode");
+            assertThat(result.output()).contains("cannot access '/home'").contains("/etc/shadow: No such file");
+        }
+    }
+
+    @Test
+    void givesTheExactEnvironment() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var process = new ProcessSpec(
+                    List.of("/usr/bin/env"), Map.of("GREETING", "a b=c\nnext", "_HANDLER", "x.y"), "/var/task");
+
+            var output = run(sandbox, process).output();
+
+            assertThat(output.split("(?<!b=c)\n")).containsExactlyInAnyOrder("GREETING=a b=c\nnext", "_HANDLER=x.y");
+        }
+    }
+
+    @Test
+    void hasFourDescriptorsAndNoOther() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var result = run(sandbox, new ProcessSpec(List.of("/bin/ls", "/proc/self/fd"), Map.of(), "/"));
+
+            // 3 is the directory that ls reads.
+            assertThat(result.output().split("\n")).containsExactlyInAnyOrder("0", "1", "2", "3", "62");
+        }
+    }
+
+    @Test
+    void keepsOutputAndFramedRecordsApart() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var process = new ProcessSpec(
+                    List.of("/bin/bash", "-c", "echo out; echo err >&2; echo framed >&62; echo again > /dev/stdout"),
+                    Map.of(),
+                    "/");
+
+            var result = run(sandbox, process);
+
+            assertThat(result.output()).isEqualTo("out\nerr\nagain\n");
+            assertThat(result.framed()).isEqualTo("framed\n");
+        }
+    }
+
+    @Test
+    void mirrorsStatusesAndSignals() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            assertThat(run(sandbox, "exit 0").exit()).isEqualTo(new Exit.Status(0));
+            assertThat(run(sandbox, "exit 130").exit()).isEqualTo(new Exit.Status(130));
+            assertThat(run(sandbox, "kill -SEGV $$").exit()).isEqualTo(new Exit.Signal(11));
+            assertThat(run(sandbox, "kill -KILL $$").exit()).isEqualTo(new Exit.Signal(9));
+        }
+    }
+
+    @Test
+    void tellsWhyAProgramCouldNotBeStarted() throws Exception {
+        Files.writeString(code.resolve("plain"), "no program");
+        try (var sandbox = factory.create(spec(new Mount(code, "/var/task")))) {
+            assertThat(run(sandbox, new ProcessSpec(List.of("/var/task/bootstrap"), Map.of(), "/"))
+                            .exit())
+                    .isEqualTo(new Exit.NotStarted("fork/exec /var/task/bootstrap: no such file or directory"));
+            assertThat(run(sandbox, new ProcessSpec(List.of("/var/task/plain"), Map.of(), "/"))
+                            .exit())
+                    .isEqualTo(new Exit.NotStarted("fork/exec /var/task/plain: permission denied"));
+            assertThat(run(sandbox, new ProcessSpec(List.of("/bin/true"), Map.of(), "/nowhere"))
+                            .exit())
+                    .isEqualTo(new Exit.NotStarted("chdir /nowhere: no such file or directory"));
+        }
+    }
+
+    @Test
+    void saysWhichMountIsMissing() throws Exception {
+        try (var sandbox = factory.create(spec(new Mount(Path.of("/no/such"), "/var/task")))) {
+            assertThatThrownBy(() -> sandbox.start(shell("true")))
+                    .isInstanceOf(SandboxException.class)
+                    .hasMessageContaining("/no/such: No such file or directory");
+        }
+    }
+
+    @Test
+    void keepsTmpForASecondStartAndForNoOtherSandbox() throws Exception {
+        try (var first = factory.create(spec());
+                var second = factory.create(spec())) {
+            run(first, "echo kept > /tmp/file");
+
+            assertThat(run(first, "cat /tmp/file; cd /proc; echo [0-9]*").output())
+                    .isEqualTo("kept\n1 2\n");
+            assertThat(run(second, "ls -A /tmp").output()).isEmpty();
+        }
+    }
+
+    @Test
+    void givesTmpItsSizeAndNotMuchMore() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            assertThat(run(sandbox, "head -c 512M /dev/zero > /tmp/all && echo fits; rm /tmp/all")
+                            .output())
+                    .isEqualTo("fits\n");
+            assertThat(run(sandbox, "head -c 545M /dev/zero > /tmp/all || echo full")
+                            .output())
+                    .contains("No space left on device")
+                    .endsWith("full\n");
+        }
+    }
+
+    @Test
+    void killsWhatTakesMoreMemoryThanThereIs() throws Exception {
+        try (var sandbox = factory.create(spec(Bytes.mebibytes(64), 1000))) {
+            var result = run(sandbox, "exec tail /dev/zero");
+
+            assertThat(result.exit()).isEqualTo(new Exit.Signal(9));
+            assertThat(sandbox.outOfMemoryKills()).isEqualTo(1);
+            assertThat(sandbox.peakMemory()).isBetween(Bytes.mebibytes(60), Bytes.mebibytes(64));
+        }
+    }
+
+    @Test
+    void allowsNoMoreProcessesThanItsLimit() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var result = run(
+                    sandbox,
+                    "python3 -c \"\nimport os, time\nn = 0\ntry:\n  while n < 3000:\n    if os.fork() == 0: time.sleep(60)\n    n += 1\n"
+                            + "except BlockingIOError: pass\nprint(n)\" 2>/dev/null || perl -e '$n=0; while(defined($p=fork)){ if(!$p){sleep 60;exit} $n++; last if $n>3000 } print \"$n\\n\"'");
+
+            assertThat(Integer.parseInt(result.output().strip())).isBetween(1000, 1024);
+        }
+    }
+
+    @Test
+    void limitsItsShareOfTheCpu() throws Exception {
+        try (var sandbox = factory.create(spec(Bytes.mebibytes(128), 100))) {
+            var start = System.nanoTime();
+            run(sandbox, "perl -e 'my $t = times; while (times - $t < 0.2) {}'");
+            var seconds = (System.nanoTime() - start) / 1e9;
+
+            // 0.2 s of a tenth of a core.
+            assertThat(seconds).isGreaterThan(1.6);
+        }
+    }
+
+    @Test
+    void standsStillWhileFrozen() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var process = sandbox.start(shell("while :; do echo tick; sleep 0.01; done"));
+            SandboxRun.awaitOutput(process, "tick");
+
+            sandbox.freeze();
+            SandboxRun.await(() -> !SandboxRun.writesWithin(process, 100));
+            sandbox.thaw();
+
+            assertThat(SandboxRun.awaitOutput(process, "tick")).contains("tick");
+            process.kill();
+            assertThat(SandboxRun.finish(process).exit()).isEqualTo(new Exit.Signal(9));
+            process.close();
+        }
+    }
+
+    @Test
+    void killsTheWholeTreeAlsoWhenFrozenAndDetached() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var process = sandbox.start(shell("setsid sh -c 'setsid sleep 1000 & sleep 1000' & echo up; sleep 1000"));
+            SandboxRun.awaitOutput(process, "up");
+            sandbox.freeze();
+
+            process.kill();
+
+            assertThat(SandboxRun.finish(process).exit()).isEqualTo(new Exit.Signal(9));
+            process.close();
+            assertThat(processesOf(sandbox)).isEmpty();
+        }
+    }
+
+    @Test
+    void endsEveryProcessWithTheProgram() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            assertThat(run(sandbox, "setsid sleep 1000 & exit 3").exit()).isEqualTo(new Exit.Status(3));
+            assertThat(processesOf(sandbox)).isEmpty();
+        }
+    }
+
+    @Test
+    void runsOneProcessTreeAtATime() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var process = sandbox.start(shell("sleep 1000"));
+
+            assertThatThrownBy(() -> sandbox.start(shell("true"))).isInstanceOf(SandboxException.class);
+
+            process.kill();
+            SandboxRun.finish(process);
+            process.close();
+        }
+    }
+
+    @Test
+    void closesWhileItsProcessRunsAndAgain() throws Exception {
+        var sandbox = factory.create(spec());
+        var process = sandbox.start(shell("sleep 1000"));
+
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            for (var i = 0; i < 4; i++) {
+                threads.execute(sandbox::close);
+            }
+        }
+
+        assertThat(process.exit()).isEqualTo(new Exit.Signal(9));
+        process.kill();
+        process.close();
+        process.close();
+        sandbox.freeze();
+        sandbox.thaw();
+        assertThat(sandbox.peakMemory().count()).isPositive();
+        assertThatThrownBy(() -> sandbox.start(shell("true"))).isInstanceOf(SandboxException.class);
+    }
+
+    @Test
+    void leavesNothingOnTheHost() throws Exception {
+        var before = host();
+        for (var i = 0; i < 3; i++) {
+            try (var sandbox = factory.create(spec(new Mount(code, "/var/task")))) {
+                run(sandbox, "echo x > /tmp/x");
+                run(sandbox, "echo y > /tmp/y");
+                Descriptors.close(sandbox.runtimeApiSocket());
+            }
+        }
+
+        SandboxRun.await(() -> host().equals(before));
+    }
+
+    @Test
+    void runsManyAtOnceEachWithAUserOfItsOwn() throws Exception {
+        var uids = new ArrayList<String>();
+        try (var threads = Executors.newFixedThreadPool(20)) {
+            var runs = new ArrayList<Future<String>>();
+            var all = new CyclicBarrier(20);
+            for (var i = 0; i < 20; i++) {
+                runs.add(threads.submit(() -> {
+                    try (var sandbox = factory.create(spec())) {
+                        var uid = run(sandbox, "awk '{print $2}' /proc/self/uid_map")
+                                .output();
+                        all.await();
+                        return uid;
+                    }
+                }));
+            }
+            for (var done : runs) {
+                uids.add(done.get());
+            }
+        }
+
+        assertThat(uids).hasSize(20).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void refusesDangerousSystemCalls() throws Exception {
+        var calls = Map.of(
+                "unshare", "unshare -U true",
+                "mount", "perl -e 'exit(syscall(165, 0, 0, 0, 0, 0) == 0 ? 0 : $!{EPERM} ? 1 : 2)'",
+                "ptrace", "perl -e 'exit(syscall(101, 0, 0, 0, 0) == 0 ? 0 : $!{EPERM} ? 1 : 2)'",
+                "bpf", "perl -e 'exit(syscall(321, 0, 0, 0) == 0 ? 0 : $!{EPERM} ? 1 : 2)'",
+                "keyctl", "perl -e 'exit(syscall(250, 0, -3, 0) >= 0 ? 0 : $!{EPERM} ? 1 : 2)'",
+                "io_uring_setup", "perl -e 'exit(syscall(425, 1, 0) >= 0 ? 0 : $!{ENOSYS} ? 1 : 2)'",
+                "clone3", "perl -e 'exit(syscall(435, 0, 0) >= 0 ? 0 : $!{ENOSYS} ? 1 : 2)'",
+                "packet socket",
+                        "perl -MSocket -e 'socket(my $s, 17, 3, 0) and exit 0; exit($!{EAFNOSUPPORT} ? 1 : 2)'",
+                "raw socket", "perl -MSocket -e 'socket(my $s, 2, 3, 1) and exit 0; exit($!{EPERM} ? 1 : 2)'",
+                "new user namespace by clone",
+                        "perl -e 'exit(syscall(56, 0x10000011, 0, 0, 0, 0) >= 0 ? 0 : $!{EPERM} ? 1 : 2)'");
+        assumeTrue(System.getProperty("os.arch").equals("amd64"), "the numbers are those of x86_64");
+        try (var sandbox = factory.create(spec())) {
+            for (var call : calls.entrySet()) {
+                assertThat(run(sandbox, call.getValue()).exit())
+                        .as(call.getKey())
+                        .isEqualTo(new Exit.Status(1));
+            }
+        }
+    }
+
+    @Test
+    void makesTheSocketsThatProgramsUse() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            var result = run(
+                    sandbox,
+                    "perl -MSocket -e 'for ([1,1,0],[2,1,6],[2,2,17],[10,1,6],[16,3,0]) { socket(my $s, $$_[0], $$_[1], $$_[2]) or die \"@$_ $!\" } print \"all\"'");
+
+            assertThat(result.output()).isEqualTo("all");
+        }
+    }
+
+    @Test
+    void reachesItsRuntimeApiAndNoOther() throws Exception {
+        var connect =
+                "perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(\"127.0.0.1:%d\") or die \"$!\"; print \"connected\"'";
+        try (var first = factory.create(spec());
+                var second = factory.create(spec());
+                var host = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            assertThat(first.runtimeApiAddress()).isEqualTo("127.0.0.1:9001");
+            Descriptors.close(second.runtimeApiSocket());
+
+            assertThat(run(first, connect.formatted(9001)).output()).isEqualTo("connected");
+            assertThat(Descriptors.awaitReadable(first.runtimeApiSocket(), 1000))
+                    .isTrue();
+            assertThat(run(second, connect.formatted(9001)).output()).contains("refused");
+            assertThat(run(first, connect.formatted(host.getLocalPort())).output())
+                    .contains("refused");
+            Descriptors.close(first.runtimeApiSocket());
+        }
+    }
+
+    private static List<String> processesOf(Sandbox sandbox) {
+        // A sandbox's peak is a file of its cgroup, which exists as long as the sandbox does.
+        assertThat(sandbox.peakMemory().count()).isPositive();
+        return Cgroups.parents(
+                        CgroupMounts.ofThisHost(),
+                        Instance.of(directory.resolve("sandboxes")).name())
+                .stream()
+                .flatMap(parent -> children(parent).stream())
+                .flatMap(cgroup -> lines(cgroup.resolve("cgroup.procs")).stream())
+                .toList();
+    }
+
+    /// What sandboxes could leave: mounts, loop devices in use, cgroups, this process's descriptors.
+    private static List<Object> host() {
+        var cgroups =
+                Cgroups.parents(
+                                CgroupMounts.ofThisHost(),
+                                Instance.of(directory.resolve("sandboxes")).name())
+                        .stream()
+                        .flatMap(parent -> children(parent).stream())
+                        .toList();
+        return List.of(
+                lines(Path.of("/proc/self/mounts")),
+                loops(),
+                cgroups,
+                children(Path.of("/proc/self/fd")).size());
+    }
+
+    private static List<Path> loops() {
+        return children(Path.of("/sys/block")).stream()
+                .filter(block -> Files.exists(block.resolve("loop/backing_file")))
+                .filter(block ->
+                        lines(block.resolve("loop/backing_file")).toString().contains(directory.toString()))
+                .toList();
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static List<Path> children(Path directory) {
+        try (var children = Files.newDirectoryStream(directory)) {
+            var found = new ArrayList<Path>();
+            children.forEach(child -> {
+                if (Files.isDirectory(child) || Files.isSymbolicLink(child)) {
+                    found.add(child);
+                }
+            });
+            found.sort(null);
+            return found;
+        } catch (IOException e) {
+            return List.of();
         }
     }
 }

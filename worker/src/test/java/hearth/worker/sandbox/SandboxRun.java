@@ -1,14 +1,19 @@
 package hearth.worker.sandbox;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import hearth.model.Bytes;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -20,6 +25,22 @@ final class SandboxRun {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private SandboxRun() {}
+
+    /// Where the build puts the launcher.
+    static Path launcher() {
+        return Path.of("../guest/target/guest/launcher").toAbsolutePath().normalize();
+    }
+
+    /// An instance of its own, so that tests neither meet each other nor a running server.
+    static SandboxConfig config(Path directory) {
+        return new SandboxConfig(
+                launcher(), directory, Instance.of(directory), NetworkPolicy.closed(), Optional.empty());
+    }
+
+    static void assumeRootAndLauncher() {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+        assumeTrue(Files.isExecutable(launcher()), "needs " + launcher());
+    }
 
     /// What a process wrote, and how it ended.
     record Result(String output, String framed, SandboxProcess.Exit exit) {}
@@ -76,6 +97,16 @@ final class SandboxRun {
             return output.toString(StandardCharsets.UTF_8).contains(text);
         });
         return output.toString(StandardCharsets.UTF_8);
+    }
+
+    /// Whether anything comes in a while; what had come before is thrown away.
+    static boolean writesWithin(SandboxProcess process, int milliseconds) {
+        drain(process.output(), new ByteArrayOutputStream());
+        try {
+            return Descriptors.awaitReadable(process.output(), milliseconds);
+        } catch (LinuxException e) {
+            throw new AssertionError(e);
+        }
     }
 
     static void await(BooleanSupplier condition) {

@@ -1,0 +1,77 @@
+package hearth.worker.sandbox;
+
+import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.Spawner;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Makes sandboxes by bubblewrap, for users who are not root.
+final class BubblewrapSandboxFactory implements SandboxFactory {
+    private static final Logger log = System.getLogger(BubblewrapSandboxFactory.class.getName());
+    private static final Path BUBBLEWRAP = Path.of("/usr/bin/bwrap");
+
+    private final Spawner spawner = new Spawner();
+    private final ProcessRecords records;
+    private final Path directory;
+    private final Path etc;
+    private final byte[] filter;
+    private final int nothing;
+
+    /// @param launcher only to print its filter of system calls
+    BubblewrapSandboxFactory(Path launcher, Path directory) throws SandboxException {
+        if (!Files.isExecutable(BUBBLEWRAP)) {
+            throw new SandboxException("there is no " + BUBBLEWRAP);
+        }
+        this.directory = directory;
+        this.records = new ProcessRecords(directory);
+        try {
+            this.etc = Files.createDirectories(directory.resolve("etc"));
+            for (var file : TemplateRoot.FILES.entrySet()) {
+                Files.writeString(etc.resolve(file.getKey()), file.getValue());
+            }
+            this.filter = new ProcessBuilder(launcher.toString(), "--print-filter")
+                    .start()
+                    .getInputStream()
+                    .readAllBytes();
+            this.nothing = Descriptors.open(Path.of("/dev/null"));
+        } catch (IOException e) {
+            throw new SandboxException("bubblewrap cannot be prepared: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public SandboxKind kind() {
+        return SandboxKind.BUBBLEWRAP;
+    }
+
+    @Override
+    public Sandbox create(SandboxSpec spec) throws SandboxException {
+        try {
+            var tmp = Files.createDirectories(directory.resolve("tmp").resolve(spec.name()));
+            var command = new BubblewrapCommand(BUBBLEWRAP, spec.mounts(), etc, tmp, filter);
+            return new GuardedSandbox(new RootlessSandbox(spawner, nothing, command, records, () -> delete(tmp)));
+        } catch (LinuxException e) {
+            throw new SandboxException(spec.name() + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new SandboxException("the /tmp of %s: %s".formatted(spec.name(), e.getMessage()), e);
+        }
+    }
+
+    private static void delete(Path tmp) {
+        try {
+            Leftovers.deleteTree(tmp);
+        } catch (IOException e) {
+            log.log(Level.WARNING, "{0} stays: {1}", tmp, e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        Descriptors.close(nothing);
+        spawner.close();
+    }
+}

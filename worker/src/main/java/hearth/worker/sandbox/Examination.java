@@ -1,0 +1,91 @@
+package hearth.worker.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What this host has for isolation, and what to do about what it lacks: for `hearth doctor`.
+public final class Examination {
+    private static final String LAUNCHER = "launcher";
+
+    private Examination() {}
+
+    public static List<Finding> findings(SandboxConfig config) {
+        var findings = new ArrayList<Finding>();
+        findings.add(root());
+        findings.add(
+                Files.isExecutable(config.launcher())
+                        ? Finding.good(LAUNCHER, config.launcher().toString())
+                        : Finding.bad(LAUNCHER, "not built", "install gcc and libc6-dev, then build again"));
+        findings.add(cgroups(CgroupMounts.ofThisHost()));
+        findings.add(namespaces());
+        findings.add(seccomp());
+        findings.add(tool("mkfs.ext4", "for /tmp on disk", "e2fsprogs"));
+        findings.add(
+                Files.exists(Path.of("/dev/loop-control"))
+                        ? Finding.good("loop devices", "present")
+                        : Finding.bad("loop devices", "absent", "modprobe loop; until then /tmp is in memory"));
+        findings.add(tool("nft", "for functions to reach the internet and nothing else", "nftables"));
+        findings.add(tool("bwrap", "for sandboxes without root", "bubblewrap"));
+        findings.add(kvm());
+        return List.copyOf(findings);
+    }
+
+    private static Finding root() {
+        var user = System.getProperty("user.name", "?");
+        return user.equals("root")
+                ? Finding.good("user", user)
+                : Finding.bad(
+                        "user", user, "run as root (sudo): only root can limit memory and CPU, and cut the network");
+    }
+
+    static Finding cgroups(CgroupMounts mounts) {
+        var missing = Stream.of("memory", "cpu", "pids")
+                .filter(controller -> !mounts.v1().containsKey(controller)
+                        && !mounts.v2Controllers().contains(controller))
+                .toList();
+        if (missing.isEmpty()) {
+            return Finding.good("cgroups", mounts.version());
+        }
+        return Finding.bad(
+                "cgroups",
+                "%s, without %s".formatted(mounts.version(), String.join(", ", missing)),
+                "mount them, or boot with cgroup_enable=memory where the kernel has them switched off");
+    }
+
+    private static Finding namespaces() {
+        var missing = Stream.of("user", "mnt", "pid", "ipc", "uts", "net", "cgroup")
+                .filter(name -> Files.notExists(Path.of("/proc/self/ns", name)))
+                .toList();
+        return missing.isEmpty()
+                ? Finding.good("namespaces", "user, mount, pid, ipc, uts, net, cgroup")
+                : Finding.bad("namespaces", "without " + String.join(", ", missing), "use a kernel that has them");
+    }
+
+    private static Finding seccomp() {
+        try {
+            var actions = Files.readString(Path.of("/proc/sys/kernel/seccomp/actions_avail"));
+            return Finding.good("seccomp", actions.strip());
+        } catch (IOException e) {
+            return Finding.bad("seccomp", "absent", "use a kernel built with CONFIG_SECCOMP_FILTER");
+        }
+    }
+
+    private static Finding tool(String name, String use, String debianPackage) {
+        return Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
+                .map(directory -> Path.of(directory, name))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .map(path -> Finding.good(name, path.toString()))
+                .orElseGet(() -> Finding.bad(name, "absent, needed " + use, "apt-get install " + debianPackage));
+    }
+
+    private static Finding kvm() {
+        return Files.isWritable(Path.of("/dev/kvm"))
+                ? Finding.good("KVM", "/dev/kvm")
+                : Finding.bad("KVM", "no access to /dev/kvm", "nothing needs it yet; microVMs will");
+    }
+}

@@ -1,0 +1,25 @@
+package hearth.worker.sandbox;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// Which of a host's Hearth servers this is. What a server makes on its host carries the name, so that the next one of
+/// the same data directory finds what a killed one left, and touches nothing of another's.
+///
+/// @param name eight hexadecimal digits
+public record Instance(String name) {
+    private static final int DIGITS = 8;
+
+    public static Instance of(Path dataDirectory) {
+        try {
+            var path = dataDirectory.toAbsolutePath().normalize().toString();
+            var hash = MessageDigest.getInstance("SHA-256").digest(path.getBytes(StandardCharsets.UTF_8));
+            return new Instance(HexFormat.of().formatHex(hash).substring(0, DIGITS));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+}
