@@ -3,6 +3,7 @@ package hearth.server.http;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,11 @@ public final class Headers {
             }
         }
         return Optional.empty();
+    }
+
+    /// As `first`, for names that are written as documents do.
+    public Optional<String> firstIgnoringCase(String name) {
+        return first(name.toLowerCase(Locale.ROOT));
     }
 
     public List<String> all(String name) {
