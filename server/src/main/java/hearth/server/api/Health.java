@@ -29,9 +29,7 @@ public final class Health {
     Intake intake(RequestHead head, Exchange exchange) {
         if (!head.method().equals("GET") && !head.method().equals("HEAD")) {
             throw new ApiException(
-                            ApiError.METHOD_NOT_ALLOWED,
-                            "The resource does not support the method " + head.method() + ".")
-                    .withHeader("Allow", "GET, HEAD");
+                    ApiError.METHOD_NOT_ALLOWED, "The method " + head.method() + " is not one of GET, HEAD.");
         }
         return new Intake() {
             @Override

@@ -71,9 +71,8 @@ public final class LambdaApi implements Service {
                 new Operation(head, exchange, authentication, operation, pathParameters);
             case Route.WrongMethod(var allowed) ->
                 throw new ApiException(
-                                ApiError.METHOD_NOT_ALLOWED,
-                                "The resource does not support the method " + head.method() + ".")
-                        .withHeader("Allow", String.join(", ", allowed));
+                        ApiError.METHOD_NOT_ALLOWED,
+                        "The method " + head.method() + " is not one of " + String.join(", ", allowed) + ".");
             case Route.Unknown() ->
                 throw new ApiException(
                         ApiError.UNKNOWN_OPERATION, "There is no operation at " + head.method() + " " + head.path());
