@@ -57,7 +57,7 @@ class SigV4AuthenticatorTest {
     void acceptsWhatAwsSdkSigns() {
         long seed = new Random().nextLong();
         var random = new Random(seed);
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < 600; i++) {
             var signed = sign(randomRequest(random), random.nextBoolean() ? randomBytes(random) : NOTHING, _ -> {});
 
             assertThat(authenticate(signed))
@@ -70,7 +70,7 @@ class SigV4AuthenticatorTest {
     void refusesWhatWasChangedAfterSigning() {
         long seed = new Random().nextLong();
         var random = new Random(seed);
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 200; i++) {
             var body = randomBytes(random);
             var signed = sign(randomRequest(random), body, _ -> {});
             var head = Wire.head(signed.request());
@@ -88,7 +88,7 @@ class SigV4AuthenticatorTest {
     void acceptsPresignedUrlsUntilTheyExpire() {
         long seed = new Random().nextLong();
         var random = new Random(seed);
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 200; i++) {
             now = NOW;
             var signed = sign(randomRequest(random), NOTHING, builder -> builder.putProperty(
                             AwsV4HttpSigner.AUTH_LOCATION, AwsV4HttpSigner.AuthLocation.QUERY_STRING)
@@ -106,8 +106,11 @@ class SigV4AuthenticatorTest {
 
     @Test
     void acceptsBodiesThatAreNotSigned() {
+        // AWS's signer leaves bodies unsigned over TLS only, which may end before it reaches us.
+        var request =
+                post("/2015-03-31/functions").toBuilder().protocol("https").build();
         var signed = sign(
-                post("/2015-03-31/functions"),
+                request,
                 "signed".getBytes(StandardCharsets.UTF_8),
                 builder -> builder.putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, false));
         var head = Wire.head(signed.request());
@@ -269,7 +272,7 @@ class SigV4AuthenticatorTest {
     void answersRandomDamageToASignatureWithARefusal() {
         long seed = new Random().nextLong();
         var random = new Random(seed);
-        for (int i = 0; i < 3000; i++) {
+        for (int i = 0; i < 1000; i++) {
             var signed = sign(randomRequest(random), NOTHING, _ -> {});
             var head = Wire.head(signed.request());
             var authorization =
