@@ -41,13 +41,24 @@ public final class FunctionStore {
         return generations.next();
     }
 
-    /// False when there is a function of this name.
-    public boolean create(FunctionRecord function) {
-        return database.write(session -> FunctionTable.insert(session, function), created -> {
-            if (created) {
-                tell(function.id());
-            }
-        });
+    /// Adds a function, with the version that is published of it at once, if any; false when there is a function of
+    /// this name.
+    public boolean create(Change first) {
+        var function = first.function();
+        return database.write(
+                session -> {
+                    boolean created = FunctionTable.insert(session, function);
+                    if (created && first.published().isPresent()) {
+                        VersionTable.insert(
+                                session, function.id(), first.published().get());
+                    }
+                    return created;
+                },
+                created -> {
+                    if (created) {
+                        tell(function.id());
+                    }
+                });
     }
 
     public Optional<FunctionRecord> find(FunctionId function) {

@@ -144,7 +144,7 @@ class BlobStoreTest {
 
     private void create(String name) {
         try (var held = store.blobs().put(ZIP)) {
-            store.functions().create(Samples.function(name, 1, held.digest()));
+            store.functions().create(Change.to(Samples.function(name, 1, held.digest())));
         }
     }
 

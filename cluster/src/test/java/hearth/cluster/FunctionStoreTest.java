@@ -53,7 +53,7 @@ class FunctionStoreTest {
         var function = Samples.function("greet", 7)
                 .withPrevious(Optional.of(Samples.version("greet", 1, 3)))
                 .withPublished(4, 6);
-        functions.create(function);
+        functions.create(Change.to(function));
 
         reopen();
 
@@ -64,7 +64,7 @@ class FunctionStoreTest {
     void createsOneOfManyFunctionsOfTheSameName() throws Exception {
         var created = new AtomicInteger();
         Concurrently.run(40, number -> {
-            if (functions.create(Samples.function("same", number + 1))) {
+            if (functions.create(Change.to(Samples.function("same", number + 1)))) {
                 created.incrementAndGet();
             }
         });
@@ -74,7 +74,7 @@ class FunctionStoreTest {
 
     @Test
     void losesNoneOfManyUpdatesAtOnce() throws Exception {
-        functions.create(Samples.function("counted", 1));
+        functions.create(Change.to(Samples.function("counted", 1)));
         Concurrently.run(
                 200,
                 _ -> functions.update(
@@ -85,7 +85,7 @@ class FunctionStoreTest {
 
     @Test
     void writesNothingOfADecisionThatRefuses() {
-        functions.create(Samples.function("steady", 1));
+        functions.create(Change.to(Samples.function("steady", 1)));
 
         assertThatThrownBy(() -> functions.update(id("steady"), _ -> {
                     throw new IllegalStateException("no");
@@ -98,7 +98,7 @@ class FunctionStoreTest {
 
     @Test
     void goesOnServingTheCodeFromBeforeAnUpdateUntilItIsDone() {
-        functions.create(Samples.function("served", 1));
+        functions.create(Change.to(Samples.function("served", 1)));
         var before = functions.find(id("served")).orElseThrow();
 
         functions.update(
@@ -115,7 +115,7 @@ class FunctionStoreTest {
 
     @Test
     void resolvesAllThatTheDataPlaneNeeds() {
-        functions.create(Samples.function("whole", 5));
+        functions.create(Change.to(Samples.function("whole", 5)));
 
         var version = functions.resolve(id("whole"), FunctionId.LATEST).orElseThrow();
 
@@ -134,7 +134,7 @@ class FunctionStoreTest {
 
     @Test
     void findsPublishedVersionsByNumberOnly() {
-        functions.create(Samples.function("published", 1));
+        functions.create(Change.to(Samples.function("published", 1)));
         publish("published", 1);
 
         assertThat(functions.resolve(id("published"), "1")).isPresent();
@@ -147,7 +147,7 @@ class FunctionStoreTest {
 
     @Test
     void deletesAFunctionWithItsVersions() {
-        functions.create(Samples.function("gone", 1));
+        functions.create(Change.to(Samples.function("gone", 1)));
         publish("gone", 1);
 
         assertThat(functions.delete(id("gone"))).isTrue();
@@ -159,7 +159,7 @@ class FunctionStoreTest {
 
     @Test
     void forgetsWhatWasPublishedWhenTheNewestVersionIsDeleted() {
-        functions.create(Samples.function("pruned", 1));
+        functions.create(Change.to(Samples.function("pruned", 1)));
         publish("pruned", 1);
         publish("pruned", 2);
 
@@ -176,8 +176,8 @@ class FunctionStoreTest {
         var told = new ArrayList<FunctionId>();
         functions.onChange(told::add);
 
-        functions.create(Samples.function("heard", 1));
-        functions.create(Samples.function("heard", 2));
+        functions.create(Change.to(Samples.function("heard", 1)));
+        functions.create(Change.to(Samples.function("heard", 2)));
         functions.update(id("heard"), Change::to);
         functions.update(id("absent"), Change::to);
         assertThat(told).containsExactly(id("heard"));
@@ -194,14 +194,14 @@ class FunctionStoreTest {
     @Test
     void listsByNameAPageAtATime() {
         var names = IntStream.range(0, 25).mapToObj("f%02d"::formatted).toList();
-        names.reversed().forEach(name -> functions.create(Samples.function(name, 1)));
-        functions.create(new FunctionRecord(
+        names.reversed().forEach(name -> functions.create(Change.to(Samples.function(name, 1))));
+        functions.create(Change.to(new FunctionRecord(
                 new FunctionId(new AccountId("999999999999"), REGION, "f00"),
                 Samples.function("f00", 1).latest(),
                 Optional.empty(),
                 0,
                 0,
-                Map.of()));
+                Map.of())));
 
         var listed = new ArrayList<String>();
         var page = functions.list(ACCOUNT, REGION, "", 10);
@@ -218,7 +218,7 @@ class FunctionStoreTest {
 
     @Test
     void saysThatThereIsNoMoreWhenTheLastPageIsFull() {
-        IntStream.range(0, 10).forEach(i -> functions.create(Samples.function("f" + i, 1)));
+        IntStream.range(0, 10).forEach(i -> functions.create(Change.to(Samples.function("f" + i, 1))));
 
         assertThat(functions.list(ACCOUNT, REGION, "", 10).more()).isFalse();
     }
@@ -226,7 +226,7 @@ class FunctionStoreTest {
     @Test
     void listsAllVersionsOfAllFunctionsInOrder() {
         for (var name : List.of("b", "a")) {
-            functions.create(Samples.function(name, 1));
+            functions.create(Change.to(Samples.function(name, 1)));
             for (int number = 1; number <= 11; number++) {
                 publish(name, number);
             }
@@ -256,20 +256,20 @@ class FunctionStoreTest {
 
     @Test
     void countsTheCodeOfEachPublishedVersionAgain() {
-        functions.create(Samples.function("one", 1));
+        functions.create(Change.to(Samples.function("one", 1)));
         publish("one", 1);
         publish("one", 2);
-        functions.create(Samples.function("two", 1));
+        functions.create(Change.to(Samples.function("two", 1)));
 
         assertThat(functions.usage(ACCOUNT, REGION)).isEqualTo(new Usage(4L * Samples.ZIP.length, 2));
     }
 
     @Test
     void findsWhatIsInTransition() {
-        functions.create(Samples.function("settled", 1));
-        functions.create(inState("creating", "Pending", null));
-        functions.create(inState("updating", "Active", "InProgress"));
-        functions.create(Samples.function("publishing", 1));
+        functions.create(Change.to(Samples.function("settled", 1)));
+        functions.create(Change.to(inState("creating", "Pending", null)));
+        functions.create(Change.to(inState("updating", "Active", "InProgress")));
+        functions.create(Change.to(Samples.function("publishing", 1)));
         functions.update(
                 id("publishing"),
                 function -> Change.publishing(

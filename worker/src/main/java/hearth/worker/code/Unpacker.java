@@ -58,6 +58,10 @@ final class Unpacker implements PackageVisitor {
         }
     }
 
+    Path root() {
+        return root;
+    }
+
     /// How much room the content takes on the disk.
     long diskBytes() {
         return diskBytes;

@@ -1,0 +1,37 @@
+package hearth.control;
+
+import hearth.cluster.Change;
+import hearth.cluster.FunctionRecord;
+import hearth.cluster.VersionRecord;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Makes a version of `$LATEST` as it is now.
+///
+/// @param description of the version; null for that of `$LATEST`
+/// @param generation of the version
+/// @param revisionId of the version
+/// @param latestRevisionId that `$LATEST` has from now on
+record Publication(@Nullable String description, long generation, String revisionId, String latestRevisionId) {
+    /// Whether there is a version of this very content already, which is then answered instead.
+    static boolean isNeedless(FunctionRecord function) {
+        return function.publishedGeneration() == function.latest().generation();
+    }
+
+    Change of(FunctionRecord function) {
+        var latest = function.latest();
+        long number = function.versionCounter() + 1;
+        var shown = latest.configuration().toBuilder()
+                .version(Long.toString(number))
+                .functionArn(function.id().arn(Long.toString(number)))
+                .description(Objects.requireNonNullElse(
+                        description, latest.configuration().description()))
+                .build();
+        var version = new VersionRecord(Lifecycle.pending(shown, revisionId), latest.code(), generation);
+        var next = function.withLatest(latest.with(latest.configuration().toBuilder()
+                        .revisionId(latestRevisionId)
+                        .build()))
+                .withPublished(number, latest.generation());
+        return Change.publishing(next, version);
+    }
+}

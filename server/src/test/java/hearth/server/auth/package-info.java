@@ -1,4 +1,0 @@
-@NullMarked
-package hearth.server.auth;
-
-import org.jspecify.annotations.NullMarked;

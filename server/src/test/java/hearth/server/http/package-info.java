@@ -1,4 +1,0 @@
-@NullMarked
-package hearth.server.http;
-
-import org.jspecify.annotations.NullMarked;
