@@ -23,10 +23,12 @@ import hearth.worker.logs.LogEvent;
 import hearth.worker.logs.LogReader;
 import hearth.worker.runtimes.HostLayout;
 import hearth.worker.runtimes.Runtimes;
-import hearth.worker.sandbox.NamespaceSandboxFactory;
-import hearth.worker.sandbox.ProcessSandboxFactory;
+import hearth.worker.sandbox.Instance;
+import hearth.worker.sandbox.NetworkPolicy;
+import hearth.worker.sandbox.SandboxConfig;
 import hearth.worker.sandbox.SandboxFactory;
 import hearth.worker.sandbox.SandboxKind;
+import hearth.worker.sandbox.Sandboxes;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -43,6 +45,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -96,14 +99,18 @@ public final class TestWorker implements AutoCloseable {
 
     /// Skips the test where this kind cannot be had.
     private static SandboxFactory sandboxes(SandboxKind kind, Path directory) throws Exception {
-        if (kind == SandboxKind.PROCESS) {
-            return new ProcessSandboxFactory();
-        }
         var launcher = GUEST.resolve("launcher");
-        assumeTrue("root".equals(System.getProperty("user.name")), "namespaces need root");
-        assumeTrue(Files.isExecutable(launcher), "needs the launcher: build the guest module");
-        return new NamespaceSandboxFactory(
-                launcher, "test-" + ProcessHandle.current().pid() + "-w", directory.resolve("sandboxes"));
+        if (kind == SandboxKind.NAMESPACES) {
+            assumeTrue("root".equals(System.getProperty("user.name")), "namespaces need root");
+            assumeTrue(Files.isExecutable(launcher), "needs the launcher: build the guest module");
+        }
+        return Sandboxes.choose(new SandboxConfig(
+                        launcher,
+                        directory.resolve("sandboxes"),
+                        Instance.of(directory),
+                        NetworkPolicy.closed(),
+                        Optional.of(kind)))
+                .factory();
     }
 
     /// A function of `provided.al2023` whose bootstrap is `SCRIPTED_RUNTIME`.

@@ -29,10 +29,18 @@ final class Leftovers {
     void clear() throws SandboxException {
         new ProcessRecords(config.directory()).killAll();
         clearCgroups();
+        clearNetwork();
         try {
             deleteTree(config.directory());
         } catch (IOException e) {
             throw new SandboxException("%s cannot be emptied: %s".formatted(config.directory(), e.getMessage()), e);
+        }
+    }
+
+    private void clearNetwork() throws SandboxException {
+        new Forwarding(config.directory()).restore();
+        if (Firewall.available() && "root".equals(System.getProperty("user.name"))) {
+            new Firewall(config.instance()).remove();
         }
     }
 

@@ -34,7 +34,12 @@ final class NamespaceSandbox implements Sandbox {
     /// What was prepared for this sandbox and is given back when it closes.
     ///
     /// @param runtimeApiSocket the caller's to close
-    record Parts(int uid, Cgroup cgroup, NetworkNamespace network, int runtimeApiSocket) {}
+    record Parts(
+            int uid,
+            Cgroup cgroup,
+            NetworkNamespace network,
+            SandboxNetwork.Connection connection,
+            int runtimeApiSocket) {}
 
     NamespaceSandbox(NamespaceSandboxFactory factory, SandboxSpec spec, Parts parts) {
         this.factory = factory;
@@ -172,6 +177,7 @@ final class NamespaceSandbox implements Sandbox {
         if (mounts != NONE) {
             Descriptors.close(mounts);
         }
+        parts.connection.close();
         parts.network.close();
         parts.cgroup.close();
         factory.giveBack(parts.uid);

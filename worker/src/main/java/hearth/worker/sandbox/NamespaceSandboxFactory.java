@@ -9,7 +9,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 /// Makes sandboxes of namespaces and cgroups. Needs root and the launcher.
@@ -24,6 +23,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     private final Cgroups cgroups;
     private final Slots slots;
     private final TmpStorage tmp;
+    private final SandboxNetwork network;
     private final int nothing;
     private final int template;
 
@@ -32,6 +32,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         this.slots = new Slots(config.instance().name());
         this.cgroups = new Cgroups(CgroupMounts.ofThisHost(), config.instance().name());
         this.tmp = tmp(config.directory().resolve("tmp"));
+        this.network = network(config);
         try {
             this.nothing = Descriptors.open(Path.of("/dev/null"));
             this.template = buildTemplate(config.directory());
@@ -48,10 +49,21 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         return new TmpStorage.Memory();
     }
 
+    private static SandboxNetwork network(SandboxConfig config) {
+        if (config.network().internet()) {
+            try {
+                return new InternetNetwork(config.instance(), config.network(), config.directory());
+            } catch (SandboxException e) {
+                log.log(Level.WARNING, "FUNCTIONS REACH NO NETWORK: {0}", e.getMessage());
+            }
+        }
+        return new SandboxNetwork.LoopbackOnly();
+    }
+
     private int buildTemplate(Path directory) throws IOException, SandboxException {
         var scratch = Files.createDirectories(directory.resolve("root"));
         var words = new LaunchWords().add("template", scratch.toAbsolutePath());
-        new TemplateRoot(List.of()).addTo(words);
+        new TemplateRoot(network.nameServers()).addTo(words);
         var launched = launcher.launch(words, Map.of(0, nothing, 1, nothing, 2, nothing));
         Descriptors.close(launched.status());
         return launched.mounts();
@@ -76,18 +88,28 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     private NamespaceSandbox.Parts prepare(int uid, SandboxSpec spec) throws SandboxException {
         var cgroup = cgroups.create(spec.name(), spec.memory(), spec.milliCpus(), PROCESSES);
         try {
-            var network = NetworkNamespace.create();
+            var namespace = NetworkNamespace.create();
             try {
-                var socket = network.call(() -> NetworkNamespace.listen(NamespaceSandbox.RUNTIME_API_PORT));
-                return new NamespaceSandbox.Parts(uid, cgroup, network, socket);
-            } catch (LinuxException e) {
-                network.close();
+                return new NamespaceSandbox.Parts(uid, cgroup, namespace, connect(namespace, uid), listen(namespace));
+            } catch (LinuxException | SandboxException e) {
+                namespace.close();
                 throw e;
             }
+        } catch (SandboxException e) {
+            cgroup.close();
+            throw e;
         } catch (LinuxException e) {
             cgroup.close();
             throw new SandboxException("the network of %s: %s".formatted(spec.name(), e.getMessage()), e);
         }
+    }
+
+    private SandboxNetwork.Connection connect(NetworkNamespace namespace, int uid) throws SandboxException {
+        return network.connect(namespace, uid - slots.initUid() - 1);
+    }
+
+    private static int listen(NetworkNamespace namespace) throws LinuxException {
+        return namespace.call(() -> NetworkNamespace.listen(NamespaceSandbox.RUNTIME_API_PORT));
     }
 
     Launcher launcher() {
@@ -120,6 +142,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     public void close() {
         Descriptors.close(template);
         Descriptors.close(nothing);
+        network.close();
         cgroups.close();
         spawner.close();
     }

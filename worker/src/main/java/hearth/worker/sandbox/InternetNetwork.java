@@ -1,0 +1,127 @@
+package hearth.worker.sandbox;
+
+import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.NetworkLink;
+import hearth.worker.linux.NetworkLink.End;
+import hearth.worker.linux.NetworkNamespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A cable from each sandbox to the host, which forwards and translates addresses. The firewall's rules are the same
+/// for all and never change.
+///
+/// Neighbours are entered by hand, so that there is no address resolution, and each address is routed on its own, so
+/// that sandboxes share no network.
+final class InternetNetwork implements SandboxNetwork {
+    private static final Logger log = System.getLogger(InternetNetwork.class.getName());
+
+    /// 198.18.0.0/15 is for benchmarks of network devices: nobody is on the internet there, and few at home.
+    private static final int FIRST = 198 << 24 | 18 << 16;
+
+    private static final int PER_INSTANCE_BITS = 12;
+    private static final int PER_INSTANCE = 1 << PER_INSTANCE_BITS;
+    private static final int INSTANCES = 1 << (17 - PER_INSTANCE_BITS);
+    private static final String INSIDE = "eth0";
+    private static final int RADIX = 36;
+
+    private final Firewall firewall;
+    private final List<String> nameServers;
+    private final int firstAddress;
+    private final Forwarding forwarding;
+
+    /// @param directory for what must survive this server
+    InternetNetwork(Instance instance, NetworkPolicy policy, Path directory) throws SandboxException {
+        this.firewall = new Firewall(instance);
+        this.nameServers = policy.nameServers().isEmpty() ? NameServers.ofThisHost() : policy.nameServers();
+        this.firstAddress = FIRST + Math.floorMod(instance.name().hashCode(), INSTANCES) * PER_INSTANCE;
+        if (nameServers.isEmpty()) {
+            log.log(Level.WARNING, "functions can resolve no names: this host names no server that they could ask");
+        }
+        this.forwarding = new Forwarding(directory);
+        var network = "%s/%d".formatted(address(firstAddress).getHostAddress(), 32 - PER_INSTANCE_BITS);
+        try {
+            firewall.install(policy, nameServers, network, forwarding.switchOn());
+        } catch (IOException | UncheckedIOException e) {
+            throw new SandboxException("forwarding cannot be switched on: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<String> nameServers() {
+        return nameServers;
+    }
+
+    @Override
+    public Connection connect(NetworkNamespace namespace, int slot) throws SandboxException {
+        if (slot + 1 >= PER_INSTANCE) {
+            throw new SandboxException("no more than %d sandboxes have a network".formatted(PER_INSTANCE - 1));
+        }
+        var gateway = address(firstAddress);
+        var own = address(firstAddress + 1 + slot);
+        var here = new End(firewall.links() + Integer.toString(slot, RADIX), hardwareAddress(firstAddress));
+        var there = new End(INSIDE, hardwareAddress(firstAddress + 1 + slot));
+        try {
+            var link = NetworkLink.cable(here, there, namespace);
+            try {
+                link.addRoute(own);
+                link.addNeighbour(own, there.hardwareAddress());
+                Forwarding.allow(here.name());
+                namespace.call(() -> {
+                    var inside = NetworkLink.named(INSIDE);
+                    inside.up();
+                    inside.addAddress(own);
+                    inside.addNeighbour(gateway, here.hardwareAddress());
+                    inside.addDefaultRoute(gateway);
+                    return inside;
+                });
+            } catch (LinuxException | UncheckedIOException e) {
+                link.delete();
+                throw e;
+            }
+            return () -> disconnect(link, here.name());
+        } catch (LinuxException | UncheckedIOException e) {
+            throw new SandboxException("connecting to the network: " + e.getMessage(), e);
+        }
+    }
+
+    /// Before the slot goes to another sandbox: the kernel removes a dead namespace's links only later.
+    private static void disconnect(NetworkLink link, String name) {
+        try {
+            link.delete();
+        } catch (LinuxException e) {
+            log.log(Level.WARNING, "link {0} stays: {1}", name, e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        forwarding.restore();
+        try {
+            firewall.remove();
+        } catch (SandboxException e) {
+            log.log(Level.WARNING, "the table {0} stays: {1}", firewall.table(), e.getMessage());
+        }
+    }
+
+    private static Inet4Address address(int number) {
+        try {
+            return (Inet4Address) InetAddress.getByAddress(
+                    ByteBuffer.allocate(4).putInt(number).array());
+        } catch (UnknownHostException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    /// Locally administered, and made of the IP address.
+    private static byte[] hardwareAddress(int address) {
+        return ByteBuffer.allocate(6).putShort((short) 0x0268).putInt(address).array();
+    }
+}

@@ -1,0 +1,195 @@
+package hearth.worker.sandbox;
+
+import static hearth.worker.sandbox.SandboxRun.run;
+import static hearth.worker.sandbox.SandboxRun.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import hearth.worker.linux.NetworkLink;
+import hearth.worker.linux.NetworkLink.End;
+import hearth.worker.linux.NetworkNamespace;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A second network namespace plays the outside: a "public" server and a "private" one behind a cable.
+final class InternetNetworkTest {
+    private static final String PUBLIC = "8.127.0.9";
+    private static final String PRIVATE = "10.213.7.9";
+    private static final int PORT = 7777;
+    private static final String CONNECT =
+            "perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(PeerAddr => \"%s:%d\", Timeout => 2) or die \"$@\"; print \"connected\"'";
+
+    @TempDir
+    Path directory;
+
+    private final List<ServerSocket> servers = new ArrayList<>();
+    private NetworkNamespace outside;
+    private NetworkLink cable;
+
+    @BeforeEach
+    void layTheCable() throws Exception {
+        SandboxRun.assumeRootAndLauncher();
+        assumeTrue(Firewall.available(), "needs nft");
+        outside = NetworkNamespace.create();
+        cable = NetworkLink.cable(new End("hout0", mac(1)), new End("out0", mac(2)), outside);
+        var host = (Inet4Address) InetAddress.getByName("10.213.7.1");
+        cable.addAddress(host);
+        for (var server : List.of(PUBLIC, PRIVATE)) {
+            cable.addRoute((Inet4Address) InetAddress.getByName(server));
+            cable.addNeighbour((Inet4Address) InetAddress.getByName(server), mac(2));
+        }
+        Forwarding.allow("hout0");
+        outside.call(() -> {
+            var link = NetworkLink.named("out0");
+            link.up();
+            try {
+                for (var server : List.of(PUBLIC, PRIVATE)) {
+                    link.addAddress((Inet4Address) InetAddress.getByName(server));
+                }
+            } catch (UnknownHostException e) {
+                throw new AssertionError(e);
+            }
+            link.addNeighbour(host, mac(1));
+            link.addDefaultRoute(host);
+            return link;
+        });
+    }
+
+    @AfterEach
+    void takeTheCable() throws Exception {
+        for (var server : servers) {
+            server.close();
+        }
+        if (cable != null) {
+            cable.delete();
+            outside.close();
+        }
+    }
+
+    @Test
+    void reachesPublicAddressesAndNothingElse() throws Exception {
+        try (var factory = new NamespaceSandboxFactory(config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9"))));
+                var sandbox = factory.create(spec());
+                var other = factory.create(spec());
+                var host = new ServerSocket(PORT, 5, InetAddress.getByName("0.0.0.0"))) {
+            serve(PORT);
+
+            assertThat(run(sandbox, CONNECT.formatted(PUBLIC, PORT)).output()).isEqualTo("connected");
+            assertThat(host.isBound()).isTrue();
+
+            assertThat(run(sandbox, CONNECT.formatted(PRIVATE, PORT)).output()).doesNotContain("connected");
+            assertThat(run(sandbox, CONNECT.formatted("10.213.7.1", PORT)).output())
+                    .doesNotContain("connected");
+            assertThat(run(sandbox, CONNECT.formatted("169.254.169.254", 80)).output())
+                    .doesNotContain("connected");
+            assertThat(run(sandbox, CONNECT.formatted(addressOf(other), 9001)).output())
+                    .doesNotContain("connected");
+            assertThat(run(sandbox, CONNECT.formatted(gatewayOf(sandbox), PORT)).output())
+                    .doesNotContain("connected");
+            assertThat(run(sandbox, "cat /etc/resolv.conf").output()).isEqualTo("nameserver 9.9.9.9\n");
+        }
+    }
+
+    @Test
+    void reachesAPrivateNetworkThatIsAllowed() throws Exception {
+        var policy = new NetworkPolicy(true, List.of("10.213.7.8/30"), List.of("9.9.9.9"));
+        try (var factory = new NamespaceSandboxFactory(config(policy));
+                var sandbox = factory.create(spec())) {
+            serve(PORT);
+            assertThat(run(sandbox, CONNECT.formatted(PRIVATE, PORT)).output()).isEqualTo("connected");
+            assertThat(run(sandbox, CONNECT.formatted("10.213.7.1", PORT)).output())
+                    .doesNotContain("connected");
+        }
+    }
+
+    @Test
+    void asksOnlyTheNameServersThatAreNamed() throws Exception {
+        var policy = new NetworkPolicy(true, List.of(), List.of(PRIVATE));
+        try (var factory = new NamespaceSandboxFactory(config(policy));
+                var sandbox = factory.create(spec())) {
+            serve(53);
+            assertThat(run(sandbox, CONNECT.formatted(PRIVATE, 53)).output()).isEqualTo("connected");
+            assertThat(run(sandbox, CONNECT.formatted(PUBLIC, 53)).output()).doesNotContain("connected");
+        }
+    }
+
+    @Test
+    void leavesNoRuleAndNoLink() throws Exception {
+        var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
+        var firewall = new Firewall(config.instance());
+        try (var factory = new NamespaceSandboxFactory(config);
+                var sandbox = factory.create(spec())) {
+            assertThat(tables()).contains(firewall.table());
+            assertThat(links()).contains(firewall.links());
+            assertThat(run(sandbox, "true").exit()).isEqualTo(new SandboxProcess.Exit.Status(0));
+        }
+
+        assertThat(tables()).doesNotContain(firewall.table());
+        assertThat(links()).doesNotContain(firewall.links());
+    }
+
+    @Test
+    void clearsTheRulesOfAKilledServer() throws Exception {
+        var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
+        var left = new InternetNetwork(config.instance(), config.network(), config.directory());
+        assertThat(left.nameServers()).containsExactly("9.9.9.9");
+
+        new Leftovers(CgroupMounts.ofThisHost(), config).clear();
+
+        assertThat(tables()).doesNotContain(new Firewall(config.instance()).table());
+    }
+
+    /// Listens on every address outside.
+    private void serve(int port) throws Exception {
+        servers.add(outside.call(() -> {
+            try {
+                return new ServerSocket(port, 5, InetAddress.getByName("0.0.0.0"));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }));
+    }
+
+    private static String addressOf(Sandbox sandbox) throws Exception {
+        return run(sandbox, "ip -4 -o address show dev eth0 | sed 's,.*inet \\([0-9.]*\\).*,\\1,'")
+                .output()
+                .strip();
+    }
+
+    private static String gatewayOf(Sandbox sandbox) throws Exception {
+        return run(sandbox, "ip route | sed 's,default via \\([0-9.]*\\).*,\\1,'")
+                .output()
+                .strip();
+    }
+
+    private SandboxConfig config(NetworkPolicy policy) {
+        return new SandboxConfig(
+                SandboxRun.launcher(), directory.resolve("s"), Instance.of(directory), policy, Optional.empty());
+    }
+
+    private static String tables() throws Exception {
+        var process = new ProcessBuilder("nft", "list", "tables").start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private static String links() throws Exception {
+        return Files.readString(Path.of("/proc/net/dev"));
+    }
+
+    private static byte[] mac(int last) {
+        return new byte[] {2, 0, 0, 0, 9, (byte) last};
+    }
+}
