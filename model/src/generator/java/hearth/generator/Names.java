@@ -5,71 +5,13 @@ import java.util.Set;
 
 /// Java names for the model's names.
 final class Names {
-    private static final Set<String> TAKEN = Set.of(
-            "abstract",
-            "assert",
-            "boolean",
-            "break",
-            "byte",
-            "case",
-            "catch",
-            "char",
-            "class",
-            "const",
-            "continue",
-            "default",
-            "do",
-            "double",
-            "else",
-            "enum",
-            "extends",
-            "final",
-            "finally",
-            "float",
-            "for",
-            "goto",
-            "if",
-            "implements",
-            "import",
-            "instanceof",
-            "int",
-            "interface",
-            "long",
-            "native",
-            "new",
-            "package",
-            "private",
-            "protected",
-            "public",
-            "return",
-            "short",
-            "static",
-            "strictfp",
-            "super",
-            "switch",
-            "synchronized",
-            "this",
-            "throw",
-            "throws",
-            "transient",
-            "try",
-            "void",
-            "volatile",
-            "while",
-            "hashCode",
-            "toString",
-            "clone",
-            "finalize",
-            "getClass",
-            "notify",
-            "notifyAll",
-            "wait",
-            "builder",
-            "toBuilder",
-            "write",
-            "read",
-            "check",
-            "toResponse");
+    /// Java's keywords, and the methods that records have or the generator gives them.
+    private static final Set<String> TAKEN = Set.of("""
+            abstract assert boolean break byte case catch char class const continue default do double else enum \
+            extends final finally float for goto if implements import instanceof int interface long native new \
+            package private protected public return short static strictfp super switch synchronized this throw \
+            throws transient try void volatile while hashCode toString clone finalize getClass notify notifyAll \
+            wait builder toBuilder write read check toResponse""".split(" "));
 
     private Names() {}
 

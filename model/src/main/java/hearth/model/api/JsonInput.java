@@ -27,10 +27,14 @@ public final class JsonInput {
     /// The largest text of the API is a durable execution's payload of 6 MiB. Blobs are not bound by it.
     private static final int TEXT_LENGTH = 8 << 20;
 
+    /// Many times what the largest request of the API has: a short text can hold values that take much memory.
+    private static final int VALUES = 500_000;
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEPTH)
                     .maxStringLength(TEXT_LENGTH)
+                    .maxTokenCount(VALUES)
                     .maxNumberLength(100)
                     .maxNameLength(4096)
                     .build())

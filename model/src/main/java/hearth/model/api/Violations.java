@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Collects what is wrong with a request, to tell it all at once in AWS's words (control-plane.md section 4).
 final class Violations {
+    /// Characters of a value that are printed; an answer shall not be as large as the largest request.
+    private static final int PRINTED = 8192;
+
     private final Deque<String> path = new ArrayDeque<>();
     private final List<String> texts = new ArrayList<>();
 
@@ -36,7 +39,7 @@ final class Violations {
         var words = new ArrayList<String>(0);
         rule.breaches(value, words);
         if (!words.isEmpty()) {
-            var shown = rule instanceof Rule.Secret ? "Value" : "Value '" + value + "'";
+            var shown = rule instanceof Rule.Secret ? "Value" : "Value '" + printed(value) + "'";
             words.forEach(w -> add(shown + " at '" + at(member), w));
         }
     }
@@ -66,6 +69,11 @@ final class Violations {
                     : texts.size() + " validation errors detected: ";
             throw new ApiException(ApiError.VALIDATION, count + String.join("; ", texts));
         }
+    }
+
+    private static String printed(Object value) {
+        var text = value.toString();
+        return text.length() <= PRINTED ? text : text.substring(0, PRINTED) + "…";
     }
 
     private String at(String member) {

@@ -30,7 +30,7 @@ public final class DeploymentPackage {
     /// Unpacks a zip to nowhere.
     public static Contents check(byte[] zip, PackageLimits limits) {
         try {
-            return walk(ZipBytes.of(zip), limits, new Nowhere());
+            return walk(zip, limits, new Nowhere());
         } catch (IOException e) {
             throw new UncheckedIOException("Memory cannot fail to be read", e);
         }
@@ -39,6 +39,10 @@ public final class DeploymentPackage {
     /// Shows all of a zip to a visitor. A refusal may come at any moment, after which what the visitor has made of it
     /// is worth nothing.
     public static Contents walk(FileChannel zip, PackageLimits limits, PackageVisitor visitor) throws IOException {
+        return walk(ZipBytes.of(zip), limits, visitor);
+    }
+
+    public static Contents walk(byte[] zip, PackageLimits limits, PackageVisitor visitor) throws IOException {
         return walk(ZipBytes.of(zip), limits, visitor);
     }
 

@@ -305,6 +305,15 @@ class ConstraintsTest {
     }
 
     @Test
+    void printsOnlyTheBeginningOfAVeryLongValue() {
+        var request = Requests.body(MAIL, "{\"Description\":\"" + "x".repeat(1_000_000) + "\"}");
+
+        assertThat(refusal(ApiOperation.UPDATE_FUNCTION_CONFIGURATION, request))
+                .contains("x…' at 'description' failed")
+                .hasSizeLessThan(9000);
+    }
+
+    @Test
     void spellsPathsWithOnlyTheFirstLetterLowered() {
         assertThat(refusal(ApiOperation.UPDATE_FUNCTION_CONFIGURATION, Requests.body(MAIL, "{\"KMSKeyArn\":\"x\"}")))
                 .contains("Value 'x' at 'kMSKeyArn' failed");

@@ -90,6 +90,14 @@ class JsonInputTest {
                 .withMessageContaining("String value length");
     }
 
+    @Test
+    void boundsTheNumberOfValues() {
+        assertThatExceptionOfType(ApiException.class)
+                .isThrownBy(() -> read("{\"Layers\":[" + "\"\",".repeat(600_000) + "\"\"]}"))
+                .withMessageContaining("Token count")
+                .matches(e -> e.error() == ApiError.SERIALIZATION);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " \n", "{}", "null", "{\"Unknown\":{\"a\":[1,{\"b\":null}]},\"x\":1.5}"})
     void takesEmptyBodiesAndUnknownMembers(String body) {

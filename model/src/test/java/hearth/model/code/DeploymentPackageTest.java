@@ -326,18 +326,18 @@ class DeploymentPackageTest {
     @Test
     void refusesABombBeforeItUnpacksAnything() {
         var bomb = new ZipForge()
-                .part(ZipForge.bytes("zeros"), new byte[150_000_000], _ -> {})
-                .part(ZipForge.bytes("more"), new byte[150_000_000], _ -> {})
+                .part("zeros", "0", part -> part.size = 150_000_000L)
+                .part("more", "0", part -> part.size = 150_000_000L)
                 .build();
 
-        assertThat(bomb.length).isLessThan(1_000_000);
-        assertThatThrownBy(() -> unpack(bomb)).hasMessage("Unzipped size must be smaller than 262144000 bytes");
+        assertThatThrownBy(() -> DeploymentPackage.walk(bomb, LIMITS, new Unpacked()))
+                .hasMessage("Unzipped size must be smaller than 262144000 bytes");
     }
 
     @Test
     void refusesABombThatLiesAboutItsSize() {
         var bomb = new ZipForge()
-                .part(ZipForge.bytes("zeros"), new byte[300_000_000], part -> part.size = 10L)
+                .part(ZipForge.bytes("zeros"), new byte[30_000_000], part -> part.size = 10L)
                 .build();
 
         assertRefused(bomb, BAD_ZIP);

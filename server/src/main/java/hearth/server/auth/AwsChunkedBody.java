@@ -75,17 +75,20 @@ final class AwsChunkedBody {
     private void readTrailer() {
         var fields = new HashMap<String, String>();
         var signed = new StringBuilder();
-        while (at < framed.length) {
-            var line = readLine();
+        for (var line = readLine(); !line.isEmpty(); line = readLine()) {
             int colon = line.indexOf(':');
-            if (colon > 0) {
-                var name = line.substring(0, colon).toLowerCase(Locale.ROOT).strip();
-                var value = line.substring(colon + 1).strip();
-                fields.put(name, value);
-                if (!name.equals(TRAILER_SIGNATURE)) {
-                    signed.append(name).append(':').append(value).append('\n');
-                }
+            if (colon < 1) {
+                throw malformed("A trailer field of the aws-chunked body must be a name, a colon and a value.");
             }
+            var name = line.substring(0, colon).toLowerCase(Locale.ROOT).strip();
+            var value = line.substring(colon + 1).strip();
+            fields.put(name, value);
+            if (!name.equals(TRAILER_SIGNATURE)) {
+                signed.append(name).append(':').append(value).append('\n');
+            }
+        }
+        if (at < framed.length) {
+            throw malformed("More follows after the aws-chunked body.");
         }
         if (signatures != null
                 && !signed.isEmpty()
@@ -103,18 +106,17 @@ final class AwsChunkedBody {
         }));
     }
 
-    /// The next line, which ends with CRLF, or with the body.
+    /// The next line, which ends with CRLF.
     private String readLine() {
         int end = at;
         while (end < framed.length && framed[end] != '\n') {
             end++;
         }
-        boolean carriage = end > at && end < framed.length && framed[end - 1] == '\r';
-        var line = new String(framed, at, (carriage ? end - 1 : end) - at, StandardCharsets.ISO_8859_1);
-        if (line.isEmpty() && at == framed.length) {
-            throw malformed("The aws-chunked body ends before its last chunk.");
+        if (end == framed.length || end == at || framed[end - 1] != '\r') {
+            throw malformed("A line of the aws-chunked body must end with CRLF.");
         }
-        at = Math.min(end + 1, framed.length);
+        var line = new String(framed, at, end - 1 - at, StandardCharsets.ISO_8859_1);
+        at = end + 1;
         return line;
     }
 

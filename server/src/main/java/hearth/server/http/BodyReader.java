@@ -71,7 +71,7 @@ final class BodyReader {
         int announced = count + chunkLeft;
         int grown = announced <= FIRST_BUFFER ? announced : Math.max(FIRST_BUFFER, bytes.length * 2);
         int capacity = Math.min(limit, Math.max(needed, framing.isSingle() ? Math.min(grown, announced) : grown));
-        if (!budget.take(capacity - bytes.length)) {
+        if (!budget.take(capacity - bytes.length, taken)) {
             return false;
         }
         taken += capacity - bytes.length;

@@ -233,7 +233,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean countHeadMemory() {
         long held = headReader.held() <= FREE_HEAD ? 0 : 2L * headReader.held();
         if (held > headMemory) {
-            if (!listener.budget().take(held - headMemory)) {
+            if (!listener.budget().take(held - headMemory, headMemory)) {
                 refuse(busy());
                 return true;
             }
@@ -363,9 +363,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void awaitNext() {
         phase = Phase.IDLE;
         deadline = System.nanoTime() + limits.idleTime().toNanos();
-        if (draining) {
-            finish();
-        } else if (inputEnded && !pending.isReadable()) {
+        if (draining || (inputEnded && !pending.isReadable())) {
             close();
         }
     }
@@ -379,7 +377,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         channel().config().setAutoRead(true);
         var duplex = (DuplexChannel) channel();
         var _ = duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> {
-            if (inputEnded) {
+            if (inputEnded || draining) {
                 close();
             } else {
                 var _ = duplex.shutdownOutput();
@@ -424,8 +422,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /// Takes no further request.
     void drain() {
         draining = true;
-        if (phase == Phase.IDLE) {
-            finish();
+        if (phase == Phase.IDLE || phase == Phase.LINGERING) {
+            close();
         }
     }
 

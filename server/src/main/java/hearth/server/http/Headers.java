@@ -3,7 +3,9 @@ package hearth.server.http;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The header fields of a request, in the order they came. Names are in lower case.
@@ -32,6 +34,11 @@ public final class Headers {
         return Optional.empty();
     }
 
+    /// As `first`, for names that are written as documents do.
+    public Optional<String> firstIgnoringCase(String name) {
+        return first(name.toLowerCase(Locale.ROOT));
+    }
+
     public List<String> all(String name) {
         var values = new ArrayList<String>(1);
         for (int i = 0; i < length; i += 2) {
@@ -42,8 +49,11 @@ public final class Headers {
         return values;
     }
 
-    public boolean contains(String name) {
-        return first(name).isPresent();
+    /// Every field, in order.
+    public void forEach(BiConsumer<String, String> action) {
+        for (int i = 0; i < length; i += 2) {
+            action.accept(at(i), at(i + 1));
+        }
     }
 
     /// Whether a comma-separated field has this element, compared without regard to case.

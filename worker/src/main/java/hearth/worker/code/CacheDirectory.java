@@ -121,9 +121,14 @@ final class CacheDirectory implements AutoCloseable {
         return all;
     }
 
-    /// A new, empty directory, to be removed when it is done with.
+    /// A new, empty directory, to be kept in the end or removed.
     Path newScratch() throws IOException {
         return Files.createDirectory(nextScratch());
+    }
+
+    /// A place for a file, to be removed.
+    Path newSpill() {
+        return nextScratch();
     }
 
     private Path nextScratch() {

@@ -121,9 +121,11 @@ public final class CodeCache implements AutoCloseable {
         try {
             var scratch = directory.newScratch();
             try {
-                mine.unpacking.complete(Optional.of(directory.keep(fetcher.fetch(digest, scratch))));
-            } finally {
+                var unpacked = fetcher.fetch(digest, scratch, directory.newSpill());
+                mine.unpacking.complete(Optional.of(directory.keep(unpacked)));
+            } catch (IOException | RuntimeException | Error e) {
                 directory.remove(scratch);
+                throw e;
             }
         } catch (ClosedByInterruptException | InterruptedIOException e) {
             // Only this caller was cancelled: those who wait for it try themselves.

@@ -58,10 +58,6 @@ final class Unpacker implements PackageVisitor {
         }
     }
 
-    Path root() {
-        return root;
-    }
-
     /// How much room the content takes on the disk.
     long diskBytes() {
         return diskBytes;

@@ -1,0 +1,208 @@
+package hearth.server.api;
+
+import hearth.invoke.frontend.InvocationRequest;
+import hearth.invoke.frontend.InvocationResponder;
+import hearth.invoke.frontend.InvocationResponse;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.api.ApiOperation;
+import hearth.model.api.QueryParameters;
+import hearth.model.api.RequestParts;
+import hearth.model.api.Route;
+import hearth.model.api.Routes;
+import hearth.server.auth.Authentication;
+import hearth.server.auth.Authenticator;
+import hearth.server.auth.Caller;
+import hearth.server.http.Exchange;
+import hearth.server.http.HttpResponse;
+import hearth.server.http.Intake;
+import hearth.server.http.RequestHead;
+import hearth.server.http.Service;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+
+/// The Lambda API behind a listener. `Invoke` stays on the event loop that read it; all other operations run on
+/// threads of their own, so many at a time.
+public final class LambdaApi implements Service {
+    private static final System.Logger LOG = System.getLogger(LambdaApi.class.getName());
+
+    /// Control operations that run at once; more of them wait for their turn.
+    private static final int OPERATIONS_AT_ONCE = 64;
+
+    /// To decode a body smaller than this costs less than to hand it over.
+    private static final int SMALL_BODY = 64 << 10;
+
+    /// What the framing of `aws-chunked` may add to a body: chunks have 8 KiB at least.
+    private static final int FRAMING_SHARE = 32;
+
+    private static final int FRAMING_LEAST = 8 << 10;
+
+    private final Authenticator authenticator;
+    private final InvokeOperation invoke;
+    private final ControlOperations control;
+    private final Health health;
+    private final Executor threads;
+    private final Semaphore turns = new Semaphore(OPERATIONS_AT_ONCE);
+
+    /// @param threads runs what may block; an unbounded executor of virtual threads
+    public LambdaApi(
+            Authenticator authenticator,
+            InvokeOperation invoke,
+            ControlOperations control,
+            Health health,
+            Executor threads) {
+        this.authenticator = authenticator;
+        this.invoke = invoke;
+        this.control = control;
+        this.health = health;
+        this.threads = threads;
+    }
+
+    @Override
+    public Intake admit(RequestHead head, Exchange exchange) {
+        if (head.path().equals(Health.PATH)) {
+            return health.intake(head, exchange);
+        }
+        var authentication = authenticator.begin(head);
+        return switch (Routes.match(head.method(), head.path(), head.query())) {
+            case Route.Matched(var operation, var pathParameters) ->
+                new Operation(head, exchange, authentication, operation, pathParameters);
+            case Route.WrongMethod(var allowed) ->
+                throw new ApiException(
+                        ApiError.METHOD_NOT_ALLOWED,
+                        "The method " + head.method() + " is not one of " + String.join(", ", allowed) + ".");
+            case Route.Unknown() ->
+                throw new ApiException(
+                        ApiError.UNKNOWN_OPERATION, "There is no operation at " + head.method() + " " + head.path());
+        };
+    }
+
+    @Override
+    public HttpResponse refusal(ApiException refusal) {
+        return Answers.of(refusal);
+    }
+
+    @Override
+    public HttpResponse fault() {
+        return Answers.of(new ApiException(ApiError.SERVICE, "An error occurred and the request cannot be processed."));
+    }
+
+    /// A request whose operation is known.
+    private final class Operation implements Intake {
+        private final RequestHead head;
+        private final Exchange exchange;
+        private final Authentication authentication;
+        private final ApiOperation operation;
+        private final Map<String, String> pathParameters;
+
+        Operation(
+                RequestHead head,
+                Exchange exchange,
+                Authentication authentication,
+                ApiOperation operation,
+                Map<String, String> pathParameters) {
+            this.head = head;
+            this.exchange = exchange;
+            this.authentication = authentication;
+            this.operation = operation;
+            this.pathParameters = pathParameters;
+        }
+
+        @Override
+        public int bodyLimit() {
+            int limit = BodyLimits.of(operation);
+            return authentication.isFramed() ? limit + limit / FRAMING_SHARE + FRAMING_LEAST : limit;
+        }
+
+        @Override
+        public ApiException tooLarge() {
+            return BodyLimits.tooLarge(operation);
+        }
+
+        @Override
+        public boolean hashesBody() {
+            return authentication.needsBodyHash();
+        }
+
+        @Override
+        public void serve(byte[] body, byte[] sha256) {
+            if (authentication.isFramed() && body.length > SMALL_BODY) {
+                threads.execute(() -> answering(() -> {
+                    var authenticated = authentication.check(body, sha256);
+                    exchange.onEventLoop(() -> answering(() -> run(authenticated)));
+                }));
+            } else {
+                run(authentication.check(body, sha256));
+            }
+        }
+
+        private void run(Authentication.Authenticated authenticated) {
+            var body = authenticated.body();
+            if (body.length > BodyLimits.of(operation)) {
+                throw tooLarge();
+            }
+            if (operation == ApiOperation.INVOKE) {
+                invoke.invoke(invocation(authenticated.caller(), body), new Responder(exchange));
+            } else {
+                threads.execute(() -> answering(() -> control(authenticated.caller(), body)));
+            }
+        }
+
+        private InvocationRequest invocation(Caller caller, byte[] body) {
+            var headers = head.headers();
+            var query = QueryParameters.parse(head.query());
+            return new InvocationRequest(
+                    caller.account(),
+                    caller.region(),
+                    pathParameters.getOrDefault("FunctionName", ""),
+                    query.first("Qualifier"),
+                    headers.first("x-amz-invocation-type").orElse(null),
+                    headers.first("x-amz-log-type").orElse(null),
+                    headers.first("x-amz-client-context").orElse(null),
+                    headers.first("x-amzn-trace-id").orElse(null),
+                    body,
+                    exchange.requestId());
+        }
+
+        private void control(Caller caller, byte[] body) {
+            turns.acquireUninterruptibly();
+            try {
+                var headers = head.headers();
+                var parts = new RequestParts(
+                        pathParameters,
+                        QueryParameters.parse(head.query()),
+                        name -> headers.firstIgnoringCase(name).orElse(null),
+                        body);
+                exchange.answer(Answers.of(control.handle(caller, operation, parts)));
+            } finally {
+                turns.release();
+            }
+        }
+
+        /// Runs a part of the work away from the listener, which would see to its failures.
+        private void answering(Runnable work) {
+            try {
+                work.run();
+            } catch (ApiException refusal) {
+                exchange.answer(refusal(refusal));
+            } catch (RuntimeException | StackOverflowError fault) {
+                LOG.log(Level.ERROR, operation.wireName() + " " + exchange.requestId() + " met a fault", fault);
+                exchange.answer(fault());
+            }
+        }
+    }
+
+    private record Responder(Exchange exchange) implements InvocationResponder {
+        @Override
+        public void answer(InvocationResponse response) {
+            exchange.answer(Answers.of(response));
+        }
+
+        @Override
+        public void refuse(ApiException refusal) {
+            exchange.answer(Answers.of(refusal));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.auth;
+
+import org.jspecify.annotations.NullMarked;

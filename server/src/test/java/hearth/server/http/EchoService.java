@@ -1,0 +1,88 @@
+package hearth.server.http;
+
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.api.ApiResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/// Answers each request with its own body. Some paths do more: `/refused`, `/fault`, `/slow` (until `release`),
+/// `/hash`, `/empty`, `/head-fault`, `/late` (answers from another thread).
+final class EchoService implements Service {
+    static final int LIMIT = 6 << 20;
+
+    final CountDownLatch slowRequestCame = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+
+    @Override
+    public Intake admit(RequestHead head, Exchange exchange) {
+        switch (head.path()) {
+            case "/refused" -> throw new ApiException(ApiError.UNKNOWN_OPERATION, "No such path");
+            case "/head-fault" -> throw new IllegalStateException("A fault that a test asked for");
+            default -> {}
+        }
+        return new Intake() {
+            @Override
+            public int bodyLimit() {
+                return LIMIT;
+            }
+
+            @Override
+            public ApiException tooLarge() {
+                return new ApiException(ApiError.REQUEST_ENTITY_TOO_LARGE, "Too large");
+            }
+
+            @Override
+            public boolean hashesBody() {
+                return head.path().equals("/hash");
+            }
+
+            @Override
+            public void serve(byte[] body, byte[] sha256) {
+                switch (head.path()) {
+                    case "/fault" -> throw new IllegalStateException("A fault that a test asked for");
+                    case "/empty" -> exchange.answer(new HttpResponse(204, Map.of(), new byte[0]));
+                    case "/hash" ->
+                        exchange.answer(ok(HexFormat.of().formatHex(sha256).getBytes(StandardCharsets.US_ASCII)));
+                    case "/late" -> Thread.ofVirtual().start(() -> exchange.answer(ok(body)));
+                    case "/slow" -> {
+                        slowRequestCame.countDown();
+                        Thread.ofVirtual().start(() -> {
+                            awaitRelease();
+                            exchange.answer(ok(body));
+                        });
+                    }
+                    default -> exchange.answer(ok(body));
+                }
+            }
+        };
+    }
+
+    private void awaitRelease() {
+        try {
+            release.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static HttpResponse ok(byte[] body) {
+        return new HttpResponse(200, Map.of("Content-Type", "application/octet-stream"), body);
+    }
+
+    @Override
+    public HttpResponse refusal(ApiException refusal) {
+        var response = ApiResponse.of(refusal);
+        var headers = new LinkedHashMap<>(response.headers());
+        headers.put("Content-Type", ApiResponse.JSON);
+        return new HttpResponse(response.status(), headers, response.body());
+    }
+
+    @Override
+    public HttpResponse fault() {
+        return new HttpResponse(500, Map.of(), "{}".getBytes(StandardCharsets.US_ASCII));
+    }
+}

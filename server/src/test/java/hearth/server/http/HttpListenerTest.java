@@ -1,0 +1,300 @@
+package hearth.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.server.http.RawClient.Answer;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(NoLeaks.class)
+class HttpListenerTest {
+    private final ListenerUnderTest server = new ListenerUnderTest();
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void answersWithAnIdTheDateAndTheBody() {
+        try (var client = server.connect()) {
+            var answer = client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
+                    .read();
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.text()).isEqualTo("hello");
+            assertThat(UUID.fromString(answer.header("x-amzn-RequestId"))).isNotNull();
+            assertThat(ZonedDateTime.parse(answer.header("Date"), DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant())
+                    .isBetween(
+                            java.time.Instant.now().minusSeconds(60),
+                            java.time.Instant.now().plusSeconds(60));
+        }
+    }
+
+    @Test
+    void servesManyRequestsOnOneConnection() {
+        try (var client = server.connect()) {
+            for (int i = 0; i < 100; i++) {
+                var body = "request " + i;
+                var answer = client.send(post("/", body)).read();
+
+                assertThat(answer.text()).isEqualTo(body);
+                assertThat(answer.header("Connection")).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void answersPipelinedRequestsInTheirOrder() {
+        try (var client = server.connect()) {
+            var requests = new StringBuilder();
+            for (int i = 0; i < 200; i++) {
+                requests.append(post(i % 2 == 0 ? "/late" : "/", "request " + i));
+            }
+            client.send(requests.toString());
+
+            for (int i = 0; i < 200; i++) {
+                assertThat(client.read().text()).isEqualTo("request " + i);
+            }
+        }
+    }
+
+    @Test
+    void answersAPipelineWhoseClientHasNothingMoreToSay() {
+        try (var client = server.connect()) {
+            client.send(post("/late", "one") + post("/late", "two") + post("/", "three"))
+                    .endOutput();
+
+            assertThat(client.read().text()).isEqualTo("one");
+            assertThat(client.read().text()).isEqualTo("two");
+            assertThat(client.read().text()).isEqualTo("three");
+            assertThat(client.isEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void readsRequestsThatComeByteByByte() {
+        try (var client = server.connect()) {
+            for (byte b : post("/path", "slowly").getBytes(java.nio.charset.StandardCharsets.US_ASCII)) {
+                client.send(new byte[] {b});
+            }
+
+            assertThat(client.read().text()).isEqualTo("slowly");
+        }
+    }
+
+    @Test
+    void readsChunkedBodies() {
+        try (var client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            client.send("5\r\nhello\r\n7;name=value\r\n, world\r\n0\r\nTrailer: ignored\r\n\r\n");
+
+            assertThat(client.read().text()).isEqualTo("hello, world");
+            assertThat(client.send(post("/", "next")).read().text()).isEqualTo("next");
+        }
+    }
+
+    @Test
+    void readsAChunkedBodyOfManyMegabytesWhole() {
+        var body = randomBytes(EchoService.LIMIT);
+        try (var client = server.connect()) {
+            client.send("POST /hash HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            var random = new Random(7);
+            for (int at = 0; at < body.length; ) {
+                int size = Math.min(body.length - at, 1 + random.nextInt(100_000));
+                client.send(Integer.toHexString(size) + "\r\n");
+                client.send(java.util.Arrays.copyOfRange(body, at, at + size));
+                client.send("\r\n");
+                at += size;
+            }
+            client.send("0\r\n\r\n");
+
+            assertThat(client.read().text()).isEqualTo(sha256(body));
+        }
+    }
+
+    @Test
+    void returnsALargeBodyByteForByte() {
+        var body = randomBytes(EchoService.LIMIT);
+        try (var client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length + "\r\n\r\n");
+            client.send(body);
+
+            assertThat(client.read().body()).isEqualTo(body);
+        }
+    }
+
+    @Test
+    void hashesBodiesOfAllSizes() {
+        try (var client = server.connect()) {
+            for (int size : new int[] {0, 1, 1000, 65_536, 65_537, 300_000, 1_000_000, EchoService.LIMIT}) {
+                var body = randomBytes(size);
+                client.send("POST /hash HTTP/1.1\r\nHost: a\r\nContent-Length: " + size + "\r\n\r\n");
+                client.send(body);
+
+                assertThat(client.read().text()).isEqualTo(sha256(body));
+            }
+        }
+    }
+
+    @Test
+    void givesLeaveToSendABodyThatIsExpected() {
+        try (var client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+            assertThat(client.readWithoutBody().status()).isEqualTo(100);
+
+            client.send("hello");
+            assertThat(client.read().text()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void refusesABodyThatIsTooLargeBeforeItIsSent() {
+        try (var client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 6291457\r\n\r\n");
+
+            var answer = client.read();
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.header("Connection")).isEqualTo("close");
+            assertThat(client.isEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void tellsAClientThatSendsTooMuchSoEvenWhileItSends() {
+        var body = new byte[EchoService.LIMIT + 1];
+        try (var client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length + "\r\n\r\n");
+            client.send(body);
+
+            assertThat(client.read().status()).isEqualTo(413);
+        }
+        try (var client = server.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n600001\r\n");
+            client.send(body);
+
+            assertThat(client.read().status()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void closesAfterTheAnswerWhenTheClientAsksForIt() {
+        try (var client = server.connect()) {
+            var answer = client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                    .read();
+
+            assertThat(answer.header("Connection")).isEqualTo("close");
+            assertThat(client.isEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void keepsAConnectionOfHttp10OnlyWhenAsked() {
+        try (var client = server.connect()) {
+            client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+            assertThat(client.read().header("Connection")).isEqualTo("keep-alive");
+
+            client.send("GET / HTTP/1.0\r\n\r\n");
+            assertThat(client.read().header("Connection")).isEqualTo("close");
+            assertThat(client.isEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void sendsNoBodyWhereThereMayBeNone() {
+        try (var client = server.connect()) {
+            client.send("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+            assertThat(client.readWithoutBody().header("Content-Length")).isEqualTo("2");
+
+            var empty = client.send("GET /empty HTTP/1.1\r\nHost: a\r\n\r\n").read();
+            assertThat(empty.status()).isEqualTo(204);
+            assertThat(empty.header("Content-Length")).isEmpty();
+            assertThat(client.send(post("/", "next")).read().text()).isEqualTo("next");
+        }
+    }
+
+    @Test
+    void answersAFaultOfOursAndServesTheNextRequest() {
+        try (var client = server.connect()) {
+            assertThat(client.send(post("/fault", "x")).read().status()).isEqualTo(500);
+            assertThat(client.send(post("/", "next")).read().text()).isEqualTo("next");
+            assertThat(client.send(post("/head-fault", "x")).read().status()).isEqualTo(500);
+        }
+    }
+
+    @Test
+    void refusesByTheHeadAloneAndKeepsTheConnectionWhenThereIsNoBody() {
+        try (var client = server.connect()) {
+            Answer answer =
+                    client.send("GET /refused HTTP/1.1\r\nHost: a\r\n\r\n").read();
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.header("x-amzn-ErrorType")).isEqualTo("UnknownOperationException");
+            assertThat(answer.text()).isEqualTo("{\"Message\":\"No such path\"}");
+
+            assertThat(client.send(post("/", "next")).read().text()).isEqualTo("next");
+        }
+    }
+
+    @Test
+    void finishesWhatIsInHandWhenItDrains() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var busy = server.connect();
+                var idle = server.connect()) {
+            assertThat(idle.send(post("/", "hello")).read().status()).isEqualTo(200);
+            busy.send(post("/slow", "patience"));
+            server.service.slowRequestCame.await();
+
+            var draining = threads.submit(() -> server.listener.drain(Duration.ofSeconds(20)));
+
+            assertThat(idle.isEnded()).isTrue();
+            assertThat(draining).isNotDone();
+            server.service.release.countDown();
+            var answer = busy.read();
+            assertThat(answer.text()).isEqualTo("patience");
+            assertThat(answer.header("Connection")).isEqualTo("close");
+            assertThat(busy.isEnded()).isTrue();
+            draining.get();
+            assertThat(server.listener.connections()).isZero();
+        }
+    }
+
+    @Test
+    void dropsTheAnswerOfAClientThatHungUp() throws InterruptedException {
+        try (var client = server.connect()) {
+            client.send(post("/slow", "gone"));
+            server.service.slowRequestCame.await();
+        }
+        server.service.release.countDown();
+
+        Await.until("no connection is left", () -> server.listener.connections() == 0);
+        Await.until("no body is held", () -> server.listener.freeBodyMemory() == ListenerUnderTest.BODY_MEMORY.count());
+    }
+
+    static String post(String path, String body) {
+        return "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    private static byte[] randomBytes(int size) {
+        var bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package hearth.server.http;
+
+import hearth.model.Bytes;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/// A listener on a free port of the loopback, with one event loop.
+final class ListenerUnderTest implements AutoCloseable {
+    static final Bytes BODY_MEMORY = Bytes.mebibytes(64);
+
+    final EchoService service = new EchoService();
+    final HttpListener listener;
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    ListenerUnderTest() {
+        this(HttpLimits.defaults(BODY_MEMORY));
+    }
+
+    ListenerUnderTest(HttpLimits limits) {
+        listener = new HttpListener(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                loops,
+                service,
+                limits,
+                () -> UUID.randomUUID().toString(),
+                threads,
+                InstantSource.system());
+    }
+
+    RawClient connect() {
+        return new RawClient(listener.address());
+    }
+
+    @Override
+    public void close() {
+        service.release.countDown();
+        listener.close();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        threads.close();
+    }
+}

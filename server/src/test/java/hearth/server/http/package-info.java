@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.http;
+
+import org.jspecify.annotations.NullMarked;
