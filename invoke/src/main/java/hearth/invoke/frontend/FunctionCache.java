@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class FunctionCache {
     private static final Logger LOG = System.getLogger(FunctionCache.class.getName());
 
-    /// Guards every field; held for a few look-ups, never while the source or a listener is called.
+    /// Guards the maps and what is in them; held for a few look-ups, never while the source or a listener is called.
     private final Object lock = new Object();
 
     private final Map<Key, Entry> found;
@@ -33,6 +34,9 @@ public final class FunctionCache {
     private final Map<Key, Long> missing;
     /// Those whose result will be kept. An invalidated load is not among them, and goes on for its listeners.
     private final Map<Key, Load> loads = new HashMap<>();
+
+    /// So that an outage is logged once, not once for each request.
+    private final AtomicBoolean sourceFails = new AtomicBoolean();
 
     private final FunctionCacheConfig config;
     private final FunctionSource source;
@@ -112,11 +116,15 @@ public final class FunctionCache {
 
     private Lookup read(Key key) {
         try {
-            return source.find(key.function, key.qualifier)
-                    .<Lookup>map(Lookup.Found::new)
-                    .orElseGet(Lookup.Missing::new);
+            var version = source.find(key.function, key.qualifier);
+            if (sourceFails.compareAndSet(true, false)) {
+                LOG.log(Level.INFO, "The store can be read again");
+            }
+            return version.<Lookup>map(Lookup.Found::new).orElseGet(Lookup.Missing::new);
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "Cannot read " + key.function + " from the store", e);
+            if (sourceFails.compareAndSet(false, true)) {
+                LOG.log(Level.WARNING, "The store cannot be read; what is cached serves on", e);
+            }
             return new Lookup.Unreachable(e);
         }
     }

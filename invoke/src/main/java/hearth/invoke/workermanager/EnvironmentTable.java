@@ -82,7 +82,12 @@ final class EnvironmentTable {
             case Placement.Placed(var slot) -> {
                 environment.placed(slot);
                 environments.put(environment.id(), environment);
-                yield List.of();
+                var steps = new ArrayList<Step>(1);
+                if (environment.function().failure().isEmpty()) {
+                    // After starvation more may wait than the one that this is for.
+                    askIfNeeded(environment.function(), steps);
+                }
+                yield steps;
             }
             case Placement.NoRoom() -> {
                 var function = environment.function();
@@ -278,8 +283,9 @@ final class EnvironmentTable {
         return new Step.Serve(waiter, new Assignment(worker, reservation));
     }
 
+    /// Asks for one more environment if fewer are being made than wait.
     private void askIfNeeded(FunctionEnvironments function, List<Step> steps) {
-        while (function.needsMore() && !starved.contains(function) && !closed) {
+        if (function.needsMore() && !starved.contains(function) && !closed) {
             function.asked();
             asked++;
             steps.add(new Step.Ask(new Environment(ids.get(), function)));

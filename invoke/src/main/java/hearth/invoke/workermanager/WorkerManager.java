@@ -14,6 +14,7 @@ import hearth.model.worker.Worker;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -126,7 +127,7 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
 
     @Override
     public void gone(EnvironmentId environment, NotRunnable why) {
-        LOG.log(Level.WARNING, "Environment {0} cannot run: {1}", environment, why.message());
+        LOG.log(Level.DEBUG, "Environment {0} cannot run: {1}", environment, why.message());
         gone(environment, Optional.of(why));
     }
 
@@ -153,40 +154,48 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
         perform(steps);
     }
 
+    /// Does steps in their order, then those that followed from them.
     private void perform(List<Step> steps) {
-        for (var step : steps) {
-            try {
-                perform(step);
-            } catch (RuntimeException e) {
-                // A defect of whoever was called must not keep the other steps from being done.
-                LOG.log(Level.ERROR, "Could not do " + step, e);
+        var todo = steps;
+        while (!todo.isEmpty()) {
+            var next = new ArrayList<Step>(0);
+            for (var step : todo) {
+                try {
+                    next.addAll(perform(step));
+                } catch (RuntimeException e) {
+                    // A defect of whoever was called must not keep the other steps from being done.
+                    LOG.log(Level.ERROR, "Could not do " + step, e);
+                }
             }
+            todo = next;
         }
     }
 
-    private void perform(Step step) {
+    private List<Step> perform(Step step) {
         switch (step) {
             case Step.Serve(var waiter, var assignment) -> waiter.served(assignment);
             case Step.Fail(var waiter, var why) -> waiter.failed(why);
-            case Step.Ask(var environment) -> place(environment);
             case Step.Retire(var environment) -> environment.slot().worker().retire(environment.id());
             case Step.WorkerSucceeded(var slot) -> slot.succeeded();
             case Step.WorkerFailed(var slot) -> slot.failed();
             case Step.GiveBack(var slot) -> slot.close();
+            case Step.Ask(var environment) -> {
+                return place(environment);
+            }
         }
+        return List.of();
     }
 
-    private void place(Environment environment) {
-        var function = environment.function();
-        var found = placement.place(function.demand());
+    private List<Step> place(Environment environment) {
+        var found = placement.place(environment.function().demand());
         List<Step> steps;
         synchronized (table) {
             steps = table.placed(environment, found);
         }
-        perform(steps);
         if (found instanceof Placement.Placed(var slot)) {
             start(environment, slot.worker());
         }
+        return steps;
     }
 
     private void start(Environment environment, Worker worker) {

@@ -1,0 +1,65 @@
+package hearth.invoke;
+
+import hearth.model.AccountId;
+import hearth.model.Bytes;
+import hearth.model.CodeDigest;
+import hearth.model.FunctionId;
+import hearth.model.FunctionState;
+import hearth.model.FunctionVersion;
+import hearth.model.LogFormat;
+import hearth.model.Region;
+import java.time.Duration;
+import java.util.Map;
+
+/// Functions to test with.
+public final class Functions {
+    public static final AccountId ACCOUNT = new AccountId("123456789012");
+    public static final Region REGION = new Region("us-east-1");
+
+    private Functions() {}
+
+    public static FunctionId id(String name) {
+        return new FunctionId(ACCOUNT, REGION, name);
+    }
+
+    public static FunctionVersion latest(String name) {
+        return version(name, 1, 128, FunctionState.ACTIVE);
+    }
+
+    public static FunctionVersion latest(String name, long generation) {
+        return version(name, generation, 128, FunctionState.ACTIVE);
+    }
+
+    public static FunctionVersion sized(String name, int mebibytes) {
+        return version(name, 1, mebibytes, FunctionState.ACTIVE);
+    }
+
+    public static FunctionVersion sized(String name, int mebibytes, long generation) {
+        return version(name, generation, mebibytes, FunctionState.ACTIVE);
+    }
+
+    public static FunctionVersion inState(String name, FunctionState state) {
+        return version(name, 1, 128, state);
+    }
+
+    private static FunctionVersion version(String name, long generation, int mebibytes, FunctionState state) {
+        return new FunctionVersion(
+                id(name),
+                FunctionId.LATEST,
+                generation,
+                state,
+                "python3.13",
+                "app.handler",
+                new CodeDigest("ab".repeat(32)),
+                Bytes.mebibytes(mebibytes),
+                Duration.ofSeconds(3),
+                Bytes.mebibytes(512),
+                Map.of(),
+                "arn:aws:iam::123456789012:role/r",
+                "x86_64",
+                LogFormat.TEXT,
+                "/aws/lambda/" + name,
+                "INFO",
+                "INFO");
+    }
+}

@@ -1,0 +1,116 @@
+package hearth.invoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.invoke.frontend.InvocationRequest;
+import hearth.invoke.workermanager.WorkerManagerConfig;
+import hearth.model.ApiError;
+import hearth.model.FunctionId;
+import hearth.model.FunctionVersion;
+import hearth.model.worker.InvocationOutcome.Answered;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class InvokeServicesTest {
+    private final FakeWorker worker = new FakeWorker();
+    private final Map<FunctionId, FunctionVersion> store = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+    private final InvokeServices services = new InvokeServices(
+            InvokeConfig.DEFAULT.withEnvironments(WorkerManagerConfig.DEFAULT.withIdleExpiry(Duration.ofMinutes(1))),
+            List.of(worker),
+            (function, _) -> Optional.ofNullable(store.get(function)),
+            Runnable::run,
+            scheduler,
+            InstantSource.system(),
+            new SecureRandom());
+
+    @AfterEach
+    void stop() {
+        services.close();
+        scheduler.shutdownNow();
+    }
+
+    @Test
+    void runsAFunction() {
+        store.put(Functions.id("mail"), Functions.latest("mail"));
+        var answers = invoke("mail");
+        worker.ready(0);
+        worker.end(new Answered("1".getBytes(StandardCharsets.UTF_8), "application/json", null));
+
+        assertThat(answers.response().payload()).asString().isEqualTo("1");
+        assertThat(services.counting().running(Functions.ACCOUNT, Functions.REGION))
+                .isZero();
+    }
+
+    @Test
+    void endsOutdatedEnvironmentsWhenAFunctionChanged() {
+        idleEnvironment();
+        services.functionChanged(Functions.id("mail"));
+        assertThat(worker.retired).isEmpty();
+
+        store.put(Functions.id("mail"), Functions.latest("mail", 2));
+        services.functionChanged(Functions.id("mail"));
+
+        assertThat(worker.retired).containsExactly(worker.environment(0));
+        invoke("mail");
+        assertThat(worker.started.getLast().function().generation()).isEqualTo(2);
+    }
+
+    @Test
+    void endsEnvironmentsWhenAFunctionIsDeleted() {
+        idleEnvironment();
+        store.clear();
+
+        services.functionChanged(Functions.id("mail"));
+
+        assertThat(worker.retired).containsExactly(worker.environment(0));
+        assertThat(invoke("mail").refusal().error()).isEqualTo(ApiError.RESOURCE_NOT_FOUND);
+    }
+
+    @Test
+    void sweepsByItself() {
+        services.placement().drain(worker.id());
+        store.put(Functions.id("mail"), Functions.latest("mail"));
+        invoke("mail");
+        var late = new FakeWorker("late", 1024, 1000, 1);
+
+        services.placement().add(late);
+
+        Await.until(() -> services.workerManager().counts().starting() == 1);
+    }
+
+    @Test
+    void namesEnvironmentsDifferently() {
+        store.put(Functions.id("mail"), Functions.latest("mail"));
+        invoke("mail");
+        invoke("mail");
+
+        assertThat(worker.environment(0)).isNotEqualTo(worker.environment(1));
+    }
+
+    private void idleEnvironment() {
+        store.put(Functions.id("mail"), Functions.latest("mail"));
+        invoke("mail");
+        worker.ready(0);
+        worker.end(new Answered(new byte[0], "application/json", null));
+        worker.idle(0);
+    }
+
+    private RecordedAnswers invoke(String function) {
+        var answers = new RecordedAnswers();
+        var request = new InvocationRequest(
+                Functions.ACCOUNT, Functions.REGION, function, null, null, null, null, null, new byte[0], "id");
+        services.frontend().invoke(request, answers);
+        return answers;
+    }
+}

@@ -1,0 +1,411 @@
+package hearth.invoke.frontend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.invoke.FakeWorker;
+import hearth.invoke.Functions;
+import hearth.invoke.ManualClock;
+import hearth.invoke.RecordedAnswers;
+import hearth.invoke.counting.CountingService;
+import hearth.invoke.placement.PlacementConfig;
+import hearth.invoke.placement.PlacementService;
+import hearth.invoke.workermanager.WorkerManager;
+import hearth.invoke.workermanager.WorkerManagerConfig;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.FunctionId;
+import hearth.model.FunctionState;
+import hearth.model.FunctionVersion;
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.Invocation;
+import hearth.model.worker.InvocationOutcome.Answered;
+import hearth.model.worker.InvocationOutcome.Failed;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationOutcome.Refused;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FrontendTest {
+    private static final String ARN = "arn:aws:lambda:us-east-1:123456789012:function:";
+
+    private final ManualClock clock = new ManualClock();
+    private final QueuedExecutor background = new QueuedExecutor();
+    private final Map<FunctionId, FunctionVersion> store = new HashMap<>();
+    private final FakeWorker worker = new FakeWorker();
+    private final AtomicLong ids = new AtomicLong();
+    private final CountingService counting = new CountingService(2);
+    private final PlacementService placement = new PlacementService(PlacementConfig.DEFAULT, clock);
+    private final WorkerManager workerManager = new WorkerManager(
+            WorkerManagerConfig.DEFAULT, placement, clock, () -> EnvironmentId.of(0, ids.incrementAndGet()));
+    private final Frontend frontend = new Frontend(
+            new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background, clock),
+            counting,
+            workerManager,
+            background,
+            clock,
+            new Random(1));
+
+    @BeforeEach
+    void oneWorkerAndOneFunction() {
+        placement.add(worker);
+        store.put(Functions.id("mail"), Functions.latest("mail"));
+    }
+
+    @Test
+    void answersWhatTheFunctionAnswered() {
+        var answers = invoke(request("mail", "{\"a\":1}"));
+        background.runAll();
+        worker.ready(0);
+        worker.end(new Answered(bytes("[1, 2]"), "text/plain", null));
+
+        var response = answers.response();
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(text(response.payload())).isEqualTo("[1, 2]");
+        assertThat(response.contentType()).isEqualTo("application/json");
+        assertThat(response.executedVersion()).isEqualTo("$LATEST");
+        assertThat(response.functionError()).isNull();
+        assertThat(response.logResult()).isNull();
+        assertThat(running()).isZero();
+    }
+
+    @Test
+    void givesTheFunctionWhatTheCallerGave() {
+        warm();
+
+        invoke(new InvocationRequest(
+                Functions.ACCOUNT,
+                Functions.REGION,
+                "mail",
+                "$LATEST",
+                "RequestResponse",
+                "Tail",
+                "eyJhIjoxfQ==",
+                "Root=1-2-3",
+                bytes("{\"b\":2}"),
+                "request-1"));
+
+        var invocation = worker.running.getFirst().invocation();
+        assertThat(invocation.requestId()).isEqualTo("request-1");
+        assertThat(invocation.invokedArn()).isEqualTo(ARN + "mail:$LATEST");
+        assertThat(text(invocation.payload())).isEqualTo("{\"b\":2}");
+        assertThat(invocation.clientContext()).isEqualTo("{\"a\":1}");
+        assertThat(invocation.traceHeader()).isEqualTo("Root=1-2-3");
+        assertThat(invocation.received()).isEqualTo(clock.instant());
+        assertThat(invocation.wantsLogTail()).isTrue();
+    }
+
+    @Test
+    void runsAWarmFunctionOnTheCallersThread() {
+        warm();
+
+        invoke(request("mail", "{}"));
+
+        assertThat(background.size()).isZero();
+        assertThat(worker.running).hasSize(1);
+    }
+
+    @Test
+    void givesAnEmptyObjectForAnEmptyBody() {
+        warm();
+
+        assertThat(text(runningInvocation(request("mail", "")).payload())).isEqualTo("{}");
+    }
+
+    @Test
+    void tellsTheFunctionTheArnAsItWasAskedFor() {
+        warm();
+
+        assertThat(runningInvocation(request("mail", "{}")).invokedArn()).isEqualTo(ARN + "mail");
+    }
+
+    @Test
+    void passesAFunctionsErrorOnWithStatus200() {
+        warm();
+        var answers = invoke(request("mail", "{}"));
+        worker.end(new Failed(bytes("{\"errorType\":\"E\"}"), bytes("the log")));
+
+        var response = answers.response();
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.functionError()).isEqualTo("Unhandled");
+        assertThat(response.logResult()).isEqualTo("dGhlIGxvZw==");
+    }
+
+    @Test
+    void checksWithoutRunningInADryRun() {
+        var answers = invoke(typed("DryRun", "{}"));
+        background.runAll();
+
+        assertThat(answers.response().status()).isEqualTo(204);
+        assertThat(answers.response().payload()).isEmpty();
+        assertThat(worker.started).isEmpty();
+    }
+
+    @Test
+    void saysThatEventsAreNotThereYet() {
+        var refusal = invoke(typed("Event", "{}")).refusal();
+
+        assertThat(refusal.error()).isEqualTo(ApiError.NOT_IMPLEMENTED);
+        assertThat(refusal.message()).contains("Event");
+    }
+
+    @Test
+    void refusesAnUnknownInvocationTypeInAwsWords() {
+        assertThat(invoke(typed("dry_run", "{}")).refusal().message())
+                .isEqualTo("1 validation error detected: Value 'dry_run' at 'invocationType' failed to satisfy"
+                        + " constraint: Member must satisfy enum value set: [DryRun, RequestResponse, Event]");
+    }
+
+    @Test
+    void refusesPayloadsOverSixMebibytesEvenForAMissingFunction() {
+        var answers = invoke(request("nothing", "\"" + "x".repeat(6_291_455) + "\""));
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.REQUEST_ENTITY_TOO_LARGE);
+        assertThat(answers.refusal().message())
+                .isEqualTo("Request must be smaller than 6291456 bytes for the InvokeFunction operation");
+    }
+
+    @Test
+    void takesAPayloadOfExactlySixMebibytesAndChecksItElsewhere() {
+        warm();
+        invoke(request("mail", "\"" + "x".repeat(6_291_454) + "\""));
+        assertThat(worker.running).isEmpty();
+        assertThat(background.size()).isEqualTo(1);
+
+        background.runAll();
+
+        assertThat(worker.running).hasSize(1);
+    }
+
+    @Test
+    void refusesEventsOverOneMebibyteFirst() {
+        assertThat(invoke(typed("Event", " ".repeat(1_048_577))).refusal().message())
+                .isEqualTo("1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nothing,nothing:$LATEST", "nothing:3,nothing:3", "nothing:live,nothing:live"})
+    void namesTheFunctionThatWasNotFound(String asked, String named) {
+        var answers = invoke(request(asked, "no json"));
+        background.runAll();
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.RESOURCE_NOT_FOUND);
+        assertThat(answers.refusal().message()).isEqualTo("Function not found: " + ARN + named);
+    }
+
+    @Test
+    void refusesTwoQualifiersThatDiffer() {
+        var answers = invoke(new InvocationRequest(
+                Functions.ACCOUNT, Functions.REGION, "mail:1", "2", null, null, null, null, bytes("{}"), "id"));
+
+        assertThat(answers.refusal().message())
+                .isEqualTo("The derived qualifier from the function name does not match the specified qualifier.");
+    }
+
+    @Test
+    void refusesOtherRegions() {
+        var answers = invoke(request("arn:aws:lambda:eu-west-1:123456789012:function:mail", "{}"));
+
+        assertThat(answers.refusal().message())
+                .isEqualTo("Functions from 'eu-west-1' are not reachable in this region ('us-east-1')");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "ACTIVE", mode = EnumSource.Mode.EXCLUDE)
+    void refusesFunctionsThatAreNotActive(FunctionState state) {
+        store.put(Functions.id("mail"), Functions.inState("mail", state));
+        var answers = invoke(request("mail", "no json"));
+        background.runAll();
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.RESOURCE_CONFLICT);
+        assertThat(answers.refusal().message())
+                .isEqualTo("The operation cannot be performed at this time. The function is currently in the following"
+                        + " state: " + state.wireName());
+    }
+
+    @Test
+    void refusesPayloadsThatAreNoJsonBeforeCountingThem() {
+        warm();
+
+        assertThat(invoke(request("mail", "{")).refusal().error()).isEqualTo(ApiError.INVALID_REQUEST_CONTENT);
+        assertThat(running()).isEqualTo(0);
+    }
+
+    @Test
+    void throttlesAboveTheAccountsLimitAndSaysWhy() {
+        warm();
+        invoke(request("mail", "{}"));
+        invoke(request("mail", "{}"));
+
+        var refusal = invoke(request("mail", "{}")).refusal();
+
+        assertThat(refusal.error()).isEqualTo(ApiError.TOO_MANY_REQUESTS);
+        assertThat(refusal.message()).isEqualTo("Rate Exceeded.");
+        assertThat(refusal.members()).containsEntry("Reason", "ConcurrentInvocationLimitExceeded");
+    }
+
+    @Test
+    void triesAnotherEnvironmentWhenOneRefuses() {
+        warm();
+        var answers = invoke(request("mail", "{}"));
+
+        worker.end(new Refused("the environment is gone"));
+        assertThat(worker.retired).containsExactly(worker.environment(0));
+        worker.ready(1);
+        worker.end(new Answered(bytes("1"), "application/json", null));
+
+        assertThat(text(answers.response().payload())).isEqualTo("1");
+        assertThat(running()).isZero();
+    }
+
+    @Test
+    void givesUpWhenEveryEnvironmentRefuses() {
+        var answers = invoke(request("mail", "{}"));
+        background.runAll();
+        for (int i = 0; i < 4; i++) {
+            assertThat(answers.isAnswered()).isFalse();
+            worker.ready(i);
+            worker.end(new Refused("no"));
+        }
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.SERVICE);
+        assertThat(running()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RUNTIME_MISSING,INVALID_RUNTIME", "CODE_UNAVAILABLE,INVALID_ZIP_FILE", "SANDBOX_FAILED,SERVICE"})
+    void saysWhyAFunctionCannotRun(NotRunnable.Cause cause, ApiError error) {
+        warm();
+        var answers = invoke(request("mail", "{}"));
+        worker.end(new NotRunnable(cause, "because"));
+
+        assertThat(answers.refusal().error()).isEqualTo(error);
+        assertThat(answers.refusal().message()).isEqualTo("because");
+        assertThat(running()).isZero();
+    }
+
+    @Test
+    void saysWhyNoEnvironmentCouldBeMade() {
+        var answers = invoke(request("mail", "{}"));
+        background.runAll();
+        worker.gone(0, new NotRunnable(NotRunnable.Cause.RUNTIME_MISSING, "Install python3.13"));
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.INVALID_RUNTIME);
+        assertThat(answers.refusal().message()).isEqualTo("Install python3.13");
+        assertThat(running()).isZero();
+    }
+
+    @Test
+    void throttlesWhenNoWorkerHasRoomForLong() {
+        placement.drain(worker.id());
+        var answers = invoke(request("mail", "{}"));
+        background.runAll();
+
+        clock.advance(WorkerManagerConfig.DEFAULT.capacityWait());
+        workerManager.sweep();
+
+        assertThat(answers.refusal().members()).containsEntry("Reason", "ConcurrentInvocationLimitExceeded");
+        assertThat(running()).isZero();
+    }
+
+    @Test
+    void answersWithAnErrorWhenTheStoreIsDownAndTheFunctionUnknown() {
+        var answers = invoke(request("broken", "{}"));
+        background.runAll();
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.SERVICE);
+    }
+
+    @Test
+    void countsAnInvocationUntilItsEndThoughItsCallerFails() {
+        warm();
+        frontend.invoke(request("mail", "{}"), new InvocationResponder() {
+            @Override
+            public void answer(InvocationResponse response) {
+                throw new IllegalStateException("The caller has hung up");
+            }
+
+            @Override
+            public void refuse(ApiException refusal) {
+                throw new AssertionError(refusal);
+            }
+        });
+        assertThat(running()).isEqualTo(1);
+
+        worker.end(new Answered(bytes("1"), "application/json", null));
+
+        assertThat(running()).isZero();
+    }
+
+    @Test
+    void answersOnceThoughAWorkerSpeaksTwice() {
+        warm();
+        var answers = invoke(request("mail", "{}"));
+        var listener = worker.running.getFirst().listener();
+
+        listener.ended(new Answered(bytes("1"), "application/json", null));
+        listener.ended(new Failed(bytes("2"), null));
+        listener.ended(new Refused("no"));
+
+        assertThat(text(answers.response().payload())).isEqualTo("1");
+        assertThat(workerManager.counts().waiting()).isZero();
+    }
+
+    /// Leaves the function with one idle environment.
+    private void warm() {
+        var answers = invoke(request("mail", "{}"));
+        background.runAll();
+        worker.ready(0);
+        worker.end(new Answered(bytes("0"), "application/json", null));
+        worker.idle(0);
+        assertThat(answers.response().status()).isEqualTo(200);
+    }
+
+    private RecordedAnswers invoke(InvocationRequest request) {
+        var answers = new RecordedAnswers();
+        frontend.invoke(request, answers);
+        return answers;
+    }
+
+    private Invocation runningInvocation(InvocationRequest request) {
+        invoke(request);
+        return worker.running.getFirst().invocation();
+    }
+
+    private int running() {
+        return counting.running(Functions.ACCOUNT, Functions.REGION);
+    }
+
+    private Optional<FunctionVersion> read(FunctionId function, String qualifier) {
+        if (function.name().equals("broken")) {
+            throw new IllegalStateException("The store is down");
+        }
+        return qualifier.equals("$LATEST") ? Optional.ofNullable(store.get(function)) : Optional.empty();
+    }
+
+    private static InvocationRequest request(String function, String payload) {
+        return new InvocationRequest(
+                Functions.ACCOUNT, Functions.REGION, function, null, null, null, null, null, bytes(payload), "id");
+    }
+
+    private static InvocationRequest typed(String type, String payload) {
+        return new InvocationRequest(
+                Functions.ACCOUNT, Functions.REGION, "mail", null, type, null, null, null, bytes(payload), "id");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,207 @@
+package hearth.invoke.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.invoke.FakeWorker;
+import hearth.invoke.Functions;
+import hearth.invoke.ManualClock;
+import hearth.invoke.placement.Placement.NeverFits;
+import hearth.invoke.placement.Placement.NoRoom;
+import hearth.invoke.placement.Placement.Placed;
+import hearth.model.Bytes;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class PlacementServiceTest {
+    private static final Duration REST = Duration.ofSeconds(10);
+
+    private final ManualClock clock = new ManualClock();
+    private final PlacementService placement = new PlacementService(new PlacementConfig(1, 2, REST), clock);
+    private final FakeWorker small = new FakeWorker("small", 1024, 1000, 10);
+    private final FakeWorker large = new FakeWorker("large", 8192, 8000, 10);
+
+    @Test
+    void demandsCpuInProportionToMemory() {
+        assertThat(Demand.of(Functions.sized("f", 1769))).isEqualTo(new Demand(Bytes.mebibytes(1769), 1000));
+    }
+
+    @Test
+    void takesTheWorkerThatItFitsBest() {
+        placement.add(large);
+        placement.add(small);
+
+        assertThat(workerFor(512, 500)).isEqualTo("small");
+    }
+
+    @Test
+    void keepsLargeWorkersEmptyForLargeEnvironments() {
+        placement.add(small);
+        placement.add(large);
+        for (int i = 0; i < 8; i++) {
+            assertThat(workerFor(128, 70)).isEqualTo("small");
+        }
+
+        assertThat(workerFor(8192, 4600)).isEqualTo("large");
+    }
+
+    @Test
+    void takesAnotherWorkerWhenOneIsFull() {
+        placement.add(small);
+        placement.add(large);
+        workerFor(1024, 100);
+
+        assertThat(workerFor(128, 100)).isEqualTo("large");
+    }
+
+    @Test
+    void hasNoRoomOnceAllMemoryIsPromisedUntilSomeIsGivenBack() {
+        placement.add(small);
+        var slot = slotFor(1024, 100);
+
+        assertThat(placement.place(demand(128, 100))).isEqualTo(new NoRoom());
+        slot.close();
+        assertThat(placement.place(demand(128, 100))).isInstanceOf(Placed.class);
+    }
+
+    @Test
+    void hasNoRoomOnceAllSlotsArePromised() {
+        placement.add(new FakeWorker("two", 1024, 1000, 2));
+        slotFor(10, 1);
+        slotFor(10, 1);
+
+        assertThat(placement.place(demand(10, 1))).isEqualTo(new NoRoom());
+    }
+
+    @Test
+    void promisesCpuTwiceWhenNoWorkerHasAnyLeftAndThenSpreads() {
+        placement.add(new FakeWorker("one", 8192, 1000, 10));
+        placement.add(new FakeWorker("two", 8192, 2000, 10));
+        slotFor(10, 1000);
+        slotFor(10, 2000);
+
+        assertThat(workerFor(10, 1000)).isEqualTo("one");
+        assertThat(workerFor(10, 1000)).isEqualTo("two");
+    }
+
+    @Test
+    void saysWhenNoWorkerIsLargeEnough() {
+        placement.add(small);
+
+        assertThat(placement.place(demand(1025, 100))).isEqualTo(new NeverFits());
+    }
+
+    @Test
+    void waitsForWorkersWhenThereAreNone() {
+        assertThat(placement.place(demand(1, 1))).isEqualTo(new NoRoom());
+    }
+
+    @Test
+    void promisesMemorySeveralTimesWhenToldTo() {
+        var generous = new PlacementService(new PlacementConfig(3, 2, REST), clock);
+        generous.add(small);
+
+        assertThat(generous.place(demand(3072, 100))).isInstanceOf(Placed.class);
+        assertThat(generous.place(demand(1, 100))).isEqualTo(new NoRoom());
+    }
+
+    @Test
+    void givesRoomBackOnceThoughASlotIsClosedTwice() {
+        placement.add(small);
+        var slot = slotFor(512, 100);
+        slotFor(256, 50);
+
+        slot.close();
+        slot.close();
+
+        assertThat(placement.promised(small.id())).isEqualTo(new Promised(1, Bytes.mebibytes(256), 50));
+    }
+
+    @Test
+    void sparesAWorkerThatFailedSeveralTimesInARowForAWhile() {
+        placement.add(small);
+        placement.add(large);
+        fail(2);
+
+        assertThat(workerFor(128, 70)).isEqualTo("large");
+        clock.advance(REST);
+        assertThat(workerFor(128, 70)).isEqualTo("small");
+    }
+
+    @Test
+    void sparesAWorkerAgainThatFailsAfterItsRest() {
+        placement.add(small);
+        placement.add(large);
+        fail(2);
+        clock.advance(REST);
+        fail(1);
+
+        assertThat(workerFor(128, 70)).isEqualTo("large");
+    }
+
+    @Test
+    void forgivesFailuresOnceAWorkerSucceeds() {
+        placement.add(small);
+        placement.add(large);
+        fail(1);
+        slotFor(128, 70).succeeded();
+        fail(1);
+
+        assertThat(workerFor(128, 70)).isEqualTo("small");
+    }
+
+    @Test
+    void usesUnhealthyWorkersWhenNoneIsWell() {
+        placement.add(small);
+        fail(2);
+
+        assertThat(workerFor(128, 70)).isEqualTo("small");
+    }
+
+    @Test
+    void sendsNothingToADrainedWorkerAndStillTakesItsRoomBack() {
+        placement.add(small);
+        placement.add(large);
+        var slot = slotFor(128, 70);
+        placement.drain(small.id());
+
+        assertThat(workerFor(128, 70)).isEqualTo("large");
+        slot.close();
+        assertThat(placement.promised(small.id()).environments()).isZero();
+    }
+
+    @Test
+    void forgetsARemovedWorker() {
+        placement.add(small);
+        var slot = slotFor(128, 70);
+        placement.remove(small.id());
+
+        slot.close();
+
+        assertThat(placement.place(demand(128, 70))).isEqualTo(new NoRoom());
+    }
+
+    /// The smallest worker fails to make environments.
+    private void fail(int times) {
+        for (int i = 0; i < times; i++) {
+            var slot = slotFor(128, 70);
+            assertThat(slot.worker().id()).isEqualTo(small.id());
+            slot.failed();
+            slot.close();
+        }
+    }
+
+    private String workerFor(int mebibytes, int milliCpus) {
+        return slotFor(mebibytes, milliCpus).worker().id().value();
+    }
+
+    private Slot slotFor(int mebibytes, int milliCpus) {
+        if (placement.place(demand(mebibytes, milliCpus)) instanceof Placed(var slot)) {
+            return slot;
+        }
+        throw new AssertionError("No room");
+    }
+
+    private static Demand demand(int mebibytes, int milliCpus) {
+        return new Demand(Bytes.mebibytes(mebibytes), milliCpus);
+    }
+}

@@ -1,0 +1,258 @@
+package hearth.invoke.workermanager;
+
+import hearth.invoke.Functions;
+import hearth.invoke.ManualClock;
+import hearth.invoke.SimulatedWorker;
+import hearth.invoke.placement.PlacementConfig;
+import hearth.invoke.placement.PlacementService;
+import hearth.model.FunctionVersion;
+import hearth.model.FunctionVersion.EnvironmentKey;
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.EnvironmentSpec;
+import hearth.model.worker.Invocation;
+import hearth.model.worker.InvocationOutcome;
+import hearth.model.worker.Reservation;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/// Requests, workers, changes, faults and time, all drawn from one seed, around a WorkerManager; after each step the
+/// rules hold that its users rely on:
+///
+/// - an environment serves one request at a time, of its own version and generation, within its slots and memory;
+/// - whoever waits is served in the order of arrival, and whoever need not wait gets what was idle last;
+/// - every request is told exactly once, and in the end nothing is held.
+final class WorkerManagerSimulation implements SimulatedWorker.Observer {
+    private static final List<String> NAMES = List.of("mail", "search", "orders", "large");
+
+    private final Random random;
+    private final ManualClock clock = new ManualClock();
+    private final PlacementService placement;
+    private final WorkerManager manager;
+    private final List<SimulatedWorker> workers = new ArrayList<>();
+    private final Map<String, Long> generations = new HashMap<>();
+    private final Map<EnvironmentKey, ArrayDeque<SimulatedRequest>> queues = new HashMap<>();
+    /// What a worker said is free, and was neither taken nor retired since, the last on top.
+    private final Map<EnvironmentKey, ArrayDeque<EnvironmentId>> idle = new HashMap<>();
+
+    private int requests;
+    private int told;
+    private int runs;
+    private int failures;
+
+    WorkerManagerSimulation(long seed) {
+        random = new Random(seed);
+        placement = new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10)), clock);
+        manager = new WorkerManager(
+                WorkerManagerConfig.DEFAULT,
+                placement,
+                clock,
+                () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            var worker = new SimulatedWorker("worker" + i, 2 + random.nextInt(6), random, clock, this);
+            workers.add(worker);
+            placement.add(worker);
+        }
+    }
+
+    /// @return how many environments ran a request
+    int run(int steps) {
+        for (int i = 0; i < steps; i++) {
+            step();
+        }
+        settle();
+        return runs;
+    }
+
+    int failures() {
+        return failures;
+    }
+
+    @Override
+    public void free(EnvironmentSpec environment) {
+        idle(environment.function()).addFirst(environment.id());
+    }
+
+    @Override
+    public void notFree(EnvironmentSpec environment) {
+        idle(environment.function()).remove(environment.id());
+    }
+
+    @Override
+    public void runs(EnvironmentSpec environment, Invocation invocation) {
+        runs++;
+    }
+
+    private void step() {
+        switch (random.nextInt(40)) {
+            case 0 -> clock.advance(Duration.ofMillis(random.nextInt(2_000)));
+            case 1 -> {
+                clock.advance(Duration.ofSeconds(random.nextInt(15)));
+                manager.sweep();
+            }
+            case 2 -> anyWorker().crashOne();
+            case 3 -> change(anyName());
+            case 4 -> {
+                if (random.nextInt(10) == 0) {
+                    clock.advance(WorkerManagerConfig.DEFAULT.idleExpiry());
+                    manager.sweep();
+                }
+            }
+            case 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 -> acquire(version(anyName()));
+            default -> anyWorker().deliver();
+        }
+    }
+
+    /// No more requests and no more faults: everything comes to its end.
+    private void settle() {
+        workers.forEach(SimulatedWorker::behave);
+        deliverAll();
+        for (int i = 0; told < requests; i++) {
+            check(i < 200, "A request is never told: " + told + " of " + requests);
+            clock.advance(Duration.ofSeconds(1));
+            manager.sweep();
+            deliverAll();
+        }
+        var left = manager.counts();
+        check(left.waiting() == 0 && left.busy() == 0 && left.starting() == 0, "Something is held: " + left);
+        check(left.environments() == workersEnvironments(), "Environments are known wrongly: " + left);
+        manager.close();
+        deliverAll();
+        check(manager.counts().environments() == 0, "Environments are left: " + manager.counts());
+        check(workersEnvironments() == 0, "Workers have environments left");
+        for (var worker : workers) {
+            var promised = placement.promised(worker.id());
+            check(
+                    promised.environments() == 0 && promised.memory().count() == 0 && promised.milliCpus() == 0,
+                    "Room is still promised: " + promised);
+        }
+    }
+
+    private void deliverAll() {
+        for (var worker : workers) {
+            while (worker.deliver()) {
+                // One message may bring more, to other workers too.
+            }
+        }
+        if (workers.stream().anyMatch(SimulatedWorker::deliver)) {
+            deliverAll();
+        }
+    }
+
+    private int workersEnvironments() {
+        return workers.stream().mapToInt(SimulatedWorker::environments).sum();
+    }
+
+    private void acquire(FunctionVersion version) {
+        var request = new SimulatedRequest(version);
+        requests++;
+        queue(version).add(request);
+        request.acquiring = true;
+        manager.acquire(version, request);
+        request.acquiring = false;
+    }
+
+    private void change(String name) {
+        var generation = generations.merge(name, 1L, Long::sum) + 1;
+        if (random.nextBoolean()) {
+            manager.supersede(Functions.id(name), "$LATEST", generation);
+        } else if (random.nextInt(4) == 0) {
+            manager.deleted(Functions.id(name), "$LATEST");
+        }
+    }
+
+    /// Now and then a caller still holds an older configuration.
+    private FunctionVersion version(String name) {
+        var current = generations.getOrDefault(name, 0L) + 1;
+        var generation = random.nextInt(20) == 0 ? Math.max(1, current - 1) : current;
+        return name.equals("large") ? Functions.sized(name, 256, generation) : Functions.latest(name, generation);
+    }
+
+    private String anyName() {
+        return NAMES.get(random.nextInt(NAMES.size()));
+    }
+
+    private SimulatedWorker anyWorker() {
+        return workers.get(random.nextInt(workers.size()));
+    }
+
+    private ArrayDeque<SimulatedRequest> queue(FunctionVersion version) {
+        return queues.computeIfAbsent(version.environmentKey(), _ -> new ArrayDeque<>());
+    }
+
+    private ArrayDeque<EnvironmentId> idle(FunctionVersion version) {
+        return idle.computeIfAbsent(version.environmentKey(), _ -> new ArrayDeque<>());
+    }
+
+    private static void check(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new AssertionError(otherwise);
+        }
+    }
+
+    private final class SimulatedRequest implements Waiter {
+        private final FunctionVersion version;
+        private boolean acquiring;
+        private boolean over;
+
+        SimulatedRequest(FunctionVersion version) {
+            this.version = version;
+        }
+
+        @Override
+        public void served(Assignment assignment) {
+            leaveQueue();
+            var worker = (SimulatedWorker) assignment.worker();
+            var reservation = assignment.reservation();
+            // A worker may have lost it already, and not said so yet.
+            if (worker.knows(reservation.environment())) {
+                var spec = worker.spec(reservation.environment());
+                check(spec.function().equals(version), "Served by another version: " + spec);
+            }
+            if (acquiring) {
+                var top = idle(version).peekFirst();
+                check(reservation.environment().equals(top), "Not the one that was idle last");
+            }
+            idle(version).remove(reservation.environment());
+            worker.invoke(reservation, invocation(), outcome -> ended(reservation, outcome));
+        }
+
+        @Override
+        public void failed(Unavailable why) {
+            leaveQueue();
+            failures++;
+            over();
+        }
+
+        private void ended(Reservation reservation, InvocationOutcome outcome) {
+            if (outcome instanceof InvocationOutcome.Refused) {
+                manager.refused(reservation);
+                queue(version).add(this);
+                acquiring = true;
+                manager.acquire(version, this);
+                acquiring = false;
+            } else {
+                over();
+            }
+        }
+
+        private void leaveQueue() {
+            check(queue(version).peekFirst() == this, "Told out of turn");
+            queue(version).removeFirst();
+        }
+
+        private void over() {
+            check(!over, "Told twice");
+            over = true;
+            told++;
+        }
+
+        private Invocation invocation() {
+            return new Invocation("id", "arn", new byte[0], null, "", clock.instant(), false);
+        }
+    }
+}
