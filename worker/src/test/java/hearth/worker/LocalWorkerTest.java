@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +54,7 @@ abstract class LocalWorkerTest {
         return host.start(host.scripted(name, variables)).await("ready");
     }
 
-    private TestEnvironment ready(String name) throws Exception {
+    TestEnvironment ready(String name) throws Exception {
         return ready(name, Map.of());
     }
 
@@ -194,7 +195,7 @@ abstract class LocalWorkerTest {
     @Test
     void givesTheEndOfTheLogToWhoWantsIt() throws Exception {
         var environment = ready("tail", Map.of("INIT", "loud"));
-        var invocation = TestEnvironment.invocation("[\"say one\\ntwo\\n\",\"frame three\\rfour\"]", true);
+        var invocation = TestEnvironment.invocation("[\"say one\\ntwo\\n\"]", true);
 
         var outcome = (Answered) environment.invoke(invocation);
 
@@ -203,11 +204,26 @@ abstract class LocalWorkerTest {
         assertThat(tail)
                 .matches(
                         "START RequestId: " + request + " Version: \\$LATEST\n"
-                                + "three\nfourone\ntwo\n"
+                                + "one\ntwo\n"
                                 + "END RequestId: " + request + "\n"
                                 + "REPORT RequestId: " + request
                                 + "\tDuration: [0-9]+\\.[0-9]{2} ms\tBilled Duration: [0-9]+ ms"
                                 + "\tMemory Size: 1769 MB\tMax Memory Used: [0-9]+ MB\tInit Duration: [0-9]+\\.[0-9]{2} ms\t\n");
+    }
+
+    @Test
+    void keepsFramedRecordsWhole() throws Exception {
+        var environment = ready("frames");
+        var invocation = TestEnvironment.invocation("[\"frame three\\rfour\"]", true);
+
+        var outcome = (Answered) environment.invoke(invocation);
+
+        assertThat(outcome.logTail())
+                .asString(StandardCharsets.UTF_8)
+                .contains("$LATEST\nthree\nfourEND RequestId: " + invocation.requestId());
+        Await.until(() -> host.log("/aws/lambda/frames").stream()
+                .anyMatch(event -> event.message().equals("three\nfour")
+                        && event.timestamp().equals(Instant.parse("2023-11-14T22:13:20.123456Z"))));
     }
 
     @Test
@@ -239,7 +255,7 @@ abstract class LocalWorkerTest {
                         + "\tDuration: .*\tStatus: error\tError Type: Runtime.ExitError\t\n");
         environment.retire();
         environment.await("gone");
-        Await.until(() -> host.log("/aws/lambda/log").size() >= 11);
+        Await.until(() -> host.log("/aws/lambda/log").size() == 10);
         assertThat(host.log("/aws/lambda/log"))
                 .extracting(event -> event.message().split("[ \t]", 2)[0])
                 .containsExactly(
@@ -253,6 +269,16 @@ abstract class LocalWorkerTest {
                         "RequestId:",
                         "END",
                         "REPORT");
+    }
+
+    @Test
+    void freezesAnIdleEnvironmentAndThawsItForItsNextInvocation() throws Exception {
+        var environment = ready("freezes");
+        Await.until(() -> host.sandboxes.calls(environment.id).equals(List.of("freeze")));
+
+        assertThat(environment.call("[\"count\"]")).isEqualTo("[1]");
+
+        Await.until(() -> host.sandboxes.calls(environment.id).equals(List.of("freeze", "thaw", "freeze")));
     }
 
     @Test

@@ -61,8 +61,9 @@ public final class TestWorker implements AutoCloseable {
 
     private final Path directory;
     private final IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-    private final SandboxFactory sandboxes;
+    final RecordedSandboxes sandboxes;
     private final CodeCache code;
+    final Runtimes runtimes = Runtimes.discover(HostLayout.of(System.getenv(), GUEST));
     private final Map<CodeDigest, byte[]> packages = new ConcurrentHashMap<>();
     private final AtomicLong environments = new AtomicLong();
     final LocalWorker worker;
@@ -73,7 +74,7 @@ public final class TestWorker implements AutoCloseable {
 
     TestWorker(SandboxKind kind, Path directory, Duration freezeDelay, Duration initLimit) throws Exception {
         this.directory = directory;
-        this.sandboxes = sandboxes(kind, directory);
+        this.sandboxes = new RecordedSandboxes(sandboxes(kind, directory));
         this.code = new CodeCache(
                 Files.createDirectories(directory.resolve("code")),
                 digest -> new ByteArrayInputStream(packages.getOrDefault(digest, new byte[0])),
@@ -88,13 +89,7 @@ public final class TestWorker implements AutoCloseable {
                 initLimit,
                 FunctionCredentials.PLACEHOLDERS,
                 Map.of("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"));
-        this.worker = new LocalWorker(
-                config,
-                loops,
-                sandboxes,
-                Runtimes.discover(HostLayout.of(System.getenv(), GUEST)),
-                code,
-                InstantSource.system());
+        this.worker = new LocalWorker(config, loops, sandboxes, runtimes, code, InstantSource.system());
     }
 
     /// Skips the test where this kind cannot be had.

@@ -38,10 +38,8 @@ public final class FunctionLog {
     }
 
     public void platform(PlatformRecord record) {
-        var now = clock.instant();
-        if (json
-                ? record.type().isPresent() && passes(record.level(), systemLevel)
-                : !record.text(now).isEmpty()) {
+        if (json ? record.type().isPresent() && passes(record.level(), systemLevel) : record.hasText()) {
+            var now = clock.instant();
             add(micros(now), new LogContent(record, now, json));
         }
     }

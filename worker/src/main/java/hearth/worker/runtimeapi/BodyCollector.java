@@ -30,6 +30,7 @@ final class BodyCollector {
         if (overflown || length > RuntimeAnswer.MAX_RESPONSE - size) {
             overflown = true;
             bytes = NONE;
+            size = 0;
             in.skipBytes(length);
             return;
         }

@@ -1,7 +1,7 @@
 package hearth.worker.runtimeapi;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
 /// The answers of the Runtime API, except events.
@@ -27,12 +27,10 @@ final class RuntimeAnswer {
             "RequestEntityTooLarge",
             "Exceeded maximum allowed payload size (" + MAX_RESPONSE + " bytes).");
 
-    private final ByteBuf bytes;
+    private final byte[] text;
 
     private RuntimeAnswer(String text) {
-        var encoded = text.getBytes(StandardCharsets.UTF_8);
-        bytes = Unpooled.unreleasableBuffer(
-                Unpooled.directBuffer(encoded.length).writeBytes(encoded).asReadOnly());
+        this.text = text.getBytes(StandardCharsets.UTF_8);
     }
 
     private RuntimeAnswer(String status, String contentType, String body) {
@@ -57,8 +55,8 @@ final class RuntimeAnswer {
                 "{\"errorMessage\":\"" + errorMessage + "\",\"errorType\":\"" + errorType + "\"}\n");
     }
 
-    /// A view of the answer for one write.
-    ByteBuf bytes() {
-        return bytes.duplicate();
+    /// For one write.
+    ByteBuf bytes(ByteBufAllocator allocator) {
+        return allocator.directBuffer(text.length).writeBytes(text);
     }
 }

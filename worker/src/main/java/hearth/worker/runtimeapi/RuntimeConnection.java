@@ -122,7 +122,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             LOG.log(Level.DEBUG, "A runtime sent a malformed request: {0}", e.getMessage());
             abandonBody();
             closing = true;
-            var _ = context.writeAndFlush(e.answer().bytes()).addListener(ChannelFutureListener.CLOSE);
+            var _ = context.writeAndFlush(e.answer().bytes(context.alloc())).addListener(ChannelFutureListener.CLOSE);
         } finally {
             processing = false;
         }
@@ -151,7 +151,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         this.head = head;
         switch (head.call()) {
             case RESPONSE, ERROR, INIT_ERROR -> {
-                refusal = session.begin(head);
+                refusal = session.begin(head, this);
                 if (refusal == null) {
                     body = new BodyCollector(head.contentLength());
                     decoder.collect(body);
@@ -161,7 +161,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             case PING, NEXT, UNKNOWN_PATH, WRONG_METHOD -> {}
         }
         if (head.expectsContinue() && head.hasBody()) {
-            var _ = context.writeAndFlush(RuntimeAnswer.CONTINUE.bytes(), context.voidPromise());
+            var _ = context.writeAndFlush(RuntimeAnswer.CONTINUE.bytes(context.alloc()), context.voidPromise());
         }
     }
 
@@ -173,7 +173,12 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void abandonBody() {
+    boolean isClosed() {
+        return context == null || !context.channel().isActive();
+    }
+
+    /// The rest of the body that is being read will not come.
+    void abandonBody() {
         if (body != null) {
             body = null;
             session.truncated();
@@ -184,7 +189,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         noticeOverflow();
         var answer = answer();
         if (answer != null && !closing) {
-            var _ = context.write(answer.bytes(), context.voidPromise());
+            var _ = context.write(answer.bytes(context.alloc()), context.voidPromise());
             endAnswer(context);
         }
     }

@@ -3,6 +3,7 @@ package hearth.worker.runtimeapi;
 import hearth.worker.runtimeapi.RequestHead.Call;
 import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ public final class RuntimeSession {
     private final ArrayDeque<RuntimeConnection> waiting = new ArrayDeque<>();
 
     private RuntimeState state = RuntimeState.STARTED;
+    /// Whose post is being read.
+    private @Nullable RuntimeConnection posting;
     /// The event that a runtime may fetch; null between invocations.
     private @Nullable InvocationEvent event;
     /// Of the invocation that runs, or of the last one; empty before the first.
@@ -46,7 +49,8 @@ public final class RuntimeSession {
     public void end() {
         ended = true;
         waiting.clear();
-        connections.forEach(RuntimeConnection::close);
+        // Closing one takes it off the list.
+        List.copyOf(connections).forEach(RuntimeConnection::close);
         connections.clear();
     }
 
@@ -68,6 +72,10 @@ public final class RuntimeSession {
     /// @return the refusal; null if the connection's `answerNext` was called or will be
     @Nullable
     RuntimeAnswer next(RuntimeConnection connection) {
+        if (posting != null && posting.isClosed()) {
+            // A new connection can overtake the news that the old one broke.
+            posting.abandonBody();
+        }
         switch (state) {
             case STARTED, RESPONSE_SENT -> {
                 state = RuntimeState.READY;
@@ -98,7 +106,7 @@ public final class RuntimeSession {
     ///
     /// @return the refusal, to be sent after the body was skipped; null if the body is wanted
     @Nullable
-    RuntimeAnswer begin(RequestHead head) {
+    RuntimeAnswer begin(RequestHead head, RuntimeConnection connection) {
         var target = target(head.call());
         if (target != RuntimeState.INIT_ERROR && (requestId.isEmpty() || !requestId.equals(head.requestId()))) {
             return RuntimeAnswer.INVALID_REQUEST_ID;
@@ -107,6 +115,7 @@ public final class RuntimeSession {
             return RuntimeAnswer.notAllowed(state, target);
         }
         state = target;
+        posting = connection;
         if (target == RuntimeState.RESPONDING
                 && head.responseMode() != null
                 && !head.responseMode().equals("streaming")) {
@@ -152,6 +161,7 @@ public final class RuntimeSession {
     }
 
     private void finish(RuntimePost post) {
+        posting = null;
         if (state != RuntimeState.INIT_ERROR) {
             state = RuntimeState.RESPONSE_SENT;
             event = null;

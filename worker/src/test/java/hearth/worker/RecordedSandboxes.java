@@ -1,0 +1,89 @@
+package hearth.worker;
+
+import hearth.model.Bytes;
+import hearth.model.worker.EnvironmentId;
+import hearth.worker.sandbox.ProcessSpec;
+import hearth.worker.sandbox.Sandbox;
+import hearth.worker.sandbox.SandboxException;
+import hearth.worker.sandbox.SandboxFactory;
+import hearth.worker.sandbox.SandboxKind;
+import hearth.worker.sandbox.SandboxProcess;
+import hearth.worker.sandbox.SandboxSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// Real sandboxes, whose freezing and thawing is written down.
+final class RecordedSandboxes implements SandboxFactory {
+    private final SandboxFactory real;
+    private final Map<String, List<String>> calls = new ConcurrentHashMap<>();
+
+    RecordedSandboxes(SandboxFactory real) {
+        this.real = real;
+    }
+
+    List<String> calls(EnvironmentId environment) {
+        return calls.getOrDefault(environment.value(), List.of());
+    }
+
+    @Override
+    public SandboxKind kind() {
+        return real.kind();
+    }
+
+    @Override
+    public Sandbox create(SandboxSpec spec) throws SandboxException {
+        var own = calls.computeIfAbsent(spec.name(), _ -> new CopyOnWriteArrayList<>());
+        return new Recorded(real.create(spec), own);
+    }
+
+    @Override
+    public void close() {
+        real.close();
+    }
+
+    private record Recorded(Sandbox real, List<String> calls) implements Sandbox {
+        @Override
+        public int runtimeApiSocket() {
+            return real.runtimeApiSocket();
+        }
+
+        @Override
+        public String runtimeApiAddress() {
+            return real.runtimeApiAddress();
+        }
+
+        @Override
+        public SandboxProcess start(ProcessSpec spec) throws SandboxException {
+            return real.start(spec);
+        }
+
+        @Override
+        public void freeze() {
+            real.freeze();
+            calls.add("freeze");
+        }
+
+        @Override
+        public void thaw() {
+            real.thaw();
+            calls.add("thaw");
+        }
+
+        @Override
+        public Bytes peakMemory() {
+            return real.peakMemory();
+        }
+
+        @Override
+        public long outOfMemoryKills() {
+            return real.outOfMemoryKills();
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package hearth.worker.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hearth.worker.environment.EnvironmentState.Closing;
+import hearth.worker.environment.EnvironmentState.Event;
+import hearth.worker.environment.EnvironmentState.Gone;
+import hearth.worker.environment.EnvironmentState.Idle;
+import hearth.worker.environment.EnvironmentState.Initializing;
+import hearth.worker.environment.EnvironmentState.Invoking;
+import hearth.worker.environment.EnvironmentState.Preparing;
+import hearth.worker.environment.EnvironmentState.Resetting;
+import hearth.worker.environment.EnvironmentState.Restarting;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class EnvironmentStateTest {
+    private static EnvironmentState after(Event... events) {
+        EnvironmentState state = new Preparing();
+        for (var event : events) {
+            state = state.after(event);
+        }
+        return state;
+    }
+
+    @Test
+    void isIdleBetweenInvocations() {
+        assertThat(after(Event.PREPARED, Event.ASKED)).isEqualTo(new Idle(true));
+        assertThat(after(Event.PREPARED, Event.ASKED, Event.INVOKED, Event.ASKED))
+                .isEqualTo(new Idle(true));
+    }
+
+    @Test
+    void initialisesAgainWithinAnInvocationAfterAFailure() {
+        assertThat(after(Event.PREPARED, Event.RESET, Event.EXITED)).isEqualTo(new Idle(false));
+        assertThat(after(Event.PREPARED, Event.EXITED, Event.INVOKED)).isEqualTo(new Restarting());
+        assertThat(after(Event.PREPARED, Event.EXITED, Event.INVOKED, Event.ASKED))
+                .isEqualTo(new Invoking());
+    }
+
+    @Test
+    void isIdleAfterAResetOnlyOnceTheRuntimeHasEnded() {
+        assertThat(after(Event.PREPARED, Event.ASKED, Event.INVOKED, Event.RESET))
+                .isEqualTo(new Resetting());
+        assertThat(after(Event.PREPARED, Event.ASKED, Event.INVOKED, Event.RESET, Event.EXITED))
+                .isEqualTo(new Idle(false));
+    }
+
+    @Test
+    void takesNoInvocationUnlessIdle() {
+        for (var busy : List.of(
+                new Preparing(),
+                new Initializing(),
+                new Restarting(),
+                new Invoking(),
+                new Resetting(),
+                new Closing(),
+                new Gone())) {
+            assertThatThrownBy(() -> busy.after(Event.INVOKED)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void closesFromEverywhereAndEndsThere() {
+        var random = new Random(1);
+        var events = List.of(Event.values());
+        var seen = new HashSet<EnvironmentState>();
+        for (int round = 0; round < 2_000; round++) {
+            EnvironmentState state = new Preparing();
+            for (int step = 0; step < 20 && !(state instanceof Closing); step++) {
+                seen.add(state);
+                try {
+                    state = state.after(events.get(random.nextInt(events.size())));
+                } catch (IllegalStateException e) {
+                    assertThat(e).hasMessageContaining("cannot follow");
+                }
+            }
+            if (!(state instanceof Closing)) {
+                state = state.after(Event.CLOSED);
+            }
+            assertThat(state).isEqualTo(new Closing());
+            assertThat(state.after(Event.REMOVED)).isEqualTo(new Gone());
+        }
+        assertThat(seen).hasSize(7);
+    }
+}

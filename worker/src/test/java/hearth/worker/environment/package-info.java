@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.worker.environment;
+
+import org.jspecify.annotations.NullMarked;

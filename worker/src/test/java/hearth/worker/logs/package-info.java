@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.worker.logs;
+
+import org.jspecify.annotations.NullMarked;

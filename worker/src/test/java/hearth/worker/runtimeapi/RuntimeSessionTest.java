@@ -1,0 +1,291 @@
+package hearth.worker.runtimeapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class RuntimeSessionTest {
+    private static final String ROOT = "/2018-06-01/runtime/";
+
+    private final List<String> heard = new ArrayList<>();
+    private final RuntimeSession session = new RuntimeSession(new Hearing());
+    private final EmbeddedChannel connection = connect();
+
+    private final class Hearing implements RuntimeListener {
+        @Override
+        public void asked() {
+            heard.add("asked");
+        }
+
+        @Override
+        public void posted(RuntimePost post) {
+            heard.add(
+                    switch (post) {
+                        case RuntimePost.Response(var body, var type) -> "response " + text(body) + " " + type;
+                        case RuntimePost.FunctionError(var body, var type) -> "error " + text(body) + " " + type;
+                        case RuntimePost.InitError(var body, var type) -> "init error " + text(body) + " " + type;
+                        case RuntimePost other -> other.toString();
+                    });
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private EmbeddedChannel connect() {
+        return new EmbeddedChannel(new RuntimeConnection(session));
+    }
+
+    private static InvocationEvent event(String id) {
+        return new InvocationEvent(id, 1234, "arn:f", "Root=1", "{\"a\":\n1}", "{}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String post(String path, String body, String... headers) {
+        var extra = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
+        return "POST " + ROOT + path + " HTTP/1.1\r\n" + extra + "Content-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    private static String next() {
+        return "GET " + ROOT + "invocation/next HTTP/1.1\r\n\r\n";
+    }
+
+    /// What is answered at once.
+    private String send(String request) {
+        return send(connection, request);
+    }
+
+    private static String send(EmbeddedChannel connection, String request) {
+        connection.writeInbound(Unpooled.copiedBuffer(request, StandardCharsets.ISO_8859_1));
+        return written(connection);
+    }
+
+    private static String written(EmbeddedChannel connection) {
+        var text = new StringBuilder();
+        for (ByteBuf buffer; (buffer = connection.readOutbound()) != null; ) {
+            text.append(buffer.toString(StandardCharsets.UTF_8));
+            buffer.release();
+        }
+        return text.toString();
+    }
+
+    private static String notAllowed(String from, String to) {
+        return "{\"errorMessage\":\"State transition from " + from + " to " + to
+                + " failed for runtime. Error: State transition is not allowed\","
+                + "\"errorType\":\"InvalidStateTransition\"}\n";
+    }
+
+    @Test
+    void givesAWaitingRuntimeItsEvent() {
+        assertThat(send(next())).isEmpty();
+        session.offer(event("one"));
+
+        assertThat(heard).containsExactly("asked");
+        assertThat(written(connection))
+                .isEqualTo("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                        + "Lambda-Runtime-Aws-Request-Id: one\r\nLambda-Runtime-Deadline-Ms: 1234\r\n"
+                        + "Lambda-Runtime-Invoked-Function-Arn: arn:f\r\nLambda-Runtime-Trace-Id: Root=1\r\n"
+                        + "Lambda-Runtime-Client-Context: {\"a\": 1}\r\nContent-Length: 2\r\n\r\n{}");
+    }
+
+    @Test
+    void givesTheSameEventAgainToWhoLostIt() {
+        send(next());
+        session.offer(event("one"));
+        connection.close().syncUninterruptibly();
+
+        assertThat(send(connect(), next())).contains("Request-Id: one");
+        assertThat(heard).containsExactly("asked");
+    }
+
+    @Test
+    void tellsTheAnswerAndThenThatTheRuntimeAsks() {
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+
+        var answers = send(post("invocation/one/response", "42", "Content-Type: text/x") + next());
+        session.offer(event("two"));
+
+        assertThat(heard).containsExactly("asked", "response 42 text/x", "asked");
+        assertThat(answers).as("held back, to wake the runtime once").isEmpty();
+        assertThat(written(connection)).startsWith("HTTP/1.1 202 Accepted\r\n").contains("Request-Id: two");
+    }
+
+    @Test
+    void answersAResponseAtOnceIfNothingFollows() {
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+
+        assertThat(send(post("invocation/one/response", "42"))).endsWith("\r\n\r\n{\"status\":\"OK\"}\n");
+    }
+
+    @Test
+    void refusesWhatItsStateDoesNotAllow() {
+        assertThat(send(post("invocation/one/response", "1")))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("InvalidRequestID");
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+        assertThat(send(post("init/error", "{}")))
+                .startsWith("HTTP/1.1 403 ")
+                .endsWith(notAllowed("Running", "InitError"));
+        assertThat(send(post("invocation/two/error", "{}"))).startsWith("HTTP/1.1 400 ");
+        assertThat(send(post("invocation/one/error", "{}"))).startsWith("HTTP/1.1 202 ");
+        assertThat(send(post("invocation/one/response", "1")))
+                .startsWith("HTTP/1.1 403 ")
+                .endsWith(notAllowed("RuntimeResponseSentState", "InvocationResponse"));
+        assertThat(send(post("invocation/one/error", "1")))
+                .endsWith(notAllowed("RuntimeResponseSentState", "InvocationErrorResponse"));
+        assertThat(heard).containsExactly("asked", "error {} Function.Unknown");
+    }
+
+    @Test
+    void refusesEverythingAfterAnInitError() {
+        assertThat(send(post("init/error", "{1}", "Lambda-Runtime-Function-Error-Type: Runtime.Bad")))
+                .startsWith("HTTP/1.1 202 ");
+        assertThat(send(next())).endsWith(notAllowed("InitError", "Ready"));
+        assertThat(heard).containsExactly("init error {1} Runtime.Bad");
+    }
+
+    @Test
+    void keepsWellFormedErrorTypesOnly() {
+        send(next());
+        session.offer(event("one"));
+        send(post("invocation/one/error", "e", "Lambda-Runtime-Function-Error-Type: evil\"type"));
+        assertThat(heard).contains("error e Function.Unknown");
+    }
+
+    @Test
+    void readsAStreamedResponseThatEndsInAnError() {
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+
+        var answer = send("POST " + ROOT + "invocation/one/response HTTP/1.1\r\n"
+                + "Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "2\r\nab\r\n0\r\nLambda-Runtime-Function-Error-Type: Function.Late\r\n"
+                + "Lambda-Runtime-Function-Error-Body: e30=\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 202 ");
+        assertThat(heard).containsExactly("asked", "error {} Function.Late");
+    }
+
+    @Test
+    void refusesAResponseModeThatDoesNotExist() {
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+
+        assertThat(send(post("invocation/one/response", "1", "Lambda-Runtime-Function-Response-Mode: x")))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("InvalidFunctionResponseMode");
+        assertThat(heard).containsExactly("asked", "InvalidResponseMode[]");
+    }
+
+    @Test
+    void skipsAResponseThatIsTooLargeAndGoesOn() {
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+
+        var answer = send(post("invocation/one/response", "x".repeat(RuntimeAnswer.MAX_RESPONSE + 1)));
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 413 ")
+                .endsWith("{\"errorMessage\":\"Exceeded maximum allowed payload size (6291556 bytes).\","
+                        + "\"errorType\":\"RequestEntityTooLarge\"}\n");
+        assertThat(send(next())).isEmpty();
+        assertThat(heard).containsExactly("asked", "TooLarge[]", "asked");
+    }
+
+    @Test
+    void tellsOfAResponseWhoseConnectionBroke() {
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+
+        send("POST " + ROOT + "invocation/one/response HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf");
+        connection.close().syncUninterruptibly();
+
+        assertThat(heard).containsExactly("asked", "Truncated[]");
+        assertThat(send(connect(), next())).isEmpty();
+    }
+
+    @Test
+    void letsTheClientSendItsBodyWhenItAsks() {
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+
+        assertThat(send("POST " + ROOT + "invocation/one/response HTTP/1.1\r\nExpect: 100-continue\r\n"
+                        + "Content-Length: 2\r\n\r\n"))
+                .isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+        assertThat(send("42")).startsWith("HTTP/1.1 202 ");
+    }
+
+    @Test
+    void answersUnknownPathsAndWrongMethods() {
+        assertThat(send("GET / HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 404 ");
+        assertThat(send("GET " + ROOT + "restore/next HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 404 ");
+        assertThat(send("DELETE " + ROOT + "invocation/next HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 405 ");
+        assertThat(send("GET /2018-06-01/ping HTTP/1.1\r\n\r\n")).endsWith("\r\n\r\npong");
+    }
+
+    @Test
+    void answersAndClosesWhenAskedToOrWhenItDoesNotUnderstand() {
+        assertThat(send("GET /2018-06-01/ping HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                .endsWith("pong");
+        assertThat(connection.isOpen()).isFalse();
+        var other = connect();
+        assertThat(send(other, "nonsense\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+        assertThat(other.isOpen()).isFalse();
+    }
+
+    @Test
+    void saysNothingAfterItsEnd() {
+        send(next());
+        session.offer(event("one"));
+        send("POST " + ROOT + "invocation/one/response HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf");
+
+        session.end();
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThat(heard).containsExactly("asked");
+    }
+
+    @Test
+    void survivesWhateverARuntimeSends() {
+        var random = new Random(23);
+        var valid = next() + post("invocation/one/response", "42") + next() + "POST " + ROOT
+                + "invocation/one/error HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n";
+        for (int round = 0; round < 5_000; round++) {
+            var run = new RuntimeSession(new Hearing());
+            var hostile = new EmbeddedChannel(new RuntimeConnection(run));
+            var bytes = valid.getBytes(StandardCharsets.US_ASCII);
+            for (int i = 0; i < random.nextInt(4); i++) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            for (int at = 0; at < bytes.length && hostile.isOpen(); ) {
+                int size = Math.min(1 + random.nextInt(120), bytes.length - at);
+                hostile.writeInbound(Unpooled.copiedBuffer(bytes, at, size));
+                if (random.nextInt(4) == 0) {
+                    run.offer(event("one"));
+                }
+                at += size;
+            }
+            hostile.checkException();
+            hostile.finishAndReleaseAll();
+            run.end();
+        }
+    }
+}

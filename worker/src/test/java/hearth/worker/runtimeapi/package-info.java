@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.worker.runtimeapi;
+
+import org.jspecify.annotations.NullMarked;
