@@ -2,6 +2,8 @@ package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Makes any sandbox safe to use late, twice or from several threads at once.
@@ -10,6 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// and thawing, which the warm path does, take no lock. After `close` a start fails, freezing does nothing, and the
 /// memory figures are the last ones.
 final class GuardedSandbox implements Sandbox {
+    private static final Logger log = System.getLogger(GuardedSandbox.class.getName());
+
     private final Sandbox sandbox;
     private final ReentrantLock startOrClose = new ReentrantLock();
 
@@ -83,12 +87,20 @@ final class GuardedSandbox implements Sandbox {
             if (closed) {
                 return;
             }
-            lastPeakMemory = sandbox.peakMemory();
-            lastOutOfMemoryKills = sandbox.outOfMemoryKills();
+            rememberFigures();
             closed = true;
             sandbox.close();
         } finally {
             startOrClose.unlock();
+        }
+    }
+
+    private void rememberFigures() {
+        try {
+            lastPeakMemory = sandbox.peakMemory();
+            lastOutOfMemoryKills = sandbox.outOfMemoryKills();
+        } catch (UncheckedIOException e) {
+            log.log(Level.WARNING, "the last figures of a sandbox cannot be read", e);
         }
     }
 

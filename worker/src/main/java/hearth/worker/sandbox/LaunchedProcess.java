@@ -64,6 +64,7 @@ final class LaunchedProcess implements SandboxProcess {
     @Override
     public synchronized void close() {
         if (!closed) {
+            end(); // so that no zombie stays of a process that nobody asked for its exit
             closed = true;
             init.close();
             Descriptors.close(status);

@@ -7,6 +7,8 @@ import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not safe to use from several threads; `GuardedSandbox` sees to that.
 final class NamespaceSandbox implements Sandbox {
+    private static final Logger log = System.getLogger(NamespaceSandbox.class.getName());
     static final int RUNTIME_API_PORT = 9001;
 
     private static final int OUTPUT = 5;
@@ -167,19 +170,27 @@ final class NamespaceSandbox implements Sandbox {
         }
     }
 
-    /// The uid goes back last: nothing of it lives then.
+    /// The uid goes back last: nothing of it lives then. A step that fails keeps no other from being taken.
     @Override
     public void close() {
-        parts.cgroup.kill();
+        step(parts.cgroup::kill);
         if (process != null) {
-            process.end();
+            step(process::end);
         }
         if (mounts != NONE) {
-            Descriptors.close(mounts);
+            step(() -> Descriptors.close(mounts));
         }
-        parts.connection.close();
-        parts.network.close();
-        parts.cgroup.close();
+        step(parts.connection::close);
+        step(parts.network::close);
+        step(parts.cgroup::close);
         factory.giveBack(parts.uid);
+    }
+
+    private void step(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            log.log(Level.WARNING, "closing " + spec.name(), e);
+        }
     }
 }

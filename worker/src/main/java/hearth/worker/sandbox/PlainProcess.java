@@ -68,6 +68,7 @@ final class PlainProcess implements SandboxProcess {
     @Override
     public synchronized void close() {
         if (!closed) {
+            end(); // so that no zombie stays of a process that nobody asked for its exit
             closed = true;
             child.close();
             Descriptors.close(output);

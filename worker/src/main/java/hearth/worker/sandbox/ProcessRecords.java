@@ -40,7 +40,7 @@ final class ProcessRecords {
             for (var file : files) {
                 var pid = Integer.parseInt(file.getFileName().toString());
                 if (beginning(pid).equals(Optional.of(Files.readString(file)))) {
-                    log.log(Level.INFO, "killing process {0}, which a server left behind", pid);
+                    log.log(Level.INFO, "killing process {0}, which a server left behind", Integer.toString(pid));
                     ProcessHandle.of(pid).ifPresent(ProcessRecords::killTree);
                 }
             }

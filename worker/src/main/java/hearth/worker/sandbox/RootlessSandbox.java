@@ -106,7 +106,11 @@ final class RootlessSandbox implements Sandbox {
         try {
             records.add(started);
         } catch (IOException e) {
-            log.log(Level.WARNING, "process {0} would outlive a killed server unseen: {1}", started, e.getMessage());
+            log.log(
+                    Level.WARNING,
+                    "process {0} would outlive a killed server unseen: {1}",
+                    Integer.toString(started),
+                    e.getMessage());
         }
     }
 

@@ -1,0 +1,26 @@
+package hearth.worker.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// A server to be killed: makes a sandbox of the given kind, runs a process in it that would never end, says so, and
+/// waits.
+final class CrashingServer {
+    private CrashingServer() {}
+
+    public static void main(String[] arguments) throws SandboxException, IOException {
+        var config = config(Path.of(arguments[0]), SandboxKind.valueOf(arguments[1]));
+        var factory = Sandboxes.choose(config).factory();
+        var sandbox = factory.create(SandboxRun.spec());
+        var process = sandbox.start(SandboxRun.shell("echo x > /tmp/x; setsid sleep 1000 & echo up; sleep 1000"));
+        SandboxRun.awaitOutput(process, "up");
+        System.out.println("up");
+        System.in.read();
+    }
+
+    static SandboxConfig config(Path directory, SandboxKind kind) {
+        return new SandboxConfig(
+                SandboxRun.launcher(), directory, Instance.of(directory), NetworkPolicy.closed(), Optional.of(kind));
+    }
+}
