@@ -52,7 +52,7 @@ public final class InvokeServices implements AutoCloseable {
         workerManager = new WorkerManager(
                 config.environments(), placement, clock, () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
         frontend = new Frontend(functions, counting, workerManager, blocking, clock, random);
-        sweeps = scheduler.scheduleWithFixedDelay(workerManager::sweep, 1, 1, TimeUnit.SECONDS);
+        sweeps = scheduler.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
     public Frontend frontend() {
@@ -85,6 +85,15 @@ public final class InvokeServices implements AutoCloseable {
     public void close() {
         sweeps.cancel(false);
         workerManager.close();
+    }
+
+    private void sweep() {
+        try {
+            workerManager.sweep();
+        } catch (RuntimeException e) {
+            // Thrown on, it would end all later sweeps.
+            LOG.log(Level.ERROR, "A sweep of the environments failed", e);
+        }
     }
 
     private void retireOutdated(FunctionId function) {

@@ -58,6 +58,8 @@ final class Overrides {
             case "SubnetId" -> shape.withPattern("subnet-[0-9a-z]*").withRange(0, 1024);
             case "SecurityGroupId" -> shape.withPattern("sg-[0-9a-zA-Z]*").withRange(0, 1024);
             case "InvokeMode" -> shape.withValues(words("RESPONSE_STREAM, BUFFERED"));
+            // An answer of AWS's that github.com/ex-aws/ex_aws/pull/442 shows.
+            case "InvocationType" -> shape.withValues(words("DryRun, RequestResponse, Event"));
             // Section 4.
             case "RecursiveLoop" -> shape.withValues(words("Terminate, Allow"));
             case "EventSourcePosition" -> shape.withValues(words("LATEST, AT_TIMESTAMP, TRIM_HORIZON"));

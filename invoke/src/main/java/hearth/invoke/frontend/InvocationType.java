@@ -2,7 +2,7 @@ package hearth.invoke.frontend;
 
 import org.jspecify.annotations.Nullable;
 
-/// `X-Amz-Invocation-Type`.
+/// `X-Amz-Invocation-Type`, once `RequestCheck` has seen it.
 enum InvocationType {
     REQUEST_RESPONSE,
     EVENT,
@@ -14,9 +14,7 @@ enum InvocationType {
             case "RequestResponse" -> REQUEST_RESPONSE;
             case "Event" -> EVENT;
             case "DryRun" -> DRY_RUN;
-            default ->
-                // The order is AWS's.
-                throw Refusals.notOneOf(wireName, "invocationType", "[DryRun, RequestResponse, Event]");
+            default -> throw new IllegalArgumentException("No invocation type: " + wireName);
         };
     }
 }

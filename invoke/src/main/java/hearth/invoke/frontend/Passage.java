@@ -58,9 +58,10 @@ final class Passage implements Waiter, InvocationListener {
 
     void begin() {
         guarded(() -> {
-            var target = Target.parse(request);
+            RequestCheck.check(request);
+            var target = Target.of(request);
             type = InvocationType.of(request.invocationType());
-            var wantsLogTail = wantsLogTail() && type == InvocationType.REQUEST_RESPONSE;
+            var wantsLogTail = "Tail".equals(request.logType());
             var clientContext = Optional.ofNullable(request.clientContext()).map(ClientContext::decode);
             checkSize();
             if (type == InvocationType.EVENT) {
@@ -77,15 +78,6 @@ final class Passage implements Waiter, InvocationListener {
             frontend.functions.find(
                     target.function(), target.qualifier(), found -> guarded(() -> resolved(target, invocation, found)));
         });
-    }
-
-    private boolean wantsLogTail() {
-        return switch (request.logType()) {
-            case null -> false;
-            case "None" -> false;
-            case "Tail" -> true;
-            default -> throw Refusals.notOneOf(request.logType(), "logType", "[None, Tail]");
-        };
     }
 
     private void checkSize() {

@@ -17,13 +17,6 @@ final class Refusals {
 
     private Refusals() {}
 
-    static ApiException notOneOf(String value, String member, String allowed) {
-        return new ApiException(
-                ApiError.VALIDATION,
-                "1 validation error detected: Value '" + value + "' at '" + member
-                        + "' failed to satisfy constraint: Member must satisfy enum value set: " + allowed);
-    }
-
     static ApiException payloadTooLarge() {
         return new ApiException(
                 ApiError.REQUEST_ENTITY_TOO_LARGE,

@@ -165,6 +165,39 @@ class FrontendTest {
     }
 
     @Test
+    void saysEverythingThatIsWrongWithARequestAtOnce() {
+        var answers = invoke(new InvocationRequest(
+                Functions.ACCOUNT, Functions.REGION, "no:such:name!", "a?b", "X", "Y", null, null, bytes("{"), "id"));
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.VALIDATION);
+        assertThat(answers.refusal().message())
+                .startsWith("4 validation errors detected: Value 'no:such:name!' at 'functionName' failed to satisfy")
+                .contains("Value 'X' at 'invocationType'", "Value 'Y' at 'logType'")
+                .endsWith("Value 'a?b' at 'qualifier' failed to satisfy constraint: Member must satisfy regular"
+                        + " expression pattern: \\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+");
+    }
+
+    @Test
+    void takesEveryQualifierThatTheModelTakes() {
+        for (var qualifier : new String[] {"$LATEST", "$LATEST.PUBLISHED", "7", "live_1-a", "we$ird"}) {
+            var answers = invoke(new InvocationRequest(
+                    Functions.ACCOUNT,
+                    Functions.REGION,
+                    "nothing",
+                    qualifier,
+                    null,
+                    null,
+                    null,
+                    null,
+                    bytes("{}"),
+                    "id"));
+            background.runAll();
+
+            assertThat(answers.refusal().message()).isEqualTo("Function not found: " + ARN + "nothing:" + qualifier);
+        }
+    }
+
+    @Test
     void refusesPayloadsOverSixMebibytesEvenForAMissingFunction() {
         var answers = invoke(request("nothing", "\"" + "x".repeat(6_291_455) + "\""));
 
