@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +62,7 @@ class DeploymentPackageTest {
     @Test
     void readsWhatTheJdkWrites() throws Exception {
         var out = new ByteArrayOutputStream();
-        try (var zip = new java.util.zip.ZipOutputStream(out)) {
+        try (var zip = new ZipOutputStream(out)) {
             zip.putNextEntry(new java.util.zip.ZipEntry("folder/"));
             zip.putNextEntry(new java.util.zip.ZipEntry("folder/ümlaut.txt"));
             zip.write(ZipForge.bytes("streamed, with a data descriptor"));
@@ -277,7 +278,7 @@ class DeploymentPackageTest {
     private static ZipForge overlapping() {
         var inner = new ZipForge().part("b", "1", part -> part.method = 0).build();
         return new ZipForge()
-                .part("a".getBytes(java.nio.charset.StandardCharsets.UTF_8), inner, part -> part.method = 0)
+                .part(ZipForge.bytes("a"), inner, part -> part.method = 0)
                 .part("b", "1", part -> {
                     part.method = 0;
                     part.headerOffset = 31L;

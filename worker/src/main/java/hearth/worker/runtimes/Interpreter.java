@@ -17,9 +17,6 @@ import java.util.Optional;
 /// @param prefix what it was installed into: the folder with `bin/` and `lib/`
 /// @param modified when the executable was; a change means that another one was installed in its place
 record Interpreter(Path executable, Path prefix, FileTime modified) {
-    /// Where an interpreter that lives outside `/usr` is seen in a sandbox.
-    private static final String INSIDE = "/var/lang";
-
     private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
 
     /// The interpreter behind a path, unless it is a shim, a wrapper script, or closed to other users.
@@ -77,10 +74,10 @@ record Interpreter(Path executable, Path prefix, FileTime modified) {
     String pathInside(HostLayout host) {
         return host.isVisibleInSandboxes(executable)
                 ? "/" + host.root().relativize(executable)
-                : INSIDE + "/" + prefix.relativize(executable);
+                : LambdaPaths.LANGUAGE + "/" + prefix.relativize(executable);
     }
 
     List<Mount> mounts(HostLayout host) {
-        return host.isVisibleInSandboxes(executable) ? List.of() : List.of(new Mount(prefix, INSIDE));
+        return host.isVisibleInSandboxes(executable) ? List.of() : List.of(new Mount(prefix, LambdaPaths.LANGUAGE));
     }
 }

@@ -91,7 +91,7 @@ final class JavaRuntimes implements RuntimeFamily {
                 mounts,
                 new StartCommand.Jvm(
                         interpreter.pathInside(host), options(major(id)), List.of("hearth.guest.JavaRuntime")),
-                LambdaPaths.environment(Map.of()));
+                Map.of());
     }
 
     /// As the guest's own notes ask for.

@@ -1,6 +1,7 @@
 package hearth.worker.runtimes;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// `provided.*`: the deployment package brings its own program, so that every host has them.
@@ -14,9 +15,7 @@ final class ProvidedRuntimes implements RuntimeFamily {
     public Optional<Found> find(String id) {
         var command = new StartCommand.Fixed(List.of(LambdaPaths.TASK + "/bootstrap"));
         return Optional.of(new Found(
-                new InstalledRuntime(
-                        id, "", "the function's own bootstrap", List.of(), command, LambdaPaths.environment()),
-                null));
+                new InstalledRuntime(id, "", "the function's own bootstrap", List.of(), command, Map.of()), null));
     }
 
     @Override

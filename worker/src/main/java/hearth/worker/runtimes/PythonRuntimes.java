@@ -71,7 +71,9 @@ final class PythonRuntimes implements RuntimeFamily {
 
     /// Some packages bring the program without its modules.
     private static boolean hasLibrary(Interpreter interpreter, String id) {
-        return Files.exists(interpreter.prefix().resolve("lib").resolve(id).resolve("encodings"));
+        return Stream.of("lib", "lib64")
+                .anyMatch(lib -> Files.exists(
+                        interpreter.prefix().resolve(lib).resolve(id).resolve("encodings")));
     }
 
     private Optional<Version> version(Interpreter interpreter, String id) {
@@ -92,7 +94,7 @@ final class PythonRuntimes implements RuntimeFamily {
                 // Without `site`, which would run whatever the host has in its site-packages.
                 new StartCommand.Fixed(
                         List.of(interpreter.pathInside(host), "-S", LambdaPaths.RUNTIME + "/bootstrap.py")),
-                LambdaPaths.environment(Map.of("LC_CTYPE", "C.UTF-8", "PWD", LambdaPaths.TASK, "SHLVL", "0")));
+                Map.of("LC_CTYPE", "C.UTF-8", "PWD", LambdaPaths.TASK, "SHLVL", "0"));
     }
 
     @Override

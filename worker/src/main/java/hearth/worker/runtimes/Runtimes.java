@@ -80,7 +80,9 @@ public final class Runtimes {
     }
 
     private Row row(RuntimeFamily family, String id) {
-        return find(id).map(runtime -> new Row(id, true, runtime.version(), runtime.source()))
+        return lookUp(family, id)
+                .map(Found::runtime)
+                .map(runtime -> new Row(id, true, runtime.version(), runtime.source()))
                 .orElseGet(() -> new Row(id, false, "", family.advice(id)));
     }
 

@@ -1,9 +1,11 @@
 package hearth.worker.code;
 
 import hearth.model.Bytes;
+import hearth.model.CodeDigest;
 import hearth.model.code.PackageLimits;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Random;
 
 /// A process that fetches and removes packages without end, to be killed.
@@ -42,7 +44,7 @@ final class KilledServer {
                 PackageLimits.STORED,
                 new Bytes(FILES * 2 * 4096 + 20 * 4096),
                 InstantSource.system());
-        var digests = new java.util.ArrayList<hearth.model.CodeDigest>();
+        var digests = new ArrayList<CodeDigest>();
         for (int i = 0; i < PACKAGES; i++) {
             digests.add(TestZip.digest(zip(i).build()));
         }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -45,7 +46,7 @@ final class TestZip {
         try (var zip = new ZipOutputStream(out)) {
             for (var part : parts) {
                 var entry = new ZipEntry(part.name);
-                entry.setLastModifiedTime(java.nio.file.attribute.FileTime.from(MODIFIED));
+                entry.setLastModifiedTime(FileTime.from(MODIFIED));
                 zip.putNextEntry(entry);
                 zip.write(part.content.getBytes(StandardCharsets.UTF_8));
             }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hearth.model.Bytes;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +58,7 @@ class HostRuntimesTest {
         assumeTrue(tried > 0, "the host has no Python");
     }
 
-    /// Without the host's `/root` and `/home`, as in a sandbox, and with the runtime's environment only.
+    /// Without the host's `/root` and `/home`, as in a sandbox, and with little environment.
     private static String importsWhatNeedsLibraries(InstalledRuntime runtime) throws IOException, InterruptedException {
         var mounts = new StringBuilder("mount -t tmpfs none /var && mkdir /var/lang && ");
         for (var mount : runtime.mounts()) {
@@ -65,13 +67,14 @@ class HostRuntimesTest {
             }
         }
         mounts.append("mount -t tmpfs none /root && mount -t tmpfs none /home && exec \"$@\"");
-        var command = new java.util.ArrayList<>(List.of("unshare", "--mount", "sh", "-c", mounts.toString(), "sh"));
+        var command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", mounts.toString(), "sh"));
         command.add(runtime.command(Bytes.mebibytes(128)).getFirst());
         command.addAll(List.of(
                 "-S",
                 "-c",
                 "import ssl, ctypes, zlib, hashlib, sys; print('whole', '%d.%d.%d' % sys.version_info[:3])"));
         var environment = new HashMap<>(runtime.environment());
+        environment.put("LD_LIBRARY_PATH", "/var/lang/lib");
         environment.put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         return run(environment, command).strip();
     }
@@ -128,7 +131,7 @@ class HostRuntimesTest {
         builder.environment().clear();
         builder.environment().putAll(environment);
         var process = builder.start();
-        var output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return output;
     }
