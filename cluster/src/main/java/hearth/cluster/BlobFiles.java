@@ -9,8 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.HexFormat;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -20,25 +21,20 @@ final class BlobFiles {
     private final Path unfinished;
     private final AtomicLong lastUnfinished = new AtomicLong();
 
+    /// Folders that this run has seen reach the disk. Made when they are first needed, to keep the start short.
+    private final Set<Path> durable = ConcurrentHashMap.newKeySet();
+
     private BlobFiles(Path folder) {
         this.folder = folder;
         this.unfinished = folder.resolve("unfinished");
     }
 
-    /// Makes all folders at once, so that no write has to make one durable; clears what a crash left half written.
+    /// Clears what a crash left half written.
     static BlobFiles open(Path folder) throws IOException {
         var files = new BlobFiles(folder);
-        if (!Files.isDirectory(files.unfinished)) {
-            Files.createDirectories(folder);
-            for (int i = 0; i < 256; i++) {
-                Files.createDirectories(folder.resolve(HexFormat.of().toHexDigits((byte) i)));
-            }
-            sync(folder);
-            // Made last: it also says that all the others are there.
-            Files.createDirectories(files.unfinished);
-            sync(folder);
-            sync(Objects.requireNonNull(folder.toAbsolutePath().getParent(), "The data folder holds it"));
-        }
+        Files.createDirectories(files.unfinished);
+        sync(folder);
+        sync(Objects.requireNonNull(folder.toAbsolutePath().getParent(), "The data folder holds it"));
         try (DirectoryStream<Path> left = Files.newDirectoryStream(files.unfinished)) {
             for (var file : left) {
                 Files.delete(file);
@@ -54,6 +50,12 @@ final class BlobFiles {
     /// Returns once the file is on the disk under its name.
     void write(CodeDigest digest, byte[] content) throws IOException {
         var path = path(digest);
+        var prefix = folder.resolve(digest.hex().substring(0, 2));
+        if (!durable.contains(prefix)) {
+            Files.createDirectories(prefix);
+            sync(folder);
+            durable.add(prefix);
+        }
         if (!Files.exists(path)) {
             var part = unfinished.resolve(Long.toString(lastUnfinished.incrementAndGet()));
             try {
@@ -64,7 +66,7 @@ final class BlobFiles {
             }
         }
         // Also when the file was there: whoever put it may not have come this far yet.
-        sync(folder.resolve(digest.hex().substring(0, 2)));
+        sync(prefix);
     }
 
     private static void writeSynced(Path file, byte[] content) throws IOException {

@@ -109,10 +109,12 @@ class BlobStoreTest {
         create("kept");
         store.close();
         var orphan = BlobStore.digestOf(new byte[] {5});
+        Files.createDirectories(file(orphan).getParent());
         Files.write(file(orphan), new byte[] {5});
         var unfinished = folder.resolve("objects/unfinished/1");
         Files.write(unfinished, new byte[] {6});
         var foreign = folder.resolve("objects/ab/README");
+        Files.createDirectories(foreign.getParent());
         Files.write(foreign, new byte[] {7});
 
         open();

@@ -1,4 +1,0 @@
-@NullMarked
-package hearth.cluster;
-
-import org.jspecify.annotations.NullMarked;

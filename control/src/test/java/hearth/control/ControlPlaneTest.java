@@ -1,0 +1,231 @@
+package hearth.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hearth.model.AccountId;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.Region;
+import hearth.model.api.ApiOperation;
+import hearth.model.api.FunctionConfiguration;
+import hearth.model.api.GetAccountSettingsRequest;
+import hearth.model.api.GetAccountSettingsResponse;
+import hearth.model.api.ListFunctionsRequest;
+import hearth.model.api.ListFunctionsResponse;
+import hearth.model.api.ListTagsRequest;
+import hearth.model.api.ListTagsResponse;
+import hearth.model.api.NoContent;
+import hearth.model.api.PutFunctionConcurrencyRequest;
+import hearth.model.api.TagResourceRequest;
+import hearth.model.api.UntagResourceRequest;
+import java.lang.reflect.ParameterizedType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Members of an answer may be absent by their type; one that is missing fails the test.
+@NullUnmarked
+class ControlPlaneTest {
+    @TempDir
+    private Path data;
+
+    private Desk desk;
+
+    @BeforeEach
+    void open() {
+        desk = new Desk(data);
+    }
+
+    @AfterEach
+    void close() {
+        desk.close();
+    }
+
+    @Test
+    void namesAnOperationThatIsNotWritten() {
+        refuses(
+                () -> desk.control.handle(
+                        ApiOperation.PUT_FUNCTION_CONCURRENCY,
+                        Desk.CALLER,
+                        PutFunctionConcurrencyRequest.builder().build()),
+                ApiError.NOT_IMPLEMENTED,
+                "PutFunctionConcurrency is not available in Hearth yet.");
+    }
+
+    @Test
+    void keepsEachOperationUnderTheNameOfItsClass() throws Exception {
+        for (var operation : desk.control.operations()) {
+            var written = Class.forName("hearth.control." + operation.wireName());
+
+            var types = ((ParameterizedType) written.getGenericInterfaces()[0]).getActualTypeArguments();
+            assertThat(types)
+                    .as(operation.wireName())
+                    .containsExactly(operation.requestType(), operation.responseType());
+        }
+        assertThat(desk.control.operations()).hasSize(13);
+    }
+
+    @Test
+    void listsFunctionsInPagesOfAtMostFifty() {
+        IntStream.range(0, 60).forEach(i -> desk.create("f%02d".formatted(i)));
+
+        var first = list(ListFunctionsRequest.builder().maxItems(10_000));
+        var second = list(ListFunctionsRequest.builder().marker(first.nextMarker()));
+
+        assertThat(first.functions()).hasSize(50);
+        assertThat(second.functions()).hasSize(10);
+        assertThat(second.nextMarker()).isNull();
+        var names = new ArrayList<>(first.functions());
+        names.addAll(second.functions());
+        assertThat(names)
+                .extracting(FunctionConfiguration::functionName)
+                .isSorted()
+                .doesNotHaveDuplicates();
+        assertThat(names).allSatisfy(item -> {
+            assertThat(item.state()).isNull();
+            assertThat(item.stateReason()).isNull();
+            assertThat(item.functionArn()).isEqualTo(Desk.ARN + item.functionName());
+        });
+    }
+
+    @Test
+    void listsAllVersionsUnderQualifiedArns() {
+        for (var name : List.of("a", "b")) {
+            desk.createActive(name);
+            desk.publish(name);
+        }
+
+        var arns = new ArrayList<@Nullable String>();
+        @Nullable String marker = null;
+        do {
+            var page = list(ListFunctionsRequest.builder()
+                    .functionVersion("ALL")
+                    .maxItems(1)
+                    .marker(marker));
+            page.functions().forEach(item -> arns.add(item.functionArn()));
+            marker = page.nextMarker();
+        } while (marker != null);
+
+        assertThat(arns)
+                .containsExactly(Desk.ARN + "a:$LATEST", Desk.ARN + "a:1", Desk.ARN + "b:$LATEST", Desk.ARN + "b:1");
+    }
+
+    @Test
+    void keepsAccountsAndRegionsApart() {
+        desk.create("greet");
+        var elsewhere = new Caller(Desk.CALLER.account(), new Region("us-east-1"));
+        var other = new Caller(new AccountId("999999999999"), Desk.CALLER.region());
+
+        for (var caller : List.of(elsewhere, other)) {
+            assertThat(list(caller, ListFunctionsRequest.builder()).functions()).isEmpty();
+            desk.control.handle(
+                    ApiOperation.CREATE_FUNCTION, caller, Desk.creation("greet").build());
+            assertThat(list(caller, ListFunctionsRequest.builder()).functions()).hasSize(1);
+        }
+    }
+
+    @Test
+    void countsWhatAnAccountUses() {
+        desk.createActive("greet");
+        desk.publish("greet");
+
+        var settings = desk.ask(
+                ApiOperation.GET_ACCOUNT_SETTINGS,
+                GetAccountSettingsRequest.builder().build(),
+                GetAccountSettingsResponse.class);
+
+        assertThat(settings.accountUsage().functionCount()).isEqualTo(1);
+        assertThat(settings.accountUsage().totalCodeSize()).isEqualTo(2L * Zips.of("one").length);
+        assertThat(settings.accountLimit().totalCodeSize()).isEqualTo(80_530_636_800L);
+        assertThat(settings.accountLimit().codeSizeUnzipped()).isEqualTo(262_144_000L);
+        assertThat(settings.accountLimit().codeSizeZipped()).isEqualTo(52_428_800L);
+        assertThat(settings.accountLimit().concurrentExecutions()).isEqualTo(1_000);
+        assertThat(settings.accountLimit().unreservedConcurrentExecutions()).isEqualTo(1_000);
+    }
+
+    @Test
+    void tagsAndUntagsAFunctionUnderNewRevisions() {
+        var created = desk.createActive("greet").revisionId();
+
+        tag(Desk.ARN + "greet", Map.of("a", "1", "b", "2"));
+        var tagged = desk.get("greet").revisionId();
+        untag(Desk.ARN + "greet", List.of("a", "never"));
+
+        assertThat(desk.ask(
+                                ApiOperation.LIST_TAGS,
+                                ListTagsRequest.builder()
+                                        .resource(Desk.ARN + "greet")
+                                        .build(),
+                                ListTagsResponse.class)
+                        .tags())
+                .isEqualTo(Map.of("b", "2"));
+        assertThat(tagged).isNotEqualTo(created);
+        assertThat(desk.get("greet").revisionId()).isNotIn(created, tagged);
+    }
+
+    @Test
+    void refusesTagsInAwssWords() {
+        desk.create("greet");
+
+        refuses(
+                () -> tag(Desk.ARN + "greet:1", Map.of("a", "1")),
+                ApiError.INVALID_PARAMETER_VALUE,
+                "Tags on function aliases and versions are not supported. Please specify a function ARN.");
+        refuses(
+                () -> tag(Desk.ARN + "greet", Map.of()),
+                ApiError.INVALID_PARAMETER_VALUE,
+                "An error occurred and the request cannot be processed.");
+        refuses(
+                () -> tag(Desk.ARN + "absent", Map.of("a", "1")),
+                ApiError.RESOURCE_NOT_FOUND,
+                "Function not found: " + Desk.ARN + "absent");
+        var many = IntStream.range(0, 30).boxed().collect(Collectors.toMap(i -> "k" + i, _ -> "v"));
+        tag(Desk.ARN + "greet", many);
+        refuses(
+                () -> tag(
+                        Desk.ARN + "greet",
+                        IntStream.range(20, 51).boxed().collect(Collectors.toMap(i -> "k" + i, _ -> "v"))),
+                ApiError.INVALID_PARAMETER_VALUE,
+                "Number of tags exceeds resource tag limit.");
+    }
+
+    private void tag(String resource, Map<String, String> tags) {
+        desk.ask(
+                ApiOperation.TAG_RESOURCE,
+                TagResourceRequest.builder().resource(resource).tags(tags).build(),
+                NoContent.class);
+    }
+
+    private void untag(String resource, List<String> keys) {
+        desk.ask(
+                ApiOperation.UNTAG_RESOURCE,
+                UntagResourceRequest.builder().resource(resource).tagKeys(keys).build(),
+                NoContent.class);
+    }
+
+    private ListFunctionsResponse list(ListFunctionsRequest.Builder request) {
+        return list(Desk.CALLER, request);
+    }
+
+    private ListFunctionsResponse list(Caller caller, ListFunctionsRequest.Builder request) {
+        return (ListFunctionsResponse) desk.control.handle(ApiOperation.LIST_FUNCTIONS, caller, request.build());
+    }
+
+    private static void refuses(ThrowingCallable call, ApiError error, String text) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> {
+            assertThat(refusal.message()).isEqualTo(text);
+            assertThat(refusal.error()).isEqualTo(error);
+        });
+    }
+}
