@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A running server sees a change of the file within a second, or when it is asked for a key that it does not know.
 public final class KeyFile implements AccessKeys {
+    /// The file's name in the data folder.
+    public static final String NAME = "access-keys";
+
     private static final String HEADING =
             "# Access keys of Hearth: id, secret, account, created, and for temporary ones session token, expiry.";
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");

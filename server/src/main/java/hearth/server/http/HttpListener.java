@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,10 +42,11 @@ public final class HttpListener implements AutoCloseable {
     private final List<Future<?>> patrols = new ArrayList<>();
     private final Channel channel;
 
-    /// Binds and listens. An address that is in use or not ours ends in a `BindException`, which is not declared.
+    /// Binds and listens.
     ///
     /// @param requestIds makes the `x-amzn-RequestId` of each request
     /// @param besideLoops hashes large bodies
+    /// @throws IOException when the address is in use, or not ours
     public HttpListener(
             InetSocketAddress address,
             EventLoopGroup group,
@@ -52,7 +54,8 @@ public final class HttpListener implements AutoCloseable {
             HttpLimits limits,
             Supplier<String> requestIds,
             Executor besideLoops,
-            InstantSource clock) {
+            InstantSource clock)
+            throws IOException {
         this.service = service;
         this.limits = limits;
         this.requestIds = requestIds;
@@ -64,7 +67,7 @@ public final class HttpListener implements AutoCloseable {
             loops.put(loop, new LoopState(patrol, new ResponseEncoder(clock)));
             patrols.add(loop.scheduleWithFixedDelay(patrol, interval, interval, TimeUnit.MILLISECONDS));
         }
-        this.channel = new ServerBootstrap()
+        var bound = new ServerBootstrap()
                 .group(group)
                 .channel(EpollServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -80,8 +83,12 @@ public final class HttpListener implements AutoCloseable {
                     }
                 })
                 .bind(address)
-                .syncUninterruptibly()
-                .channel();
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            patrols.forEach(patrol -> patrol.cancel(false));
+            throw new IOException(bound.cause().getMessage(), bound.cause());
+        }
+        this.channel = bound.channel();
     }
 
     private void accept(Channel accepted) {

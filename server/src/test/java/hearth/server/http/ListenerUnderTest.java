@@ -4,6 +4,8 @@ import hearth.model.Bytes;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -26,14 +28,18 @@ final class ListenerUnderTest implements AutoCloseable {
     }
 
     ListenerUnderTest(HttpLimits limits) {
-        listener = new HttpListener(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                loops,
-                service,
-                limits,
-                () -> UUID.randomUUID().toString(),
-                threads,
-                InstantSource.system());
+        try {
+            listener = new HttpListener(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    loops,
+                    service,
+                    limits,
+                    () -> UUID.randomUUID().toString(),
+                    threads,
+                    InstantSource.system());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     RawClient connect() {

@@ -1,0 +1,93 @@
+package hearth.server;
+
+import hearth.cluster.Store;
+import hearth.invoke.InvokeConfig;
+import hearth.invoke.InvokeServices;
+import hearth.invoke.placement.PlacementConfig;
+import hearth.model.CodeDigest;
+import hearth.model.code.PackageLimits;
+import hearth.model.worker.WorkerId;
+import hearth.model.Bytes;
+import hearth.worker.LocalWorker;
+import hearth.worker.WorkerConfig;
+import hearth.worker.code.CodeCache;
+import hearth.worker.runtimes.HostLayout;
+import hearth.worker.runtimes.Runtimes;
+import hearth.worker.sandbox.SandboxFactory;
+import io.netty.channel.IoEventLoopGroup;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
+
+/// Starts what runs functions: this host's worker, and the services of the synchronous path.
+final class DataPlane {
+    private static final WorkerId WORKER = new WorkerId("local");
+
+    /// Unpacked code that nobody uses is kept up to this, so that a cold start need not unpack.
+    private static final Bytes CODE_CACHE = Bytes.mebibytes(10 << 10);
+
+    private DataPlane() {}
+
+    static LocalWorker startWorker(
+            ServerConfig config,
+            Parts parts,
+            Store store,
+            SandboxFactory sandboxes,
+            IoEventLoopGroup loops,
+            InstantSource clock)
+            throws StartException {
+        var data = config.data();
+        try {
+            var runtimes = Runtimes.discover(HostLayout.of(System.getenv(), config.guest()));
+            var code = parts.add(
+                    "code cache",
+                    new CodeCache(
+                            data.resolve("code"),
+                            digest -> open(store, digest),
+                            PackageLimits.STORED,
+                            CODE_CACHE,
+                            clock));
+            var settings = WorkerConfig.defaults(WORKER, HostCapacity.measure(), data.resolve("logs"));
+            return parts.add("worker", new LocalWorker(settings, loops, sandboxes, runtimes, code, clock));
+        } catch (IOException e) {
+            throw new StartException("Cannot use " + data + " for code: " + e.getMessage(), e);
+        }
+    }
+
+    static InvokeServices startInvokeServices(
+            ServerConfig config,
+            Parts parts,
+            Store store,
+            LocalWorker worker,
+            Executor threads,
+            InstantSource clock,
+            RandomGenerator random) {
+        var scheduler = parts.add(
+                "scheduler",
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("scheduler").daemon().factory()));
+        var defaults = InvokeConfig.DEFAULT;
+        var settings = new InvokeConfig(
+                config.concurrency(),
+                defaults.functions(),
+                defaults.environments().withIdleExpiry(config.idleTimeout()),
+                PlacementConfig.DEFAULT);
+        var services = parts.add(
+                "invoke services",
+                new InvokeServices(
+                        settings, List.of(worker), store.functions()::resolve, threads, scheduler, clock, random));
+        store.functions().onChange(services::functionChanged);
+        return services;
+    }
+
+    private static InputStream open(Store store, CodeDigest digest) throws IOException {
+        return store.blobs()
+                .open(digest)
+                .orElseThrow(() -> new FileNotFoundException("The store has no package " + digest.hex()));
+    }
+}

@@ -1,0 +1,64 @@
+package hearth.server;
+
+import hearth.server.api.ControlSwitch;
+import hearth.server.http.HttpListener;
+import hearth.worker.sandbox.SandboxKind;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/// A running server: every role of this process, from the listener down to the sandboxes.
+public final class Hearth implements AutoCloseable {
+    public static final String VERSION = "0.1.0";
+
+    /// What is being answered when the server is told to stop gets this long.
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
+
+    private final Parts parts;
+    private final HttpListener listener;
+    private final ControlSwitch control;
+    private final Optional<SandboxKind> sandbox;
+
+    /// @param parts all that is to be closed, the listener too
+    /// @param sandbox empty where no functions run
+    Hearth(Parts parts, HttpListener listener, ControlSwitch control, Optional<SandboxKind> sandbox) {
+        this.parts = parts;
+        this.listener = listener;
+        this.control = control;
+        this.sandbox = sandbox;
+    }
+
+    /// Starts a server. When this returns, it answers.
+    public static Hearth start(ServerConfig config) throws StartException {
+        var parts = new Parts();
+        try {
+            return new Start(config, parts, InstantSource.system(), SharedRandom.seeded()).run();
+        } catch (StartException | RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    /// Where the API is served.
+    public InetSocketAddress address() {
+        return listener.address();
+    }
+
+    /// The kind of sandbox in use; empty where no functions run.
+    public Optional<SandboxKind> sandbox() {
+        return sandbox;
+    }
+
+    /// Stops the control plane alone: its operations are refused, and invocations go on.
+    public void stopControlPlane() {
+        control.stop();
+    }
+
+    /// Accepts nothing more, lets what runs come to its end for a while, and leaves nothing behind. Safe to repeat.
+    @Override
+    public void close() {
+        listener.drain(LAST_ANSWERS);
+        parts.close();
+    }
+}

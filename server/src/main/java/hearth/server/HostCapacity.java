@@ -1,0 +1,33 @@
+package hearth.server;
+
+import hearth.model.Bytes;
+import hearth.model.worker.WorkerCapacity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/// What this host can give to functions: three quarters of its memory, and all its cores.
+final class HostCapacity {
+    private static final Path MEMORY = Path.of("/proc/meminfo");
+    private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d+) kB");
+
+    /// Each environment takes a few descriptors, processes and mounts of the host, besides its memory.
+    private static final int SLOTS = 4_000;
+
+    private HostCapacity() {}
+
+    static WorkerCapacity measure() throws StartException {
+        try {
+            var total = TOTAL.matcher(Files.readString(MEMORY));
+            if (!total.find()) {
+                throw new StartException("There is no MemTotal in " + MEMORY);
+            }
+            long bytes = Long.parseLong(total.group(1)) << 10;
+            return new WorkerCapacity(
+                    new Bytes(bytes / 4 * 3), Runtime.getRuntime().availableProcessors() * 1000, SLOTS);
+        } catch (IOException e) {
+            throw new StartException("Cannot read " + MEMORY + ": " + e.getMessage(), e);
+        }
+    }
+}

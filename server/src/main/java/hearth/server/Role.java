@@ -1,0 +1,11 @@
+package hearth.server;
+
+/// A part that a process can take.
+public enum Role {
+    /// All operations of the API but `Invoke`.
+    CONTROL,
+    /// `Invoke`: the frontend with counting, worker manager and placement.
+    FRONTEND,
+    /// Runs functions. Needs the frontend in the same process.
+    WORKER
+}

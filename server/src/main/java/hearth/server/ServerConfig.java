@@ -1,0 +1,40 @@
+package hearth.server;
+
+import hearth.model.AccountId;
+import hearth.worker.sandbox.SandboxKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/// How a server is set up. `./hearth up --help` says the same to users; each option is an environment variable too.
+///
+/// @param host address to listen on (`--host`, 127.0.0.1)
+/// @param port TCP port to listen on; 0 for any that is free (`--port`, 9000)
+/// @param data folder of everything that is kept (`--data`, `~/.hearth`)
+/// @param auth who is let in; addresses other than loopback need `sigv4` (`--auth`, none)
+/// @param account of requests whose access key is not an account (`--account-id`, 000000000000)
+/// @param sandbox the one kind to use; empty for the strongest that works (`--sandbox`, auto)
+/// @param internet whether functions reach the internet (`--no-internet`)
+/// @param idleTimeout after how long without an invocation an environment ends (`--idle-timeout`, 10m)
+/// @param concurrency invocations that an account may run at once in a region (`--concurrency`, 1000)
+/// @param roles the parts that this process takes (`--roles`, all)
+/// @param loops event loops; one is right unless a core is kept busy by it (`--loops`, 1)
+/// @param guest the files that go into sandboxes, as the build made them
+public record ServerConfig(
+        String host,
+        int port,
+        Path data,
+        AuthMode auth,
+        AccountId account,
+        Optional<SandboxKind> sandbox,
+        boolean internet,
+        Duration idleTimeout,
+        int concurrency,
+        Set<Role> roles,
+        int loops,
+        Path guest) {
+    public ServerConfig {
+        roles = Set.copyOf(roles);
+    }
+}

@@ -1,0 +1,186 @@
+package hearth.server;
+
+import hearth.cluster.Store;
+import hearth.cluster.StoreException;
+import hearth.cluster.StoreUnavailableException;
+import hearth.control.CodeLocation;
+import hearth.control.ControlLimits;
+import hearth.control.ControlPlane;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.Bytes;
+import hearth.server.api.ControlOperations;
+import hearth.server.api.ControlSwitch;
+import hearth.server.api.Health;
+import hearth.server.api.InvokeOperation;
+import hearth.server.api.LambdaApi;
+import hearth.server.api.RequestIds;
+import hearth.server.auth.Authenticator;
+import hearth.server.auth.KeyFile;
+import hearth.server.auth.SigV4Authenticator;
+import hearth.server.auth.TrustingAuthenticator;
+import hearth.server.http.HttpLimits;
+import hearth.server.http.HttpListener;
+import hearth.worker.sandbox.Instance;
+import hearth.worker.sandbox.NetworkPolicy;
+import hearth.worker.sandbox.SandboxConfig;
+import hearth.worker.sandbox.SandboxException;
+import hearth.worker.sandbox.SandboxFactory;
+import hearth.worker.sandbox.SandboxKind;
+import hearth.worker.sandbox.Sandboxes;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/// The steps from a configuration to a server that answers.
+///
+/// @param parts gets all that is started, for the server to close, or for whoever sees the start fail
+record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenerator random) {
+    Hearth run() throws StartException {
+        checkRoles();
+        var address = address();
+        var threads = parts.add("threads", Executors.newVirtualThreadPerTaskExecutor());
+        var store = openStore();
+        var loops = eventLoops();
+        Optional<SandboxKind> sandbox = Optional.empty();
+        InvokeOperation invoke = (_, responder) -> responder.refuse(new ApiException(
+                ApiError.SERVICE_UNAVAILABLE, "Invoke is not available: the frontend is not running here."));
+        if (config.roles().contains(Role.FRONTEND)) {
+            var sandboxes = chooseSandboxes();
+            sandbox = Optional.of(sandboxes.kind());
+            var worker = DataPlane.startWorker(config, parts, store, sandboxes, loops, clock);
+            var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random);
+            invoke = services.frontend()::invoke;
+        }
+        var control = new ControlSwitch(controlPlane(store));
+        var listener = listen(address, loops, invoke, control, threads);
+        return new Hearth(parts, listener, control, sandbox);
+    }
+
+    private void checkRoles() throws StartException {
+        var roles = config.roles();
+        if (roles.contains(Role.FRONTEND) != roles.contains(Role.WORKER)) {
+            throw new StartException("The roles frontend and worker must be in one process, for now.");
+        }
+        if (roles.isEmpty()) {
+            throw new StartException("A server without a role has nothing to do.");
+        }
+    }
+
+    private InetSocketAddress address() throws StartException {
+        try {
+            var host = InetAddress.getByName(config.host());
+            if (!host.isLoopbackAddress() && config.auth() != AuthMode.SIGV4) {
+                throw new StartException("Anyone who can reach " + config.host()
+                        + " could run code here. Use --auth sigv4 with keys of ./hearth keys create, or a loopback"
+                        + " address.");
+            }
+            return new InetSocketAddress(host, config.port());
+        } catch (UnknownHostException e) {
+            throw new StartException("There is no host " + config.host(), e);
+        }
+    }
+
+    private Store openStore() throws StartException {
+        try {
+            return parts.add("store", Store.open(config.data()));
+        } catch (StoreException | StoreUnavailableException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private IoEventLoopGroup eventLoops() {
+        var group = new MultiThreadIoEventLoopGroup(
+                config.loops(),
+                Thread.ofPlatform().name("loop-", 0).daemon().factory(),
+                EpollIoHandler.newFactory());
+        parts.add("event loops", () -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS)
+                .syncUninterruptibly());
+        return group;
+    }
+
+    private SandboxFactory chooseSandboxes() throws StartException {
+        var data = config.data();
+        var network = new NetworkPolicy(config.internet(), List.of(), List.of());
+        var settings = new SandboxConfig(
+                config.guest().resolve("launcher"),
+                data.resolve("sandboxes"),
+                Instance.of(data),
+                network,
+                config.sandbox());
+        try {
+            return parts.add("sandboxes", Sandboxes.choose(settings).factory());
+        } catch (SandboxException e) {
+            throw new StartException(
+                    "Functions cannot be run here: " + e.getMessage() + ". See ./hearth doctor.", e);
+        }
+    }
+
+    private Optional<ControlOperations> controlPlane(Store store) {
+        if (!config.roles().contains(Role.CONTROL)) {
+            return Optional.empty();
+        }
+        var defaults = ControlLimits.DEFAULT;
+        var limits = new ControlLimits(
+                config.concurrency(),
+                defaults.codeStorage(),
+                defaults.packages(),
+                defaults.environment(),
+                defaults.timeout(),
+                defaults.memory());
+        var plane =
+                parts.add("control plane", new ControlPlane(store, clock, random, limits, CodeLocation.NONE));
+        return Optional.of((caller, operation, request) -> {
+            var answer = plane.handle(
+                    operation,
+                    new hearth.control.Caller(caller.account(), caller.region()),
+                    operation.reader().read(request));
+            return operation.writer().write(answer);
+        });
+    }
+
+    private HttpListener listen(
+            InetSocketAddress address,
+            IoEventLoopGroup loops,
+            InvokeOperation invoke,
+            ControlSwitch control,
+            Executor threads)
+            throws StartException {
+        var api = new LambdaApi(
+                authenticator(), invoke, control, new Health(Hearth.VERSION, control::isRunning), threads);
+        var bodies = new Bytes(Runtime.getRuntime().maxMemory() / 2);
+        try {
+            return parts.add(
+                    "listener",
+                    new HttpListener(
+                            address,
+                            loops,
+                            api,
+                            HttpLimits.defaults(bodies),
+                            new RequestIds(random),
+                            threads,
+                            clock));
+        } catch (IOException e) {
+            throw new StartException(
+                    "Cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Authenticator authenticator() {
+        return switch (config.auth()) {
+            case NONE -> new TrustingAuthenticator(config.account());
+            case SIGV4 -> new SigV4Authenticator(new KeyFile(config.data().resolve(KeyFile.NAME), clock), clock);
+        };
+    }
+}

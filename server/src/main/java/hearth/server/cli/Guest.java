@@ -1,0 +1,13 @@
+package hearth.server.cli;
+
+import java.nio.file.Path;
+
+/// Where the files lie that go into sandboxes: beside the program's own, unless `hearth.guest` says otherwise.
+final class Guest {
+    private Guest() {}
+
+    static Path folder() {
+        var told = System.getProperty("hearth.guest");
+        return Path.of(told == null ? "guest" : told).toAbsolutePath().normalize();
+    }
+}

@@ -1,0 +1,73 @@
+package hearth.server.cli;
+
+import hearth.server.AuthMode;
+import hearth.server.Hearth;
+import hearth.server.ServerConfig;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Locale;
+
+/// What `hearth up` says when it answers: where, how isolated, how quickly, and what to try.
+record ReadyMessage(Hearth hearth, ServerConfig config, Duration taken) {
+    @Override
+    public String toString() {
+        var endpoint = endpoint(hearth.address());
+        var sandboxes = hearth.sandbox()
+                .map(kind -> "sandboxes: " + kind.label())
+                .orElse("no functions run here");
+        return """
+
+                Hearth is ready at %s after %.2f s (%s, auth: %s)
+
+                Try it:
+                %s
+                Any AWS client works: give it the endpoint %s. Ctrl-C stops the server.
+                """
+                .formatted(
+                        endpoint,
+                        taken.toMillis() / 1000.0,
+                        sandboxes,
+                        config.auth().name().toLowerCase(Locale.ROOT),
+                        (config.auth() == AuthMode.NONE ? unsigned() : signed()).replace("ENDPOINT", endpoint)
+                                .indent(2)
+                                .stripTrailing()
+                                .concat("\n"),
+                        endpoint);
+    }
+
+    private static String unsigned() {
+        return CREATE_PACKAGE + """
+                export AWS_ACCESS_KEY_ID=000000000000 AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=us-east-1
+                """ + COMMANDS + """
+
+                or with nothing but curl:
+                curl -s ENDPOINT/2015-03-31/functions
+                curl -s ENDPOINT/2015-03-31/functions/hello/invocations -d '{"name": "world"}'
+                """;
+    }
+
+    private static String signed() {
+        return CREATE_PACKAGE + """
+                ./hearth keys create        # and export what it prints
+                """ + COMMANDS;
+    }
+
+    private static final String CREATE_PACKAGE = """
+            echo 'def handler(event, context): return {"hello": event}' > app.py && zip -q app.zip app.py
+            """;
+
+    private static final String COMMANDS = """
+            aws lambda create-function --endpoint-url ENDPOINT --function-name hello --runtime python3.11 \\
+              --handler app.handler --role arn:aws:iam::000000000000:role/any --zip-file fileb://app.zip
+            aws lambda wait function-active-v2 --endpoint-url ENDPOINT --function-name hello
+            aws lambda invoke --endpoint-url ENDPOINT --function-name hello --payload '{"name": "world"}' \\
+              --cli-binary-format raw-in-base64-out /dev/stdout
+            """;
+
+    private static String endpoint(InetSocketAddress address) {
+        var host = address.getAddress().getHostAddress();
+        return "http://" + (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":"
+                + address.getPort();
+    }
+}

@@ -1,0 +1,89 @@
+package hearth.server.cli;
+
+import hearth.model.AccountId;
+import hearth.server.AuthMode;
+import hearth.server.Hearth;
+import hearth.server.Role;
+import hearth.server.ServerConfig;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/// Starts a server on a folder of its own, asks it for a few things, and stops it: what the JVM sees here, its
+/// ahead-of-time cache holds for the next start. `./hearth` runs this once after each build.
+@Command(name = "rehearse", hidden = true, description = "Trains the ahead-of-time cache.")
+final class RehearseCommand implements Callable<Integer> {
+    private static final String REQUESTS =
+            """
+            GET /_hearth/health HTTP/1.1\r
+            Host: localhost\r
+            \r
+            GET /2015-03-31/functions?MaxItems=10 HTTP/1.1\r
+            Host: localhost\r
+            \r
+            POST /2015-03-31/functions HTTP/1.1\r
+            Host: localhost\r
+            Content-Length: 2\r
+            \r
+            {}POST /2015-03-31/functions/missing/invocations HTTP/1.1\r
+            Host: localhost\r
+            Connection: close\r
+            Content-Length: 2\r
+            \r
+            {}""";
+
+    @Override
+    public Integer call() throws Exception {
+        var folder = Files.createTempDirectory("hearth-rehearsal");
+        try {
+            try (var hearth = Hearth.start(config(folder))) {
+                converse(hearth);
+            }
+            return 0;
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static ServerConfig config(Path folder) {
+        return new ServerConfig(
+                "127.0.0.1",
+                0,
+                folder,
+                AuthMode.NONE,
+                new AccountId("000000000000"),
+                Optional.empty(),
+                false,
+                Duration.ofMinutes(1),
+                1000,
+                EnumSet.allOf(Role.class),
+                1,
+                Guest.folder());
+    }
+
+    private static void converse(Hearth hearth) throws IOException {
+        try (var socket = new Socket(hearth.address().getAddress(), hearth.address().getPort())) {
+            socket.getOutputStream().write(REQUESTS.getBytes(StandardCharsets.US_ASCII));
+            var answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!answers.contains("\"status\":\"ok\"")) {
+                throw new IOException("The rehearsal got no good answer: " + answers);
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

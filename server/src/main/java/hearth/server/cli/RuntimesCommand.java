@@ -1,0 +1,20 @@
+package hearth.server.cli;
+
+import hearth.worker.runtimes.HostLayout;
+import hearth.worker.runtimes.Runtimes;
+import picocli.CommandLine.Command;
+
+/// `hearth runtimes`: the Lambda runtimes that this host can run.
+@Command(name = "runtimes", description = "Lists the runtimes that this host can run.")
+final class RuntimesCommand implements Runnable {
+    @Override
+    public void run() {
+        var runtimes = Runtimes.discover(HostLayout.of(System.getenv(), Guest.folder()));
+        System.out.printf("%-16s %-10s %s%n", "RUNTIME", "VERSION", "FOUND");
+        for (var row : runtimes.table()) {
+            System.out.printf(
+                    "%-16s %-10s %s%n",
+                    row.id(), row.version(), row.installed() ? row.note() : "not here: " + row.note());
+        }
+    }
+}

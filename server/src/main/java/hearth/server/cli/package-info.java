@@ -1,0 +1,5 @@
+/// The commands of `./hearth`.
+@NullMarked
+package hearth.server.cli;
+
+import org.jspecify.annotations.NullMarked;

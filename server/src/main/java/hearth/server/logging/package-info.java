@@ -1,0 +1,5 @@
+/// How the server logs: one line a record, on standard error.
+@NullMarked
+package hearth.server.logging;
+
+import org.jspecify.annotations.NullMarked;

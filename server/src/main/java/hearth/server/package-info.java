@@ -1,0 +1,5 @@
+/// Puts the parts together into one server, by its configuration.
+@NullMarked
+package hearth.server;
+
+import org.jspecify.annotations.NullMarked;
