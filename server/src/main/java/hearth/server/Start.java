@@ -102,9 +102,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
 
     private IoEventLoopGroup eventLoops() {
         var group = new MultiThreadIoEventLoopGroup(
-                config.loops(),
-                Thread.ofPlatform().name("loop-", 0).daemon().factory(),
-                EpollIoHandler.newFactory());
+                config.loops(), Thread.ofPlatform().name("loop-", 0).daemon().factory(), EpollIoHandler.newFactory());
         parts.add("event loops", () -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS)
                 .syncUninterruptibly());
         return group;
@@ -122,8 +120,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         try {
             return parts.add("sandboxes", Sandboxes.choose(settings).factory());
         } catch (SandboxException e) {
-            throw new StartException(
-                    "Functions cannot be run here: " + e.getMessage() + ". See ./hearth doctor.", e);
+            throw new StartException("Functions cannot be run here: " + e.getMessage() + ". See ./hearth doctor.", e);
         }
     }
 
@@ -137,10 +134,8 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 defaults.codeStorage(),
                 defaults.packages(),
                 defaults.environment(),
-                defaults.timeout(),
                 defaults.memory());
-        var plane =
-                parts.add("control plane", new ControlPlane(store, clock, random, limits, CodeLocation.NONE));
+        var plane = parts.add("control plane", new ControlPlane(store, clock, random, limits, CodeLocation.NONE));
         return Optional.of((caller, operation, request) -> {
             var answer = plane.handle(
                     operation,
@@ -164,13 +159,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
             return parts.add(
                     "listener",
                     new HttpListener(
-                            address,
-                            loops,
-                            api,
-                            HttpLimits.defaults(bodies),
-                            new RequestIds(random),
-                            threads,
-                            clock));
+                            address, loops, api, HttpLimits.defaults(bodies), new RequestIds(random), threads, clock));
         } catch (IOException e) {
             throw new StartException(
                     "Cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);

@@ -32,7 +32,8 @@ final class KeysCommand {
                             names = "--expires-in",
                             paramLabel = "TIME",
                             description = "Makes a temporary key, with a session token, good for so long.")
-                    @Nullable Duration lifetime) {
+                    @Nullable
+                    Duration lifetime) {
         if (!AccountId.isValid(account)) {
             System.err.println("hearth: --account has 12 digits, and this has not: " + account);
             return ExitCode.USAGE;

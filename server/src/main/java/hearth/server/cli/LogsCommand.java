@@ -50,8 +50,7 @@ final class LogsCommand implements Runnable {
     public void run() {
         var group = name.startsWith("/") ? name : FUNCTION_GROUPS + name;
         var from = since == null ? Instant.EPOCH : Instant.now().minus(since);
-        var reader =
-                new LogReader(new LogDirectory(data.path().resolve("logs")), account, region, group, from);
+        var reader = new LogReader(new LogDirectory(data.path().resolve("logs")), account, region, group, from);
         try {
             if (follow) {
                 reader.follow(INTERVAL, LogsCommand::print);

@@ -13,9 +13,8 @@ record ReadyMessage(Hearth hearth, ServerConfig config, Duration taken) {
     @Override
     public String toString() {
         var endpoint = endpoint(hearth.address());
-        var sandboxes = hearth.sandbox()
-                .map(kind -> "sandboxes: " + kind.label())
-                .orElse("no functions run here");
+        var sandboxes =
+                hearth.sandbox().map(kind -> "sandboxes: " + kind.label()).orElse("no functions run here");
         return """
 
                 Hearth is ready at %s after %.2f s (%s, auth: %s)
@@ -23,13 +22,13 @@ record ReadyMessage(Hearth hearth, ServerConfig config, Duration taken) {
                 Try it:
                 %s
                 Any AWS client works: give it the endpoint %s. Ctrl-C stops the server.
-                """
-                .formatted(
+                """.formatted(
                         endpoint,
                         taken.toMillis() / 1000.0,
                         sandboxes,
                         config.auth().name().toLowerCase(Locale.ROOT),
-                        (config.auth() == AuthMode.NONE ? unsigned() : signed()).replace("ENDPOINT", endpoint)
+                        (config.auth() == AuthMode.NONE ? unsigned() : signed())
+                                .replace("ENDPOINT", endpoint)
                                 .indent(2)
                                 .stripTrailing()
                                 .concat("\n"),

@@ -21,8 +21,7 @@ import picocli.CommandLine.Command;
 /// ahead-of-time cache holds for the next start. `./hearth` runs this once after each build.
 @Command(name = "rehearse", hidden = true, description = "Trains the ahead-of-time cache.")
 final class RehearseCommand implements Callable<Integer> {
-    private static final String REQUESTS =
-            """
+    private static final String REQUESTS = """
             GET /_hearth/health HTTP/1.1\r
             Host: localhost\r
             \r
@@ -70,7 +69,8 @@ final class RehearseCommand implements Callable<Integer> {
     }
 
     private static void converse(Hearth hearth) throws IOException {
-        try (var socket = new Socket(hearth.address().getAddress(), hearth.address().getPort())) {
+        try (var socket =
+                new Socket(hearth.address().getAddress(), hearth.address().getPort())) {
             socket.getOutputStream().write(REQUESTS.getBytes(StandardCharsets.US_ASCII));
             var answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!answers.contains("\"status\":\"ok\"")) {

@@ -52,8 +52,7 @@ final class Settings {
             case "warn" -> Level.WARNING;
             case "error" -> Level.SEVERE;
             default ->
-                throw new IllegalArgumentException(
-                        "HEARTH_LOG_LEVEL is debug, info, warn or error, and not " + level);
+                throw new IllegalArgumentException("HEARTH_LOG_LEVEL is debug, info, warn or error, and not " + level);
         };
     }
 

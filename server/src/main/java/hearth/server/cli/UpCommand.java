@@ -164,9 +164,10 @@ final class UpCommand implements Callable<Integer> {
                 return Optional.of(kind);
             }
         }
-        var kinds = EnumSet.allOf(SandboxKind.class).stream().map(SandboxKind::label).collect(Collectors.joining(", "));
-        throw refused("--sandbox is " + AUTO + " or one of " + kinds + ", and not "
-                + sandbox.toLowerCase(Locale.ROOT));
+        var kinds = EnumSet.allOf(SandboxKind.class).stream()
+                .map(SandboxKind::label)
+                .collect(Collectors.joining(", "));
+        throw refused("--sandbox is " + AUTO + " or one of " + kinds + ", and not " + sandbox.toLowerCase(Locale.ROOT));
     }
 
     private ParameterException refused(String message) {
