@@ -30,6 +30,11 @@ final class InternetNetwork implements SandboxNetwork {
     private static final int PER_INSTANCE = 1 << PER_INSTANCE_BITS;
     private static final int INSTANCES = 1 << (17 - PER_INSTANCE_BITS);
     private static final String INSIDE = "eth0";
+    private static final int ATTEMPTS = 50;
+
+    /// Shares no factor with the addresses, so that it reaches every address before it comes back.
+    private static final int STRIDE = 211;
+
     private static final int RADIX = 36;
 
     private final Firewall firewall;
@@ -64,32 +69,46 @@ final class InternetNetwork implements SandboxNetwork {
         if (slot + 1 >= PER_INSTANCE) {
             throw new SandboxException("no more than %d sandboxes have a network".formatted(PER_INSTANCE - 1));
         }
-        var gateway = address(firstAddress);
-        var own = address(firstAddress + 1 + slot);
-        var here = new End(firewall.links() + Integer.toString(slot, RADIX), hardwareAddress(firstAddress));
-        var there = new End(INSIDE, hardwareAddress(firstAddress + 1 + slot));
         try {
-            var link = NetworkLink.cable(here, there, namespace);
-            try {
-                link.addRoute(own);
-                link.addNeighbour(own, there.hardwareAddress());
-                Forwarding.allow(here.name());
-                namespace.call(() -> {
-                    var inside = NetworkLink.named(INSIDE);
-                    inside.up();
-                    inside.addAddress(own);
-                    inside.addNeighbour(gateway, here.hardwareAddress());
-                    inside.addDefaultRoute(gateway);
-                    return inside;
-                });
-            } catch (LinuxException | UncheckedIOException e) {
-                link.delete();
-                throw e;
+            for (var attempt = 0; ; attempt++) {
+                try {
+                    return lay(namespace, slot, 1 + (slot + attempt * STRIDE) % (PER_INSTANCE - 1));
+                } catch (LinuxException e) {
+                    // Another instance on this host may have its addresses from the same range.
+                    if (!e.is("EEXIST") || attempt == ATTEMPTS) {
+                        throw e;
+                    }
+                }
             }
-            return () -> disconnect(link, here.name());
         } catch (LinuxException | UncheckedIOException e) {
             throw new SandboxException("connecting to the network: " + e.getMessage(), e);
         }
+    }
+
+    /// @param number which of this range's addresses the sandbox gets
+    private Connection lay(NetworkNamespace namespace, int slot, int number) throws LinuxException {
+        var gateway = address(firstAddress);
+        var own = address(firstAddress + number);
+        var here = new End(firewall.links() + Integer.toString(slot, RADIX), hardwareAddress(firstAddress));
+        var there = new End(INSIDE, hardwareAddress(firstAddress + number));
+        var link = NetworkLink.cable(here, there, namespace);
+        try {
+            link.addRoute(own);
+            link.addNeighbour(own, there.hardwareAddress());
+            Forwarding.allow(here.name());
+            namespace.call(() -> {
+                var inside = NetworkLink.named(INSIDE);
+                inside.up();
+                inside.addAddress(own);
+                inside.addNeighbour(gateway, here.hardwareAddress());
+                inside.addDefaultRoute(gateway);
+                return inside;
+            });
+        } catch (LinuxException | UncheckedIOException e) {
+            link.delete();
+            throw e;
+        }
+        return () -> disconnect(link, here.name());
     }
 
     /// Before the slot goes to another sandbox: the kernel removes a dead namespace's links only later.

@@ -27,11 +27,11 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     private final int nothing;
     private final int template;
 
-    NamespaceSandboxFactory(SandboxConfig config) throws SandboxException {
+    NamespaceSandboxFactory(SandboxConfig config, TmpStorage tmp) throws SandboxException {
         this.launcher = new Launcher(config.launcher(), spawner);
         this.slots = new Slots(config.instance().name());
         this.cgroups = new Cgroups(CgroupMounts.ofThisHost(), config.instance().name());
-        this.tmp = tmp(config.directory().resolve("tmp"));
+        this.tmp = tmp;
         this.network = network(config);
         try {
             this.nothing = Descriptors.open(Path.of("/dev/null"));
@@ -39,14 +39,6 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         } catch (IOException e) {
             throw new SandboxException("the template root: " + e.getMessage(), e);
         }
-    }
-
-    private static TmpStorage tmp(Path directory) {
-        if (Files.exists(Path.of("/dev/loop-control"))) {
-            return new TmpImages(directory);
-        }
-        log.log(Level.WARNING, "no loop devices: what a function writes to /tmp counts against its memory");
-        return new TmpStorage.Memory();
     }
 
     private static SandboxNetwork network(SandboxConfig config) {

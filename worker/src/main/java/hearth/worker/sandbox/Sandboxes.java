@@ -59,7 +59,34 @@ public final class Sandboxes {
     }
 
     private static SandboxFactory tried(SandboxConfig config, SandboxKind kind) throws SandboxException {
-        var factory = make(config, kind);
+        return switch (kind) {
+            case NAMESPACES -> namespaces(config);
+            case BUBBLEWRAP -> tried(new BubblewrapSandboxFactory(config.launcher(), config.directory()));
+            case PROCESS -> tried(new ProcessSandboxFactory(config.directory()));
+        };
+    }
+
+    private static SandboxFactory namespaces(SandboxConfig config) throws SandboxException {
+        if (!System.getProperty("user.name", "").equals("root")) {
+            throw new SandboxException("the server does not run as root");
+        }
+        if (!Files.isExecutable(config.launcher())) {
+            throw new SandboxException("there is no launcher at " + config.launcher());
+        }
+        try {
+            return tried(new NamespaceSandboxFactory(
+                    config, new TmpImages(config.directory().resolve("tmp"))));
+        } catch (SandboxException onDisk) {
+            var factory = tried(new NamespaceSandboxFactory(config, new TmpStorage.Memory()));
+            log.log(
+                    Level.WARNING,
+                    "what functions write to /tmp counts against their memory, because it cannot be on disk: {0}",
+                    onDisk.getMessage());
+            return factory;
+        }
+    }
+
+    private static SandboxFactory tried(SandboxFactory factory) throws SandboxException {
         try {
             tryOut(factory);
             return factory;
@@ -67,22 +94,6 @@ public final class Sandboxes {
             factory.close();
             throw e;
         }
-    }
-
-    private static SandboxFactory make(SandboxConfig config, SandboxKind kind) throws SandboxException {
-        return switch (kind) {
-            case NAMESPACES -> {
-                if (!System.getProperty("user.name", "").equals("root")) {
-                    throw new SandboxException("the server does not run as root");
-                }
-                if (!Files.isExecutable(config.launcher())) {
-                    throw new SandboxException("there is no launcher at " + config.launcher());
-                }
-                yield new NamespaceSandboxFactory(config);
-            }
-            case BUBBLEWRAP -> new BubblewrapSandboxFactory(config.launcher(), config.directory());
-            case PROCESS -> new ProcessSandboxFactory(config.directory());
-        };
     }
 
     private static void tryOut(SandboxFactory factory) throws SandboxException {

@@ -81,7 +81,7 @@ final class InternetNetworkTest {
 
     @Test
     void reachesPublicAddressesAndNothingElse() throws Exception {
-        try (var factory = new NamespaceSandboxFactory(config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9"))));
+        try (var factory = SandboxRun.namespaces(config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9"))));
                 var sandbox = factory.create(spec());
                 var other = factory.create(spec());
                 var host = new ServerSocket(PORT, 5, InetAddress.getByName("0.0.0.0"))) {
@@ -106,7 +106,7 @@ final class InternetNetworkTest {
     @Test
     void reachesAPrivateNetworkThatIsAllowed() throws Exception {
         var policy = new NetworkPolicy(true, List.of("10.213.7.8/30"), List.of("9.9.9.9"));
-        try (var factory = new NamespaceSandboxFactory(config(policy));
+        try (var factory = SandboxRun.namespaces(config(policy));
                 var sandbox = factory.create(spec())) {
             serve(PORT);
             assertThat(run(sandbox, CONNECT.formatted(PRIVATE, PORT)).output()).isEqualTo("connected");
@@ -118,7 +118,7 @@ final class InternetNetworkTest {
     @Test
     void asksOnlyTheNameServersThatAreNamed() throws Exception {
         var policy = new NetworkPolicy(true, List.of(), List.of(PRIVATE));
-        try (var factory = new NamespaceSandboxFactory(config(policy));
+        try (var factory = SandboxRun.namespaces(config(policy));
                 var sandbox = factory.create(spec())) {
             serve(53);
             assertThat(run(sandbox, CONNECT.formatted(PRIVATE, 53)).output()).isEqualTo("connected");
@@ -127,10 +127,28 @@ final class InternetNetworkTest {
     }
 
     @Test
+    void takesAnotherAddressWhereTheFirstIsTaken() throws Exception {
+        var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
+        try (var factory = SandboxRun.namespaces(config)) {
+            var first = factory.create(spec());
+            var taken = (Inet4Address) InetAddress.getByName(addressOf(first));
+            first.close();
+            cable.addRoute(taken);
+
+            try (var second = factory.create(spec())) {
+                assertThat(addressOf(second)).isNotEqualTo(taken.getHostAddress());
+                serve(PORT);
+                assertThat(run(second, CONNECT.formatted(PUBLIC, PORT)).output())
+                        .isEqualTo("connected");
+            }
+        }
+    }
+
+    @Test
     void leavesNoRuleAndNoLink() throws Exception {
         var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
         var firewall = new Firewall(config.instance());
-        try (var factory = new NamespaceSandboxFactory(config);
+        try (var factory = SandboxRun.namespaces(config);
                 var sandbox = factory.create(spec())) {
             assertThat(tables()).contains(firewall.table());
             assertThat(links()).contains(firewall.links());

@@ -42,7 +42,7 @@ final class NamespaceSandboxTest {
         code = Files.createDirectory(
                 directory.resolve("code"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-        factory = new NamespaceSandboxFactory(SandboxRun.config(directory.resolve("sandboxes")));
+        factory = SandboxRun.namespaces(SandboxRun.config(directory.resolve("sandboxes")));
     }
 
     @AfterAll
@@ -232,6 +232,19 @@ final class NamespaceSandboxTest {
                             .output())
                     .contains("No space left on device")
                     .endsWith("full\n");
+        }
+    }
+
+    @Test
+    void countsTmpAgainstMemoryWhereThereIsNoDiskForIt() throws Exception {
+        var config = SandboxRun.config(directory.resolve("in-memory"));
+        try (var inMemory = new NamespaceSandboxFactory(config, new TmpStorage.Memory());
+                var sandbox = inMemory.create(spec(Bytes.mebibytes(64), 1000))) {
+            run(sandbox, "echo kept > /tmp/file");
+
+            assertThat(run(sandbox, "cat /tmp/file").output()).isEqualTo("kept\n");
+            assertThat(run(sandbox, "exec head -c 100M /dev/zero > /tmp/all").exit())
+                    .isEqualTo(new Exit.Signal(9));
         }
     }
 

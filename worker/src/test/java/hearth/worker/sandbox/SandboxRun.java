@@ -37,6 +37,11 @@ final class SandboxRun {
                 launcher(), directory, Instance.of(directory), NetworkPolicy.closed(), Optional.empty());
     }
 
+    static NamespaceSandboxFactory namespaces(SandboxConfig config) throws SandboxException {
+        return new NamespaceSandboxFactory(
+                config, new TmpImages(config.directory().resolve("tmp")));
+    }
+
     static void assumeRootAndLauncher() {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
         assumeTrue(Files.isExecutable(launcher()), "needs " + launcher());
