@@ -2,6 +2,7 @@ package hearth.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.model.LogFormat;
 import hearth.model.worker.InvocationOutcome.Answered;
 import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
@@ -125,6 +126,8 @@ abstract class LocalWorkerTest {
                 .isEqualTo("!{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
                         + invocation.requestId() + " Error: Task timed out after 3.00 seconds\"}");
         assertThat(environment.call("[\"exists " + marker + "\",\"count\"]")).isEqualTo("[true, 1]");
+        Await.until(() -> host.log("/aws/lambda/slow").stream().anyMatch(event -> event.message()
+                .endsWith("Z " + invocation.requestId() + " Task timed out after 3.00 seconds\n\n")));
     }
 
     @Test
@@ -236,6 +239,41 @@ abstract class LocalWorkerTest {
                 .hasSize(4096)
                 .asString(StandardCharsets.UTF_8)
                 .contains("REPORT RequestId: ");
+    }
+
+    @Test
+    void losesNothingOfAFloodAndKeepsAnsweringOthers() throws Exception {
+        var flooding = ready("flood");
+        var other = ready("other");
+
+        var flood = flooding.send(flooding.reservation(), TestEnvironment.invocation("[\"flood 16\"]", false));
+        int answered = 0;
+        for (; !flood.isDone(); answered++) {
+            assertThat(other.call("[]")).isEqualTo("[]");
+        }
+
+        assertThat(flood.get()).isInstanceOf(Answered.class);
+        assertThat(answered).isPositive();
+        Await.until(() -> host.log("/aws/lambda/flood").stream()
+                        .filter(event -> event.message().length() == 1024)
+                        .count()
+                == 16 * 1024);
+    }
+
+    @Test
+    void logsInJsonFromTheWantedLevelOn() throws Exception {
+        var function = TestWorker.logging(host.scripted("json", Map.of()), LogFormat.JSON);
+        var environment = host.start(function).await("ready");
+        var wanted = "{\\\"level\\\":\\\"ERROR\\\",\\\"timestamp\\\":\\\"2024-01-01T00:00:00Z\\\"}";
+
+        var outcome = (Answered)
+                environment.invoke(TestEnvironment.invocation("[\"say unwanted\\n\",\"say " + wanted + "\\n\"]", true));
+
+        var lines = new String(Objects.requireNonNull(outcome.logTail()), StandardCharsets.UTF_8).split("\n");
+        assertThat(lines).hasSize(3);
+        assertThat(lines[0]).contains("\"type\":\"platform.start\"");
+        assertThat(lines[1]).isEqualTo(wanted.replace("\\", ""));
+        assertThat(lines[2]).contains("\"type\":\"platform.report\"", "\"initDurationMs\":", "\"status\":\"success\"");
     }
 
     @Test

@@ -69,6 +69,9 @@ final class ScriptedRuntime {
                     elif name == "write": open(value, "w").close()
                     elif name == "exists": gathered.append(os.path.exists(value))
                     elif name == "fill": os.write(1, (value * 1000 + "\\n").encode())
+                    elif name == "flood":
+                        line = b"f" * 1023 + b"\\n"
+                        for _ in range(int(value) * 16): os.write(1, line * 64)
                     elif name == "raise":
                         call("POST", base + "error", value.encode()); answered = True
                     elif name == "large":

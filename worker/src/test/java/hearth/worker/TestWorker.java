@@ -136,6 +136,28 @@ public final class TestWorker implements AutoCloseable {
                 "INFO");
     }
 
+    /// The same function with another log format; application logs from WARN on.
+    static FunctionVersion logging(FunctionVersion of, LogFormat format) {
+        return new FunctionVersion(
+                of.function(),
+                of.version(),
+                of.generation(),
+                of.state(),
+                of.runtime(),
+                of.handler(),
+                of.code(),
+                of.memory(),
+                of.timeout(),
+                of.ephemeralStorage(),
+                of.environment(),
+                of.role(),
+                of.architecture(),
+                format,
+                of.logGroup(),
+                "WARN",
+                "INFO");
+    }
+
     /// A deployment package of these files, all executable.
     public CodeDigest code(Map<String, String> files) throws Exception {
         var zip = Files.createTempFile(directory, "package", ".zip");

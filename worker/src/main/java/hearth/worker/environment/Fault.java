@@ -11,8 +11,6 @@ import java.util.Locale;
 /// @param errorType such as `Runtime.ExitError`
 /// @param reason what follows `RequestId: … Error: `
 record Fault(String errorType, String reason) {
-    static final String RUNTIME_ERROR = "Runtime.Unknown";
-
     static final Fault TRUNCATED = new Fault("Runtime.TruncatedResponse", "Response was truncated");
     static final Fault INVALID_RESPONSE_MODE =
             new Fault("Runtime.InvalidResponseModeHeader", "Invalid function response mode");
