@@ -84,15 +84,17 @@ public final class InvokeServices implements AutoCloseable {
     @Override
     public void close() {
         sweeps.cancel(false);
+        functions.close();
         workerManager.close();
     }
 
     private void sweep() {
         try {
+            functions.sweep();
             workerManager.sweep();
         } catch (RuntimeException e) {
             // Thrown on, it would end all later sweeps.
-            LOG.log(Level.ERROR, "A sweep of the environments failed", e);
+            LOG.log(Level.ERROR, "A sweep failed", e);
         }
     }
 

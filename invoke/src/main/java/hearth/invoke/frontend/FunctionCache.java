@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Invoking must go on while the store is down. So an entry is never thrown away for its age: it is read again
 /// while it serves, an invalidated one waits for the store's word, and if the store has none the last known
 /// configuration serves. Missing functions are kept apart, so that a flood of wrong names drops no function.
-public final class FunctionCache {
+public final class FunctionCache implements AutoCloseable {
     private static final Logger LOG = System.getLogger(FunctionCache.class.getName());
 
     /// Guards the maps and what is in them; held for a few look-ups, never while the source or a listener is called.
@@ -34,6 +34,8 @@ public final class FunctionCache {
     private final Map<Key, Long> missing;
     /// Those whose result will be kept. An invalidated load is not among them, and goes on for its listeners.
     private final Map<Key, Load> loads = new HashMap<>();
+    private final ChangeWaiters waiters = new ChangeWaiters();
+    private boolean closed;
 
     /// So that an outage is logged once, not once for each request.
     private final AtomicBoolean sourceFails = new AtomicBoolean();
@@ -79,9 +81,52 @@ public final class FunctionCache {
         known.ifPresent(listener);
     }
 
+    /// Has the task run on another thread once the function may be another than what the caller saw, which is at once
+    /// if it was invalidated meanwhile, or at the given moment, seen at the next sweep.
+    ///
+    /// @param seen what `find` told
+    /// @param until in epoch milliseconds
+    /// @return false if nothing is waited for any more
+    boolean awaitChange(FunctionId function, String qualifier, Lookup seen, long until, Runnable task) {
+        synchronized (lock) {
+            if (closed) {
+                return false;
+            }
+            var entry = found.get(new Key(function, qualifier));
+            if (entry != null && entry.lookup.equals(seen) && clock.millis() < entry.usableUntil) {
+                waiters.add(function, until, task);
+                return true;
+            }
+        }
+        runElsewhere(List.of(task));
+        return true;
+    }
+
+    /// Runs the tasks whose moment has come. To be called about once a second.
+    public void sweep() {
+        List<Runnable> due;
+        synchronized (lock) {
+            due = waiters.takeDue(clock.millis());
+        }
+        runElsewhere(due);
+    }
+
+    /// Runs all tasks that wait for a change; no other will.
+    @Override
+    public void close() {
+        List<Runnable> all;
+        synchronized (lock) {
+            closed = true;
+            all = waiters.takeDue(Long.MAX_VALUE);
+        }
+        runElsewhere(all);
+    }
+
     /// Forgets what is known of a function's versions and aliases; what is being read now will not be kept.
     public void invalidate(FunctionId function) {
+        List<Runnable> waited;
         synchronized (lock) {
+            waited = waiters.take(function);
             found.forEach((key, entry) -> {
                 if (key.function.equals(function)) {
                     entry.usableUntil = 0;
@@ -89,6 +134,17 @@ public final class FunctionCache {
             });
             missing.keySet().removeIf(key -> key.function.equals(function));
             loads.keySet().removeIf(key -> key.function.equals(function));
+        }
+        runElsewhere(waited);
+    }
+
+    private void runElsewhere(List<Runnable> tasks) {
+        for (var task : tasks) {
+            try {
+                blocking.execute(task);
+            } catch (RejectedExecutionException e) {
+                task.run();
+            }
         }
     }
 

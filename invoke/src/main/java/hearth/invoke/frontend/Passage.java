@@ -14,6 +14,7 @@ import hearth.model.worker.InvocationOutcome;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
@@ -34,6 +35,10 @@ final class Passage implements Waiter, InvocationListener {
 
     /// An environment may die between its assignment and the invocation; that several do is no accident.
     private static final int MAX_ASSIGNMENTS = 4;
+
+    /// AWS refuses while a function is `Pending`, which here lasts milliseconds: to whoever publishes a version and
+    /// invokes it in the next line, waiting that long is no worse than a slow answer.
+    private static final Duration PENDING_PATIENCE = Duration.ofSeconds(2);
 
     private final Frontend frontend;
     private final InvocationRequest request;
@@ -75,9 +80,13 @@ final class Passage implements Waiter, InvocationListener {
                     frontend.traces.headerFor(request.traceHeader()),
                     received,
                     wantsLogTail);
-            frontend.functions.find(
-                    target.function(), target.qualifier(), found -> guarded(() -> resolved(target, invocation, found)));
+            resolve(target, invocation);
         });
+    }
+
+    private void resolve(Target target, Invocation invocation) {
+        frontend.functions.find(
+                target.function(), target.qualifier(), found -> guarded(() -> resolved(target, invocation, found)));
     }
 
     private void checkSize() {
@@ -97,6 +106,9 @@ final class Passage implements Waiter, InvocationListener {
                     case Lookup.Missing() -> throw Refusals.noSuchFunction(target.lookedUpArn());
                     case Lookup.Unreachable _ -> throw Refusals.storeUnreachable();
                 };
+        if (version.state() == FunctionState.PENDING && awaitActive(target, invocation, lookup)) {
+            return;
+        }
         if (version.state() != FunctionState.ACTIVE) {
             throw Refusals.notInvocable(version.state());
         }
@@ -106,6 +118,20 @@ final class Passage implements Waiter, InvocationListener {
         } else {
             frontend.background.execute(() -> guarded(this::checkPayloadAndRun));
         }
+    }
+
+    /// Has a function that was just made or published looked up again once it has changed.
+    ///
+    /// @return false when it took too long already
+    private boolean awaitActive(Target target, Invocation invocation, Lookup seen) {
+        var until = received.plus(PENDING_PATIENCE);
+        return frontend.clock.instant().isBefore(until)
+                && frontend.functions.awaitChange(
+                        target.function(),
+                        target.qualifier(),
+                        seen,
+                        until.toEpochMilli(),
+                        () -> guarded(() -> resolve(target, invocation)));
     }
 
     private void checkPayloadAndRun() {

@@ -23,6 +23,7 @@ import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.Refused;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -46,13 +47,10 @@ class FrontendTest {
     private final PlacementService placement = new PlacementService(PlacementConfig.DEFAULT, clock);
     private final WorkerManager workerManager = new WorkerManager(
             WorkerManagerConfig.DEFAULT, placement, clock, () -> EnvironmentId.of(0, ids.incrementAndGet()));
-    private final Frontend frontend = new Frontend(
-            new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background, clock),
-            counting,
-            workerManager,
-            background,
-            clock,
-            new Random(1));
+    private final FunctionCache functions =
+            new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background, clock);
+    private final Frontend frontend =
+            new Frontend(functions, counting, workerManager, background, clock, new Random(1));
 
     @BeforeEach
     void oneWorkerAndOneFunction() {
@@ -252,7 +250,9 @@ class FrontendTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "ACTIVE", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            names = {"ACTIVE", "PENDING"},
+            mode = EnumSource.Mode.EXCLUDE)
     void refusesFunctionsThatAreNotActive(FunctionState state) {
         store.put(Functions.id("mail"), Functions.inState("mail", state));
         var answers = invoke(request("mail", "no json"));
@@ -262,6 +262,68 @@ class FrontendTest {
         assertThat(answers.refusal().message())
                 .isEqualTo("The operation cannot be performed at this time. The function is currently in the following"
                         + " state: " + state.wireName());
+    }
+
+    @Test
+    void waitsForAPendingFunctionUntilItIsActive() {
+        store.put(Functions.id("mail"), Functions.inState("mail", FunctionState.PENDING));
+        var answers = invoke(request("mail", "{}"));
+        background.runAll();
+        assertThat(answers.isAnswered()).isFalse();
+
+        store.put(Functions.id("mail"), Functions.latest("mail"));
+        functions.invalidate(Functions.id("mail"));
+        background.runAll();
+        worker.ready(0);
+        worker.end(new Answered(bytes("1"), "application/json", null));
+
+        assertThat(text(answers.response().payload())).isEqualTo("1");
+    }
+
+    @Test
+    void looksAgainAtAFunctionThatChangedWhileItWasRead() {
+        store.put(Functions.id("mail"), Functions.inState("mail", FunctionState.PENDING));
+        var answers = invoke(request("mail", "{}"));
+        // The change is told after the read has begun, and before its result is there.
+        functions.invalidate(Functions.id("mail"));
+        background.runOne();
+        store.put(Functions.id("mail"), Functions.latest("mail"));
+
+        background.runAll();
+        worker.ready(0);
+        worker.end(new Answered(bytes("1"), "application/json", null));
+
+        assertThat(answers.response().status()).isEqualTo(200);
+    }
+
+    @Test
+    void refusesAFunctionThatStaysPending() {
+        store.put(Functions.id("mail"), Functions.inState("mail", FunctionState.PENDING));
+        var answers = invoke(request("mail", "{}"));
+        background.runAll();
+        clock.advance(Duration.ofMillis(1_999));
+        functions.sweep();
+        background.runAll();
+        assertThat(answers.isAnswered()).isFalse();
+
+        clock.advance(Duration.ofMillis(1));
+        functions.sweep();
+        background.runAll();
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.RESOURCE_CONFLICT);
+        assertThat(answers.refusal().message()).endsWith("state: Pending");
+    }
+
+    @Test
+    void doesNotLeaveWhoWaitsForAPendingFunctionWithoutAnAnswerWhenItCloses() {
+        store.put(Functions.id("mail"), Functions.inState("mail", FunctionState.PENDING));
+        var answers = invoke(request("mail", "{}"));
+        background.runAll();
+
+        functions.close();
+        background.runAll();
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.RESOURCE_CONFLICT);
     }
 
     @Test
