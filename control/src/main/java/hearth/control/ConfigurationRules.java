@@ -51,7 +51,7 @@ final class ConfigurationRules {
     }
 
     void checkCreation(CreateFunctionRequest request) {
-        check(request.memorySize(), request.environment(), request.runtime());
+        check(request.memorySize(), request.environment(), request.runtime(), request.handler());
         if (request.runtime() == null || request.handler() == null) {
             throw Refusals.invalid(
                     "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
@@ -61,13 +61,17 @@ final class ConfigurationRules {
     }
 
     void checkUpdate(FunctionConfiguration before, UpdateFunctionConfigurationRequest request) {
-        check(request.memorySize(), request.environment(), request.runtime());
+        check(request.memorySize(), request.environment(), request.runtime(), request.handler());
         var logging = before.loggingConfig();
         checkLogging(request.loggingConfig(), logging == null ? null : logging.logFormat());
     }
 
     /// What is null is not to be changed.
-    private void check(@Nullable Integer memorySize, @Nullable Environment environment, @Nullable String runtime) {
+    private void check(
+            @Nullable Integer memorySize,
+            @Nullable Environment environment,
+            @Nullable String runtime,
+            @Nullable String handler) {
         if (memorySize != null) {
             checkMemory(memorySize);
         }
@@ -76,6 +80,9 @@ final class ConfigurationRules {
         }
         if (runtime != null) {
             var _ = new RuntimeId(runtime);
+        }
+        if (handler != null) {
+            checkNoNul("handler", handler);
         }
     }
 
@@ -96,11 +103,19 @@ final class ConfigurationRules {
                     + " variables you have provided contains reserved keys that are currently not supported for"
                     + " modification. Reserved keys used in this request: " + String.join(", ", reserved));
         }
+        variables.forEach(ConfigurationRules::checkNoNul);
         var measured = CompactJson.of(variables);
         if (measured.getBytes(StandardCharsets.UTF_8).length
                 > limits.environment().count()) {
             throw Refusals.invalid("Lambda was unable to configure your environment variables because the environment"
                     + " variables you have provided exceeded the 4KB limit. String measured: " + measured);
+        }
+    }
+
+    /// No process can be given one: it would end the value there.
+    private static void checkNoNul(String name, String value) {
+        if (value.indexOf('\0') >= 0) {
+            throw Refusals.invalid("The value of " + name + " contains a NUL character.");
         }
     }
 

@@ -7,7 +7,7 @@ import hearth.model.code.PackageLimits;
 ///
 /// @param concurrentExecutions of all functions of an account in one region; told to callers here, enforced where
 ///     invocations are admitted
-/// @param codeStorage of all deployment packages of an account in one region; told to callers, not enforced
+/// @param codeStorage of all deployment packages of an account in one region; with those of published versions
 /// @param packages what one deployment package may come to
 /// @param environment all environment variables of a function, as compact JSON
 /// @param memory the most that a function may be given

@@ -26,13 +26,14 @@ public final class ControlPlane implements AutoCloseable {
         var packages = new Packages(store.blobs(), limits.packages());
         var rules = new ConfigurationRules(limits);
         var lookup = new FunctionLookup(functions);
+        var storage = new CodeStorage(functions, limits.codeStorage());
         var tags = new Tags(functions, revisionIds);
         transitions = new Transitions(functions, revisionIds);
         var updates = new FunctionUpdates(functions, revisionIds, transitions);
 
         operations.put(
                 ApiOperation.CREATE_FUNCTION,
-                new CreateFunction(functions, packages, rules, revisionIds, clock, transitions));
+                new CreateFunction(functions, packages, storage, rules, revisionIds, clock, transitions));
         operations.put(ApiOperation.DELETE_FUNCTION, new DeleteFunction(functions));
         operations.put(ApiOperation.GET_ACCOUNT_SETTINGS, new GetAccountSettings(functions, limits));
         operations.put(ApiOperation.GET_FUNCTION, new GetFunction(lookup, code));
@@ -40,10 +41,12 @@ public final class ControlPlane implements AutoCloseable {
         operations.put(ApiOperation.LIST_FUNCTIONS, new ListFunctions(functions));
         operations.put(ApiOperation.LIST_TAGS, new ListTags(tags));
         operations.put(ApiOperation.LIST_VERSIONS_BY_FUNCTION, new ListVersionsByFunction(functions));
-        operations.put(ApiOperation.PUBLISH_VERSION, new PublishVersion(functions, revisionIds, transitions));
+        operations.put(ApiOperation.PUBLISH_VERSION, new PublishVersion(functions, storage, revisionIds, transitions));
         operations.put(ApiOperation.TAG_RESOURCE, new TagResource(tags));
         operations.put(ApiOperation.UNTAG_RESOURCE, new UntagResource(tags));
-        operations.put(ApiOperation.UPDATE_FUNCTION_CODE, new UpdateFunctionCode(functions, packages, updates, clock));
+        operations.put(
+                ApiOperation.UPDATE_FUNCTION_CODE,
+                new UpdateFunctionCode(functions, packages, storage, updates, clock));
         operations.put(
                 ApiOperation.UPDATE_FUNCTION_CONFIGURATION,
                 new UpdateFunctionConfiguration(functions, rules, updates, clock));

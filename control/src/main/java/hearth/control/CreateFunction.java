@@ -16,6 +16,7 @@ import java.util.Objects;
 final class CreateFunction implements Operation<CreateFunctionRequest, FunctionConfiguration> {
     private final FunctionStore functions;
     private final Packages packages;
+    private final CodeStorage storage;
     private final ConfigurationRules rules;
     private final RevisionIds revisionIds;
     private final InstantSource clock;
@@ -24,12 +25,14 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
     CreateFunction(
             FunctionStore functions,
             Packages packages,
+            CodeStorage storage,
             ConfigurationRules rules,
             RevisionIds revisionIds,
             InstantSource clock,
             Transitions transitions) {
         this.functions = functions;
         this.packages = packages;
+        this.storage = storage;
         this.rules = rules;
         this.revisionIds = revisionIds;
         this.clock = clock;
@@ -48,7 +51,9 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
             throw Refusals.functionExists(function);
         }
         packages.check(zip);
-        try (var held = packages.keep(zip)) {
+        boolean publish = Boolean.TRUE.equals(request.publish());
+        try (var _ = storage.take(caller.account(), caller.region(), publish ? 2L * zip.length : zip.length);
+                var held = packages.keep(zip)) {
             return create(function, request, StoredPackage.of(held));
         }
     }

@@ -22,7 +22,7 @@ final class FunctionUpdates {
     }
 
     /// @param revisionId that the caller takes `$LATEST` to have; null when it does not matter
-    /// @param publish whether the new `$LATEST` becomes a version at once
+    /// @param publish whether the new `$LATEST` becomes a version at once, if it is not one already
     /// @param decide makes the new `$LATEST` from the function, with its present generation; pure
     Change update(
             FunctionId function,
@@ -37,7 +37,9 @@ final class FunctionUpdates {
                     requireUpdatable(before, revisionId);
                     var updating = Lifecycle.updating(
                             before, regenerated(before, decide.apply(before), generation), revisionIds.next());
-                    return publish ? publication.of(updating) : Change.to(updating);
+                    return publish && !Publication.isNeedless(updating)
+                            ? publication.of(updating)
+                            : Change.to(updating);
                 })
                 .orElseThrow(() -> Refusals.functionNotFound(function.arn()));
         transitions.settle(change);

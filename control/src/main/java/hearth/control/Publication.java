@@ -2,7 +2,9 @@ package hearth.control;
 
 import hearth.cluster.Change;
 import hearth.cluster.FunctionRecord;
+import hearth.cluster.FunctionStore;
 import hearth.cluster.VersionRecord;
+import hearth.model.api.FunctionConfiguration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,15 @@ record Publication(@Nullable String description, long generation, String revisio
     /// Whether there is a version of this very content already, which is then answered instead.
     static boolean isNeedless(FunctionRecord function) {
         return function.publishedGeneration() == function.latest().generation();
+    }
+
+    /// The version that holds what `$LATEST` holds, where publishing is needless.
+    static FunctionConfiguration newest(FunctionStore functions, FunctionRecord function) {
+        var number = Long.toString(function.versionCounter());
+        return functions
+                .find(function.id(), number)
+                .orElseThrow(() -> Refusals.functionNotFound(function.id().arn(number)))
+                .configuration();
     }
 
     Change of(FunctionRecord function) {

@@ -3,18 +3,20 @@ package hearth.control;
 import hearth.cluster.Change;
 import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
-import hearth.model.FunctionId;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.PublishVersionRequest;
+import java.util.Objects;
 
 /// `POST /2015-03-31/functions/{FunctionName}/versions`
 final class PublishVersion implements Operation<PublishVersionRequest, FunctionConfiguration> {
     private final FunctionStore functions;
+    private final CodeStorage storage;
     private final RevisionIds revisionIds;
     private final Transitions transitions;
 
-    PublishVersion(FunctionStore functions, RevisionIds revisionIds, Transitions transitions) {
+    PublishVersion(FunctionStore functions, CodeStorage storage, RevisionIds revisionIds, Transitions transitions) {
         this.functions = functions;
+        this.storage = storage;
         this.revisionIds = revisionIds;
         this.transitions = transitions;
     }
@@ -27,13 +29,22 @@ final class PublishVersion implements Operation<PublishVersionRequest, FunctionC
         }
         var publication = new Publication(
                 request.description(), functions.nextGeneration(), revisionIds.next(), revisionIds.next());
-        var change = functions
-                .update(function, before -> decide(before, request, publication))
-                .orElseThrow(() -> Refusals.functionNotFound(function.arn()));
-        transitions.settle(change);
-        return change.published().isPresent()
-                ? change.published().get().configuration()
-                : newest(function, change.function());
+        var before = functions.find(function).orElseThrow(() -> Refusals.functionNotFound(function.arn()));
+        try (var _ = storage.take(function.account(), function.region(), growth(before))) {
+            var change = functions
+                    .update(function, now -> decide(now, request, publication))
+                    .orElseThrow(() -> Refusals.functionNotFound(function.arn()));
+            transitions.settle(change);
+            return change.published().isPresent()
+                    ? change.published().get().configuration()
+                    : Publication.newest(functions, change.function());
+        }
+    }
+
+    private static long growth(FunctionRecord function) {
+        return Publication.isNeedless(function)
+                ? 0
+                : Objects.requireNonNull(function.latest().configuration().codeSize());
     }
 
     private static Change decide(FunctionRecord function, PublishVersionRequest request, Publication publication) {
@@ -45,14 +56,5 @@ final class PublishVersion implements Operation<PublishVersionRequest, FunctionC
                             .formatted(request.codeSha256(), real));
         }
         return Publication.isNeedless(function) ? Change.to(function) : publication.of(function);
-    }
-
-    /// The version that holds what `$LATEST` holds.
-    private FunctionConfiguration newest(FunctionId function, FunctionRecord record) {
-        var number = Long.toString(record.versionCounter());
-        return functions
-                .find(function, number)
-                .orElseThrow(() -> Refusals.functionNotFound(function.arn(number)))
-                .configuration();
     }
 }

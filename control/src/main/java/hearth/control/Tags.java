@@ -61,7 +61,10 @@ final class Tags {
         if (arn.contains(":capacity-provider:")) {
             throw new ApiException(ApiError.RESOURCE_NOT_FOUND, "Capacity provider not found: " + arn);
         }
-        var ref = FunctionRef.parse(arn).orElseThrow(() -> Refusals.unsupported("tags on anything but functions"));
+        // A reference need not be an ARN: a layer's would be one to a function named `layer`.
+        var ref = FunctionRef.parse(arn)
+                .filter(_ -> arn.contains(":function:"))
+                .orElseThrow(() -> Refusals.unsupported("tags on anything but functions"));
         if (ref.qualifier() != null) {
             throw Refusals.invalid(
                     "Tags on function aliases and versions are not supported. Please specify a function ARN.");

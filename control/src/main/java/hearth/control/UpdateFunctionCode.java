@@ -7,17 +7,25 @@ import hearth.cluster.VersionRecord;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.UpdateFunctionCodeRequest;
 import java.time.InstantSource;
+import java.util.Objects;
 
 /// `PUT /2015-03-31/functions/{FunctionName}/code`
 final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, FunctionConfiguration> {
     private final FunctionStore functions;
     private final Packages packages;
+    private final CodeStorage storage;
     private final FunctionUpdates updates;
     private final InstantSource clock;
 
-    UpdateFunctionCode(FunctionStore functions, Packages packages, FunctionUpdates updates, InstantSource clock) {
+    UpdateFunctionCode(
+            FunctionStore functions,
+            Packages packages,
+            CodeStorage storage,
+            FunctionUpdates updates,
+            InstantSource clock) {
         this.functions = functions;
         this.packages = packages;
+        this.storage = storage;
         this.updates = updates;
         this.clock = clock;
     }
@@ -33,9 +41,10 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
             FunctionUpdates.requireUpdatable(before, request.revisionId());
             return with(before, StoredPackage.of(zip), request).configuration();
         }
-        try (var held = packages.keep(zip)) {
+        boolean publish = Boolean.TRUE.equals(request.publish());
+        try (var _ = storage.take(function.account(), function.region(), growth(before, zip, publish));
+                var held = packages.keep(zip)) {
             var code = StoredPackage.of(held);
-            boolean publish = Boolean.TRUE.equals(request.publish());
             var change = updates.update(function, request.revisionId(), publish, now -> with(now, code, request));
             return shown(change, publish);
         }
@@ -50,9 +59,17 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         return new VersionRecord(next.build(), code.digest(), latest.generation());
     }
 
-    private static FunctionConfiguration shown(Change change, boolean publish) {
-        return publish
-                ? change.published().orElseThrow().configuration()
-                : change.function().latest().configuration();
+    private static long growth(FunctionRecord before, byte[] zip, boolean publish) {
+        long replaced = Objects.requireNonNull(before.latest().configuration().codeSize());
+        return (publish ? 2L * zip.length : zip.length) - replaced;
+    }
+
+    private FunctionConfiguration shown(Change change, boolean publish) {
+        if (!publish) {
+            return change.function().latest().configuration();
+        }
+        return change.published()
+                .map(VersionRecord::configuration)
+                .orElseGet(() -> Publication.newest(functions, change.function()));
     }
 }

@@ -190,6 +190,10 @@ class ControlPlaneTest {
                 () -> tag(Desk.ARN + "absent", Map.of("a", "1")),
                 ApiError.RESOURCE_NOT_FOUND,
                 "Function not found: " + Desk.ARN + "absent");
+        refuses(
+                () -> tag("arn:aws:lambda:eu-north-1:123456789012:layer:greet", Map.of("a", "1")),
+                ApiError.INVALID_PARAMETER_VALUE,
+                "Hearth does not support tags on anything but functions yet.");
         var many = IntStream.range(0, 30).boxed().collect(Collectors.toMap(i -> "k" + i, _ -> "v"));
         tag(Desk.ARN + "greet", many);
         refuses(

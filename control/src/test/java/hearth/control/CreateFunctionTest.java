@@ -244,6 +244,14 @@ class CreateFunctionTest {
     }
 
     @Test
+    void refusesWhatNoProcessCanBeGiven() {
+        refuses(
+                creation("greet").environment(variables(Map.of("GREETING", "a\0b"))),
+                "The value of GREETING contains a NUL character.");
+        refuses(creation("greet").handler("app.\0"), "The value of handler contains a NUL character.");
+    }
+
+    @Test
     void refusesLogLevelsOfTextLogs() {
         refuses(
                 creation("greet")

@@ -147,6 +147,14 @@ class UpdateFunctionTest {
     }
 
     @Test
+    void publishesNothingWithAnUpdateThatChangesNothing() {
+        upload(code().publish(true));
+        desk.settled("greet");
+
+        assertThat(upload(code().publish(true)).version()).isEqualTo("1");
+    }
+
+    @Test
     void refusesWhileAnUpdateIsInProgress() {
         stuck("Active", "InProgress");
         var text = "The operation cannot be performed at this time. An update is in progress for resource: " + Desk.ARN
