@@ -7,7 +7,7 @@ import hearth.model.api.FunctionConfiguration;
 ///
 /// @param configuration as the API shows it, with the state
 /// @param generation from `FunctionStore.nextGeneration`, a new one with each change of code or configuration; 0 is
-// none
+/// none
 public record VersionRecord(FunctionConfiguration configuration, CodeDigest code, long generation) {
     public VersionRecord with(FunctionConfiguration changed) {
         return new VersionRecord(changed, code, generation);

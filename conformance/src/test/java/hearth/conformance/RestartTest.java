@@ -161,7 +161,8 @@ class RestartTest {
             mounts.filter(mount -> mount.contains("hearth")).forEach(mount -> traces.add("mount " + mount));
         }
         try (var devices = Files.lines(Path.of("/proc/net/dev"))) {
-            devices.skip(2).forEach(device -> traces.add("device " + device.strip().split(":")[0]));
+            devices.skip(2)
+                    .forEach(device -> traces.add("device " + device.strip().split(":")[0]));
         }
         try (var loops = Files.list(Path.of("/sys/block"))) {
             loops.filter(device -> Files.exists(device.resolve("loop/backing_file")))

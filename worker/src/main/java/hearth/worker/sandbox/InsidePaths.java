@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /// Translates paths of the inside to the host's, for a sandbox that has no root of its own.
 ///
 /// A path counts as one wherever it stands in a text at the start of a word: `/var/task/app`, `a:/opt/lib`,
-// `-cp=/opt/x`.
+/// `-cp=/opt/x`.
 final class InsidePaths {
     private final List<SandboxSpec.Mount> mounts;
 
