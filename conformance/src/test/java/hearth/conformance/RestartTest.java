@@ -107,6 +107,8 @@ class RestartTest {
         create(lambda, "f");
         lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("f"));
         lambda.invoke(r -> r.functionName("f"));
+        var made = traces();
+        made.removeAll(before);
 
         killed.kill();
         try (var server = HearthProcess.start(data)) {
@@ -116,7 +118,7 @@ class RestartTest {
                     .isEqualTo(200);
         }
 
-        assertThat(Host.now()).isEqualTo(before);
+        assertThat(traces()).doesNotContainAnyElementsOf(made);
     }
 
     private static void createUntilItFails(
