@@ -196,6 +196,18 @@ abstract class LocalWorkerTest {
     }
 
     @Test
+    void saysThatAPackageCannotBeUnpackedInAwssWords() throws Exception {
+        var code = host.packaged(TestWorker.utf8("no zip"));
+        var function = host.function("broken", "provided.al2023", "", code, Map.of());
+
+        var environment = host.start(function).await("gone");
+
+        assertThat(environment.why())
+                .isEqualTo(new NotRunnable(
+                        NotRunnable.Cause.CODE_UNAVAILABLE, "Lambda could not unzip the deployment package."));
+    }
+
+    @Test
     void givesTheEndOfTheLogToWhoWantsIt() throws Exception {
         var environment = ready("tail", Map.of("INIT", "loud"));
         var invocation = TestEnvironment.invocation("[\"say one\\ntwo\\n\"]", true);

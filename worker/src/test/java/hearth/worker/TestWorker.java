@@ -169,7 +169,11 @@ public final class TestWorker implements AutoCloseable {
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
         }
-        var bytes = Files.readAllBytes(zip);
+        return packaged(Files.readAllBytes(zip));
+    }
+
+    /// A deployment package of these bytes, be they a zip or not.
+    CodeDigest packaged(byte[] bytes) throws Exception {
         var digest = CodeDigest.of(MessageDigest.getInstance("SHA-256").digest(bytes));
         packages.put(digest, bytes);
         return digest;

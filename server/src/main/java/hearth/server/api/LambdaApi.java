@@ -187,7 +187,7 @@ public final class LambdaApi implements Service {
                 work.run();
             } catch (ApiException refusal) {
                 exchange.answer(refusal(refusal));
-            } catch (RuntimeException | StackOverflowError fault) {
+            } catch (RuntimeException | Error fault) {
                 LOG.log(Level.ERROR, operation.wireName() + " " + exchange.requestId() + " met a fault", fault);
                 exchange.answer(fault());
             }

@@ -120,13 +120,13 @@ public final class ExecutionEnvironment {
         if (loop.inEventLoop()) {
             take(reservation, invocation, caller);
         } else {
-            loop.execute(() -> take(reservation, invocation, caller));
+            onLoop(() -> take(reservation, invocation, caller));
         }
     }
 
     /// Ends the environment, after the invocation that may run. By any thread.
     public void retire() {
-        loop.execute(() -> {
+        onLoop(() -> {
             retiring = true;
             if (invoke == null) {
                 close(null);
@@ -144,12 +144,12 @@ public final class ExecutionEnvironment {
     private void prepare() {
         try {
             var made = Premises.prepare(spec, host.runtimes(), host.code(), host.sandboxes());
-            loop.execute(() -> prepared(made));
+            onLoop(() -> prepared(made));
         } catch (Premises.Unavailable e) {
-            loop.execute(() -> notPrepared(e.why()));
+            onLoop(() -> notPrepared(e.why()));
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "Environment " + spec.id() + " cannot be made", e);
-            loop.execute(() -> notPrepared(new NotRunnable(Cause.SANDBOX_FAILED, "The worker failed: " + e)));
+            onLoop(() -> notPrepared(new NotRunnable(Cause.SANDBOX_FAILED, "The worker failed: " + e)));
         }
     }
 
@@ -205,9 +205,9 @@ public final class ExecutionEnvironment {
         host.blocking().execute(() -> {
             try {
                 var started = sandbox.start(start);
-                loop.execute(() -> launched(started));
+                onLoop(() -> launched(started));
             } catch (SandboxException | RuntimeException e) {
-                loop.execute(() -> launchFailed(e));
+                onLoop(() -> launchFailed(e));
             }
         });
     }
@@ -518,6 +518,19 @@ public final class ExecutionEnvironment {
         } else {
             listener.gone(spec.id());
         }
+    }
+
+    /// Has a step done on the loop. After a defect nobody knows what follows, and whoever waits would wait for ever: so
+    /// it ends the environment.
+    private void onLoop(Runnable step) {
+        loop.execute(() -> {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "Environment " + spec.id() + " met a defect while " + state, e);
+                close(new NotRunnable(Cause.SANDBOX_FAILED, "The worker failed: " + e));
+            }
+        });
     }
 
     private void become(Event event) {

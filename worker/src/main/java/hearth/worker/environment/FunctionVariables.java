@@ -6,6 +6,7 @@ import hearth.model.worker.EnvironmentSpec;
 import hearth.worker.logs.LogStreamName;
 import hearth.worker.runtimes.InstalledRuntime;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Makes the environment variables of a function's process, from nothing (execution.md section 2).
@@ -18,16 +19,25 @@ public record FunctionVariables(FunctionCredentials credentials, Map<String, Str
     /// Of the framed log records, as the sandbox hands the descriptor to the process.
     private static final String LOG_DESCRIPTOR = "62";
 
+    private static final String LIBRARY_PATH = "LD_LIBRARY_PATH";
+    private static final String OWN_LIBRARIES = "/var/lang/lib";
     private static final Map<String, String> DEFAULTS = Map.of(
-            "LANG", "en_US.UTF-8",
-            "TZ", ":UTC",
-            "PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-            "LD_LIBRARY_PATH",
-                    "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
-            "AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR",
-            "AWS_XRAY_DAEMON_ADDRESS", "169.254.100.1:2000",
-            "_AWS_XRAY_DAEMON_ADDRESS", "169.254.100.1",
-            "_AWS_XRAY_DAEMON_PORT", "2000");
+            "LANG",
+            "en_US.UTF-8",
+            "TZ",
+            ":UTC",
+            "PATH",
+            "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+            LIBRARY_PATH,
+            "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+            "AWS_XRAY_CONTEXT_MISSING",
+            "LOG_ERROR",
+            "AWS_XRAY_DAEMON_ADDRESS",
+            "169.254.100.1:2000",
+            "_AWS_XRAY_DAEMON_ADDRESS",
+            "169.254.100.1",
+            "_AWS_XRAY_DAEMON_PORT",
+            "2000");
 
     public FunctionVariables {
         overridable = Map.copyOf(overridable);
@@ -46,6 +56,7 @@ public record FunctionVariables(FunctionCredentials credentials, Map<String, Str
                 variables.put(name, value);
             }
         });
+        variables.computeIfPresent(LIBRARY_PATH, (_, path) -> withOwnLibraries(path));
         variables.putAll(credentials.variables(function.function().account()));
         variables.put("AWS_LAMBDA_RUNTIME_API", runtimeApi);
         variables.put("AWS_LAMBDA_FUNCTION_NAME", function.function().name());
@@ -67,6 +78,14 @@ public record FunctionVariables(FunctionCredentials credentials, Map<String, Str
             variables.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + function.runtime());
         }
         return variables;
+    }
+
+    /// An interpreter's own libraries lie where only this path leads; those that a customer puts first stay first.
+    private static String withOwnLibraries(String path) {
+        if (path.isEmpty()) {
+            return OWN_LIBRARIES;
+        }
+        return List.of(path.split(":")).contains(OWN_LIBRARIES) ? path : path + ":" + OWN_LIBRARIES;
     }
 
     private static void logging(Map<String, String> variables, FunctionVersion function) {

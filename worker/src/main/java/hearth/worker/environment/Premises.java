@@ -61,7 +61,9 @@ record Premises(InstalledRuntime runtime, Lease code, Sandbox sandbox) implement
     private static Lease lease(EnvironmentSpec spec, CodeCache code) throws Unavailable {
         try {
             return code.acquire(spec.function().code());
-        } catch (ApiException | IOException e) {
+        } catch (ApiException e) {
+            throw new Unavailable(Cause.CODE_UNAVAILABLE, e.message(), e);
+        } catch (IOException e) {
             throw new Unavailable(Cause.CODE_UNAVAILABLE, "The code cannot be fetched: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
