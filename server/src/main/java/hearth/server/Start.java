@@ -32,6 +32,7 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -47,23 +48,31 @@ import java.util.random.RandomGenerator;
 ///
 /// @param parts gets all that is started, for the server to close, or for whoever sees the start fail
 record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenerator random) {
+    private static final System.Logger LOG = System.getLogger(Start.class.getName());
+
     Hearth run() throws StartException {
         checkRoles();
         var address = address();
         var threads = parts.add("threads", Executors.newVirtualThreadPerTaskExecutor());
+        LOG.log(Level.DEBUG, "opening the store");
         var store = openStore();
+        LOG.log(Level.DEBUG, "starting event loops");
         var loops = eventLoops();
         Optional<SandboxKind> sandbox = Optional.empty();
         InvokeOperation invoke = (_, responder) -> responder.refuse(new ApiException(
                 ApiError.SERVICE_UNAVAILABLE, "Invoke is not available: the frontend is not running here."));
         if (config.roles().contains(Role.FRONTEND)) {
+            LOG.log(Level.DEBUG, "trying sandboxes");
             var sandboxes = chooseSandboxes();
+            LOG.log(Level.DEBUG, "starting the worker");
             sandbox = Optional.of(sandboxes.kind());
             var worker = DataPlane.startWorker(config, parts, store, sandboxes, loops, clock);
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random);
             invoke = services.frontend()::invoke;
         }
+        LOG.log(Level.DEBUG, "starting the control plane");
         var control = new ControlSwitch(controlPlane(store));
+        LOG.log(Level.DEBUG, "listening");
         var listener = listen(address, loops, invoke, control, threads);
         return new Hearth(parts, listener, control, sandbox);
     }

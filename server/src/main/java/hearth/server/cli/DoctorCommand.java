@@ -6,28 +6,32 @@ import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxConfig;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /// `hearth doctor`: what this machine has for isolation, and what to do about what is missing.
-@Command(name = "doctor", description = "Says which isolation features this machine has.")
-final class DoctorCommand implements Runnable {
-    @Mixin
-    private DataFolder data = new DataFolder();
+final class DoctorCommand {
+    static final Command COMMAND = new Command(
+            "doctor",
+            "",
+            "Says which isolation features this machine has, and what to do about what is missing.",
+            List.of(Option.DATA),
+            DoctorCommand::run);
 
-    @Override
-    public void run() {
+    private DoctorCommand() {}
+
+    private static int run(Arguments arguments) {
+        var data = arguments.folder(Option.DATA);
         var config = new SandboxConfig(
                 Guest.folder().resolve("launcher"),
-                data.path().resolve("sandboxes"),
-                Instance.of(data.path()),
+                data.resolve("sandboxes"),
+                Instance.of(data),
                 new NetworkPolicy(true, List.of(), List.of()),
                 Optional.empty());
         for (var finding : Examination.findings(config)) {
-            System.out.printf("%-5s %-14s %s%n", finding.good() ? "ok" : "!", finding.subject(), finding.text());
+            System.out.printf("%-3s %-14s %s%n", finding.good() ? "ok" : "!", finding.subject(), finding.text());
             if (!finding.good()) {
-                System.out.printf("%-5s %-14s to do: %s%n", "", "", finding.remedy());
+                System.out.printf("%-3s %-14s to do: %s%n", "", "", finding.remedy());
             }
         }
+        return 0;
     }
 }

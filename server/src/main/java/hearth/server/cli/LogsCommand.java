@@ -6,63 +6,44 @@ import hearth.worker.logs.LogReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import java.util.List;
 
 /// `hearth logs`: what a function has written. Reads the files of the data folder, so that no server is needed.
-@Command(name = "logs", description = "Prints a function's log.")
-final class LogsCommand implements Runnable {
+final class LogsCommand {
     private static final Duration INTERVAL = Duration.ofMillis(200);
     private static final String FUNCTION_GROUPS = "/aws/lambda/";
 
-    @Parameters(
-            paramLabel = "NAME",
-            description = "The function's name; or that of its log group, which begins with a slash.")
-    private String name = "";
+    private static final Option FOLLOW =
+            Option.flag("--follow", "Goes on with what is written from now on, until Ctrl-C");
+    private static final Option SINCE = Option.of("--since", "TIME", "", "Leaves out what is older, such as 10m");
+    private static final Option ACCOUNT = Option.of("--account", "12-DIGITS", "000000000000", "The function's account")
+            .orEnvironment("HEARTH_ACCOUNT_ID");
+    private static final Option REGION = Option.of("--region", "REGION", "us-east-1", "The function's region")
+            .orEnvironment("AWS_REGION");
 
-    @Option(names = "--follow", description = "Goes on with what is written from now on, until Ctrl-C.")
-    private boolean follow;
+    static final Command COMMAND = new Command(
+            "logs",
+            "NAME",
+            "Prints the log of a function, or of a log group whose name begins with a slash.",
+            List.of(Option.DATA, FOLLOW, SINCE, ACCOUNT, REGION),
+            LogsCommand::run);
 
-    @Option(names = "--since", paramLabel = "TIME", description = "Leaves out what is older, such as 10m.")
-    private @Nullable Duration since;
+    private LogsCommand() {}
 
-    @Option(
-            names = "--account",
-            paramLabel = "12 DIGITS",
-            defaultValue = "${env:HEARTH_ACCOUNT_ID:-000000000000}",
-            description = "The function's account (${DEFAULT-VALUE}).")
-    private String account = "";
-
-    @Option(
-            names = "--region",
-            paramLabel = "REGION",
-            defaultValue = "${env:AWS_REGION:-${env:AWS_DEFAULT_REGION:-us-east-1}}",
-            description = "The function's region (${DEFAULT-VALUE}).")
-    private String region = "";
-
-    @Mixin
-    private DataFolder data = new DataFolder();
-
-    @Override
-    public void run() {
-        var group = name.startsWith("/") ? name : FUNCTION_GROUPS + name;
-        var from = since == null ? Instant.EPOCH : Instant.now().minus(since);
-        var reader = new LogReader(new LogDirectory(data.path().resolve("logs")), account, region, group, from);
-        try {
-            if (follow) {
-                reader.follow(INTERVAL, LogsCommand::print);
-            } else {
-                reader.poll().forEach(LogsCommand::print);
-            }
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException("Cannot read the logs of " + group + ": " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private static int run(Arguments arguments) throws IOException, InterruptedException {
+        var name = arguments.operand();
+        var reader = new LogReader(
+                new LogDirectory(arguments.folder(Option.DATA).resolve("logs")),
+                arguments.account(ACCOUNT).value(),
+                arguments.text(REGION),
+                name.startsWith("/") ? name : FUNCTION_GROUPS + name,
+                arguments.duration(SINCE).map(Instant.now()::minus).orElse(Instant.EPOCH));
+        if (arguments.flag(FOLLOW)) {
+            reader.follow(INTERVAL, LogsCommand::print);
+        } else {
+            reader.poll().forEach(LogsCommand::print);
         }
-        System.out.flush();
+        return 0;
     }
 
     private static void print(LogEvent event) {

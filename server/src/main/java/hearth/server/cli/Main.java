@@ -1,57 +1,85 @@
 package hearth.server.cli;
 
+import hearth.server.Hearth;
 import hearth.server.logging.ConsoleLog;
-import java.time.Duration;
+import java.io.PrintStream;
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 
 /// What `./hearth` runs.
-@Command(
-        name = "hearth",
-        description = "AWS Lambda that anyone can run.",
-        subcommands = {
-            UpCommand.class,
-            DoctorCommand.class,
-            RuntimesCommand.class,
-            KeysCommand.class,
-            LogsCommand.class,
-            VersionCommand.class,
-            RehearseCommand.class
-        },
-        footer = {"", "hearth verify builds and runs every test; hearth bench measures."})
-public final class Main implements Runnable {
+public final class Main {
+    static final List<Command> COMMANDS = List.of(
+            UpCommand.COMMAND,
+            DoctorCommand.COMMAND,
+            RuntimesCommand.COMMAND,
+            KeysCommands.CREATE,
+            KeysCommands.LIST,
+            KeysCommands.DELETE,
+            LogsCommand.COMMAND,
+            new Command("version", "", "Prints the version.", List.of(), _ -> version()),
+            RehearseCommand.COMMAND);
+
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
+
     private Main() {}
 
-    public static void main(String[] arguments) {
-        System.exit(run(System.getenv(), arguments));
+    public static void main(String[] words) {
+        System.exit(run(System.getenv(), words));
     }
 
     /// @return the exit status
-    static int run(Map<String, String> environment, String... arguments) {
+    static int run(Map<String, String> environment, String... words) {
         try {
-            Settings.refuseUnknown(environment);
             ConsoleLog.install(Settings.logLevel(environment));
-        } catch (IllegalArgumentException e) {
+            Settings.refuseUnknown(environment);
+            return run(environment, List.of(words));
+        } catch (UsageException e) {
             System.err.println("hearth: " + e.getMessage());
-            return ExitCode.USAGE;
+            return MISUSED;
+        } catch (Exception e) {
+            System.err.println("hearth: " + (e.getMessage() == null ? e : e.getMessage()));
+            System.getLogger(Main.class.getName()).log(Level.DEBUG, "The command failed", e);
+            return FAILED;
         }
-        return commandLine().execute(arguments);
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(Duration.class, Settings::duration)
-                .setExecutionExceptionHandler((failure, _, _) -> {
-                    System.err.println("hearth: " + failure.getMessage());
-                    return ExitCode.SOFTWARE;
-                });
+    private static int run(Map<String, String> environment, List<String> words) throws Exception {
+        if (words.isEmpty() || words.equals(List.of("help")) || words.equals(List.of("--help"))) {
+            printHelp(System.out);
+            return 0;
+        }
+        for (var command : COMMANDS) {
+            var name = Arrays.asList(command.name().split(" "));
+            if (words.size() >= name.size() && words.subList(0, name.size()).equals(name)) {
+                var rest = words.subList(name.size(), words.size());
+                if (rest.contains("--help")) {
+                    System.out.println(command.help());
+                    return 0;
+                }
+                return command.action().run(Arguments.parse(command, rest, environment));
+            }
+        }
+        printHelp(System.err);
+        throw new UsageException("there is no command " + String.join(" ", words));
     }
 
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
+    private static void printHelp(PrintStream out) {
+        out.println("Usage: hearth COMMAND [OPTIONS]");
+        for (var command : COMMANDS) {
+            if (!command.equals(RehearseCommand.COMMAND)) {
+                out.printf("  %-18s %s%n", (command.name() + " " + command.operand()).strip(), command.description());
+            }
+        }
+        out.printf("  %-18s %s%n", "verify", "Builds everything, and runs every test.");
+        out.printf("  %-18s %s%n", "bench [--quick]", "Measures, each row beside its floor.");
+        out.println("hearth COMMAND --help tells the options. Those with a variable beside them can be set by it too.");
+    }
+
+    private static int version() {
+        System.out.println("Hearth " + Hearth.VERSION + " on Java " + Runtime.version());
+        return 0;
     }
 }

@@ -5,6 +5,7 @@ import hearth.server.AuthMode;
 import hearth.server.Hearth;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
+import hearth.server.StartException;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -13,14 +14,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 
 /// Starts a server on a folder of its own, asks it for a few things, and stops it: what the JVM sees here, its
 /// ahead-of-time cache holds for the next start. `./hearth` runs this once after each build.
-@Command(name = "rehearse", hidden = true, description = "Trains the ahead-of-time cache.")
-final class RehearseCommand implements Callable<Integer> {
+final class RehearseCommand {
+    static final Command COMMAND =
+            new Command("rehearse", "", "Trains the ahead-of-time cache.", List.of(), _ -> run());
+
     private static final String REQUESTS = """
             GET /_hearth/health HTTP/1.1\r
             Host: localhost\r
@@ -39,11 +41,14 @@ final class RehearseCommand implements Callable<Integer> {
             \r
             {}""";
 
-    @Override
-    public Integer call() throws Exception {
+    private RehearseCommand() {}
+
+    private static int run() throws IOException, StartException {
         var folder = Files.createTempDirectory("hearth-rehearsal");
         try {
-            try (var hearth = Hearth.start(config(folder))) {
+            var config = config(folder);
+            try (var hearth = Hearth.start(config)) {
+                System.out.print(new ReadyMessage(hearth, config, Duration.ZERO));
                 converse(hearth);
             }
             return 0;

@@ -2,13 +2,16 @@ package hearth.server.cli;
 
 import hearth.worker.runtimes.HostLayout;
 import hearth.worker.runtimes.Runtimes;
-import picocli.CommandLine.Command;
+import java.util.List;
 
 /// `hearth runtimes`: the Lambda runtimes that this host can run.
-@Command(name = "runtimes", description = "Lists the runtimes that this host can run.")
-final class RuntimesCommand implements Runnable {
-    @Override
-    public void run() {
+final class RuntimesCommand {
+    static final Command COMMAND =
+            new Command("runtimes", "", "Lists the runtimes that this host can run.", List.of(), _ -> run());
+
+    private RuntimesCommand() {}
+
+    private static int run() {
         var runtimes = Runtimes.discover(HostLayout.of(System.getenv(), Guest.folder()));
         System.out.printf("%-16s %-10s %s%n", "RUNTIME", "VERSION", "FOUND");
         for (var row : runtimes.table()) {
@@ -16,5 +19,6 @@ final class RuntimesCommand implements Runnable {
                     "%-16s %-10s %s%n",
                     row.id(), row.version(), row.installed() ? row.note() : "not here: " + row.note());
         }
+        return 0;
     }
 }

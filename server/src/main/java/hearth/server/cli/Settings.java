@@ -1,74 +1,54 @@
 package hearth.server.cli;
 
-import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.logging.Level;
-import java.util.regex.Pattern;
 
-/// Settings in the environment, and how values are written. An unknown name stops the start: it may be a limit that
-/// someone relies on, misspelt.
+/// Settings in the environment. An unknown one stops the start: it may be a limit that someone relies on, misspelt.
 final class Settings {
     private static final String PREFIX = "HEARTH_";
-    private static final Set<String> KNOWN = Set.of(
-            "HEARTH_HOST",
-            "HEARTH_PORT",
-            "HEARTH_DATA",
-            "HEARTH_AUTH",
-            "HEARTH_ACCOUNT_ID",
-            "HEARTH_SANDBOX",
-            "HEARTH_INTERNET",
-            "HEARTH_IDLE_TIMEOUT",
-            "HEARTH_CONCURRENCY",
-            "HEARTH_ROLES",
-            "HEARTH_LOOPS",
-            "HEARTH_LOG_LEVEL",
-            // Of the script that starts us.
-            "HEARTH_JAVA_OPTIONS",
-            "HEARTH_INSTALL");
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    private static final String LOG_LEVEL = "HEARTH_LOG_LEVEL";
 
     private Settings() {}
 
     static void refuseUnknown(Map<String, String> environment) {
+        var known = known();
         var unknown = new TreeSet<String>();
         for (var name : environment.keySet()) {
-            if (name.startsWith(PREFIX) && !KNOWN.contains(name)) {
+            if (name.startsWith(PREFIX) && !known.contains(name)) {
                 unknown.add(name);
             }
         }
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("There is no setting " + String.join(", ", unknown)
-                    + ". Those in the environment are " + String.join(", ", new TreeSet<>(KNOWN)) + ".");
+            throw new UsageException(
+                    "there is no setting " + String.join(", ", unknown) + ". Known are " + String.join(", ", known));
         }
     }
 
+    private static TreeSet<String> known() {
+        var known = new TreeSet<String>();
+        known.add(LOG_LEVEL);
+        // Of the script that starts us.
+        known.add("HEARTH_JAVA_OPTIONS");
+        known.add("HEARTH_INSTALL");
+        for (var command : Main.COMMANDS) {
+            for (var option : command.options()) {
+                if (!option.environment().isEmpty()) {
+                    known.add(option.environment());
+                }
+            }
+        }
+        return known;
+    }
+
     static Level logLevel(Map<String, String> environment) {
-        var level = environment.getOrDefault("HEARTH_LOG_LEVEL", "info");
+        var level = environment.getOrDefault(LOG_LEVEL, "info");
         return switch (level) {
             case "debug" -> Level.FINE;
             case "info" -> Level.INFO;
             case "warn" -> Level.WARNING;
             case "error" -> Level.SEVERE;
-            default ->
-                throw new IllegalArgumentException("HEARTH_LOG_LEVEL is debug, info, warn or error, and not " + level);
-        };
-    }
-
-    /// `500ms`, `30s`, `10m`, `2h`, `7d`.
-    static Duration duration(String text) {
-        var matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException("a duration is a number with ms, s, m, h or d behind it, such as 10m");
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            case "h" -> Duration.ofHours(count);
-            default -> Duration.ofDays(count);
+            default -> throw new UsageException(LOG_LEVEL + " is debug, info, warn or error, and not " + level);
         };
     }
 }

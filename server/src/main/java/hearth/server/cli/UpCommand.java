@@ -1,6 +1,5 @@
 package hearth.server.cli;
 
-import hearth.model.AccountId;
 import hearth.server.AuthMode;
 import hearth.server.Hearth;
 import hearth.server.Role;
@@ -10,111 +9,75 @@ import hearth.worker.sandbox.SandboxKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// `hearth up`: runs the server until it is told to stop.
-@Command(
-        name = "up",
-        description = "Starts the server.",
-        footer = {"", "Each option can be set in the environment too: --idle-timeout as HEARTH_IDLE_TIMEOUT."},
-        sortOptions = false)
-final class UpCommand implements Callable<Integer> {
+final class UpCommand {
     private static final String AUTO = "auto";
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private static final Option HOST =
+            Option.of("--host", "ADDRESS", "127.0.0.1", "Address to listen on").orEnvironment("HEARTH_HOST");
+    private static final Option PORT = Option.of("--port", "PORT", "9000", "TCP port to listen on; 0 takes a free one")
+            .orEnvironment("HEARTH_PORT");
+    private static final Option AUTH = Option.of(
+                    "--auth",
+                    "none|sigv4",
+                    "none",
+                    "Who is let in: all who can connect, or who signs with a key of `hearth keys create`")
+            .orEnvironment("HEARTH_AUTH");
+    private static final Option ACCOUNT = Option.of(
+                    "--account-id",
+                    "12-DIGITS",
+                    "000000000000",
+                    "Account of requests whose access key is not an account itself")
+            .orEnvironment("HEARTH_ACCOUNT_ID");
+    private static final Option SANDBOX = Option.of(
+                    "--sandbox",
+                    "KIND",
+                    AUTO,
+                    "namespaces, bubblewrap or process; auto takes the strongest that works here")
+            .orEnvironment("HEARTH_SANDBOX");
+    private static final Option NO_INTERNET =
+            Option.flag("--no-internet", "Functions reach nothing outside").orEnvironment("HEARTH_NO_INTERNET");
+    private static final Option IDLE_TIMEOUT = Option.of(
+                    "--idle-timeout", "TIME", "10m", "After how long without an invocation an environment ends")
+            .orEnvironment("HEARTH_IDLE_TIMEOUT");
+    private static final Option CONCURRENCY = Option.of(
+                    "--concurrency", "COUNT", "1000", "Invocations that an account may run at once in a region")
+            .orEnvironment("HEARTH_CONCURRENCY");
+    private static final Option ROLES = Option.of(
+                    "--roles", "LIST", "control,frontend,worker", "The parts that this process takes")
+            .orEnvironment("HEARTH_ROLES");
+    private static final Option LOOPS = Option.of(
+                    "--loops", "COUNT", "1", "Event loops; more only where one keeps a core busy")
+            .orEnvironment("HEARTH_LOOPS");
 
-    @Option(
-            names = "--host",
-            paramLabel = "ADDRESS",
-            defaultValue = "${env:HEARTH_HOST:-127.0.0.1}",
-            description = "Address to listen on (${DEFAULT-VALUE}).")
-    private String host = "";
+    static final Command COMMAND = new Command(
+            "up",
+            "",
+            "Starts the server. Each option is a variable too: --idle-timeout is HEARTH_IDLE_TIMEOUT.",
+            List.of(
+                    HOST,
+                    PORT,
+                    Option.DATA,
+                    AUTH,
+                    ACCOUNT,
+                    SANDBOX,
+                    NO_INTERNET,
+                    IDLE_TIMEOUT,
+                    CONCURRENCY,
+                    ROLES,
+                    LOOPS),
+            UpCommand::run);
 
-    @Option(
-            names = "--port",
-            paramLabel = "PORT",
-            defaultValue = "${env:HEARTH_PORT:-9000}",
-            description = "TCP port to listen on; 0 for any that is free (${DEFAULT-VALUE}).")
-    private int port;
+    private UpCommand() {}
 
-    @Mixin
-    private DataFolder data = new DataFolder();
-
-    @Option(
-            names = "--auth",
-            paramLabel = "none|sigv4",
-            defaultValue = "${env:HEARTH_AUTH:-none}",
-            description = "Who is let in: everyone who can connect, or who signs with a key of `hearth keys create`."
-                    + " Addresses other than loopback need sigv4 (${DEFAULT-VALUE}).")
-    private AuthMode auth = AuthMode.SIGV4;
-
-    @Option(
-            names = "--account-id",
-            paramLabel = "12 DIGITS",
-            defaultValue = "${env:HEARTH_ACCOUNT_ID:-000000000000}",
-            description = "Account of requests whose access key is not an account itself (${DEFAULT-VALUE}).")
-    private String account = "";
-
-    @Option(
-            names = "--sandbox",
-            paramLabel = "namespaces|bubblewrap|process|auto",
-            defaultValue = "${env:HEARTH_SANDBOX:-auto}",
-            description = "How functions are isolated; auto takes the strongest that works here (${DEFAULT-VALUE}).")
-    private String sandbox = "";
-
-    @Option(
-            names = "--internet",
-            negatable = true,
-            defaultValue = "${env:HEARTH_INTERNET:-true}",
-            fallbackValue = "true",
-            description = "Whether functions reach the internet (${DEFAULT-VALUE}).")
-    private boolean internet;
-
-    @Option(
-            names = "--idle-timeout",
-            paramLabel = "TIME",
-            defaultValue = "${env:HEARTH_IDLE_TIMEOUT:-10m}",
-            description = "After how long without an invocation an environment ends (${DEFAULT-VALUE}).")
-    private Duration idleTimeout = Duration.ZERO;
-
-    @Option(
-            names = "--concurrency",
-            paramLabel = "COUNT",
-            defaultValue = "${env:HEARTH_CONCURRENCY:-1000}",
-            description = "Invocations that an account may run at once in a region (${DEFAULT-VALUE}).")
-    private int concurrency;
-
-    @Option(
-            names = "--roles",
-            paramLabel = "control,frontend,worker",
-            split = ",",
-            defaultValue = "${env:HEARTH_ROLES:-control,frontend,worker}",
-            description = "The parts that this process takes (${DEFAULT-VALUE}).")
-    private Set<Role> roles = EnumSet.noneOf(Role.class);
-
-    @Option(
-            names = "--loops",
-            paramLabel = "COUNT",
-            defaultValue = "${env:HEARTH_LOOPS:-1}",
-            description = "Event loops; more only where one keeps a core busy (${DEFAULT-VALUE}).")
-    private int loops;
-
-    @Override
-    public Integer call() throws StartException, InterruptedException {
-        var config = config();
-        System.out.println("Hearth " + Hearth.VERSION + ": starting, data in " + config.data());
+    private static int run(Arguments arguments) throws StartException, InterruptedException {
+        var config = config(arguments);
+        System.out.println("Hearth " + Hearth.VERSION + " is starting, with its data in " + config.data());
         var hearth = Hearth.start(config);
         var stopped = new CountDownLatch(1);
         // SIGTERM and Ctrl-C run this, and the process ends with 143 or 130 after it.
@@ -130,48 +93,56 @@ final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
-    ServerConfig config() {
-        if (!AccountId.isValid(account)) {
-            throw refused("--account-id has 12 digits, and this has not: " + account);
-        }
-        if (port < 0 || port > 65_535) {
-            throw refused("--port is a number from 0 to 65535, and not " + port);
-        }
-        if (loops < 1 || concurrency < 1 || idleTimeout.isZero()) {
-            throw refused("--loops, --concurrency and --idle-timeout are more than zero");
+    static ServerConfig config(Arguments arguments) {
+        var idleTimeout = arguments.duration(IDLE_TIMEOUT).orElse(Duration.ZERO);
+        if (!idleTimeout.isPositive()) {
+            throw new UsageException(IDLE_TIMEOUT.name() + " is more than zero");
         }
         return new ServerConfig(
-                host,
-                port,
-                data.path(),
-                auth,
-                new AccountId(account),
-                sandboxKind(),
-                internet,
+                arguments.text(HOST),
+                arguments.number(PORT, 0, 65_535),
+                arguments.folder(Option.DATA),
+                auth(arguments.text(AUTH)),
+                arguments.account(ACCOUNT),
+                sandbox(arguments.text(SANDBOX)),
+                !arguments.flag(NO_INTERNET),
                 idleTimeout,
-                concurrency,
-                roles,
-                loops,
+                arguments.number(CONCURRENCY, 1, 1_000_000),
+                roles(arguments.text(ROLES)),
+                arguments.number(LOOPS, 1, 64),
                 Guest.folder());
     }
 
-    private Optional<SandboxKind> sandboxKind() {
-        if (sandbox.equals(AUTO)) {
+    private static AuthMode auth(String name) {
+        return switch (name) {
+            case "none" -> AuthMode.NONE;
+            case "sigv4" -> AuthMode.SIGV4;
+            default -> throw new UsageException(AUTH.name() + " is none or sigv4, and not " + name);
+        };
+    }
+
+    private static Optional<SandboxKind> sandbox(String name) {
+        if (name.equals(AUTO)) {
             return Optional.empty();
         }
         for (var kind : SandboxKind.values()) {
-            if (kind.label().equals(sandbox)) {
+            if (kind.label().equals(name)) {
                 return Optional.of(kind);
             }
         }
-        var kinds = EnumSet.allOf(SandboxKind.class).stream()
-                .map(SandboxKind::label)
-                .collect(Collectors.joining(", "));
-        throw refused("--sandbox is " + AUTO + " or one of " + kinds + ", and not " + sandbox.toLowerCase(Locale.ROOT));
+        throw new UsageException(SANDBOX.name() + " is auto, namespaces, bubblewrap or process, and not " + name);
     }
 
-    private ParameterException refused(String message) {
-        return new ParameterException(spec.commandLine(), message);
+    private static EnumSet<Role> roles(String list) {
+        var roles = EnumSet.noneOf(Role.class);
+        for (var name : list.split(",")) {
+            try {
+                roles.add(Role.valueOf(name.strip().toUpperCase(Locale.ROOT)));
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(ROLES.name() + " are control, frontend and worker, and not " + name);
+            }
+        }
+        return roles;
     }
 
     private static Duration sinceProcessStart() {

@@ -1,0 +1,24 @@
+package hearth.server.cli;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// A command of `./hearth`.
+///
+/// @param name one word or two: `up`, `keys create`
+/// @param operand what it takes besides options, for the help; empty for nothing
+record Command(String name, String operand, String description, List<Option> options, Action action) {
+    /// What a command does.
+    @FunctionalInterface
+    interface Action {
+        /// @return the exit status
+        int run(Arguments arguments) throws Exception;
+    }
+
+    String help() {
+        var usage =
+                "hearth " + name + (operand.isEmpty() ? "" : " " + operand) + (options.isEmpty() ? "" : " [OPTIONS]");
+        return "Usage: " + usage + "\n" + description + "\n"
+                + options.stream().map(Option::help).collect(Collectors.joining("\n"));
+    }
+}
