@@ -1,6 +1,7 @@
 package hearth.server.cli;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.logging.Level;
 
@@ -25,7 +26,7 @@ final class Settings {
         }
     }
 
-    private static TreeSet<String> known() {
+    private static Set<String> known() {
         var known = new TreeSet<String>();
         known.add(LOG_LEVEL);
         // Of the script that starts us.

@@ -1,0 +1,224 @@
+package hearth.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.invoke.frontend.InvocationResponse;
+import hearth.model.AccountId;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.Bytes;
+import hearth.model.api.ApiOperation;
+import hearth.model.api.ApiResponse;
+import hearth.server.auth.TrustingAuthenticator;
+import hearth.server.http.HttpLimits;
+import hearth.server.http.HttpListener;
+import hearth.server.http.NoLeaks;
+import hearth.server.http.RawClient;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(NoLeaks.class)
+class LambdaApiTest {
+    private static final String INVOKE = "/2015-03-31/functions/hello/invocations";
+
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ControlSwitch control =
+            new ControlSwitch(Optional.of((caller, operation, request) -> switch (operation) {
+                case GET_FUNCTION ->
+                    new ApiResponse(
+                            200,
+                            Map.of("X-Account", caller.account().value()),
+                            ("{\"asked\":\"" + request.pathParameters().get("FunctionName") + "\"}")
+                                    .getBytes(StandardCharsets.UTF_8),
+                            ApiResponse.JSON);
+                case LIST_FUNCTIONS -> throw new ApiException(ApiError.RESOURCE_CONFLICT, "in conflict");
+                case DELETE_FUNCTION -> new ApiResponse(204, Map.of(), new byte[0], null);
+                default -> throw new IllegalStateException("A fault that a test asked for");
+            }));
+    private HttpListener listener;
+    private RawClient client;
+
+    LambdaApiTest() throws IOException {
+        var api = new LambdaApi(
+                new TrustingAuthenticator(new AccountId("000000000000")),
+                (request, responder) -> {
+                    var echoed = String.join(
+                            " ",
+                            request.account().value(),
+                            request.region().value(),
+                            request.function(),
+                            String.valueOf(request.qualifier()),
+                            String.valueOf(request.invocationType()),
+                            new String(request.payload(), StandardCharsets.UTF_8));
+                    if (request.function().equals("missing")) {
+                        responder.refuse(new ApiException(ApiError.RESOURCE_NOT_FOUND, "Function not found"));
+                    } else {
+                        responder.answer(new InvocationResponse(
+                                200,
+                                echoed.getBytes(StandardCharsets.UTF_8),
+                                ApiResponse.JSON,
+                                "$LATEST",
+                                null,
+                                "bG9n",
+                                "Root=1"));
+                    }
+                },
+                control,
+                new Health("1.2.3", control::isRunning),
+                threads);
+        listener = new HttpListener(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                loops,
+                api,
+                HttpLimits.defaults(Bytes.mebibytes(256)),
+                new RequestIds(new SplittableRandom(1)),
+                threads,
+                InstantSource.system());
+        client = new RawClient(listener.address());
+    }
+
+    @BeforeEach
+    void isListening() {
+        assertThat(listener.address().getPort()).isPositive();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        listener.close();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        threads.close();
+    }
+
+    private RawClient.Answer send(String method, String target, String headers, String body) {
+        return client.send(method + " " + target + " HTTP/1.1\r\nHost: a\r\n" + headers + "Content-Length: "
+                        + body.length() + "\r\n\r\n" + body)
+                .read();
+    }
+
+    @Test
+    void handsInvocationsToTheFrontend() {
+        var answer = send(
+                "POST",
+                "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A1%3Afunction%3Ahello/invocations?Qualifier=%24LATEST",
+                "Authorization: AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/lambda/aws4_request\r\n"
+                        + "X-Amz-Invocation-Type: DryRun\r\n",
+                "{\"a\":1}");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text())
+                .isEqualTo("123456789012 eu-west-1 arn:aws:lambda:eu-west-1:1:function:hello $LATEST DryRun {\"a\":1}");
+        assertThat(answer.header("X-Amz-Executed-Version")).isEqualTo("$LATEST");
+        assertThat(answer.header("X-Amz-Log-Result")).isEqualTo("bG9n");
+        assertThat(answer.header("X-Amz-Function-Error")).isEmpty();
+        assertThat(answer.header("x-amzn-RequestId"))
+                .matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    }
+
+    @Test
+    void answersRefusalsAsAwsDoes() {
+        var answer = send("POST", "/2015-03-31/functions/missing/invocations", "", "{}");
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.header("x-amzn-ErrorType")).isEqualTo("ResourceNotFoundException");
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+        assertThat(answer.text()).isEqualTo("{\"Type\":\"User\",\"Message\":\"Function not found\"}");
+    }
+
+    @Test
+    void handsAllElseToTheControlPlane() {
+        var found = send("GET", "/2015-03-31/functions/hello", "", "");
+        assertThat(found.text()).isEqualTo("{\"asked\":\"hello\"}");
+        assertThat(found.header("X-Account")).isEqualTo("000000000000");
+
+        assertThat(send("GET", "/2015-03-31/functions", "", "").text())
+                .isEqualTo("{\"Type\":\"User\",\"message\":\"in conflict\"}");
+        assertThat(send("DELETE", "/2015-03-31/functions/hello", "", "").status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void answersAFaultOfOursWithoutTellingWhatItWas() {
+        var answer = send("GET", "/2016-08-19/account-settings", "", "");
+
+        assertThat(answer.status()).isEqualTo(500);
+        assertThat(answer.text())
+                .isEqualTo(
+                        "{\"Type\":\"Service\",\"Message\":\"An error occurred and the request cannot be processed.\"}");
+    }
+
+    @Test
+    void goesOnInvokingWhileTheControlPlaneIsStopped() {
+        control.stop();
+
+        var refused = send("GET", "/2015-03-31/functions/hello", "", "");
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.header("x-amzn-ErrorType")).isEqualTo("ServiceUnavailableException");
+        assertThat(refused.text()).contains("GetFunction is not available: the control plane");
+        assertThat(send("POST", INVOKE, "", "{}").status()).isEqualTo(200);
+        assertThat(send("GET", Health.PATH, "", "").text())
+                .isEqualTo("{\"status\":\"ok\",\"version\":\"1.2.3\",\"controlPlane\":\"stopped\"}\n");
+    }
+
+    @Test
+    void refusesPathsAndMethodsThatTheApiHasNot() {
+        var path = send("GET", "/2015-03-31/nothing", "", "");
+        assertThat(path.status()).isEqualTo(404);
+        assertThat(path.header("x-amzn-ErrorType")).isEqualTo("UnknownOperationException");
+
+        var method = send("PATCH", "/2015-03-31/functions", "", "");
+        assertThat(method.status()).isEqualTo(405);
+        assertThat(method.text()).contains("POST", "GET");
+    }
+
+    @Test
+    void refusesBodiesThatAreTooLargeInAwssWords() {
+        client.send("POST " + INVOKE + " HTTP/1.1\r\nHost: a\r\nContent-Length: 6291457\r\n\r\n");
+        var invoke = client.read();
+        assertThat(invoke.status()).isEqualTo(413);
+        assertThat(invoke.header("x-amzn-ErrorType")).isEqualTo("RequestEntityTooLargeException");
+        assertThat(invoke.text())
+                .isEqualTo(
+                        "{\"Message\":\"Request must be smaller than 6291456 bytes for the InvokeFunction operation\"}");
+
+        try (var other = new RawClient(listener.address())) {
+            other.send("POST /2015-03-31/functions HTTP/1.1\r\nHost: a\r\nContent-Length: 70167211\r\n\r\n");
+            assertThat(other.read().text())
+                    .isEqualTo("{\"Message\":\"Request must be smaller than 70167211 bytes for the "
+                            + ApiOperation.CREATE_FUNCTION.wireName() + " operation\"}");
+        }
+    }
+
+    @Test
+    void takesAnInvocationOfExactlySixMebibytes() {
+        var body = "\"" + "x".repeat((6 << 20) - 2) + "\"";
+
+        assertThat(send("POST", INVOKE, "", body).body()).hasSizeGreaterThan(6 << 20);
+    }
+
+    @Test
+    void takesLargeBodiesOutOfTheirFraming() {
+        var framed = "100000;chunk-signature=x\r\n" + "x".repeat(1 << 20) + "\r\n0;chunk-signature=x\r\n\r\n";
+
+        var answer = send("POST", INVOKE, "Content-Encoding: aws-chunked\r\n", framed);
+
+        assertThat(answer.text()).endsWith(" " + "x".repeat(1 << 20));
+    }
+}

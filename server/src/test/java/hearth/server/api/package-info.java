@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.api;
+
+import org.jspecify.annotations.NullMarked;

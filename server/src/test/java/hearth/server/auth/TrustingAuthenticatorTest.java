@@ -1,0 +1,81 @@
+package hearth.server.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.model.AccountId;
+import hearth.model.Region;
+import hearth.server.http.Headers;
+import hearth.server.http.RequestHead;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrustingAuthenticatorTest {
+    private static final AccountId CONFIGURED = new AccountId("999999999999");
+    private static final Region DEFAULT = new Region("us-east-1");
+
+    private final TrustingAuthenticator authenticator = new TrustingAuthenticator(CONFIGURED);
+
+    @Test
+    void takesRegionAndAccountFromTheCredentialScope() {
+        assertThat(caller("AWS4-HMAC-SHA256 Credential=123456789012/20260304/eu-west-3/lambda/aws4_request,"
+                        + " SignedHeaders=host, Signature=x"))
+                .isEqualTo(new Caller(new AccountId("123456789012"), new Region("eu-west-3")));
+        assertThat(caller(
+                        "AWS4-HMAC-SHA256 SignedHeaders=host,Credential=AKIA/20260304/cn-north-1/lambda/aws4_request"))
+                .isEqualTo(new Caller(CONFIGURED, new Region("cn-north-1")));
+    }
+
+    @Test
+    void takesThemFromAPresignedUrl() {
+        var head = new RequestHead(
+                "GET",
+                "/",
+                "X-Amz-Credential=123456789012%2F20260304%2Feu-west-3%2Flambda%2Faws4_request&X-Amz-Signature=x",
+                1,
+                new Headers());
+
+        assertThat(authenticator.begin(head).check(new byte[0], new byte[0]).caller())
+                .isEqualTo(new Caller(new AccountId("123456789012"), new Region("eu-west-3")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Basic abc",
+                "AWS4-HMAC-SHA256",
+                "AWS4-HMAC-SHA256 Credential=",
+                "AWS4-HMAC-SHA256 Credential=a/b/c",
+                "AWS4-HMAC-SHA256 Credential=AKIA/20260304//lambda/aws4_request",
+                "AWS4-HMAC-SHA256 Credential=AKIA/20260304/../lambda/aws4_request",
+                "AWS4-HMAC-SHA256 Credential=AKIA/20260304/US EAST/lambda/aws4_request",
+                "AWS4-HMAC-SHA256 Credential=12345678901x/20260304/-/lambda/aws4_request"
+            })
+    void takesTheConfiguredAccountWhereNothingUsefulIsSaid(String authorization) {
+        assertThat(caller(authorization)).isEqualTo(new Caller(CONFIGURED, DEFAULT));
+    }
+
+    @Test
+    void takesBodiesOutOfAwsChunked() {
+        var headers = new Headers();
+        headers.add("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
+        headers.add("content-encoding", "aws-chunked");
+        var authentication = authenticator.begin(new RequestHead("POST", "/", "", 1, headers));
+        var framed = "5;chunk-signature=any\r\nhello\r\n0;chunk-signature=any\r\n\r\n";
+
+        var authenticated = authentication.check(framed.getBytes(StandardCharsets.US_ASCII), new byte[0]);
+
+        assertThat(authenticated.body()).asString().isEqualTo("hello");
+    }
+
+    private Caller caller(String authorization) {
+        var headers = new Headers();
+        headers.add("authorization", authorization);
+        return authenticator
+                .begin(new RequestHead("GET", "/", "", 1, headers))
+                .check(new byte[0], new byte[0])
+                .caller();
+    }
+}

@@ -1,0 +1,133 @@
+package hearth.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hearth.model.AccountId;
+import hearth.server.AuthMode;
+import hearth.server.Role;
+import hearth.server.ServerConfig;
+import hearth.worker.sandbox.SandboxKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UpCommandTest {
+    @Test
+    void hasADefaultForEachSetting() {
+        assertThat(config(Map.of()))
+                .isEqualTo(new ServerConfig(
+                        "127.0.0.1",
+                        9000,
+                        Path.of(System.getProperty("user.home"), ".hearth"),
+                        AuthMode.NONE,
+                        new AccountId("000000000000"),
+                        Optional.empty(),
+                        true,
+                        Duration.ofMinutes(10),
+                        1000,
+                        EnumSet.allOf(Role.class),
+                        1,
+                        Guest.folder()));
+    }
+
+    @Test
+    void takesEachSettingFromTheCommandLine() {
+        var words = "--host 0.0.0.0 --port=80 --data /srv/hearth --auth sigv4 --account-id 123456789012"
+                + " --sandbox bubblewrap --no-internet --idle-timeout 90s --concurrency 5 --roles control --loops 2";
+
+        assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
+    }
+
+    @Test
+    void takesEachSettingFromTheEnvironment() {
+        assertThat(config(Map.ofEntries(
+                        Map.entry("HEARTH_HOST", "0.0.0.0"),
+                        Map.entry("HEARTH_PORT", "80"),
+                        Map.entry("HEARTH_DATA", "/srv/hearth"),
+                        Map.entry("HEARTH_AUTH", "sigv4"),
+                        Map.entry("HEARTH_ACCOUNT_ID", "123456789012"),
+                        Map.entry("HEARTH_SANDBOX", "bubblewrap"),
+                        Map.entry("HEARTH_NO_INTERNET", "true"),
+                        Map.entry("HEARTH_IDLE_TIMEOUT", "90s"),
+                        Map.entry("HEARTH_CONCURRENCY", "5"),
+                        Map.entry("HEARTH_ROLES", "control"),
+                        Map.entry("HEARTH_LOOPS", "2"))))
+                .isEqualTo(CHANGED);
+    }
+
+    private static final ServerConfig CHANGED = new ServerConfig(
+            "0.0.0.0",
+            80,
+            Path.of("/srv/hearth"),
+            AuthMode.SIGV4,
+            new AccountId("123456789012"),
+            Optional.of(SandboxKind.BUBBLEWRAP),
+            false,
+            Duration.ofSeconds(90),
+            5,
+            EnumSet.of(Role.CONTROL),
+            2,
+            Guest.folder());
+
+    @Test
+    void prefersTheCommandLineToTheEnvironment() {
+        assertThat(config(Map.of("HEARTH_PORT", "80"), "--port", "81").port()).isEqualTo(81);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--unknown",
+                "--port",
+                "--port x",
+                "--port 65536",
+                "--port -1",
+                "--auth maybe",
+                "--account-id 12345",
+                "--sandbox docker",
+                "--idle-timeout 10",
+                "--idle-timeout 0s",
+                "--concurrency 0",
+                "--loops 0",
+                "--roles king",
+                "--no-internet=yes",
+                "stray"
+            })
+    void refusesWhatItDoesNotKnow(String words) {
+        assertThatThrownBy(() -> config(Map.of(), words.split(" "))).isInstanceOf(UsageException.class);
+    }
+
+    @Test
+    void namesSettingsInTheEnvironmentThatItDoesNotKnow() {
+        Settings.refuseUnknown(Map.of("HEARTH_PORT", "1", "PATH", "/bin", "HEARTH_LOG_LEVEL", "debug"));
+
+        assertThatThrownBy(() -> Settings.refuseUnknown(Map.of("HEARTH_IDEL_TIMEOUT", "1m")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("HEARTH_IDEL_TIMEOUT")
+                .hasMessageContaining("HEARTH_IDLE_TIMEOUT");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500ms,PT0.5S", "30s,PT30S", "10m,PT10M", "2h,PT2H", "7d,PT168H"})
+    void readsDurations(String text, Duration duration) {
+        assertThat(config(Map.of(), "--idle-timeout", text).idleTimeout()).isEqualTo(duration);
+    }
+
+    @Test
+    void explainsEachOption() {
+        assertThat(UpCommand.COMMAND.help())
+                .contains("--port PORT", "(9000)", "--no-internet", "--idle-timeout TIME", "(10m)");
+    }
+
+    private static ServerConfig config(Map<String, String> environment, String... words) {
+        return UpCommand.config(Arguments.parse(UpCommand.COMMAND, List.of(words), environment));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.cli;
+
+import org.jspecify.annotations.NullMarked;

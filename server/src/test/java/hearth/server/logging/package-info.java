@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.logging;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server;
+
+import org.jspecify.annotations.NullMarked;
