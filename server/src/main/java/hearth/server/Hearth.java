@@ -3,10 +3,12 @@ package hearth.server;
 import hearth.server.api.ControlSwitch;
 import hearth.server.http.HttpListener;
 import hearth.worker.sandbox.SandboxKind;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A running server: every role of this process, from the listener down to the sandboxes.
 public final class Hearth implements AutoCloseable {
@@ -15,6 +17,9 @@ public final class Hearth implements AutoCloseable {
     /// What is being answered when the server is told to stop gets this long.
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
 
+    private static final System.Logger LOG = System.getLogger(Hearth.class.getName());
+
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final Parts parts;
     private final HttpListener listener;
     private final ControlSwitch control;
@@ -58,7 +63,10 @@ public final class Hearth implements AutoCloseable {
     /// Accepts nothing more, lets what runs come to its end for a while, and leaves nothing behind. Safe to repeat.
     @Override
     public void close() {
-        listener.drain(LAST_ANSWERS);
-        parts.close();
+        if (closed.compareAndSet(false, true)) {
+            LOG.log(Level.DEBUG, "waiting for the last answers");
+            listener.drain(LAST_ANSWERS);
+            parts.close();
+        }
     }
 }

@@ -116,10 +116,15 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAPackage("com.fasterxml.."))
                 .check(HEARTH);
         noClasses()
-                .that(resideInAnyPackage(
-                        "hearth.worker.environment..", "hearth.worker.sandbox..", "hearth.worker.code.."))
+                .that(resideInAnyPackage("hearth.worker.sandbox..", "hearth.worker.code..", "hearth.worker.runtimes.."))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("com.fasterxml..", "io.netty.handler.codec.."))
+                .check(HEARTH);
+        // The environment makes the JSON of a function's failure, and speaks no HTTP.
+        noClasses()
+                .that(resideInAPackage("hearth.worker.environment.."))
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.netty.handler.codec.."))
                 .check(HEARTH);
     }
 

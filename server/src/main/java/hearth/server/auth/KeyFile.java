@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ public final class KeyFile implements AccessKeys {
     private static final String ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private static final int SECRET_BYTES = 30;
     private static final int TOKEN_BYTES = 96;
+    private static final ReentrantLock IN_PROCESS = new ReentrantLock();
     private static final Duration RECHECK = Duration.ofSeconds(1);
 
     /// What the file was when it was last read.
@@ -105,6 +107,8 @@ public final class KeyFile implements AccessKeys {
     }
 
     private boolean change(Change change) {
+        // The lock on the file keeps other processes away, this one the threads of this process.
+        IN_PROCESS.lock();
         try {
             var folder = file.toAbsolutePath().getParent();
             if (folder != null) {
@@ -126,6 +130,8 @@ public final class KeyFile implements AccessKeys {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot change the access keys in " + file, e);
+        } finally {
+            IN_PROCESS.unlock();
         }
     }
 

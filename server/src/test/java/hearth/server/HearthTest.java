@@ -1,0 +1,197 @@
+package hearth.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hearth.model.AccountId;
+import hearth.server.http.RawClient;
+import hearth.worker.sandbox.SandboxKind;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HearthTest {
+    /// Written for any POSIX shell: what these tests are about is the server.
+    private static final String BOOTSTRAP = """
+            #!/bin/sh
+            api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
+            event=$(mktemp)
+            while true; do
+              id=$(curl -s -D - -o "$event" "$api/next" | tr -d '\\r' | sed -n 's/^Lambda-Runtime-Aws-Request-Id: //pI')
+              sleep "$(cat "$event")"
+              curl -s -o /dev/null "$api/$id/response" -d "slept $(cat "$event")"
+            done
+            """;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private ServerConfig config(Set<Role> roles) {
+        return new ServerConfig(
+                "127.0.0.1",
+                0,
+                folder,
+                AuthMode.NONE,
+                new AccountId("000000000000"),
+                Optional.of(SandboxKind.PROCESS),
+                true,
+                Duration.ofMinutes(1),
+                1000,
+                roles,
+                1,
+                folder.resolve("guest"));
+    }
+
+    private static ServerConfig at(ServerConfig config, String host, int port, Path data) {
+        return new ServerConfig(
+                host,
+                port,
+                data,
+                config.auth(),
+                config.account(),
+                config.sandbox(),
+                config.internet(),
+                config.idleTimeout(),
+                config.concurrency(),
+                config.roles(),
+                config.loops(),
+                config.guest());
+    }
+
+    @Test
+    void invokesWhileItsControlPlaneIsStopped() throws Exception {
+        try (var hearth = Hearth.start(config(EnumSet.allOf(Role.class)));
+                var client = new RawClient(hearth.address())) {
+            create(client);
+            assertThat(invoke(client, "0").text()).isEqualTo("slept 0");
+
+            hearth.stopControlPlane();
+
+            assertThat(invoke(client, "0").text()).isEqualTo("slept 0");
+            var refused = client.send("GET /2015-03-31/functions/sleeper HTTP/1.1\r\nHost: a\r\n\r\n")
+                    .read();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.text()).contains("GetFunction");
+        }
+    }
+
+    @Test
+    void finishesWhatRunsWhenItIsStopped() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var hearth = Hearth.start(config(EnumSet.allOf(Role.class)));
+                var client = new RawClient(hearth.address())) {
+            create(client);
+            invoke(client, "0");
+            client.send(invocation("1"));
+            try (var watcher = new RawClient(hearth.address())) {
+                watcher.send("GET /_hearth/health HTTP/1.1\r\nHost: a\r\n\r\n").read();
+            }
+
+            var closing = threads.submit(hearth::close);
+
+            assertThat(client.read().text()).isEqualTo("slept 1");
+            closing.get();
+            assertThatThrownBy(() -> new RawClient(hearth.address())).hasMessageContaining("refused");
+        }
+    }
+
+    @Test
+    void keepsItsFunctionsForTheNextStart() throws Exception {
+        try (var hearth = Hearth.start(config(EnumSet.allOf(Role.class)));
+                var client = new RawClient(hearth.address())) {
+            create(client);
+        }
+
+        try (var hearth = Hearth.start(config(EnumSet.of(Role.FRONTEND, Role.WORKER)));
+                var client = new RawClient(hearth.address())) {
+            assertThat(invoke(client, "0").text()).isEqualTo("slept 0");
+            assertThat(client.send("GET /2015-03-31/functions HTTP/1.1\r\nHost: a\r\n\r\n")
+                            .read()
+                            .status())
+                    .isEqualTo(503);
+        }
+    }
+
+    @Test
+    void servesTheControlPlaneAlone() throws Exception {
+        try (var hearth = Hearth.start(config(EnumSet.of(Role.CONTROL)));
+                var client = new RawClient(hearth.address())) {
+            create(client);
+
+            assertThat(invoke(client, "0").status()).isEqualTo(503);
+            assertThat(hearth.sandbox()).isEmpty();
+        }
+    }
+
+    @Test
+    void saysWhyItCannotStart() throws Exception {
+        var config = config(EnumSet.of(Role.CONTROL));
+        try (var hearth = Hearth.start(config)) {
+            int port = hearth.address().getPort();
+            var other = folder.resolve("other");
+
+            assertThatThrownBy(() -> Hearth.start(at(config, "127.0.0.1", port, other)))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("Cannot listen on 127.0.0.1:" + port)
+                    .hasMessageContaining("Address already in use");
+            assertThatThrownBy(() -> Hearth.start(config))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("in use by another Hearth");
+            assertThatThrownBy(() -> Hearth.start(at(config, "0.0.0.0", 0, other)))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("--auth sigv4");
+            assertThatThrownBy(() -> Hearth.start(config(EnumSet.of(Role.WORKER))))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("frontend and worker");
+        }
+    }
+
+    private void create(RawClient client) throws IOException {
+        var body = "{\"FunctionName\":\"sleeper\",\"Runtime\":\"provided.al2023\",\"Handler\":\"any\",\"Timeout\":30,"
+                + "\"Role\":\"arn:aws:iam::000000000000:role/any\",\"Code\":{\"ZipFile\":\""
+                + Base64.getEncoder().encodeToString(zip()) + "\"}}";
+        assertThat(client.send(request("/2015-03-31/functions", body)).read().status())
+                .isEqualTo(201);
+        hearth.server.http.Await.until("the function is active", () -> client.send(
+                        "GET /2015-03-31/functions/sleeper/configuration HTTP/1.1\r\nHost: a\r\n\r\n")
+                .read()
+                .text()
+                .contains("\"State\":\"Active\""));
+    }
+
+    private static RawClient.Answer invoke(RawClient client, String seconds) {
+        return client.send(invocation(seconds)).read();
+    }
+
+    private static String invocation(String seconds) {
+        return request("/2015-03-31/functions/sleeper/invocations", seconds);
+    }
+
+    private static String request(String path, String body) {
+        return "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    private byte[] zip() throws IOException {
+        var zip = folder.resolve("bootstrap.zip");
+        // Only a zip file system can say that a file is executable.
+        try (var files =
+                FileSystems.newFileSystem(zip, Map.of("create", "true", "enablePosixFileAttributes", "true"))) {
+            var bootstrap = Files.writeString(files.getPath("bootstrap"), BOOTSTRAP);
+            Files.setPosixFilePermissions(bootstrap, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        var bytes = Files.readAllBytes(zip);
+        Files.delete(zip);
+        return bytes;
+    }
+}
