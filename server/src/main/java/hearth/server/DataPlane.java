@@ -11,7 +11,6 @@ import hearth.model.worker.WorkerId;
 import hearth.worker.LocalWorker;
 import hearth.worker.WorkerConfig;
 import hearth.worker.code.CodeCache;
-import hearth.worker.runtimes.HostLayout;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.SandboxFactory;
 import io.netty.channel.IoEventLoopGroup;
@@ -39,11 +38,11 @@ final class DataPlane {
             Store store,
             SandboxFactory sandboxes,
             IoEventLoopGroup loops,
+            Runtimes runtimes,
             InstantSource clock)
             throws StartException {
         var data = config.data();
         try {
-            var runtimes = Runtimes.discover(HostLayout.of(System.getenv(), config.guest()));
             var code = parts.add(
                     "code cache",
                     new CodeCache(

@@ -21,6 +21,8 @@ import hearth.server.auth.SigV4Authenticator;
 import hearth.server.auth.TrustingAuthenticator;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
+import hearth.worker.runtimes.HostLayout;
+import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.Instance;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxConfig;
@@ -59,6 +61,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         LOG.log(Level.DEBUG, "starting event loops");
         var loops = eventLoops();
         Optional<SandboxKind> sandbox = Optional.empty();
+        Optional<Runtimes> runtimes = Optional.empty();
         InvokeOperation invoke = (_, responder) -> responder.refuse(new ApiException(
                 ApiError.SERVICE_UNAVAILABLE, "Invoke is not available: the frontend is not running here."));
         if (config.roles().contains(Role.FRONTEND)) {
@@ -66,7 +69,9 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
             var sandboxes = chooseSandboxes();
             LOG.log(Level.DEBUG, "starting the worker");
             sandbox = Optional.of(sandboxes.kind());
-            var worker = DataPlane.startWorker(config, parts, store, sandboxes, loops, clock);
+            var hosts = Runtimes.discover(HostLayout.of(System.getenv(), config.guest()));
+            runtimes = Optional.of(hosts);
+            var worker = DataPlane.startWorker(config, parts, store, sandboxes, loops, hosts, clock);
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random);
             invoke = services.frontend()::invoke;
         }
@@ -74,6 +79,8 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         var control = new ControlSwitch(controlPlane(store));
         LOG.log(Level.DEBUG, "listening");
         var listener = listen(address, loops, invoke, control, threads);
+        // The first function of a runtime need not wait for its interpreter to be looked for then.
+        runtimes.ifPresent(found -> threads.execute(found::table));
         return new Hearth(parts, listener, control, sandbox);
     }
 

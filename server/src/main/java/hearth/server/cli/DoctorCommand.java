@@ -1,11 +1,13 @@
 package hearth.server.cli;
 
 import hearth.worker.sandbox.Examination;
+import hearth.worker.sandbox.Finding;
 import hearth.worker.sandbox.Instance;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxConfig;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// `hearth doctor`: what this machine has for isolation, and what to do about what is missing.
 final class DoctorCommand {
@@ -26,12 +28,15 @@ final class DoctorCommand {
                 Instance.of(data),
                 new NetworkPolicy(true, List.of(), List.of()),
                 Optional.empty());
-        for (var finding : Examination.findings(config)) {
-            System.out.printf("%-3s %-14s %s%n", finding.good() ? "ok" : "!", finding.subject(), finding.text());
-            if (!finding.good()) {
-                System.out.printf("%-3s %-14s to do: %s%n", "", "", finding.remedy());
-            }
-        }
+        Stream.concat(Examination.findings(config).stream(), Stream.of(FileNames.finding()))
+                .forEach(DoctorCommand::print);
         return 0;
+    }
+
+    private static void print(Finding finding) {
+        System.out.printf("%-3s %-14s %s%n", finding.good() ? "ok" : "!", finding.subject(), finding.text());
+        if (!finding.good()) {
+            System.out.printf("%-3s %-14s to do: %s%n", "", "", finding.remedy());
+        }
     }
 }

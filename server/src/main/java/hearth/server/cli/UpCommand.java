@@ -78,6 +78,10 @@ final class UpCommand {
     private static int run(Arguments arguments) throws StartException, InterruptedException {
         var config = config(arguments);
         System.out.println("Hearth " + Hearth.VERSION + " is starting, with its data in " + config.data());
+        var names = FileNames.finding();
+        if (!names.good()) {
+            System.out.println("File names are in " + names.text() + "; " + names.remedy());
+        }
         var hearth = Hearth.start(config);
         var stopped = new CountDownLatch(1);
         // SIGTERM and Ctrl-C run this, and the process ends with 143 or 130 after it.

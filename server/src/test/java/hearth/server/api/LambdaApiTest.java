@@ -49,6 +49,7 @@ class LambdaApiTest {
                                     .getBytes(StandardCharsets.UTF_8),
                             ApiResponse.JSON);
                 case LIST_FUNCTIONS -> throw new ApiException(ApiError.RESOURCE_CONFLICT, "in conflict");
+                case LIST_TAGS -> throw new OutOfMemoryError("A test asked for it");
                 case DELETE_FUNCTION -> new ApiResponse(204, Map.of(), new byte[0], null);
                 default -> throw new IllegalStateException("A fault that a test asked for");
             }));
@@ -162,6 +163,13 @@ class LambdaApiTest {
         assertThat(answer.text())
                 .isEqualTo(
                         "{\"Type\":\"Service\",\"Message\":\"An error occurred and the request cannot be processed.\"}");
+    }
+
+    @Test
+    void answersThoughMemoryRanOut() {
+        assertThat(send("GET", "/2017-03-31/tags/arn:aws:lambda:us-east-1:000000000000:function:f", "", "")
+                        .status())
+                .isEqualTo(500);
     }
 
     @Test

@@ -29,6 +29,11 @@ public final class OutputPipe {
         protected ByteBuf initialValue() {
             return Unpooled.directBuffer(PIECE, PIECE);
         }
+
+        @Override
+        protected void onRemoval(ByteBuf buffer) {
+            buffer.release();
+        }
     };
 
     private final IoEventLoop loop;
