@@ -37,7 +37,11 @@ final class NamespaceSandboxFactory implements SandboxFactory {
             this.nothing = Descriptors.open(Path.of("/dev/null"));
             this.template = buildTemplate(config.directory());
         } catch (IOException e) {
+            closeShared();
             throw new SandboxException("the template root: " + e.getMessage(), e);
+        } catch (SandboxException e) {
+            closeShared();
+            throw e;
         }
     }
 
@@ -134,6 +138,10 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     public void close() {
         Descriptors.close(template);
         Descriptors.close(nothing);
+        closeShared();
+    }
+
+    private void closeShared() {
         network.close();
         cgroups.close();
         spawner.close();
