@@ -26,10 +26,7 @@ import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.Instance;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxConfig;
-import hearth.worker.sandbox.SandboxException;
-import hearth.worker.sandbox.SandboxFactory;
 import hearth.worker.sandbox.SandboxKind;
-import hearth.worker.sandbox.Sandboxes;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -58,25 +55,30 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         var threads = parts.add("threads", Executors.newVirtualThreadPerTaskExecutor());
         LOG.log(Level.DEBUG, "opening the store");
         var store = openStore();
+        // After the store: whoever holds its folder may clear away the sandboxes of the folder's last user.
+        Optional<SandboxChoice> choice = Optional.empty();
+        if (config.roles().contains(Role.WORKER)) {
+            choice = Optional.of(parts.add("sandboxes", SandboxChoice.begin(sandboxConfig())));
+        }
         LOG.log(Level.DEBUG, "starting event loops");
         var loops = eventLoops();
+        LOG.log(Level.DEBUG, "starting the control plane");
+        var control = new ControlSwitch(controlPlane(store));
         Optional<SandboxKind> sandbox = Optional.empty();
         Optional<Runtimes> runtimes = Optional.empty();
         InvokeOperation invoke = (_, responder) -> responder.refuse(new ApiException(
                 ApiError.SERVICE_UNAVAILABLE, "Invoke is not available: the frontend is not running here."));
-        if (config.roles().contains(Role.FRONTEND)) {
-            LOG.log(Level.DEBUG, "trying sandboxes");
-            var sandboxes = chooseSandboxes();
-            LOG.log(Level.DEBUG, "starting the worker");
+        if (choice.isPresent()) {
+            LOG.log(Level.DEBUG, "waiting for sandboxes");
+            var sandboxes = choice.get().await();
             sandbox = Optional.of(sandboxes.kind());
+            LOG.log(Level.DEBUG, "starting the worker");
             var hosts = Runtimes.discover(HostLayout.of(System.getenv(), config.guest()));
             runtimes = Optional.of(hosts);
             var worker = DataPlane.startWorker(config, parts, store, sandboxes, loops, hosts, clock);
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random);
             invoke = services.frontend()::invoke;
         }
-        LOG.log(Level.DEBUG, "starting the control plane");
-        var control = new ControlSwitch(controlPlane(store));
         LOG.log(Level.DEBUG, "listening");
         var listener = listen(address, loops, invoke, control, threads);
         // The first function of a runtime need not wait for its interpreter to be looked for then.
@@ -124,20 +126,14 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         return group;
     }
 
-    private SandboxFactory chooseSandboxes() throws StartException {
+    private SandboxConfig sandboxConfig() {
         var data = config.data();
-        var network = new NetworkPolicy(config.internet(), List.of(), List.of());
-        var settings = new SandboxConfig(
+        return new SandboxConfig(
                 config.guest().resolve("launcher"),
                 data.resolve("sandboxes"),
                 Instance.of(data),
-                network,
+                new NetworkPolicy(config.internet(), List.of(), List.of()),
                 config.sandbox());
-        try {
-            return parts.add("sandboxes", Sandboxes.choose(settings).factory());
-        } catch (SandboxException e) {
-            throw new StartException("Functions cannot be run here: " + e.getMessage() + ". See ./hearth doctor.", e);
-        }
     }
 
     private Optional<ControlOperations> controlPlane(Store store) {
