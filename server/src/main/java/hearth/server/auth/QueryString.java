@@ -8,9 +8,14 @@ import java.util.Optional;
 
 /// The parameters of a query, decoded. Like [hearth.server.http.Headers], one character is one byte.
 record QueryString(List<Parameter> parameters) {
+    private static final QueryString NONE = new QueryString(List.of());
+
     record Parameter(String name, String value) {}
 
     static QueryString parse(String query) {
+        if (query.isEmpty()) {
+            return NONE;
+        }
         var parameters = new ArrayList<Parameter>();
         for (var pair : query.split("&")) {
             if (!pair.isEmpty()) {

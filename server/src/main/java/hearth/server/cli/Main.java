@@ -10,6 +10,9 @@ import java.util.Map;
 
 /// What `./hearth` runs.
 public final class Main {
+    /// When this class was loaded, on the clock of `System.nanoTime`.
+    static final long STARTED = System.nanoTime();
+
     static final List<Command> COMMANDS = List.of(
             UpCommand.COMMAND,
             DoctorCommand.COMMAND,

@@ -8,6 +8,7 @@ import hearth.server.StartException;
 import hearth.worker.sandbox.SandboxKind;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -91,7 +92,7 @@ final class UpCommand {
             System.out.println("Stopped");
             stopped.countDown();
         }));
-        System.out.print(new ReadyMessage(hearth, config, sinceProcessStart()));
+        System.out.print(new ReadyMessage(hearth, config, sinceStart()));
         System.out.flush();
         stopped.await();
         return 0;
@@ -149,8 +150,11 @@ final class UpCommand {
         return roles;
     }
 
-    private static Duration sinceProcessStart() {
-        var started = ProcessHandle.current().info().startInstant();
-        return Duration.between(started.orElseGet(Instant::now), Instant.now());
+    /// Since the script began, if it says when. The kernel tells of processes only to the second.
+    private static Duration sinceStart() {
+        var micros = Long.getLong("hearth.started");
+        return micros == null
+                ? Duration.ofNanos(System.nanoTime() - Main.STARTED)
+                : Duration.between(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), Instant.now());
     }
 }
