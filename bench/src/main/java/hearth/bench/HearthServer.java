@@ -2,6 +2,7 @@ package hearth.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 
 /// A Hearth server started by `./hearth up` with signatures verified, as someone who serves real users runs it.
 final class HearthServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(HearthServer.class.getName());
     private static final Pattern ENDPOINT = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern ACCESS_KEY = Pattern.compile("AKIA[A-Z0-9]{12,}");
     private static final Pattern SECRET_KEY = Pattern.compile("(?im)secret[^:=]*[:=]\\s*(\\S{30,})");
@@ -72,7 +74,14 @@ final class HearthServer implements AutoCloseable {
     }
 
     private static void drain(BufferedReader lines) {
-        Thread.ofVirtual().start(() -> lines.lines().forEach(line -> {}));
+        Thread.ofVirtual().start(() -> {
+            try {
+                lines.transferTo(Writer.nullWriter());
+            } catch (IOException e) {
+                // The process ended, and its output with it.
+                LOG.log(System.Logger.Level.DEBUG, "no more output", e);
+            }
+        });
     }
 
     InetSocketAddress address() {
