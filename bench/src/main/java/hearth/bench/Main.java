@@ -84,6 +84,8 @@ public final class Main {
         var function = "warm-" + language.name();
         hearth.create(function, language.runtime(), "app.handler", language.zip("warm"), 1769);
         var request = hearth.invocation(function);
+        // Until the JVM has compiled what is called: ten thousand calls at the least.
+        Load.run(hearth.address(), request, 1, seconds(15));
         try (var bare = new Floors.BareServer(language.interpreter(), language.bareServer(), folder)) {
             for (int connections : new int[] {1, 16, 64}) {
                 Load.run(hearth.address(), request, connections, seconds(2));
