@@ -98,6 +98,29 @@ class RestartTest {
     }
 
     @Test
+    void leavesNothingBehindWhenItIsStoppedInTheMiddleOfItsStart() throws IOException, InterruptedException {
+        assumeTrue(isRoot(), "Sandboxes with cgroups need root");
+        var before = traces();
+        var made = new TreeSet<String>();
+        var data = TestServer.temporaryFolder().toString();
+
+        var process = HearthProcess.command(List.of("up", "--port", "0", "--data", data))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        while (made.isEmpty()) {
+            assertThat(process.isAlive()).isTrue();
+            made.addAll(traces());
+            made.removeAll(before);
+        }
+        process.destroy();
+        process.waitFor();
+
+        assertThat(process.exitValue()).isEqualTo(143);
+        assertThat(traces()).isEqualTo(before);
+    }
+
+    @Test
     void clearsWhatAKilledServerLeft() throws IOException {
         assumeTrue(isRoot(), "Sandboxes with cgroups need root");
         var before = traces();

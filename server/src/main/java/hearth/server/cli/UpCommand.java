@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /// `hearth up`: runs the server until it is told to stop.
 final class UpCommand {
@@ -83,19 +85,43 @@ final class UpCommand {
         if (!names.good()) {
             System.out.println("File names are in " + names.text() + "; " + names.remedy());
         }
-        var hearth = Hearth.start(config);
+        var start = new FutureTask<>(() -> Hearth.start(config));
         var stopped = new CountDownLatch(1);
-        // SIGTERM and Ctrl-C run this, and the process ends with 143 or 130 after it.
+        // SIGTERM and Ctrl-C run this, in the middle of a start too, and the process ends with 143 or 130 after it.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
-            System.out.println("Stopping");
-            hearth.close();
-            System.out.println("Stopped");
+            stop(start);
             stopped.countDown();
         }));
-        System.out.print(new ReadyMessage(hearth, config, sinceStart()));
+        start.run();
+        System.out.print(new ReadyMessage(started(start), config, sinceStart()));
         System.out.flush();
         stopped.await();
         return 0;
+    }
+
+    private static Hearth started(FutureTask<Hearth> start) throws StartException, InterruptedException {
+        try {
+            return start.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case StartException refusal -> throw refusal;
+                case RuntimeException defect -> throw defect;
+                case null, default -> throw new IllegalStateException("The start failed", e);
+            }
+        }
+    }
+
+    /// Lets a start that has begun come to its end first: half a start cannot be undone.
+    private static void stop(FutureTask<Hearth> start) {
+        try (var hearth = start.get()) {
+            System.out.println("Stopping the server at " + hearth.address());
+        } catch (ExecutionException e) {
+            // There is nothing to stop, and the command itself says why.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.out.println("Stopped");
     }
 
     static ServerConfig config(Arguments arguments) {
