@@ -50,6 +50,7 @@ int main(int argc, char **argv) {
     forget_inherited_signals();
     close_on_exec();
     prctl(PR_SET_DUMPABLE, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // until it has ended, it too dies with the server
     umask(0);
     setsid();
     read_spec(&spec);

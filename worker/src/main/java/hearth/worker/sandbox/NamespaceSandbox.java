@@ -30,6 +30,7 @@ final class NamespaceSandbox implements Sandbox {
     private final NamespaceSandboxFactory factory;
     private final SandboxSpec spec;
     private final Parts parts;
+    private final FreezeSwitch freezing;
 
     private int mounts = NONE;
     private @Nullable LaunchedProcess process;
@@ -48,6 +49,7 @@ final class NamespaceSandbox implements Sandbox {
         this.factory = factory;
         this.spec = spec;
         this.parts = parts;
+        this.freezing = new FreezeSwitch(parts.cgroup);
     }
 
     @Override
@@ -68,11 +70,14 @@ final class NamespaceSandbox implements Sandbox {
             }
             process.end();
         }
+        freezing.hold();
         try {
             process = launch(processSpec);
             return process;
         } catch (LinuxException e) {
             throw new SandboxException(spec.name() + ": " + e.getMessage(), e);
+        } finally {
+            freezing.release();
         }
     }
 
@@ -144,12 +149,12 @@ final class NamespaceSandbox implements Sandbox {
 
     @Override
     public void freeze() {
-        parts.cgroup.freeze();
+        freezing.freeze();
     }
 
     @Override
     public void thaw() {
-        parts.cgroup.thaw();
+        freezing.thaw();
     }
 
     @Override

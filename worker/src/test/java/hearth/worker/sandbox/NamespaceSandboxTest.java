@@ -301,6 +301,22 @@ final class NamespaceSandboxTest {
     }
 
     @Test
+    void startsWhatIsFrozenMeanwhileAndFreezesItThen() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            sandbox.freeze();
+
+            var process = sandbox.start(shell("while :; do echo tick; sleep 0.01; done"));
+
+            SandboxRun.await(() -> !SandboxRun.writesWithin(process, 100));
+            sandbox.thaw();
+            assertThat(SandboxRun.awaitOutput(process, "tick")).contains("tick");
+            process.kill();
+            assertThat(SandboxRun.finish(process).exit()).isEqualTo(new Exit.Signal(9));
+            process.close();
+        }
+    }
+
+    @Test
     void killsTheWholeTreeAlsoWhenFrozenAndDetached() throws Exception {
         try (var sandbox = factory.create(spec())) {
             var process = sandbox.start(shell("setsid sh -c 'setsid sleep 1000 & sleep 1000' & echo up; sleep 1000"));
