@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Makes any sandbox safe to use late, twice or from several threads at once.
 ///
 /// Starting and closing exclude each other, and both take milliseconds, so their lock is held across them; freezing
-/// and thawing, which the warm path does, never wait for it. After `close` a start fails, freezing does nothing, and the
-/// memory figures are the last ones.
+/// and thawing, which the warm path does, never wait for it. After `close` a start fails, freezing does nothing, and
+/// the memory figures are the last ones.
 final class GuardedSandbox implements Sandbox {
     private static final Logger log = System.getLogger(GuardedSandbox.class.getName());
 
