@@ -37,6 +37,8 @@ static void set_descriptors(const struct spec *spec) {
     check(dup2(OUTPUT_FD, 1), "dup2", "stdout");
     check(dup2(OUTPUT_FD, 2), "dup2", "stderr");
     check(dup2(FRAMED_FD, FRAMED_FD_INSIDE), "dup2", "framed output");
+    if (spec->channel)
+        check(dup2(CHANNEL_FD, CHANNEL_FD_INSIDE), "dup2", "channel");
     if (null > 2)
         close(null);
 }

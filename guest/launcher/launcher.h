@@ -13,10 +13,14 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { SPEC_FD = 3, STATUS_FD = 4, OUTPUT_FD = 5, FRAMED_FD = 6, NETWORK_FD = 7, MOUNTS_FD = 8, FIRST_UNUSED_FD = 9 };
+enum { SPEC_FD = 3, STATUS_FD = 4, OUTPUT_FD = 5, FRAMED_FD = 6, NETWORK_FD = 7, MOUNTS_FD = 8,
+       CHANNEL_FD = 9, FIRST_UNUSED_FD = 10 };
 
 // Where a runtime writes framed log records (_LAMBDA_TELEMETRY_LOG_FD).
 enum { FRAMED_FD_INSIDE = 62 };
+
+// Where a runtime of ours talks to the server (_HEARTH_CHANNEL).
+enum { CHANNEL_FD_INSIDE = 61 };
 
 // What the program sees itself as: AWS's sbx_user1051.
 enum { INSIDE_ID = 993 };
@@ -40,6 +44,7 @@ struct spec {
     int template;          // build the template root and hold it, instead of starting a program
     int reuse;             // MOUNTS_FD is this sandbox's own mount namespace, not the template
     int network;           // NETWORK_FD is a network namespace to join
+    int channel;           // CHANNEL_FD is the program's stream to the server
     const char *scratch;   // template: a host directory to mount the new root on
     const char *hostname;
     const char *tmp_image; // an ext4 image to copy for /tmp, or NULL

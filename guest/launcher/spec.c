@@ -74,6 +74,7 @@ static void add(struct spec *spec, const char *key) {
     else if (!strcmp(key, "device")) add_step(spec, 'D');
     else if (!strcmp(key, "reuse")) spec->reuse = 1;
     else if (!strcmp(key, "network")) spec->network = 1;
+    else if (!strcmp(key, "channel")) spec->channel = 1;
     else if (!strcmp(key, "cgroup")) add_cgroup(spec);
     else if (!strcmp(key, "mount")) add_mount(spec);
     else if (!strcmp(key, "hostname")) spec->hostname = word();

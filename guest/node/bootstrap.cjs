@@ -9,7 +9,9 @@ const { Runtime } = require('./hearth/runtime.cjs');
 const { load } = require('./hearth/handler.cjs');
 
 console.patch();
-const runtime = new Runtime(new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API));
+const channel = process.env._HEARTH_CHANNEL;
+delete process.env._HEARTH_CHANNEL;
+const runtime = new Runtime(new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API, channel));
 load(process.env.LAMBDA_TASK_ROOT ?? '/var/task', process.env._HANDLER ?? '').then(
   (handler) => runtime.start(handler),
   (error) => runtime.uncaughtException(error),

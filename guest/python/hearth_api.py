@@ -1,5 +1,6 @@
 """The Runtime API's client: one kept-alive connection, and no more of HTTP than that API uses."""
 
+import posix
 import sys
 
 import _socket
@@ -31,11 +32,14 @@ _NEXT = b"GET %sinvocation/next HTTP/1.1\r\nHost: runtime\r\nUser-Agent: %s\r\n\
 
 
 class RuntimeApi:
-    """The connection to the Runtime API at `host:port`, or at `unix:/path`."""
+    """The connection to the Runtime API at `host:port`, or at `unix:/path`.
 
-    def __init__(self, address):
+    It begins on the channel, where the process was born with one.
+    """
+
+    def __init__(self, address, channel=None):
         self._address = address
-        self._socket = None
+        self._socket = channel
         # What was received but belongs to an answer not yet read.
         self._received = b""
         # The last answer to a report, byte for byte: the next one is most likely the same and need not be parsed.
@@ -181,6 +185,13 @@ class RuntimeApi:
             if len(self._received) > _LARGEST_HEAD:
                 raise RuntimeError("The Runtime API sent a line of more than %d bytes" % _LARGEST_HEAD)
             self._received += self._receive()
+
+
+def channel(descriptor):
+    """The stream socket that this process was born with; not for those that it starts."""
+    socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, descriptor)
+    posix.set_inheritable(descriptor, False)
+    return socket
 
 
 def _connect(address):

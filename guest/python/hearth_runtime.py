@@ -328,7 +328,12 @@ LOG_STREAM_NAME = environment("AWS_LAMBDA_LOG_STREAM_NAME")
 
 
 def main():
-    api = hearth_api.RuntimeApi(environment("AWS_LAMBDA_RUNTIME_API"))
+    descriptor = environment("_HEARTH_CHANNEL")
+    channel = None
+    if descriptor is not None:
+        set_environment("_HEARTH_CHANNEL", None)
+        channel = hearth_api.channel(int(descriptor))
+    api = hearth_api.RuntimeApi(environment("AWS_LAMBDA_RUNTIME_API"), channel)
     _set_up_interpreter()
     try:
         handler = load_handler(environment("_HANDLER") or "")

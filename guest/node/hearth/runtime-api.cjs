@@ -38,10 +38,11 @@ function post(path, body, headers) {
 
 // The connection to the Runtime API at `host:port`, or at `unix:/path`.
 //
-// If it breaks, the unanswered part is sent again on a new one: the API gives an invocation that was not reported a
+// It begins on the channel, where the process was born with one. If it breaks, the unanswered part is sent again on a new one: the API gives an invocation that was not reported a
 // second time, and refuses a report that it already has.
 class RuntimeApi {
   #where;
+  #channel;
   #socket = null;
   #buffer = Buffer.allocUnsafe(RECEIVE_BUFFER);
   #attempts = 0;
@@ -60,7 +61,9 @@ class RuntimeApi {
   // The last answer to a report, byte for byte: the next one is most likely the same and need not be parsed.
   #usualAcknowledgement = null;
 
-  constructor(address) {
+  // `channel` is the number of the descriptor, or undefined.
+  constructor(address, channel) {
+    this.#channel = channel;
     const unix = /^unix:(.*)$/.exec(address);
     const tcp = /^\[?(.*?)\]?:(\d+)$/.exec(address);
     this.#where = unix ? { path: unix[1] } : { host: tcp[1], port: Number(tcp[2]), noDelay: true };
@@ -93,10 +96,16 @@ class RuntimeApi {
 
   #connect() {
     const onread = { buffer: this.#buffer, callback: (length) => this.#received(length) };
-    const socket = net.connect({ ...this.#where, onread });
+    const socket = this.#channel === undefined ? net.connect({ ...this.#where, onread }) : this.#adopt(onread);
     let failure = new Error('The Runtime API closed the connection');
     socket.on('error', (cause) => (failure = cause));
     socket.on('close', () => this.#disconnected(failure));
+    return socket;
+  }
+
+  #adopt(onread) {
+    const socket = new net.Socket({ fd: Number(this.#channel), readable: true, writable: true, onread });
+    this.#channel = undefined;
     return socket;
   }
 

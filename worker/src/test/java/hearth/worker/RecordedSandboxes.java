@@ -60,6 +60,11 @@ final class RecordedSandboxes implements SandboxFactory {
         }
 
         @Override
+        public void refit(Bytes memory, int milliCpus, List<SandboxSpec.Mount> mounts) throws SandboxException {
+            real.refit(memory, milliCpus, mounts);
+        }
+
+        @Override
         public void freeze() {
             real.freeze();
             calls.add("freeze");

@@ -29,6 +29,7 @@ import hearth.worker.runtimeapi.RuntimeApiServer;
 import hearth.worker.runtimeapi.RuntimeListener;
 import hearth.worker.runtimeapi.RuntimePost;
 import hearth.worker.runtimeapi.RuntimeSession;
+import hearth.worker.runtimes.ChannelUse;
 import hearth.worker.sandbox.ProcessSpec;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
@@ -201,7 +202,8 @@ public final class ExecutionEnvironment {
         var start = new ProcessSpec(
                 runtime.command(spec.function().memory()),
                 host.settings().variables().of(spec, runtime, logName, sandbox.runtimeApiAddress()),
-                "/var/task");
+                "/var/task",
+                runtime.channel() == ChannelUse.RUNTIME_API);
         host.blocking().execute(() -> {
             try {
                 var started = sandbox.start(start);
@@ -218,7 +220,14 @@ public final class ExecutionEnvironment {
         switch (state) {
             case Resetting _ -> process.kill();
             case Closing _ -> remove();
-            default -> {}
+            default -> connect(started);
+        }
+    }
+
+    private void connect(SandboxProcess started) {
+        var channel = started.takeChannel();
+        if (server != null && channel.isPresent()) {
+            server.adopt(channel.getAsInt());
         }
     }
 

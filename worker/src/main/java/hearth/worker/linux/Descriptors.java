@@ -16,6 +16,7 @@ public final class Descriptors {
     private static final int O_CLOEXEC = 0x80000;
     private static final int MFD_CLOEXEC = 1;
     private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
     private static final int SOCK_SEQPACKET = 5;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_GETFL = 3;
@@ -50,6 +51,13 @@ public final class Descriptors {
     /// Two connected sockets that keep messages apart; both ends read and write.
     public static Pair messageSockets() throws LinuxException {
         return pair(SOCKETPAIR, "", segment -> new Object[] {AF_UNIX, SOCK_SEQPACKET | O_CLOEXEC, 0, segment});
+    }
+
+    /// Two connected sockets of a stream of bytes. Ours, the reading one, does not block.
+    public static Pair streamSockets() throws LinuxException {
+        var sockets = pair(SOCKETPAIR, "", segment -> new Object[] {AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, segment});
+        nonBlocking(sockets.reading());
+        return sockets;
     }
 
     /// A file in memory, without a name, that holds these bytes, to be read from its beginning.

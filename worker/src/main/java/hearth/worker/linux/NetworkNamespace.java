@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
 
 /// A network namespace that has no name: it lives as long as a descriptor or a process holds it.
 ///
@@ -38,7 +37,7 @@ public record NetworkNamespace(int fd) implements AutoCloseable {
 
     /// Makes a namespace whose only interface, `lo`, is up.
     public static NetworkNamespace create() throws LinuxException {
-        return onOwnThread(() -> {
+        return OwnThread.run("network-namespace", () -> {
             UNSHARE.call("CLONE_NEWNET", CLONE_NEWNET);
             var namespace = new NetworkNamespace(Descriptors.open(OWN));
             try {
@@ -53,7 +52,7 @@ public record NetworkNamespace(int fd) implements AutoCloseable {
 
     /// Runs something inside the namespace, on a thread that ends afterwards.
     public <T> T call(Action<T> action) throws LinuxException {
-        return onOwnThread(() -> {
+        return OwnThread.run("network-namespace", () -> {
             SETNS.call("network namespace", fd, CLONE_NEWNET);
             return action.run();
         });
@@ -115,18 +114,5 @@ public record NetworkNamespace(int fd) implements AutoCloseable {
         } finally {
             Descriptors.close(socket);
         }
-    }
-
-    /// A thread that entered a namespace is of no use for anything else, so each of these runs one action and ends.
-    private static <T> T onOwnThread(Action<T> action) throws LinuxException {
-        var result = new CompletableFuture<T>();
-        Thread.ofPlatform().daemon().name("network-namespace").start(() -> {
-            try {
-                result.complete(action.run());
-            } catch (LinuxException | RuntimeException | Error e) {
-                result.completeExceptionally(e);
-            }
-        });
-        return Uninterrupted.await(result);
     }
 }

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,19 @@ public final class RuntimeApiServer {
     /// socket's queue then was sent by the dead one.
     public void serve(@Nullable RuntimeSession session) {
         this.session = session;
+    }
+
+    /// Takes over a connection that the runtime of this session was born with.
+    ///
+    /// @param socket a stream socket, non-blocking; closed with the session
+    public void adopt(int socket) {
+        var connection = new EpollDomainSocketChannel(socket);
+        if (session == null) {
+            connection.unsafe().closeForcibly();
+            return;
+        }
+        connection.pipeline().addLast(new RuntimeConnection(session));
+        var _ = loop.register(connection);
     }
 
     public void close() {

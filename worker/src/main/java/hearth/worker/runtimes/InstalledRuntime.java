@@ -13,13 +13,15 @@ import java.util.Map;
 /// @param mounts what a sandbox needs to see besides the code: the interpreter and our bootstrap
 /// @param start how its process is started
 /// @param environment what this runtime sets besides what all have (execution.md section 2)
+/// @param channel what its processes use a channel for
 public record InstalledRuntime(
         String id,
         String version,
         String source,
         List<Mount> mounts,
         StartCommand start,
-        Map<String, String> environment) {
+        Map<String, String> environment,
+        ChannelUse channel) {
     public InstalledRuntime {
         mounts = List.copyOf(mounts);
         environment = Map.copyOf(environment);

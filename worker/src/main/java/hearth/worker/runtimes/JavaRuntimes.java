@@ -91,7 +91,8 @@ final class JavaRuntimes implements RuntimeFamily {
                 mounts,
                 new StartCommand.Jvm(
                         interpreter.pathInside(host), options(major(id)), List.of("hearth.guest.JavaRuntime")),
-                Map.of());
+                Map.of(),
+                ChannelUse.ASSIGNMENT);
     }
 
     /// As the guest's own notes ask for.

@@ -74,7 +74,8 @@ final class NodeRuntimes implements RuntimeFamily {
                 interpreter.executable().toString(),
                 mounts,
                 new StartCommand.Node(interpreter.pathInside(host), List.of(LambdaPaths.RUNTIME + "/bootstrap.cjs")),
-                Map.of("NODE_PATH", modules + "/var/runtime/node_modules:/var/runtime:/var/task"));
+                Map.of("NODE_PATH", modules + "/var/runtime/node_modules:/var/runtime:/var/task"),
+                ChannelUse.RUNTIME_API);
     }
 
     @Override

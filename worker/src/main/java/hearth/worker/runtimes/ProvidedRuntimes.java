@@ -15,7 +15,9 @@ final class ProvidedRuntimes implements RuntimeFamily {
     public Optional<Found> find(String id) {
         var command = new StartCommand.Fixed(List.of(LambdaPaths.TASK + "/bootstrap"));
         return Optional.of(new Found(
-                new InstalledRuntime(id, "", "the function's own bootstrap", List.of(), command, Map.of()), null));
+                new InstalledRuntime(
+                        id, "", "the function's own bootstrap", List.of(), command, Map.of(), ChannelUse.NONE),
+                null));
     }
 
     @Override

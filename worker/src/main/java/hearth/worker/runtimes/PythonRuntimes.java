@@ -94,7 +94,8 @@ final class PythonRuntimes implements RuntimeFamily {
                 // Without `site`, which would run whatever the host has in its site-packages.
                 new StartCommand.Fixed(
                         List.of(interpreter.pathInside(host), "-S", LambdaPaths.RUNTIME + "/bootstrap.py")),
-                Map.of("LC_CTYPE", "C.UTF-8", "PWD", LambdaPaths.TASK, "SHLVL", "0"));
+                Map.of("LC_CTYPE", "C.UTF-8", "PWD", LambdaPaths.TASK, "SHLVL", "0"),
+                ChannelUse.RUNTIME_API);
     }
 
     @Override

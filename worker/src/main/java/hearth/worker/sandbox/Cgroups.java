@@ -73,14 +73,19 @@ final class Cgroups implements AutoCloseable {
                 memoryController.files());
         try {
             cgroup.make();
-            limit("memory", name, (files, at) -> files.limitMemory(at, memory));
-            limit("cpu", name, (files, at) -> files.limitCpu(at, quota(milliCpus), period(milliCpus)));
+            limit(name, memory, milliCpus);
             limit("pids", name, (files, at) -> files.limitProcesses(at, processes));
             return cgroup;
         } catch (IOException e) {
             cgroup.close();
             throw new SandboxException("cgroup " + name + ": " + e, e);
         }
+    }
+
+    /// Sets the limits, also of a cgroup in use: memory can only be lowered then, where v1 counts swap.
+    void limit(String name, Bytes memory, int milliCpus) throws IOException {
+        limit("memory", name, (files, at) -> files.limitMemory(at, memory));
+        limit("cpu", name, (files, at) -> files.limitCpu(at, quota(milliCpus), period(milliCpus)));
     }
 
     private interface Limit {

@@ -4,6 +4,7 @@ import hearth.model.Bytes;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Makes any sandbox safe to use late, twice or from several threads at once.
@@ -39,12 +40,27 @@ final class GuardedSandbox implements Sandbox {
     public SandboxProcess start(ProcessSpec spec) throws SandboxException {
         startOrClose.lock();
         try {
-            if (closed) {
-                throw new SandboxException("the sandbox is closed");
-            }
+            requireOpen();
             return sandbox.start(spec);
         } finally {
             startOrClose.unlock();
+        }
+    }
+
+    @Override
+    public void refit(Bytes memory, int milliCpus, List<SandboxSpec.Mount> mounts) throws SandboxException {
+        startOrClose.lock();
+        try {
+            requireOpen();
+            sandbox.refit(memory, milliCpus, mounts);
+        } finally {
+            startOrClose.unlock();
+        }
+    }
+
+    private void requireOpen() throws SandboxException {
+        if (closed) {
+            throw new SandboxException("the sandbox is closed");
         }
     }
 

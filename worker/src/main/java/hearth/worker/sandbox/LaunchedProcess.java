@@ -4,6 +4,7 @@ import hearth.worker.linux.ChildProcess;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import java.io.UncheckedIOException;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// A program that the launcher started: its pid 1, whose end is the end of all, and what pid 1 told of the program.
@@ -12,15 +13,17 @@ final class LaunchedProcess implements SandboxProcess {
     private final int status;
     private final int output;
     private final int framedOutput;
+    private OptionalInt channel; // guarded by this
 
     private @Nullable Exit exit; // guarded by this
     private boolean closed; // guarded by this
 
-    LaunchedProcess(ChildProcess init, int status, int output, int framedOutput) {
+    LaunchedProcess(ChildProcess init, int status, ProcessPipes.Ours pipes) {
         this.init = init;
         this.status = status;
-        this.output = output;
-        this.framedOutput = framedOutput;
+        this.output = pipes.output();
+        this.framedOutput = pipes.framed();
+        this.channel = pipes.channel();
     }
 
     @Override
@@ -36,6 +39,13 @@ final class LaunchedProcess implements SandboxProcess {
     @Override
     public int framedOutput() {
         return framedOutput;
+    }
+
+    @Override
+    public synchronized OptionalInt takeChannel() {
+        var taken = channel;
+        channel = OptionalInt.empty();
+        return taken;
     }
 
     @Override
@@ -70,6 +80,7 @@ final class LaunchedProcess implements SandboxProcess {
             Descriptors.close(status);
             Descriptors.close(output);
             Descriptors.close(framedOutput);
+            takeChannel().ifPresent(Descriptors::close);
         }
     }
 

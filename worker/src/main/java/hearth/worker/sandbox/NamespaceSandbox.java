@@ -4,12 +4,14 @@ import hearth.model.Bytes;
 import hearth.worker.linux.ChildProcess;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.MountNamespace;
 import hearth.worker.linux.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,8 @@ final class NamespaceSandbox implements Sandbox {
     private static final int FRAMED = 6;
     private static final int NETWORK = 7;
     private static final int MOUNTS = 8;
+    private static final int CHANNEL = 9;
+    private static final String CHANNEL_INSIDE = "61";
     private static final int NONE = -1;
 
     private final NamespaceSandboxFactory factory;
@@ -82,26 +86,10 @@ final class NamespaceSandbox implements Sandbox {
     }
 
     private LaunchedProcess launch(ProcessSpec processSpec) throws LinuxException, SandboxException {
-        var words = words(processSpec);
-        var output = Descriptors.pipe();
-        try {
-            var framed = Descriptors.pipe();
-            try {
-                var launched = factory.launcher().launch(words, descriptors(output.writing(), framed.writing()));
-                keep(launched.mounts());
-                var init = ChildProcess.of(launched.init());
-                return new LaunchedProcess(init, launched.status(), output.reading(), framed.reading());
-            } catch (LinuxException | SandboxException e) {
-                Descriptors.close(framed.reading());
-                throw e;
-            } finally {
-                Descriptors.close(framed.writing());
-            }
-        } catch (LinuxException | SandboxException e) {
-            Descriptors.close(output.reading());
-            throw e;
-        } finally {
-            Descriptors.close(output.writing());
+        try (var pipes = ProcessPipes.open(processSpec.channel())) {
+            var launched = factory.launcher().launch(words(processSpec), descriptors(pipes));
+            keep(launched.mounts());
+            return new LaunchedProcess(ChildProcess.of(launched.init()), launched.status(), pipes.takeOurs());
         }
     }
 
@@ -122,18 +110,24 @@ final class NamespaceSandbox implements Sandbox {
         } else {
             words.add("reuse");
         }
+        var environment = new HashMap<>(processSpec.environment());
+        if (processSpec.channel()) {
+            words.add("channel");
+            environment.put(ProcessSpec.CHANNEL_VARIABLE, CHANNEL_INSIDE);
+        }
         return words.add("cwd", processSpec.workingDirectory())
                 .addList("argv", processSpec.command())
-                .addEnvironment(processSpec.environment());
+                .addEnvironment(environment);
     }
 
-    private Map<Integer, Integer> descriptors(int output, int framed) {
+    private Map<Integer, Integer> descriptors(ProcessPipes pipes) {
         var descriptors = new HashMap<Integer, Integer>();
         for (var standard = 0; standard <= 2; standard++) {
             descriptors.put(standard, factory.nothing());
         }
-        descriptors.put(OUTPUT, output);
-        descriptors.put(FRAMED, framed);
+        descriptors.put(OUTPUT, pipes.output().writing());
+        descriptors.put(FRAMED, pipes.framed().writing());
+        pipes.channel().ifPresent(channel -> descriptors.put(CHANNEL, channel.writing()));
         descriptors.put(NETWORK, parts.network.fd());
         descriptors.put(MOUNTS, mounts == NONE ? factory.template() : mounts);
         return descriptors;
@@ -144,6 +138,20 @@ final class NamespaceSandbox implements Sandbox {
             mounts = launchedMounts;
         } else {
             Descriptors.close(launchedMounts);
+        }
+    }
+
+    @Override
+    public void refit(Bytes memory, int milliCpus, List<SandboxSpec.Mount> mounts) throws SandboxException {
+        try {
+            factory.cgroups().limit(spec.name(), memory, milliCpus);
+            new MountNamespace(this.mounts)
+                    .attach(mounts.stream()
+                            .map(mount ->
+                                    new MountNamespace.Attachment(mount.host().toAbsolutePath(), mount.inside()))
+                            .toList());
+        } catch (IOException e) {
+            throw new SandboxException(spec.name() + ": " + e.getMessage(), e);
         }
     }
 

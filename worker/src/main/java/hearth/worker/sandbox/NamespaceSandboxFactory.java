@@ -116,6 +116,10 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         return tmp;
     }
 
+    Cgroups cgroups() {
+        return cgroups;
+    }
+
     int initUid() {
         return slots.initUid();
     }

@@ -7,9 +7,19 @@ import java.util.Map;
 /// has no root of its own translates them.
 ///
 /// @param environment all of it; nothing of the server's own is added
-public record ProcessSpec(List<String> command, Map<String, String> environment, String workingDirectory) {
+/// @param channel whether the process is to have a channel to the server where the kind of sandbox offers one; it
+///     finds its number in `CHANNEL_VARIABLE`
+public record ProcessSpec(
+        List<String> command, Map<String, String> environment, String workingDirectory, boolean channel) {
+    /// Names the descriptor of the channel, a stream socket, to a process that has one.
+    public static final String CHANNEL_VARIABLE = "_HEARTH_CHANNEL";
+
     public ProcessSpec {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
+    }
+
+    public ProcessSpec(List<String> command, Map<String, String> environment, String workingDirectory) {
+        this(command, environment, workingDirectory, false);
     }
 }

@@ -9,6 +9,7 @@ import hearth.worker.linux.Spawner;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,12 @@ final class RootlessSandbox implements Sandbox {
     private static String notStarted(ProcessSpec spec, LinuxException cause) {
         return "fork/exec %s: %s"
                 .formatted(spec.command().getFirst(), cause.text().toLowerCase(Locale.ROOT));
+    }
+
+    /// There are no limits and no mounts here.
+    @Override
+    public void refit(Bytes memory, int milliCpus, List<SandboxSpec.Mount> mounts) throws SandboxException {
+        throw new SandboxException("this kind of sandbox cannot change while it runs");
     }
 
     @Override

@@ -1,5 +1,7 @@
 package hearth.worker.sandbox;
 
+import java.util.OptionalInt;
+
 /// A process tree in a sandbox, watched by file descriptors that an event loop can wait on.
 public interface SandboxProcess {
     /// A pidfd: readable once the process has ended and, with it, all of its tree. Stays open until `close`.
@@ -11,6 +13,11 @@ public interface SandboxProcess {
     /// The non-blocking read end of the pipe of framed log records, which the process has as descriptor 62
     /// (`_LAMBDA_TELEMETRY_LOG_FD`, execution.md section 7). Stays open until `close`.
     int framedOutput();
+
+    /// Our end of the channel, non-blocking; empty where the process has none. Whoever takes it closes it.
+    default OptionalInt takeChannel() {
+        return OptionalInt.empty();
+    }
 
     /// How it ended. To be called once `pidfd` is readable; does not block then.
     Exit exit();

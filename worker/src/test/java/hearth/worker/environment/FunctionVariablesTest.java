@@ -14,6 +14,7 @@ import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
 import hearth.worker.logs.LogStreamName;
+import hearth.worker.runtimes.ChannelUse;
 import hearth.worker.runtimes.InstalledRuntime;
 import hearth.worker.runtimes.StartCommand;
 import java.time.Duration;
@@ -33,7 +34,8 @@ class FunctionVariablesTest {
             "/usr/bin/python3.12",
             List.of(),
             new StartCommand.Fixed(List.of("python")),
-            Map.of("PYTHONPATH", "/var/runtime"));
+            Map.of("PYTHONPATH", "/var/runtime"),
+            ChannelUse.RUNTIME_API);
 
     @Test
     void tellsTheFunctionWhatItIs() {
