@@ -1,7 +1,8 @@
-// The system calls that a function may not make. It has no capability that most of them would need; refusing them
-// here keeps the kernel's code behind them out of reach. What is newer than this file answers ENOSYS, so that
-// programs fall back; clone3 too, because its flags cannot be seen from here.
+// Makes the filter of system calls out of calls.c: a search by halves over ranges of numbers with the same verdict, then
+// the checks of arguments. It is short for every call, and the kernel, which tries a new filter on each number to
+// remember which it always allows, is done quickly; those that it remembers cost nothing.
 #define _GNU_SOURCE
+#include "calls.h"
 #include "launcher.h"
 
 #include <errno.h>
@@ -9,9 +10,12 @@
 #include <linux/filter.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
-#include <stddef.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,103 +28,202 @@
 #endif
 
 enum {
-    CALL_CLONE3 = 435,
-    // The last one that was looked at: mseal.
-    LAST_KNOWN_CALL = 462,
     NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
                  CLONE_NEWNET,
-    PUSH_INPUT = 0x5412, // TIOCSTI
+    // Between the calls that each architecture numbered for itself and those that all share.
+    FIRST_UNUSED = 335,
+    FIRST_SHARED = 424,
     SOCKET_TYPE = 0xf,
     ROUTE_NETLINK = 0,
+    MAX_INSTRUCTIONS = 1024,
+    MAX_RANGES = 256,
+    FARTHEST = 255,
+    MAX_VALUES = 128,
+    // Stands for a check whose place is not known yet.
+    UNPLACED = 0x10000,
 };
 
-// The bits of arguments, on little-endian machines.
+// Values from `first` to the next range's get this answer: an instruction.
+struct range {
+    uint32_t first;
+    struct sock_filter answer;
+};
+
+static struct sock_filter filter[MAX_INSTRUCTIONS];
+static unsigned short length;
+static struct range ranges[MAX_RANGES];
+static size_t range_count;
+
+// The low bits of arguments, on little-endian machines; the kernel looks at no others of those that are checked.
 #define LOW(argument) (offsetof(struct seccomp_data, args[argument]))
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (offset))
-#define LOAD_CALL LOAD(offsetof(struct seccomp_data, nr))
+#define MASK(bits) BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (bits))
 #define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, (value))
 #define REFUSE(error) ANSWER(SECCOMP_RET_ERRNO | (error))
 #define ALLOW ANSWER(SECCOMP_RET_ALLOW)
+#define GO_TO(where) BPF_STMT(BPF_JMP | BPF_JA, (where))
 #define SKIP_UNLESS(value, count) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, (count))
 #define SKIP_IF(value, count) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (count), 0)
-#define DENY(call) SKIP_UNLESS((call), 1), REFUSE(EPERM)
-#define ABSENT(call) SKIP_UNLESS((call), 1), REFUSE(ENOSYS)
+#define SKIP_IF_BITS(bits, count) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (bits), (count), 0)
 
-static struct sock_filter filter[] = {
-    LOAD(offsetof(struct seccomp_data, arch)),
-    SKIP_IF(ARCHITECTURE, 1),
-    ANSWER(SECCOMP_RET_KILL_PROCESS),
-    LOAD_CALL,
+static void add(struct sock_filter instruction) {
+    if (length == MAX_INSTRUCTIONS)
+        fail("the filter is too long");
+    filter[length++] = instruction;
+}
+
+#define ADD(...)                                                                                                       \
+    do {                                                                                                               \
+        const struct sock_filter code[] = {__VA_ARGS__};                                                               \
+        for (size_t i = 0; i < sizeof code / sizeof *code; i++)                                                        \
+            add(code[i]);                                                                                              \
+    } while (0)
+
+static int same(struct sock_filter a, struct sock_filter b) {
+    return a.code == b.code && a.k == b.k;
+}
+
+static void add_range(uint32_t first, struct sock_filter answer) {
+    if (range_count > 0 && ranges[range_count - 1].first == first)
+        range_count--;
+    if (range_count > 0 && same(ranges[range_count - 1].answer, answer))
+        return;
+    if (range_count == MAX_RANGES)
+        fail("the filter has too many ranges");
+    ranges[range_count++] = (struct range){first, answer};
+}
+
+// Answers for the value in the accumulator.
+static void search(const struct range *from, size_t count) {
+    if (count == 1) {
+        add(from->answer);
+        return;
+    }
+    size_t half = count / 2;
+    unsigned short branch = length;
+    add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, from[half].first, 0, 0));
+    search(from, half);
+    if (length - branch - 1 > FARTHEST)
+        fail("the filter jumps too far");
+    filter[branch].jt = (unsigned char)(length - branch - 1);
+    search(from + half, count - half);
+}
+
+static void search_ranges(void) {
+    search(ranges, range_count);
+    range_count = 0;
+}
+
+static int by_value(const void *a, const void *b) {
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+// Allows these values of an argument, and answers all others with an error.
+static void allow_values(int argument, const struct list *list, int error) {
+    uint32_t values[MAX_VALUES];
+    if (list->count > MAX_VALUES)
+        fail("the filter has too many values");
+    memcpy(values, list->values, list->count * sizeof *values);
+    qsort(values, list->count, sizeof *values, by_value);
+    ADD(LOAD(LOW(argument)));
+    add_range(0, (struct sock_filter)REFUSE(error));
+    for (size_t i = 0; i < list->count; i++) {
+        add_range(values[i], (struct sock_filter)ALLOW);
+        if (values[i] != UINT32_MAX)
+            add_range(values[i] + 1, (struct sock_filter)REFUSE(error));
+    }
+    search_ranges();
+}
+
+static void check_socket(void) {
+    // Local, IP, and the routing messages that list a machine's addresses. Of IP, what is neither TCP nor UDP would
+    // have the kernel load modules.
+    ADD(LOAD(LOW(0)), SKIP_IF(AF_UNIX, 6), SKIP_IF(AF_INET, 11), SKIP_IF(AF_INET6, 10), SKIP_UNLESS(AF_NETLINK, 2),
+        LOAD(LOW(2)), SKIP_IF(ROUTE_NETLINK, 17), REFUSE(EAFNOSUPPORT),
+        // AF_UNIX
+        LOAD(LOW(1)), MASK(SOCKET_TYPE), SKIP_IF(SOCK_SEQPACKET, 13), SKIP_IF(SOCK_STREAM, 12), SKIP_IF(SOCK_DGRAM, 11),
+        REFUSE(EPERM),
+        // AF_INET, AF_INET6
+        LOAD(LOW(1)), MASK(SOCKET_TYPE), SKIP_IF(SOCK_STREAM, 2), SKIP_IF(SOCK_DGRAM, 1), REFUSE(EPERM),
+        LOAD(LOW(2)), SKIP_IF(0, 3), SKIP_IF(IPPROTO_TCP, 2), SKIP_IF(IPPROTO_UDP, 1), REFUSE(EPROTONOSUPPORT), ALLOW);
+}
+
+static void check_mknod(int mode) {
+    ADD(LOAD(LOW(mode)), MASK(S_IFMT), SKIP_IF(0, 4), SKIP_IF(S_IFREG, 3), SKIP_IF(S_IFIFO, 2), SKIP_IF(S_IFSOCK, 1),
+        REFUSE(EPERM), ALLOW);
+}
+
+static void add_check(enum verdict verdict) {
+    switch (verdict) {
+    case CHECKED_CLONE: ADD(LOAD(LOW(0)), SKIP_IF_BITS(NAMESPACES, 1), ALLOW, REFUSE(EPERM)); break;
+    case CHECKED_SOCKET: check_socket(); break;
+    case CHECKED_SOCKETPAIR: ADD(LOAD(LOW(0)), SKIP_IF(AF_UNIX, 1), REFUSE(EAFNOSUPPORT), ALLOW); break;
+    case CHECKED_IOCTL: allow_values(1, &allowed_ioctls, ENOTTY); break;
+    case CHECKED_PRCTL: allow_values(0, &allowed_prctls, EPERM); break;
+    case CHECKED_PERSONALITY: allow_values(0, &allowed_personalities, EPERM); break;
+    case CHECKED_SECCOMP:
+        ADD(LOAD(LOW(1)), SKIP_IF_BITS(SECCOMP_FILTER_FLAG_NEW_LISTENER, 1), ALLOW, REFUSE(EPERM));
+        break;
+    case CHECKED_MKNOD: check_mknod(1); break;
+    case CHECKED_MKNODAT: check_mknod(2); break;
+    default: fail("no check of kind %d", verdict);
+    }
+}
+
+static struct sock_filter answer_to(enum verdict verdict) {
+    switch (verdict) {
+    case REFUSED: return (struct sock_filter)REFUSE(EPERM);
+    case ABSENT: return (struct sock_filter)REFUSE(ENOSYS);
+    case ALLOWED: return (struct sock_filter)ALLOW;
+    case IGNORED: return (struct sock_filter)REFUSE(0);
+    default: return (struct sock_filter)GO_TO(UNPLACED + verdict);
+    }
+}
+
+static void search_calls(void) {
+    unsigned char verdicts[LAST_KNOWN_CALL + 1] = {REFUSED};
+    for (int call = FIRST_UNUSED; call < FIRST_SHARED; call++)
+        verdicts[call] = ABSENT;
+    for (size_t i = 0; i < known_call_count; i++)
+        verdicts[known_calls[i].number] = known_calls[i].verdict;
+    for (int call = 0; call <= LAST_KNOWN_CALL; call++)
+        add_range((uint32_t)call, answer_to(verdicts[call]));
     // Also whatever has the bit of the x32 calls.
-    BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, LAST_KNOWN_CALL, 0, 1),
-    REFUSE(ENOSYS),
+    add_range(LAST_KNOWN_CALL + 1, answer_to(ABSENT));
+    search_ranges();
+}
 
-    // Namespaces and mounts.
-    SKIP_UNLESS(SYS_clone, 4),
-    LOAD(LOW(0)),
-    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, NAMESPACES, 0, 1),
-    REFUSE(EPERM),
-    ALLOW,
-    ABSENT(CALL_CLONE3),
-    DENY(SYS_unshare), DENY(SYS_setns), DENY(SYS_mount), DENY(SYS_umount2), DENY(SYS_pivot_root), DENY(SYS_chroot),
-    DENY(428), DENY(429), DENY(430), DENY(431), DENY(432), DENY(433), DENY(442), // open_tree … mount_setattr
-    DENY(457), DENY(458), // statmount, listmount
-    DENY(SYS_open_by_handle_at), DENY(SYS_name_to_handle_at),
+// Puts a check behind all that is there, and leads to it.
+static void place_check(enum verdict verdict, unsigned short from, unsigned short to) {
+    unsigned short start = length;
+    add_check(verdict);
+    for (unsigned short i = from; i < to; i++)
+        if (same(filter[i], answer_to(verdict)))
+            filter[i].k = (uint32_t)(start - i - 1);
+}
 
-    // Other processes' memory and descriptors.
-    DENY(SYS_ptrace), DENY(SYS_process_vm_readv), DENY(SYS_process_vm_writev), DENY(SYS_kcmp), DENY(438), // pidfd_getfd
-    DENY(440), DENY(448), // process_madvise, process_mrelease
-    DENY(SYS_migrate_pages), DENY(SYS_move_pages),
-
-    // Large interfaces of the kernel with a history.
-    DENY(SYS_bpf), DENY(SYS_perf_event_open), DENY(SYS_userfaultfd), DENY(SYS_fanotify_init), DENY(SYS_fanotify_mark),
-    ABSENT(425), ABSENT(426), ABSENT(427), // io_uring
-    DENY(SYS_keyctl), DENY(SYS_add_key), DENY(SYS_request_key), ABSENT(447), // memfd_secret
-    DENY(SYS_vhangup), DENY(SYS_lookup_dcookie),
-
-    // The machine itself.
-    DENY(SYS_kexec_load), DENY(SYS_kexec_file_load), DENY(SYS_init_module), DENY(SYS_finit_module),
-    DENY(SYS_delete_module), DENY(SYS_reboot), DENY(SYS_swapon), DENY(SYS_swapoff), DENY(SYS_acct), DENY(SYS_syslog),
-    DENY(SYS_quotactl), DENY(443), DENY(SYS_nfsservctl), DENY(SYS_sethostname), DENY(SYS_setdomainname),
-    DENY(SYS_settimeofday), DENY(SYS_clock_settime), DENY(SYS_adjtimex), DENY(SYS_clock_adjtime),
-#if defined __x86_64__
-    DENY(SYS_iopl), DENY(SYS_ioperm), DENY(SYS_modify_ldt), DENY(SYS_create_module), DENY(SYS_get_kernel_syms),
-    DENY(SYS_query_module), DENY(SYS_uselib), DENY(SYS_ustat), DENY(SYS_sysfs), DENY(SYS__sysctl),
-#endif
-
-    // A terminal's input.
-    SKIP_UNLESS(SYS_ioctl, 4),
-    LOAD(LOW(1)),
-    SKIP_UNLESS(PUSH_INPUT, 1),
-    REFUSE(EPERM),
-    ALLOW,
-
-    // Sockets: local, IP, and the routing messages that list a machine's addresses.
-    SKIP_UNLESS(SYS_socket, 14),
-    LOAD(LOW(0)),
-    SKIP_IF(AF_UNIX, 11),
-    SKIP_IF(AF_INET, 5),
-    SKIP_IF(AF_INET6, 4),
-    SKIP_UNLESS(AF_NETLINK, 2),
-    LOAD(LOW(2)),
-    SKIP_IF(ROUTE_NETLINK, 6),
-    REFUSE(EAFNOSUPPORT),
-    LOAD(LOW(1)),
-    BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SOCKET_TYPE),
-    SKIP_IF(SOCK_RAW, 1),
-    SKIP_UNLESS(SOCK_PACKET, 1),
-    REFUSE(EPERM),
-    ALLOW,
-    ALLOW,
-};
-
-static const struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+static void make_filter(void) {
+    if (length > 0)
+        return;
+    ADD(LOAD(offsetof(struct seccomp_data, arch)), SKIP_IF(ARCHITECTURE, 1), ANSWER(SECCOMP_RET_KILL_PROCESS),
+        LOAD(offsetof(struct seccomp_data, nr)));
+    unsigned short from = length;
+    search_calls();
+    unsigned short to = length;
+    for (enum verdict verdict = CHECKED_CLONE; verdict < VERDICTS; verdict++)
+        place_check(verdict, from, to);
+}
 
 void filter_system_calls(void) {
+    make_filter();
+    const struct sock_fprog program = {length, filter};
     check(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), "prctl", "PR_SET_SECCOMP");
 }
 
 // For bubblewrap, which takes the same filter from a descriptor.
 int print_filter(void) {
-    return write(1, filter, sizeof filter) == (ssize_t)sizeof filter ? 0 : 1;
+    make_filter();
+    size_t size = length * sizeof *filter;
+    return write(1, filter, size) == (ssize_t)size ? 0 : 1;
 }

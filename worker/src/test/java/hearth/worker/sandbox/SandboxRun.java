@@ -7,9 +7,11 @@ import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,12 @@ final class SandboxRun {
     static void assumeRootAndLauncher() {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
         assumeTrue(Files.isExecutable(launcher()), "needs " + launcher());
+    }
+
+    /// Functions run as users of their own, so what they are to read must be readable by all.
+    static Path readableDirectory(Path directory) throws IOException {
+        return Files.createDirectory(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     }
 
     /// What a process wrote, and how it ended.
