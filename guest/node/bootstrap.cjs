@@ -8,9 +8,11 @@ const { RuntimeApi } = require('./hearth/runtime-api.cjs');
 const { Runtime } = require('./hearth/runtime.cjs');
 const { load } = require('./hearth/handler.cjs');
 
-console.patch();
-const channel = process.env._HEARTH_CHANNEL;
+const { _HEARTH_CHANNEL: channel, _HEARTH_BOOT: boot } = process.env;
 delete process.env._HEARTH_CHANNEL;
+delete process.env._HEARTH_BOOT;
+if (boot !== undefined) require('./hearth/assignment.cjs').awaitAssignment(Number(channel));
+console.patch();
 const runtime = new Runtime(new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API, channel));
 load(process.env.LAMBDA_TASK_ROOT ?? '/var/task', process.env._HANDLER ?? '').then(
   (handler) => runtime.start(handler),

@@ -320,19 +320,36 @@ def _has_file(directory, end):
 
 
 DIRECTORY = __file__.rpartition("/")[0]
-FUNCTION_NAME = environment("AWS_LAMBDA_FUNCTION_NAME")
-FUNCTION_VERSION = environment("AWS_LAMBDA_FUNCTION_VERSION")
-MEMORY_SIZE = environment("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-LOG_GROUP_NAME = environment("AWS_LAMBDA_LOG_GROUP_NAME")
-LOG_STREAM_NAME = environment("AWS_LAMBDA_LOG_STREAM_NAME")
+FUNCTION_NAME = FUNCTION_VERSION = MEMORY_SIZE = LOG_GROUP_NAME = LOG_STREAM_NAME = None
+
+
+def _read_function():
+    """Sets what the contexts of all invocations say of the function."""
+    global FUNCTION_NAME, FUNCTION_VERSION, MEMORY_SIZE, LOG_GROUP_NAME, LOG_STREAM_NAME
+    FUNCTION_NAME = environment("AWS_LAMBDA_FUNCTION_NAME")
+    FUNCTION_VERSION = environment("AWS_LAMBDA_FUNCTION_VERSION")
+    MEMORY_SIZE = environment("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+    LOG_GROUP_NAME = environment("AWS_LAMBDA_LOG_GROUP_NAME")
+    LOG_STREAM_NAME = environment("AWS_LAMBDA_LOG_STREAM_NAME")
+
+
+def _channel():
+    """The stream socket that the process was born with, if it was."""
+    descriptor = environment("_HEARTH_CHANNEL")
+    if descriptor is None:
+        return None
+    set_environment("_HEARTH_CHANNEL", None)
+    return hearth_api.channel(int(descriptor))
 
 
 def main():
-    descriptor = environment("_HEARTH_CHANNEL")
-    channel = None
-    if descriptor is not None:
-        set_environment("_HEARTH_CHANNEL", None)
-        channel = hearth_api.channel(int(descriptor))
+    channel = _channel()
+    if environment("_HEARTH_BOOT") is not None:
+        set_environment("_HEARTH_BOOT", None)
+        import hearth_boot
+
+        hearth_boot.await_assignment(channel)
+    _read_function()
     api = hearth_api.RuntimeApi(environment("AWS_LAMBDA_RUNTIME_API"), channel)
     _set_up_interpreter()
     try:

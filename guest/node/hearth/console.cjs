@@ -6,7 +6,7 @@ const fs = require('fs');
 const util = require('util');
 const { inspect, toError } = require('./errors.cjs');
 
-const JSON_FORMAT = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
+let asJson = false;
 
 // In order; `bits` go into the type of a frame.
 const LEVELS = [
@@ -28,10 +28,11 @@ function setInvocation(requestId, tenant) {
 }
 
 function patch() {
+  asJson = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
   const descriptor = process.env._LAMBDA_TELEMETRY_LOG_FD;
   delete process.env._LAMBDA_TELEMETRY_LOG_FD;
   const write = descriptor === undefined ? writeLine : frameWriter(Number(descriptor));
-  const format = JSON_FORMAT ? formatJson : formatText;
+  const format = asJson ? formatJson : formatText;
   const lowest = LEVELS.findIndex((level) => level.name === process.env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase());
   LEVELS.forEach((level, index) => {
     const log = (...values) => {
@@ -45,7 +46,7 @@ function patch() {
 
 // Logs what ended an invocation or the process.
 function logError(title, thrown) {
-  if (JSON_FORMAT) console.error(toError(thrown));
+  if (asJson) console.error(toError(thrown));
   else console.error(title, inspect(thrown));
 }
 
@@ -91,8 +92,8 @@ function writeLine(_level, _now, text) {
 // Writes each record whole to the file descriptor that the platform reads frames from: its type, the length of its
 // text (4 bytes each), microseconds since 1970 (8 bytes) and the text, numbers big-endian.
 function frameWriter(descriptor) {
-  const type = JSON_FORMAT ? 0xa55a0002 : 0xa55a0003;
-  const end = JSON_FORMAT ? '' : '\n';
+  const type = asJson ? 0xa55a0002 : 0xa55a0003;
+  const end = asJson ? '' : '\n';
   return (level, now, text) => {
     const length = Buffer.byteLength(text) + end.length;
     const frame = Buffer.allocUnsafe(16 + length);

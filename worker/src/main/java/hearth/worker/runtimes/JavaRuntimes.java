@@ -103,6 +103,8 @@ final class JavaRuntimes implements RuntimeFamily {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+ErrorFileToStderr",
                 "--add-opens=java.base/java.io=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "-Dhearth.native=" + LambdaPaths.RUNTIME + "/jni/libhearth.so",
                 "-Djava.net.preferIPv4Stack=true",
                 "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
                 "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI=" + NATIVE_LIBRARY));
