@@ -72,6 +72,19 @@ final class FunctionPages {
         }
     }
 
+    /// No index leads here: for the background.
+    static List<FunctionId> changedLast(Session session, int most) throws SQLException {
+        try (var rows = session.prepare(
+                        "SELECT account, region, name FROM functions ORDER BY generation DESC LIMIT ?", most)
+                .executeQuery()) {
+            var found = new ArrayList<FunctionId>();
+            while (rows.next()) {
+                found.add(FunctionTable.id(rows));
+            }
+            return found;
+        }
+    }
+
     static List<FunctionId> functionsInTransition(Session session) throws SQLException {
         try (var rows = session.prepare("""
                         SELECT account, region, name FROM functions

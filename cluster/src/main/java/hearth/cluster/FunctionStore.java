@@ -201,6 +201,11 @@ public final class FunctionStore {
         return database.read(session -> FunctionPages.usage(session, account, region));
     }
 
+    /// The functions whose code or configuration changed last, of all accounts. Takes longer the more there are.
+    public List<FunctionId> changedLast(int most) {
+        return database.read(session -> FunctionPages.changedLast(session, most));
+    }
+
     /// Functions whose `$LATEST` is on its way to another state.
     public List<FunctionId> functionsInTransition() {
         return database.read(FunctionPages::functionsInTransition);

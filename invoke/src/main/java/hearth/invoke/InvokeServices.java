@@ -25,6 +25,7 @@ public final class InvokeServices implements AutoCloseable {
 
     private final FunctionSource source;
     private final Executor blocking;
+    private final Expectations expectations;
     private final FunctionCache functions;
     private final CountingService counting;
     private final PlacementService placement;
@@ -45,6 +46,7 @@ public final class InvokeServices implements AutoCloseable {
             RandomGenerator random) {
         this.source = source;
         this.blocking = blocking;
+        expectations = new Expectations(source, workers, blocking);
         functions = new FunctionCache(config.functions(), source, blocking, clock);
         counting = new CountingService(config.accountConcurrency());
         placement = new PlacementService(config.placement(), clock);
@@ -75,9 +77,15 @@ public final class InvokeServices implements AutoCloseable {
     /// read again, and environments of what is not current any more end. Does not block.
     public void functionChanged(FunctionId function) {
         functions.invalidate(function);
+        expectations.changed(function);
         if (!workerManager.versionsOf(function).isEmpty()) {
             blocking.execute(() -> retireOutdated(function));
         }
+    }
+
+    /// A function may soon be invoked for the first time since this started. Blocks.
+    public void expect(FunctionId function) {
+        expectations.tell(function);
     }
 
     /// Fails who waits for an environment, and ends those that are idle.

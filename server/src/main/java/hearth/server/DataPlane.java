@@ -11,6 +11,7 @@ import hearth.model.worker.WorkerId;
 import hearth.worker.LocalWorker;
 import hearth.worker.WorkerConfig;
 import hearth.worker.code.CodeCache;
+import hearth.worker.pool.PoolConfig;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.SandboxFactory;
 import io.netty.channel.IoEventLoopGroup;
@@ -29,6 +30,9 @@ final class DataPlane {
 
     /// Unpacked code that nobody uses is kept up to this, so that a cold start need not unpack.
     private static final Bytes CODE_CACHE = Bytes.mebibytes(10 << 10);
+
+    /// Of so many functions the runtimes are booted at the start.
+    private static final int EXPECTED = 20;
 
     private DataPlane() {}
 
@@ -51,7 +55,11 @@ final class DataPlane {
                             PackageLimits.STORED,
                             CODE_CACHE,
                             clock));
-            var settings = WorkerConfig.defaults(WORKER, HostCapacity.measure(), data.resolve("logs"));
+            var settings = WorkerConfig.defaults(
+                    WORKER,
+                    HostCapacity.measure(),
+                    data.resolve("logs"),
+                    new PoolConfig(config.poolMemory(), PoolConfig.KEEP));
             return parts.add("worker", new LocalWorker(settings, loops, sandboxes, runtimes, code, clock));
         } catch (IOException e) {
             throw new StartException("Cannot use " + data + " for code: " + e.getMessage(), e);
@@ -81,6 +89,7 @@ final class DataPlane {
                 new InvokeServices(
                         settings, List.of(worker), store.functions()::resolve, threads, scheduler, clock, random));
         store.functions().onChange(services::functionChanged);
+        threads.execute(() -> store.functions().changedLast(EXPECTED).forEach(services::expect));
         return services;
     }
 

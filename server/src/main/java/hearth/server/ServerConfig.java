@@ -1,6 +1,7 @@
 package hearth.server;
 
 import hearth.model.AccountId;
+import hearth.model.Bytes;
 import hearth.worker.sandbox.SandboxKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Set;
 /// @param account of requests whose access key is not an account (`--account-id`, 000000000000)
 /// @param sandbox the one kind to use; empty for the strongest that works (`--sandbox`, auto)
 /// @param internet whether functions reach the internet (`--no-internet`)
+/// @param poolMemory what booted runtimes may take in all (`--pool-memory`, 256 MiB)
 /// @param idleTimeout after how long without an invocation an environment ends (`--idle-timeout`, 10m)
 /// @param concurrency invocations that an account may run at once in a region (`--concurrency`, 1000)
 /// @param roles the parts that this process takes (`--roles`, all)
@@ -29,6 +31,7 @@ public record ServerConfig(
         AccountId account,
         Optional<SandboxKind> sandbox,
         boolean internet,
+        Bytes poolMemory,
         Duration idleTimeout,
         int concurrency,
         Set<Role> roles,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.model.AccountId;
+import hearth.model.Bytes;
 import hearth.server.http.RawClient;
 import hearth.worker.sandbox.SandboxKind;
 import java.io.IOException;
@@ -46,6 +47,7 @@ class HearthTest {
                 new AccountId("000000000000"),
                 Optional.of(SandboxKind.PROCESS),
                 true,
+                new Bytes(0),
                 Duration.ofMinutes(1),
                 1000,
                 roles,
@@ -62,6 +64,7 @@ class HearthTest {
                 config.account(),
                 config.sandbox(),
                 config.internet(),
+                config.poolMemory(),
                 config.idleTimeout(),
                 config.concurrency(),
                 config.roles(),

@@ -1,5 +1,6 @@
 package hearth.worker;
 
+import hearth.model.FunctionVersion;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentListener;
 import hearth.model.worker.EnvironmentSpec;
@@ -17,11 +18,14 @@ import hearth.worker.environment.ExecutionEnvironment;
 import hearth.worker.environment.FunctionVariables;
 import hearth.worker.logs.LogDirectory;
 import hearth.worker.logs.LogWriter;
+import hearth.worker.pool.Boot;
+import hearth.worker.pool.RuntimePool;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.SandboxFactory;
 import io.netty.channel.IoEventLoopGroup;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -38,6 +42,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
     private final IoEventLoopGroup loops;
     private final ThreadPoolExecutor blocking;
     private final LogWriter logs;
+    private final RuntimePool pool;
     private final EnvironmentHost host;
     private final Map<EnvironmentId, ExecutionEnvironment> environments = new ConcurrentHashMap<>();
     private final Object allGone = new Object();
@@ -56,11 +61,13 @@ public final class LocalWorker implements Worker, AutoCloseable {
         this.loops = loops;
         this.blocking = blockingThreads();
         this.logs = LogWriter.start(new LogDirectory(config.logs()));
+        this.pool = RuntimePool.start(config.pool(), sandboxes, System::nanoTime);
         var variables = new FunctionVariables(config.credentials(), config.functionVariables());
         this.host = new EnvironmentHost(
                 runtimes,
                 code,
                 sandboxes,
+                pool,
                 logs,
                 blocking,
                 clock,
@@ -99,6 +106,21 @@ public final class LocalWorker implements Worker, AutoCloseable {
         if (closing) {
             environment.close();
         }
+    }
+
+    @Override
+    public void expect(FunctionVersion function) {
+        blocking.execute(() -> boot(function).ifPresent(pool::expect));
+    }
+
+    /// How many runtimes are up and wait for a function such as this. May block.
+    public int booted(FunctionVersion function) {
+        return boot(function).map(pool::ready).orElse(0);
+    }
+
+    private Optional<Boot> boot(FunctionVersion function) {
+        return host.runtimes().find(function.runtime()).flatMap(runtime -> host.boots()
+                .of(function, runtime));
     }
 
     @Override
@@ -143,6 +165,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         blocking.shutdown();
+        pool.close();
         logs.close();
     }
 }

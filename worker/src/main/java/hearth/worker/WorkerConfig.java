@@ -3,6 +3,7 @@ package hearth.worker;
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerId;
 import hearth.worker.environment.FunctionCredentials;
+import hearth.worker.pool.PoolConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Map;
 /// @param id its name in the cluster
 /// @param capacity what it offers to environments in all
 /// @param logs where the functions' log streams lie
+/// @param pool how many runtimes may be kept booted
 /// @param freezeDelay how long an environment is idle before it is frozen
 /// @param initLimit how long the INIT phase may take before it is put off to the first invocation
 /// @param credentials what functions sign their own requests with
@@ -21,6 +23,7 @@ public record WorkerConfig(
         WorkerId id,
         WorkerCapacity capacity,
         Path logs,
+        PoolConfig pool,
         Duration freezeDelay,
         Duration initLimit,
         FunctionCredentials credentials,
@@ -32,8 +35,8 @@ public record WorkerConfig(
         functionVariables = Map.copyOf(functionVariables);
     }
 
-    public static WorkerConfig defaults(WorkerId id, WorkerCapacity capacity, Path logs) {
+    public static WorkerConfig defaults(WorkerId id, WorkerCapacity capacity, Path logs, PoolConfig pool) {
         return new WorkerConfig(
-                id, capacity, logs, FREEZE_DELAY, INIT_LIMIT, FunctionCredentials.PLACEHOLDERS, Map.of());
+                id, capacity, logs, pool, FREEZE_DELAY, INIT_LIMIT, FunctionCredentials.PLACEHOLDERS, Map.of());
     }
 }

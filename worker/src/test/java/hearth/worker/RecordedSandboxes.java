@@ -11,13 +11,17 @@ import hearth.worker.sandbox.SandboxProcess;
 import hearth.worker.sandbox.SandboxSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /// Real sandboxes, whose freezing and thawing is written down.
 final class RecordedSandboxes implements SandboxFactory {
     private final SandboxFactory real;
     private final Map<String, List<String>> calls = new ConcurrentHashMap<>();
+    private final List<String> created = new CopyOnWriteArrayList<>();
+    private final Map<String, SandboxProcess> processes = new ConcurrentHashMap<>();
 
     RecordedSandboxes(SandboxFactory real) {
         this.real = real;
@@ -35,7 +39,18 @@ final class RecordedSandboxes implements SandboxFactory {
     @Override
     public Sandbox create(SandboxSpec spec) throws SandboxException {
         var own = calls.computeIfAbsent(spec.name(), _ -> new CopyOnWriteArrayList<>());
-        return new Recorded(real.create(spec), own);
+        created.add(spec.name());
+        return new Recorded(real.create(spec), own, process -> processes.put(spec.name(), process));
+    }
+
+    /// The names of all that were made, in order.
+    List<String> created() {
+        return List.copyOf(created);
+    }
+
+    /// What runs, or ran last, in the sandbox of this name.
+    SandboxProcess process(String sandbox) {
+        return Objects.requireNonNull(processes.get(sandbox), sandbox);
     }
 
     @Override
@@ -43,7 +58,7 @@ final class RecordedSandboxes implements SandboxFactory {
         real.close();
     }
 
-    private record Recorded(Sandbox real, List<String> calls) implements Sandbox {
+    private record Recorded(Sandbox real, List<String> calls, Consumer<SandboxProcess> started) implements Sandbox {
         @Override
         public int runtimeApiSocket() {
             return real.runtimeApiSocket();
@@ -56,7 +71,9 @@ final class RecordedSandboxes implements SandboxFactory {
 
         @Override
         public SandboxProcess start(ProcessSpec spec) throws SandboxException {
-            return real.start(spec);
+            var process = real.start(spec);
+            started.accept(process);
+            return process;
         }
 
         @Override

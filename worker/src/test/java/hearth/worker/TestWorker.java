@@ -21,6 +21,7 @@ import hearth.worker.environment.FunctionCredentials;
 import hearth.worker.logs.LogDirectory;
 import hearth.worker.logs.LogEvent;
 import hearth.worker.logs.LogReader;
+import hearth.worker.pool.PoolConfig;
 import hearth.worker.runtimes.HostLayout;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.Instance;
@@ -69,10 +70,10 @@ public final class TestWorker implements AutoCloseable {
     final LocalWorker worker;
 
     public TestWorker(SandboxKind kind, Path directory) throws Exception {
-        this(kind, directory, WorkerConfig.FREEZE_DELAY, Duration.ofSeconds(5));
+        this(kind, directory, PoolConfig.NONE);
     }
 
-    TestWorker(SandboxKind kind, Path directory, Duration freezeDelay, Duration initLimit) throws Exception {
+    TestWorker(SandboxKind kind, Path directory, PoolConfig pool) throws Exception {
         this.directory = directory;
         this.sandboxes = new RecordedSandboxes(sandboxes(kind, directory));
         this.code = new CodeCache(
@@ -85,8 +86,9 @@ public final class TestWorker implements AutoCloseable {
                 ID,
                 new WorkerCapacity(Bytes.mebibytes(4096), 2000, 100),
                 directory.resolve("logs"),
-                freezeDelay,
-                initLimit,
+                pool,
+                WorkerConfig.FREEZE_DELAY,
+                Duration.ofSeconds(5),
                 FunctionCredentials.PLACEHOLDERS,
                 Map.of("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"));
         this.worker = new LocalWorker(config, loops, sandboxes, runtimes, code, InstantSource.system());
@@ -134,6 +136,27 @@ public final class TestWorker implements AutoCloseable {
                 "/aws/lambda/" + name,
                 "INFO",
                 "INFO");
+    }
+
+    static FunctionVersion withMemory(FunctionVersion of, Bytes memory) {
+        return new FunctionVersion(
+                of.function(),
+                of.version(),
+                of.generation(),
+                of.state(),
+                of.runtime(),
+                of.handler(),
+                of.code(),
+                memory,
+                of.timeout(),
+                of.ephemeralStorage(),
+                of.environment(),
+                of.role(),
+                of.architecture(),
+                of.logFormat(),
+                of.logGroup(),
+                of.applicationLogLevel(),
+                of.systemLogLevel());
     }
 
     /// The same function with another log format; application logs from WARN on.

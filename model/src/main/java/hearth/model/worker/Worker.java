@@ -1,5 +1,7 @@
 package hearth.model.worker;
 
+import hearth.model.FunctionVersion;
+
 /// A host that runs execution environments, as Frontend, WorkerManager and PlacementService see it. In one process
 /// this is the worker itself, in a cluster a connection to it.
 ///
@@ -11,6 +13,10 @@ public interface Worker {
 
     /// Starts to make an environment: sandbox, code, runtime, INIT.
     void start(EnvironmentSpec spec, EnvironmentListener listener);
+
+    /// A function may soon be invoked for the first time: what takes long and is the same for many functions may be
+    /// made ready. A hint, which a worker may pass over.
+    default void expect(FunctionVersion function) {}
 
     /// Runs one invocation in an environment that is ready or idle. The payload goes straight to the runtime's
     /// waiting `next`.

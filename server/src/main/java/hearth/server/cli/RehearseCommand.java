@@ -1,6 +1,7 @@
 package hearth.server.cli;
 
 import hearth.model.AccountId;
+import hearth.model.Bytes;
 import hearth.server.AuthMode;
 import hearth.server.Hearth;
 import hearth.server.Role;
@@ -66,6 +67,7 @@ final class RehearseCommand {
                 new AccountId("000000000000"),
                 Optional.empty(),
                 false,
+                Bytes.mebibytes(64),
                 Duration.ofMinutes(1),
                 1000,
                 EnumSet.allOf(Role.class),

@@ -1,5 +1,6 @@
 package hearth.server.cli;
 
+import hearth.model.Bytes;
 import hearth.server.AuthMode;
 import hearth.server.Hearth;
 import hearth.server.Role;
@@ -45,6 +46,12 @@ final class UpCommand {
             .orEnvironment("HEARTH_SANDBOX");
     private static final Option NO_INTERNET =
             Option.flag("--no-internet", "Functions reach nothing outside").orEnvironment("HEARTH_NO_INTERNET");
+    private static final Option POOL_MEMORY = Option.of(
+                    "--pool-memory",
+                    "MIB",
+                    "256",
+                    "What runtimes may take that are booted ahead of their functions; 0 for none")
+            .orEnvironment("HEARTH_POOL_MEMORY");
     private static final Option IDLE_TIMEOUT = Option.of(
                     "--idle-timeout", "TIME", "10m", "After how long without an invocation an environment ends")
             .orEnvironment("HEARTH_IDLE_TIMEOUT");
@@ -70,6 +77,7 @@ final class UpCommand {
                     ACCOUNT,
                     SANDBOX,
                     NO_INTERNET,
+                    POOL_MEMORY,
                     IDLE_TIMEOUT,
                     CONCURRENCY,
                     ROLES,
@@ -137,6 +145,7 @@ final class UpCommand {
                 arguments.account(ACCOUNT),
                 sandbox(arguments.text(SANDBOX)),
                 !arguments.flag(NO_INTERNET),
+                Bytes.mebibytes(arguments.number(POOL_MEMORY, 0, 1 << 20)),
                 idleTimeout,
                 arguments.number(CONCURRENCY, 1, 1_000_000),
                 roles(arguments.text(ROLES)),

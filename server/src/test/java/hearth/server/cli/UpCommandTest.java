@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.model.AccountId;
+import hearth.model.Bytes;
 import hearth.server.AuthMode;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
@@ -31,6 +32,7 @@ class UpCommandTest {
                         new AccountId("000000000000"),
                         Optional.empty(),
                         true,
+                        Bytes.mebibytes(256),
                         Duration.ofMinutes(10),
                         1000,
                         EnumSet.allOf(Role.class),
@@ -41,7 +43,7 @@ class UpCommandTest {
     @Test
     void takesEachSettingFromTheCommandLine() {
         var words = "--host 0.0.0.0 --port=80 --data /srv/hearth --auth sigv4 --account-id 123456789012"
-                + " --sandbox bubblewrap --no-internet --idle-timeout 90s --concurrency 5 --roles control --loops 2";
+                + " --sandbox bubblewrap --no-internet --pool-memory 7 --idle-timeout 90s --concurrency 5 --roles control --loops 2";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -56,6 +58,7 @@ class UpCommandTest {
                         Map.entry("HEARTH_ACCOUNT_ID", "123456789012"),
                         Map.entry("HEARTH_SANDBOX", "bubblewrap"),
                         Map.entry("HEARTH_NO_INTERNET", "true"),
+                        Map.entry("HEARTH_POOL_MEMORY", "7"),
                         Map.entry("HEARTH_IDLE_TIMEOUT", "90s"),
                         Map.entry("HEARTH_CONCURRENCY", "5"),
                         Map.entry("HEARTH_ROLES", "control"),
@@ -71,6 +74,7 @@ class UpCommandTest {
             new AccountId("123456789012"),
             Optional.of(SandboxKind.BUBBLEWRAP),
             false,
+            Bytes.mebibytes(7),
             Duration.ofSeconds(90),
             5,
             EnumSet.of(Role.CONTROL),

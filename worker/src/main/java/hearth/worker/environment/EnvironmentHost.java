@@ -2,6 +2,7 @@ package hearth.worker.environment;
 
 import hearth.worker.code.CodeCache;
 import hearth.worker.logs.LogWriter;
+import hearth.worker.pool.RuntimePool;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.SandboxFactory;
 import java.time.InstantSource;
@@ -14,7 +15,13 @@ public record EnvironmentHost(
         Runtimes runtimes,
         CodeCache code,
         SandboxFactory sandboxes,
+        RuntimePool pool,
         LogWriter logs,
         Executor blocking,
         InstantSource clock,
-        EnvironmentSettings settings) {}
+        EnvironmentSettings settings) {
+    /// Which booted runtime a function can take.
+    public Boots boots() {
+        return new Boots(settings.variables());
+    }
+}

@@ -19,11 +19,13 @@ import hearth.worker.environment.EnvironmentState.Invoking;
 import hearth.worker.environment.EnvironmentState.Preparing;
 import hearth.worker.environment.EnvironmentState.Resetting;
 import hearth.worker.environment.EnvironmentState.Restarting;
+import hearth.worker.linux.Descriptors;
 import hearth.worker.logs.FunctionLog;
 import hearth.worker.logs.LogStreamName;
 import hearth.worker.logs.PlatformRecord;
 import hearth.worker.logs.PlatformRecord.Phase;
 import hearth.worker.logs.PlatformRecord.Status;
+import hearth.worker.pool.BootedRuntime;
 import hearth.worker.runtimeapi.InvocationEvent;
 import hearth.worker.runtimeapi.RuntimeApiServer;
 import hearth.worker.runtimeapi.RuntimeListener;
@@ -34,8 +36,10 @@ import hearth.worker.sandbox.ProcessSpec;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
 import io.netty.channel.IoEventLoop;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -144,7 +148,7 @@ public final class ExecutionEnvironment {
 
     private void prepare() {
         try {
-            var made = Premises.prepare(spec, host.runtimes(), host.code(), host.sandboxes());
+            var made = Premises.prepare(spec, host);
             onLoop(() -> prepared(made));
         } catch (Premises.Unavailable e) {
             onLoop(() -> notPrepared(e.why()));
@@ -168,7 +172,8 @@ public final class ExecutionEnvironment {
         peakMemory = new PeakMemory(made.sandbox());
         become(Event.PREPARED);
         log.initStarts(made.runtime());
-        launch(made);
+        beginInit();
+        made.booted().ifPresentOrElse(booted -> assign(made, booted), () -> launch(made));
         deadline.set(initStartNanos + initLimit().toNanos());
     }
 
@@ -189,19 +194,59 @@ public final class ExecutionEnvironment {
         return limit.compareTo(LONGEST_INIT) > 0 ? LONGEST_INIT : limit;
     }
 
-    /// Starts the runtime's process, the first one or the next after a reset.
-    private void launch(Premises premises) {
-        elsewhere = true;
+    private void beginInit() {
         initStartNanos = now();
         session = new RuntimeSession(runtimeListener);
         if (server != null) {
             server.serve(session);
         }
+    }
+
+    /// The runtime is up already, and hears which function it serves.
+    private void assign(Premises premises, BootedRuntime booted) {
+        try {
+            booted.assign(variables(premises));
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "The booted runtime of environment {0} has ended: {1}", spec.id(), e.getMessage());
+            // It may be about to end still.
+            elsewhere = true;
+            host.blocking().execute(() -> {
+                booted.process().close();
+                onLoop(() -> launchAfterAll(premises));
+            });
+            return;
+        }
+        process = new RuntimeProcess(loop, booted.process(), log.log(), this::exited);
+        var channel = booted.takeChannel();
+        if (premises.runtime().channel() == ChannelUse.RUNTIME_API && server != null) {
+            channel.ifPresent(server::adopt);
+        } else {
+            channel.ifPresent(Descriptors::close);
+        }
+    }
+
+    private void launchAfterAll(Premises premises) {
+        elsewhere = false;
+        if (state instanceof Closing) {
+            remove();
+        } else {
+            launch(premises);
+        }
+    }
+
+    private Map<String, String> variables(Premises premises) {
+        var address = premises.sandbox().runtimeApiAddress();
+        return host.settings().variables().of(spec, premises.runtime(), logName, address);
+    }
+
+    /// Starts the runtime's process.
+    private void launch(Premises premises) {
+        elsewhere = true;
         var sandbox = premises.sandbox();
         var runtime = premises.runtime();
         var start = new ProcessSpec(
                 runtime.command(spec.function().memory()),
-                host.settings().variables().of(spec, runtime, logName, sandbox.runtimeApiAddress()),
+                variables(premises),
                 "/var/task",
                 runtime.channel() == ChannelUse.RUNTIME_API);
         host.blocking().execute(() -> {
@@ -278,6 +323,7 @@ public final class ExecutionEnvironment {
             log.invokeStarts(phase);
         } else if (premises != null) {
             log.invokeStarts(phase);
+            beginInit();
             launch(premises);
         }
     }

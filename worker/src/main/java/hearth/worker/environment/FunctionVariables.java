@@ -80,6 +80,15 @@ public record FunctionVariables(FunctionCredentials credentials, Map<String, Str
         return variables;
     }
 
+    /// What an interpreter finds that starts before its function is known.
+    Map<String, String> beforeFunction(InstalledRuntime runtime) {
+        var variables = new HashMap<>(DEFAULTS);
+        variables.putAll(overridable);
+        variables.putAll(runtime.environment());
+        variables.computeIfPresent(LIBRARY_PATH, (_, path) -> withOwnLibraries(path));
+        return variables;
+    }
+
     /// An interpreter's own libraries lie where only this path leads; those that a customer puts first stay first.
     private static String withOwnLibraries(String path) {
         if (path.isEmpty()) {

@@ -1,24 +1,29 @@
 package hearth.worker.environment;
 
 import hearth.model.ApiException;
+import hearth.model.FunctionVersion;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
 import hearth.worker.code.CodeCache;
 import hearth.worker.code.Lease;
+import hearth.worker.pool.BootedRuntime;
 import hearth.worker.runtimes.InstalledRuntime;
-import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.Sandbox;
 import hearth.worker.sandbox.SandboxException;
-import hearth.worker.sandbox.SandboxFactory;
 import hearth.worker.sandbox.SandboxSpec;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /// What an environment stands on for its whole life, however often its runtime is started: the runtime's files,
 /// the function's code, a sandbox.
-record Premises(InstalledRuntime runtime, Lease code, Sandbox sandbox) implements AutoCloseable {
+///
+/// @param booted the runtime that is up already in the sandbox, for the first start
+record Premises(InstalledRuntime runtime, Lease code, Sandbox sandbox, Optional<BootedRuntime> booted)
+        implements AutoCloseable {
     private static final int MEBIBYTES_PER_CORE = 1769;
 
     /// Why there are none.
@@ -41,14 +46,18 @@ record Premises(InstalledRuntime runtime, Lease code, Sandbox sandbox) implement
     }
 
     /// Blocks until the code is here and the sandbox is made.
-    static Premises prepare(EnvironmentSpec spec, Runtimes runtimes, CodeCache code, SandboxFactory sandboxes)
-            throws Unavailable {
+    static Premises prepare(EnvironmentSpec spec, EnvironmentHost host) throws Unavailable {
         var function = spec.function();
+        var runtimes = host.runtimes();
         var runtime = runtimes.find(function.runtime())
                 .orElseThrow(() -> new Unavailable(Cause.RUNTIME_MISSING, runtimes.advice(function.runtime())));
-        var lease = lease(spec, code);
+        var lease = lease(spec, host.code());
         try {
-            return new Premises(runtime, lease, sandboxes.create(sandbox(spec, runtime, lease)));
+            var booted = booted(spec, runtime, lease, host);
+            var sandbox = booted.isPresent()
+                    ? booted.get().sandbox()
+                    : host.sandboxes().create(sandbox(spec, runtime, lease));
+            return new Premises(runtime, lease, sandbox, booted);
         } catch (SandboxException e) {
             lease.close();
             throw new Unavailable(Cause.SANDBOX_FAILED, "The sandbox cannot be made: " + e.getMessage(), e);
@@ -56,6 +65,25 @@ record Premises(InstalledRuntime runtime, Lease code, Sandbox sandbox) implement
             lease.close();
             throw e;
         }
+    }
+
+    private static Optional<BootedRuntime> booted(
+            EnvironmentSpec spec, InstalledRuntime runtime, Lease lease, EnvironmentHost host) throws SandboxException {
+        var function = spec.function();
+        var boot = host.boots().of(function, runtime);
+        var booted = boot.flatMap(host.pool()::take);
+        if (booted.isPresent()) {
+            booted.get().fit(function.memory(), milliCpus(function), List.of(code(lease)));
+        }
+        return booted;
+    }
+
+    private static Mount code(Lease lease) {
+        return new Mount(lease.directory(), "/var/task");
+    }
+
+    private static int milliCpus(FunctionVersion function) {
+        return (int) Math.max(1, function.memory().toMebibytes() * 1000 / MEBIBYTES_PER_CORE);
     }
 
     private static Lease lease(EnvironmentSpec spec, CodeCache code) throws Unavailable {
@@ -74,10 +102,9 @@ record Premises(InstalledRuntime runtime, Lease code, Sandbox sandbox) implement
     private static SandboxSpec sandbox(EnvironmentSpec spec, InstalledRuntime runtime, Lease lease) {
         var function = spec.function();
         var mounts = new ArrayList<>(runtime.mounts());
-        mounts.add(new Mount(lease.directory(), "/var/task"));
-        long milliCpus = Math.max(1, function.memory().toMebibytes() * 1000 / MEBIBYTES_PER_CORE);
+        mounts.add(code(lease));
         return new SandboxSpec(
-                spec.id().value(), function.memory(), (int) milliCpus, function.ephemeralStorage(), mounts);
+                spec.id().value(), function.memory(), milliCpus(function), function.ephemeralStorage(), mounts);
     }
 
     /// Blocks until nothing is left of the sandbox.
@@ -85,6 +112,7 @@ record Premises(InstalledRuntime runtime, Lease code, Sandbox sandbox) implement
     public void close() {
         try (code) {
             sandbox.close();
+            booted.ifPresent(BootedRuntime::close);
         }
     }
 }

@@ -12,6 +12,9 @@ import java.util.List;
 /// @param ephemeralStorage the size of `/tmp`
 /// @param mounts host directories, each read-only inside; parents before children
 public record SandboxSpec(String name, Bytes memory, int milliCpus, Bytes ephemeralStorage, List<Mount> mounts) {
+    /// What a function has that does not ask for more.
+    public static final Bytes USUAL_EPHEMERAL_STORAGE = Bytes.mebibytes(512);
+
     public SandboxSpec {
         mounts = List.copyOf(mounts);
     }

@@ -1,0 +1,52 @@
+package hearth.invoke;
+
+import hearth.invoke.frontend.FunctionSource;
+import hearth.model.FunctionId;
+import hearth.model.worker.Worker;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// Tells workers of functions that may soon be invoked: those that have just changed.
+///
+/// One at a time, and only the last of those that change meanwhile: it is a hint, and many changes at once must not
+/// cost many reads.
+final class Expectations {
+    private static final System.Logger LOG = System.getLogger(Expectations.class.getName());
+
+    private final FunctionSource source;
+    private final List<? extends Worker> workers;
+    private final Executor blocking;
+    private final AtomicReference<@Nullable FunctionId> next = new AtomicReference<>();
+
+    Expectations(FunctionSource source, List<? extends Worker> workers, Executor blocking) {
+        this.source = source;
+        this.workers = List.copyOf(workers);
+        this.blocking = blocking;
+    }
+
+    /// Does not block.
+    void changed(FunctionId function) {
+        if (next.getAndSet(function) == null) {
+            blocking.execute(this::tellNext);
+        }
+    }
+
+    private void tellNext() {
+        var function = next.getAndSet(null);
+        if (function != null) {
+            tell(function);
+        }
+    }
+
+    void tell(FunctionId function) {
+        try {
+            source.find(function, FunctionId.LATEST)
+                    .ifPresent(version -> workers.forEach(worker -> worker.expect(version)));
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "Cannot tell workers what to expect of " + function, e);
+        }
+    }
+}

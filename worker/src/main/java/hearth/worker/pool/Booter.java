@@ -1,0 +1,60 @@
+package hearth.worker.pool;
+
+import hearth.model.Bytes;
+import hearth.worker.linux.Descriptors;
+import hearth.worker.sandbox.ProcessSpec;
+import hearth.worker.sandbox.Sandbox;
+import hearth.worker.sandbox.SandboxException;
+import hearth.worker.sandbox.SandboxFactory;
+import hearth.worker.sandbox.SandboxSpec;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Starts an interpreter in a sandbox of its own and waits until it is up; then it stands still.
+final class Booter {
+    /// What a function may have at the most, so that refitting only ever lowers it.
+    private static final Bytes MEMORY = Bytes.mebibytes(10_240);
+
+    private static final int MILLI_CPUS = 1_000;
+
+    /// Generous: a boot takes less than a tenth of a second.
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final SandboxFactory sandboxes;
+    private final AtomicLong numbers = new AtomicLong();
+
+    Booter(SandboxFactory sandboxes) {
+        this.sandboxes = sandboxes;
+    }
+
+    BootedRuntime boot(Boot boot) throws SandboxException, IOException {
+        var name = "pool-" + numbers.incrementAndGet();
+        var sandbox = sandboxes.create(
+                new SandboxSpec(name, MEMORY, MILLI_CPUS, SandboxSpec.USUAL_EPHEMERAL_STORAGE, boot.mounts()));
+        try {
+            var booted = start(boot, sandbox);
+            sandbox.freeze();
+            return booted;
+        } catch (SandboxException | IOException | RuntimeException e) {
+            Descriptors.close(sandbox.runtimeApiSocket());
+            sandbox.close();
+            throw e;
+        }
+    }
+
+    private static BootedRuntime start(Boot boot, Sandbox sandbox) throws SandboxException, IOException {
+        var environment = new HashMap<>(boot.environment());
+        environment.put(Boot.VARIABLE, "1");
+        var process = sandbox.start(new ProcessSpec(boot.command(), environment, "/var/task", true));
+        var booted = new BootedRuntime(sandbox, process, process.takeChannel().orElseThrow());
+        try {
+            booted.awaitUp(PATIENCE);
+            return booted;
+        } catch (IOException | RuntimeException e) {
+            booted.close();
+            throw e;
+        }
+    }
+}

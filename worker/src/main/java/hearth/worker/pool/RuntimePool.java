@@ -1,0 +1,258 @@
+package hearth.worker.pool;
+
+import hearth.worker.sandbox.SandboxException;
+import hearth.worker.sandbox.SandboxFactory;
+import hearth.worker.sandbox.SandboxKind;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Booted runtimes, so that a cold start need not wait for its interpreter.
+///
+/// It holds what demand asks for within its memory. One thread boots them, one after the other, and gives way to cold
+/// starts: a runtime boots with the least share of the CPU, and not while others are being taken.
+public final class RuntimePool implements AutoCloseable {
+    private static final Logger log = System.getLogger(RuntimePool.class.getName());
+
+    /// How long nobody took one before the next is booted, and how long that may put it off.
+    private static final long QUIET = Duration.ofMillis(20).toNanos();
+    private static final long PATIENCE = Duration.ofMillis(500).toNanos();
+    private static final long SWEEP = Duration.ofSeconds(5).toNanos();
+
+    private final PoolConfig config;
+    private final SandboxFactory sandboxes;
+    private final Booter booter;
+    private final LongSupplier nanos;
+    private final @Nullable Thread thread;
+    private final Map<Boot, Shelf> shelves = new HashMap<>(); // guarded by this
+    private long lastTake; // guarded by this
+    private boolean closed; // guarded by this
+
+    private RuntimePool(PoolConfig config, SandboxFactory sandboxes, LongSupplier nanos) {
+        this.config = config;
+        this.sandboxes = sandboxes;
+        this.booter = new Booter(sandboxes);
+        this.nanos = nanos;
+        this.lastTake = nanos.getAsLong() - QUIET;
+        this.thread = isOff()
+                ? null
+                : Thread.ofPlatform().daemon().name("runtime-pool").unstarted(this::work);
+    }
+
+    /// @param sandboxes stays the caller's: to be closed after the pool
+    /// @param nanos a monotonic clock
+    public static RuntimePool start(PoolConfig config, SandboxFactory sandboxes, LongSupplier nanos) {
+        var pool = new RuntimePool(config, sandboxes, nanos);
+        if (pool.thread != null) {
+            pool.thread.start();
+        }
+        return pool;
+    }
+
+    /// Only namespaces can be refitted while they run.
+    private boolean isOff() {
+        return config.memory().count() == 0 || sandboxes.kind() != SandboxKind.NAMESPACES;
+    }
+
+    /// A booted runtime of this kind, if one is ready. It is the caller's from now on. Does not wait.
+    public Optional<BootedRuntime> take(Boot boot) {
+        if (isOff()) {
+            return Optional.empty();
+        }
+        while (true) {
+            var next = next(boot);
+            if (next.isEmpty() || next.get().isAlive()) {
+                return next;
+            }
+            log.log(Level.DEBUG, "a booted {0} had ended", boot.runtime());
+            next.get().discard();
+        }
+    }
+
+    private synchronized Optional<BootedRuntime> next(Boot boot) {
+        if (closed) {
+            return Optional.empty();
+        }
+        var shelf = shelf(boot);
+        lastTake = nanos.getAsLong();
+        shelf.wanted(lastTake);
+        notifyAll();
+        return Optional.ofNullable(shelf.ready().pollFirst());
+    }
+
+    /// A function of this kind may soon be invoked.
+    public synchronized void expect(Boot boot) {
+        if (!isOff() && !closed) {
+            shelf(boot).expected(nanos.getAsLong());
+            notifyAll();
+        }
+    }
+
+    /// How many of this kind are ready.
+    public synchronized int ready(Boot boot) {
+        var shelf = shelves.get(boot);
+        return shelf == null ? 0 : shelf.ready().size();
+    }
+
+    private Shelf shelf(Boot boot) {
+        return shelves.computeIfAbsent(boot, _ -> new Shelf(boot, nanos.getAsLong()));
+    }
+
+    private void work() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                switch (nextJob()) {
+                    case Job.End(var surplus) -> surplus.discard();
+                    case Job.Start(var boot) -> boot(boot);
+                    case Job.Stop _ -> {
+                        return;
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            log.log(Level.DEBUG, "the pool of runtimes was interrupted");
+        }
+    }
+
+    /// What the thread is to do next.
+    private sealed interface Job {
+        record End(BootedRuntime surplus) implements Job {}
+
+        record Start(Boot boot) implements Job {}
+
+        record Stop() implements Job {}
+    }
+
+    private synchronized Job nextJob() throws InterruptedException {
+        var needySince = nanos.getAsLong();
+        while (!closed) {
+            var now = nanos.getAsLong();
+            var expired = shelves.values().stream()
+                    .filter(shelf -> now - shelf.lastWanted() > config.keep().toNanos())
+                    .findFirst();
+            if (expired.isPresent()) {
+                var surplus = expired.get().ready().pollFirst();
+                if (surplus != null) {
+                    return new Job.End(surplus);
+                }
+                shelves.remove(expired.get().boot());
+                continue;
+            }
+            var needy = needy(now);
+            if (needy.isEmpty()) {
+                needySince = now;
+                TimeUnit.NANOSECONDS.timedWait(this, SWEEP);
+                continue;
+            }
+            var disturbs = QUIET - (now - lastTake);
+            if (disturbs > 0 && now - needySince < PATIENCE) {
+                TimeUnit.NANOSECONDS.timedWait(this, disturbs);
+                continue;
+            }
+            var inTheWay = inTheWay(needy.get());
+            return inTheWay.isPresent()
+                    ? new Job.End(inTheWay.get())
+                    : new Job.Start(needy.get().boot());
+        }
+        return new Job.Stop();
+    }
+
+    /// Who lacks one, and has or can be made room for: the one wanted last.
+    private Optional<Shelf> needy(long now) {
+        return shelves.values().stream()
+                .filter(shelf -> shelf.needsOne(now))
+                .max(Comparator.comparingLong(Shelf::lastWanted))
+                .filter(shelf -> fits(shelf) || lessWanted(shelf).isPresent());
+    }
+
+    private boolean fits(Shelf shelf) {
+        var taken = shelves.values().stream()
+                .mapToLong(each -> each.ready().size() * each.weight().count())
+                .sum();
+        return taken + shelf.weight().count() <= config.memory().count();
+    }
+
+    private Optional<Shelf> lessWanted(Shelf shelf) {
+        return shelves.values().stream()
+                .filter(each -> !each.ready().isEmpty() && each.lastWanted() < shelf.lastWanted())
+                .min(Comparator.comparingLong(Shelf::lastWanted));
+    }
+
+    private Optional<BootedRuntime> inTheWay(Shelf shelf) {
+        return fits(shelf)
+                ? Optional.empty()
+                : lessWanted(shelf).map(each -> each.ready().removeFirst());
+    }
+
+    private void boot(Boot boot) throws InterruptedException {
+        var begin = nanos.getAsLong();
+        try {
+            var booted = booter.boot(boot);
+            var took = Duration.ofNanos(nanos.getAsLong() - begin);
+            if (!keep(boot, booted, took)) {
+                booted.discard();
+            }
+        } catch (SandboxException | IOException | RuntimeException e) {
+            failed(boot, e);
+        }
+    }
+
+    private synchronized boolean keep(Boot boot, BootedRuntime booted, Duration took) {
+        if (!closed) {
+            var shelf = shelf(boot);
+            shelf.booted(took, booted.sandbox().peakMemory());
+            shelf.ready().addLast(booted);
+        }
+        return !closed;
+    }
+
+    private synchronized void failed(Boot boot, Exception why) {
+        if (!closed) {
+            var level = shelf(boot).failed(nanos.getAsLong()) ? Level.WARNING : Level.DEBUG;
+            log.log(level, "%s cannot be booted for the pool".formatted(boot.runtime()), why);
+        }
+    }
+
+    /// Ends all that nobody took. Whoever asks from now on gets none.
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        if (thread != null) {
+            joinUninterruptibly(thread);
+        }
+        List<BootedRuntime> left;
+        synchronized (this) {
+            left = shelves.values().stream()
+                    .flatMap(shelf -> shelf.ready().stream())
+                    .toList();
+            shelves.clear();
+        }
+        left.forEach(BootedRuntime::discard);
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        var interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package hearth.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import hearth.model.Bytes;
+import hearth.model.CodeDigest;
+import hearth.model.FunctionVersion;
+import hearth.worker.linux.Descriptors;
+import hearth.worker.pool.PoolConfig;
+import hearth.worker.sandbox.SandboxKind;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Functions that take a runtime which was booted before they were known.
+final class PooledRuntimesTest {
+    private static final List<String> PYTHONS = List.of("python3.12", "python3.11", "python3.13", "python3.10");
+    private static final String PYTHON = """
+            import os
+            def handler(event, context):
+                if event == "exit":
+                    os._exit(7)
+                if event == "keep":
+                    open("/tmp/kept", "w").close()
+                return [context.function_name, os.getcwd(), os.environ["GREETING"], os.environ["AWS_LAMBDA_FUNCTION_NAME"],
+                    sorted(os.listdir("/tmp")), sorted(name for name in os.environ if name.startswith("_HEARTH"))]
+            """;
+    private static final String NODE = """
+            const fs = require("fs");
+            exports.handler = async (event, context) => [context.functionName, process.cwd(), process.env.GREETING,
+                process.env.AWS_LAMBDA_FUNCTION_NAME, fs.readdirSync("/tmp"),
+                Object.keys(process.env).filter(name => name.startsWith("_HEARTH"))];
+            """;
+    private static final String JAVA = """
+            import java.util.List;
+            import java.util.Map;
+            public class Greeter {
+                public List<Object> greet(String event) throws Exception {
+                    var child = new ProcessBuilder("/bin/sh", "-c", "pwd; echo $GREETING").start();
+                    var told = new String(child.getInputStream().readAllBytes()).strip().split("\\n");
+                    return List.of(System.getenv("AWS_LAMBDA_FUNCTION_NAME"), told[0], told[1],
+                        System.getenv().get("AWS_LAMBDA_FUNCTION_NAME"), new java.io.File("/tmp").list(
+                            (folder, name) -> !name.startsWith("hsperfdata")),
+                        System.getenv().keySet().stream().filter(name -> name.startsWith("_HEARTH")).toList());
+                }
+            }
+            """;
+
+    @TempDir
+    Path directory;
+
+    private TestWorker host;
+
+    @BeforeEach
+    void start() throws Exception {
+        assumeTrue(Files.isDirectory(TestWorker.GUEST), "needs the guest module's build");
+        host = new TestWorker(SandboxKind.NAMESPACES, directory, new PoolConfig(Bytes.mebibytes(512), PoolConfig.KEEP));
+    }
+
+    @AfterEach
+    void end() {
+        if (host != null) {
+            host.close();
+        }
+    }
+
+    private FunctionVersion function(
+            List<String> runtimes, String name, String handler, CodeDigest code, Map<String, String> variables) {
+        var runtime = runtimes.stream()
+                .filter(id -> host.runtimes.find(id).isPresent())
+                .findFirst();
+        assumeTrue(runtime.isPresent(), "needs one of " + runtimes);
+        return host.function(name, runtime.get(), handler, code, variables);
+    }
+
+    private FunctionVersion python(String name, Map<String, String> variables) throws Exception {
+        return function(PYTHONS, name, "f.handler", host.code(Map.of("f.py", PYTHON)), variables);
+    }
+
+    private void awaitReady(FunctionVersion function, int count) {
+        host.worker.expect(function);
+        var deadline = System.nanoTime() + TestWorker.PATIENCE.toNanos();
+        while (host.worker.booted(function) != count) {
+            assertThat(System.nanoTime()).as("booted in time").isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+        }
+    }
+
+    private String firstAnswer(FunctionVersion function) throws Exception {
+        return host.start(function).await("ready").call("\"event\"").replace(" ", "");
+    }
+
+    private static String greeted(String name, String greeting) {
+        return "[\"%1$s\",\"/var/task\",\"%2$s\",\"%1$s\",[],[]]".formatted(name, greeting);
+    }
+
+    @Test
+    void givesPythonFunctionsARuntimeThatIsUp() throws Exception {
+        var function = python("greets", Map.of("GREETING", "a=b"));
+        awaitReady(function, 1);
+        var before = host.sandboxes.created();
+
+        assertThat(firstAnswer(function)).isEqualTo(greeted("greets", "a=b"));
+
+        // The environment took the sandbox that was there; the pool may have made one more since.
+        assertThat(host.sandboxes.created())
+                .startsWith(before.toArray(String[]::new))
+                .allMatch(name -> name.startsWith("pool-"));
+    }
+
+    @Test
+    void givesNodeFunctionsARuntimeThatIsUp() throws Exception {
+        var code = host.code(Map.of("f.js", NODE));
+        var function =
+                function(List.of("nodejs20.x", "nodejs22.x"), "greets", "f.handler", code, Map.of("GREETING", "é"));
+        awaitReady(function, 1);
+
+        assertThat(firstAnswer(function)).isEqualTo(greeted("greets", "é"));
+    }
+
+    @Test
+    void givesJavaFunctionsARuntimeThatIsUp() throws Exception {
+        for (var runtime : List.of("java17", "java21", "java25")) {
+            if (host.runtimes.find(runtime).isPresent()) {
+                var function = function(
+                        List.of(runtime), "greets" + runtime, "Greeter::greet", java(), Map.of("GREETING", "hello"));
+                awaitReady(function, 1);
+
+                assertThat(firstAnswer(function)).isEqualTo(greeted("greets" + runtime, "hello"));
+            }
+        }
+    }
+
+    private CodeDigest java() throws Exception {
+        var source = Files.writeString(directory.resolve("Greeter.java"), JAVA);
+        var compiled = ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "--release", "17", "-d", directory.toString(), source.toString());
+        assertThat(compiled).isZero();
+        var zip = new ByteArrayOutputStream();
+        try (var out = new ZipOutputStream(zip)) {
+            out.putNextEntry(new ZipEntry("Greeter.class"));
+            out.write(Files.readAllBytes(directory.resolve("Greeter.class")));
+        }
+        return host.packaged(zip.toByteArray());
+    }
+
+    @Test
+    void neverGivesOneToTwoFunctions() throws Exception {
+        var first = python("first", Map.of("GREETING", "one"));
+        var second = python("second", Map.of("GREETING", "two"));
+        awaitReady(first, 1);
+
+        var environment = host.start(first).await("ready");
+        environment.call("\"keep\"");
+
+        assertThat(firstAnswer(second)).isEqualTo(greeted("second", "two"));
+        assertThat(environment.call("\"again\"").replace(" ", ""))
+                .isEqualTo("[\"first\",\"/var/task\",\"one\",\"first\",[\"kept\"],[]]");
+    }
+
+    @Test
+    void startsTheFunctionsOwnRuntimeAfterACrashAndKeepsTmp() throws Exception {
+        var function = python("crashes", Map.of("GREETING", "hi"));
+        awaitReady(function, 1);
+        var environment = host.start(function).await("ready");
+        environment.call("\"keep\"");
+
+        assertThat(environment.call("\"exit\"")).contains("Runtime.ExitError");
+
+        assertThat(environment.call("\"after\"").replace(" ", ""))
+                .isEqualTo("[\"crashes\",\"/var/task\",\"hi\",\"crashes\",[\"kept\"],[]]");
+    }
+
+    @Test
+    void limitsWhatItWasGiven() throws Exception {
+        var hog = "def handler(event, context):\n    return len(bytearray(event << 20))\n";
+        var function = TestWorker.withMemory(
+                function(PYTHONS, "hog", "f.handler", host.code(Map.of("f.py", hog)), Map.of()), Bytes.mebibytes(128));
+        awaitReady(function, 1);
+        var environment = host.start(function).await("ready");
+
+        assertThat(environment.call("64")).isEqualTo(Integer.toString(64 << 20));
+        assertThat(environment.call("256")).contains("Runtime.ExitError", "signal: killed");
+    }
+
+    @Test
+    void leavesFunctionsAloneThatChangeHowAnInterpreterStarts() throws Exception {
+        var usual = python("usual", Map.of("GREETING", "x"));
+        awaitReady(usual, 1);
+
+        assertThat(firstAnswer(python("optimised", Map.of("GREETING", "own", "PYTHONOPTIMIZE", "1"))))
+                .isEqualTo(greeted("optimised", "own"));
+        assertThat(host.worker.booted(usual)).isEqualTo(1);
+        assertThat(host.worker.booted(python("zoned", Map.of("TZ", "Europe/Paris"))))
+                .isZero();
+    }
+
+    @Test
+    void passesOverOneThatDied() throws Exception {
+        var function = python("survives", Map.of("GREETING", "still"));
+        awaitReady(function, 1);
+        var process = host.sandboxes.process("pool-1");
+
+        process.kill();
+        assertThat(Descriptors.awaitReadable(process.pidfd(), 20_000)).isTrue();
+
+        assertThat(firstAnswer(function)).isEqualTo(greeted("survives", "still"));
+    }
+
+    @Test
+    void bootsAnotherForOneThatWasTaken() throws Exception {
+        var function = python("again", Map.of("GREETING", "x"));
+        awaitReady(function, 1);
+        firstAnswer(function);
+
+        awaitReady(function, 1);
+    }
+}
