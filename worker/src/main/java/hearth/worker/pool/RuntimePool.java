@@ -1,5 +1,6 @@
 package hearth.worker.pool;
 
+import hearth.worker.linux.Uninterrupted;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxFactory;
 import hearth.worker.sandbox.SandboxKind;
@@ -230,7 +231,7 @@ public final class RuntimePool implements AutoCloseable {
             notifyAll();
         }
         if (thread != null) {
-            joinUninterruptibly(thread);
+            Uninterrupted.join(thread);
         }
         List<BootedRuntime> left;
         synchronized (this) {
@@ -240,19 +241,5 @@ public final class RuntimePool implements AutoCloseable {
             shelves.clear();
         }
         left.forEach(BootedRuntime::discard);
-    }
-
-    private static void joinUninterruptibly(Thread thread) {
-        var interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

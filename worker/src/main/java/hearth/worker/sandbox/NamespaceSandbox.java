@@ -5,7 +5,6 @@ import hearth.worker.linux.ChildProcess;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.MountNamespace;
-import hearth.worker.linux.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -33,32 +32,25 @@ final class NamespaceSandbox implements Sandbox {
 
     private final NamespaceSandboxFactory factory;
     private final SandboxSpec spec;
-    private final Parts parts;
+    private final PrivateNetwork own;
+    private final Cgroup cgroup;
     private final FreezeSwitch freezing;
 
     private int mounts = NONE;
     private @Nullable LaunchedProcess process;
 
-    /// What was prepared for this sandbox and is given back when it closes.
-    ///
-    /// @param runtimeApiSocket the caller's to close
-    record Parts(
-            int uid,
-            Cgroup cgroup,
-            NetworkNamespace network,
-            SandboxNetwork.Connection connection,
-            int runtimeApiSocket) {}
-
-    NamespaceSandbox(NamespaceSandboxFactory factory, SandboxSpec spec, Parts parts) {
+    /// @param own given back when this closes, as is its slot
+    NamespaceSandbox(NamespaceSandboxFactory factory, SandboxSpec spec, PrivateNetwork own, Cgroup cgroup) {
         this.factory = factory;
         this.spec = spec;
-        this.parts = parts;
-        this.freezing = new FreezeSwitch(parts.cgroup);
+        this.own = own;
+        this.cgroup = cgroup;
+        this.freezing = new FreezeSwitch(cgroup);
     }
 
     @Override
     public int runtimeApiSocket() {
-        return parts.runtimeApiSocket;
+        return own.runtimeApiSocket();
     }
 
     @Override
@@ -97,9 +89,9 @@ final class NamespaceSandbox implements Sandbox {
         var words = new LaunchWords()
                 .add("hostname", TemplateRoot.HOST_NAME)
                 .add("network")
-                .add("uid", parts.uid)
+                .add("uid", own.uid())
                 .add("init-uid", factory.initUid());
-        for (var entrance : parts.cgroup.entrances()) {
+        for (var entrance : cgroup.entrances()) {
             words.add("cgroup", entrance);
         }
         if (mounts == NONE) {
@@ -128,7 +120,7 @@ final class NamespaceSandbox implements Sandbox {
         descriptors.put(OUTPUT, pipes.output().writing());
         descriptors.put(FRAMED, pipes.framed().writing());
         pipes.channel().ifPresent(channel -> descriptors.put(CHANNEL, channel.writing()));
-        descriptors.put(NETWORK, parts.network.fd());
+        descriptors.put(NETWORK, own.namespace().fd());
         descriptors.put(MOUNTS, mounts == NONE ? factory.template() : mounts);
         return descriptors;
     }
@@ -168,7 +160,7 @@ final class NamespaceSandbox implements Sandbox {
     @Override
     public Bytes peakMemory() {
         try {
-            return parts.cgroup.peakMemory();
+            return cgroup.peakMemory();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -177,7 +169,7 @@ final class NamespaceSandbox implements Sandbox {
     @Override
     public long outOfMemoryKills() {
         try {
-            return parts.cgroup.outOfMemoryKills();
+            return cgroup.outOfMemoryKills();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -186,17 +178,16 @@ final class NamespaceSandbox implements Sandbox {
     /// The uid goes back last: nothing of it lives then. A step that fails keeps no other from being taken.
     @Override
     public void close() {
-        step(parts.cgroup::kill);
+        step(cgroup::kill);
         if (process != null) {
             step(process::end);
         }
         if (mounts != NONE) {
             step(() -> Descriptors.close(mounts));
         }
-        step(parts.connection::close);
-        step(parts.network::close);
-        step(parts.cgroup::close);
-        factory.giveBack(parts.uid);
+        step(own::close);
+        step(cgroup::close);
+        factory.giveBack(own.uid());
     }
 
     private void step(Runnable step) {

@@ -1,8 +1,6 @@
 package hearth.worker.sandbox;
 
 import hearth.worker.linux.Descriptors;
-import hearth.worker.linux.LinuxException;
-import hearth.worker.linux.NetworkNamespace;
 import hearth.worker.linux.Spawner;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -24,6 +22,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     private final Slots slots;
     private final TmpStorage tmp;
     private final SandboxNetwork network;
+    private final PrivateNetworks networks;
     private final int nothing;
     private final int template;
 
@@ -43,6 +42,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
             closeShared();
             throw e;
         }
+        this.networks = new PrivateNetworks(network, slots);
     }
 
     private static SandboxNetwork network(SandboxConfig config) {
@@ -72,40 +72,19 @@ final class NamespaceSandboxFactory implements SandboxFactory {
 
     @Override
     public Sandbox create(SandboxSpec spec) throws SandboxException {
-        var uid = slots.take();
+        var own = networks.take();
         try {
-            return new GuardedSandbox(new NamespaceSandbox(this, spec, prepare(uid, spec)));
+            var cgroup = cgroups.create(spec.name(), spec.memory(), spec.milliCpus(), PROCESSES);
+            return new GuardedSandbox(new NamespaceSandbox(this, spec, own, cgroup));
         } catch (SandboxException e) {
-            slots.giveBack(uid);
+            own.discard();
+            slots.giveBack(own.uid());
             throw e;
         }
     }
 
-    private NamespaceSandbox.Parts prepare(int uid, SandboxSpec spec) throws SandboxException {
-        var cgroup = cgroups.create(spec.name(), spec.memory(), spec.milliCpus(), PROCESSES);
-        try {
-            var namespace = NetworkNamespace.create();
-            try {
-                return new NamespaceSandbox.Parts(uid, cgroup, namespace, connect(namespace, uid), listen(namespace));
-            } catch (LinuxException | SandboxException e) {
-                namespace.close();
-                throw e;
-            }
-        } catch (SandboxException e) {
-            cgroup.close();
-            throw e;
-        } catch (LinuxException e) {
-            cgroup.close();
-            throw new SandboxException("the network of %s: %s".formatted(spec.name(), e.getMessage()), e);
-        }
-    }
-
-    private SandboxNetwork.Connection connect(NetworkNamespace namespace, int uid) throws SandboxException {
-        return network.connect(namespace, uid - slots.initUid() - 1);
-    }
-
-    private static int listen(NetworkNamespace namespace) throws LinuxException {
-        return namespace.call(() -> NetworkNamespace.listen(NamespaceSandbox.RUNTIME_API_PORT));
+    PrivateNetworks networks() {
+        return networks;
     }
 
     Launcher launcher() {
@@ -140,6 +119,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
 
     @Override
     public void close() {
+        networks.close();
         Descriptors.close(template);
         Descriptors.close(nothing);
         closeShared();

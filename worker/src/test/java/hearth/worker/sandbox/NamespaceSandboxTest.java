@@ -370,6 +370,7 @@ final class NamespaceSandboxTest {
 
     @Test
     void leavesNothingOnTheHost() throws Exception {
+        SandboxRun.await(factory.networks()::isFull);
         var before = host();
         for (var i = 0; i < 3; i++) {
             try (var sandbox = factory.create(spec(new Mount(code, "/var/task")))) {
