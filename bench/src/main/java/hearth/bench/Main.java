@@ -4,7 +4,6 @@ import static hearth.bench.Report.format;
 import static hearth.bench.Report.millis;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,10 +16,6 @@ import java.util.stream.IntStream;
 
 /// `./hearth bench [--quick]`: every row beside its floor, measured in the same run.
 public final class Main {
-    private static final byte[] BARE_REQUEST =
-            "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-                    .getBytes(StandardCharsets.UTF_8);
-
     private final Report report = new Report();
     private final Path repository;
     private final Path folder;
@@ -48,7 +43,8 @@ public final class Main {
         timeToReady();
         try (var hearth = HearthServer.start(repository, folder.resolve("data"))) {
             for (var language : Language.all()) {
-                warm(hearth, language);
+                new WarmRows(report, hearth, language, quick ? Duration.ofMillis(300) : Duration.ofMillis(1500))
+                        .measure(folder);
                 coldStart(hearth, language);
             }
             sandboxes(hearth);
@@ -78,71 +74,6 @@ public final class Main {
                 millis(floor) + " `java -version`",
                 ready / floor,
                 "median of " + nanos.length);
-    }
-
-    private void warm(HearthServer hearth, Language language) throws Exception {
-        var function = "warm-" + language.name();
-        hearth.create(function, language.runtime(), "app.handler", language.zip("warm"), 1769);
-        var request = hearth.invocation(function);
-        // Until the JVM has compiled what is called: ten thousand calls at the least.
-        Load.run(hearth.address(), request, 1, seconds(15));
-        try (var bare = new Floors.BareServer(language.interpreter(), language.bareServer(), folder)) {
-            for (int connections : new int[] {1, 16, 64}) {
-                Load.run(hearth.address(), request, connections, seconds(2));
-                Load.run(bare.address(), BARE_REQUEST, connections, seconds(1));
-                var ours =
-                        measure(hearth.processes(), () -> Load.run(hearth.address(), request, connections, seconds(5)));
-                var floor = measure(
-                        bare.processes(), () -> Load.run(bare.address(), BARE_REQUEST, connections, seconds(5)));
-                var name = "warm " + language.name() + ", " + connections
-                        + (connections == 1 ? " connection" : " connections");
-                var errors = "errors " + ours.load.errors() + " of " + ours.load.requests();
-                report.row(
-                        name + ", p50",
-                        micros(ours, 0.5),
-                        micros(floor, 0.5),
-                        ours.load.micros(0.5) / floor.load.micros(0.5),
-                        errors);
-                report.row(
-                        name + ", p99",
-                        micros(ours, 0.99),
-                        micros(floor, 0.99),
-                        ours.load.micros(0.99) / floor.load.micros(0.99),
-                        "");
-                report.row(
-                        name + ", throughput",
-                        format(ours.load.perSecond()) + "/s",
-                        format(floor.load.perSecond()) + "/s",
-                        ours.load.perSecond() / floor.load.perSecond(),
-                        "");
-                report.row(
-                        name + ", CPU of all processes",
-                        format(ours.cpuMicros()) + " µs",
-                        format(floor.cpuMicros()) + " µs",
-                        ours.cpuMicros() / floor.cpuMicros(),
-                        "a request");
-            }
-        }
-    }
-
-    private static String micros(Measured measured, double share) {
-        return format(measured.load.micros(share)) + " µs";
-    }
-
-    private record Measured(Load.Result load, long cpuNanos) {
-        double cpuMicros() {
-            return cpuNanos / 1000.0 / load.requests();
-        }
-    }
-
-    private interface Run {
-        Load.Result run() throws IOException;
-    }
-
-    private static Measured measure(ProcessTree processes, Run run) throws IOException {
-        var before = processes.cpu();
-        var load = run.run();
-        return new Measured(load, processes.cpuSince(before));
     }
 
     /// From a function whose code no one has seen to its first answer.
@@ -332,9 +263,5 @@ public final class Main {
                 || answer.toLowerCase(java.util.Locale.ROOT).contains("x-amz-function-error")) {
             throw new IOException("An invocation failed: " + answer);
         }
-    }
-
-    private Duration seconds(int count) {
-        return Duration.ofMillis(quick ? count * 200L : count * 1000L);
     }
 }

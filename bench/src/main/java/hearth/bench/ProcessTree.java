@@ -28,9 +28,9 @@ final class ProcessTree {
         return cpu;
     }
 
-    /// CPU time that the tree has used since `cpu()` gave `before`.
-    long cpuSince(Map<Long, Long> before) {
-        return cpu().entrySet().stream()
+    /// CPU time that was used between two calls of `cpu()`.
+    static long difference(Map<Long, Long> before, Map<Long, Long> after) {
+        return after.entrySet().stream()
                 .mapToLong(now -> now.getValue() - before.getOrDefault(now.getKey(), 0L))
                 .sum();
     }
