@@ -8,6 +8,10 @@ import _socket
 _USER_AGENT = b"hearth-python/%d.%d" % sys.version_info[:2]
 _API = b"/2018-06-01/runtime/"
 _LARGEST_HEAD = 1 << 20
+# What the answer to a report nearly always is, byte for byte, so that it need not be parsed.
+_ACCEPTED = (
+    b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"status":"OK"}\n'
+)
 
 
 def response(request_id, body, content_type):
@@ -42,8 +46,6 @@ class RuntimeApi:
         self._socket = channel
         # What was received but belongs to an answer not yet read.
         self._received = b""
-        # The last answer to a report, byte for byte: the next one is most likely the same and need not be parsed.
-        self._usual_acknowledgement = None
 
     def next(self, report):
         """Sends a report (empty at first) and asks for the next invocation, both in one write; waits for it.
@@ -98,17 +100,12 @@ class RuntimeApi:
 
     def _read_acknowledgement(self):
         data = self._received or self._receive()
-        usual = self._usual_acknowledgement
-        if usual is not None and data.startswith(usual):
-            self._received = data[len(usual) :]
+        if data.startswith(_ACCEPTED):
+            self._received = data[len(_ACCEPTED) :]
             return
         self._received = data
-        status, headers, body = self._read_answer()
-        if status == 202:
-            end = data.find(b"\r\n\r\n") + 4 + len(body)
-            whole = len(data) >= end and b"content-length" in headers
-            self._usual_acknowledgement = data[:end] if whole else None
-        elif status != 413:  # too large a response: the caller has been told, and life goes on
+        status, _, body = self._read_answer()
+        if status not in (202, 413):  # 413: too large a response. The caller has been told, and life goes on.
             detail = bytes(body).decode("utf-8", "replace")
             sys.stderr.write("The Runtime API answered %d to a response: %s\n" % (status, detail))
 
@@ -123,10 +120,8 @@ class RuntimeApi:
                 data += self._receive()
                 end = data.find(b"\r\n\r\n")
             status = int(data[9:12])
-            headers = {}
-            for line in data[:end].split(b"\r\n")[1:]:
-                name, _, value = line.partition(b":")
-                headers[name.lower()] = value.strip()
+            fields = [line.partition(b":") for line in data[:end].split(b"\r\n")]
+            headers = {name.lower(): value.strip() for name, _, value in fields}
             self._received = data[end + 4 :]
             if status >= 200:
                 return status, headers, self._read_body(status, headers)

@@ -77,6 +77,10 @@ class _Attributes:
 class CognitoIdentity(_Attributes):
     __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
 
+    def __init__(self, identity_id=None, pool_id=None):
+        self.cognito_identity_id = identity_id
+        self.cognito_identity_pool_id = pool_id
+
 
 class Client(_Attributes):
     __slots__ = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
@@ -172,16 +176,12 @@ def _context(request_id, headers):
         client_context = ClientContext(_json_header(client_context, "Client Context"))
     identity = headers.get(b"lambda-runtime-cognito-identity")
     if identity:
-        identity = _json_header(identity, "Cognito Identity")
-        values = {
-            "cognito_identity_id": identity.get("cognitoIdentityId"),
-            "cognito_identity_pool_id": identity.get("cognitoIdentityPoolId"),
-        }
-        identity = CognitoIdentity(values)
+        values = _json_header(identity, "Cognito Identity")
+        identity = CognitoIdentity(values.get("cognitoIdentityId"), values.get("cognitoIdentityPoolId"))
     return LambdaContext(
         request_id.decode(),
         client_context or None,
-        identity or CognitoIdentity({}),
+        identity or CognitoIdentity(),
         int(headers.get(b"lambda-runtime-deadline-ms", 0)),
         headers.get(b"lambda-runtime-invoked-function-arn", b"").decode(),
         Invocation.tenant_id,
@@ -209,15 +209,19 @@ def serve(api, handler):
     """Runs the handler for ever. Only what ends the process ends this."""
     streams = (sys.stdout, sys.stderr)
     report = b""
-    trace_id = None
+    variables = posix.environ
     while True:
         headers, body = api.next(report)
         Invocation.request_id = headers[b"lambda-runtime-aws-request-id"].decode()
         tenant_id = headers.get(b"lambda-runtime-aws-tenant-id")
         Invocation.tenant_id = None if tenant_id is None else tenant_id.decode()
-        if headers.get(b"lambda-runtime-trace-id") != trace_id:
-            trace_id = headers.get(b"lambda-runtime-trace-id")
-            set_environment("_X_AMZN_TRACE_ID", None if trace_id is None else trace_id.decode())
+        # For `os.environ`, which is made of these, but not for the C library: it never frees a variable's old values, so
+        # a function that is called often would run out of memory.
+        trace_id = headers.get(b"lambda-runtime-trace-id")
+        if trace_id is not None:
+            variables[b"_X_AMZN_TRACE_ID"] = trace_id
+        else:
+            variables.pop(b"_X_AMZN_TRACE_ID", None)
         report = invoke(handler, headers, body)
         # What the handler printed must be in the pipes before anyone learns that it has ended.
         for stream in streams:

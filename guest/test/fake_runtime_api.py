@@ -105,6 +105,12 @@ class FakeRuntimeApi:
     def init_error(self):
         return self._init_errors.get(timeout=PATIENCE)
 
+    def channel(self):
+        """The descriptor of a connection, for a runtime that is born with it."""
+        ours, theirs = socket.socketpair()
+        self._take(ours)
+        return theirs.detach()
+
     def close(self):
         self._listener.close()
         self._events.put(None)
@@ -117,9 +123,12 @@ class FakeRuntimeApi:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            self.connections += 1
-            self._sockets.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            self._take(connection)
+
+    def _take(self, connection):
+        self.connections += 1
+        self._sockets.append(connection)
+        threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
         try:

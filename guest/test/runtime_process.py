@@ -27,7 +27,16 @@ class RuntimeProcess:
     """
 
     def __init__(
-        self, command, files, handler, environment=None, framed=True, manners=None, unix=False, read_output=True
+        self,
+        command,
+        files,
+        handler,
+        environment=None,
+        framed=True,
+        manners=None,
+        unix=False,
+        channel=False,
+        read_output=True,
     ):
         self.folder = tempfile.mkdtemp(prefix="hearth-guest-test-")
         self.task = os.path.join(self.folder, "task")
@@ -60,6 +69,10 @@ class RuntimeProcess:
             self._frames_in, frames_out = os.pipe()
             descriptors = (frames_out,)
             variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(frames_out)
+        if channel:
+            channel = self.api.channel()
+            descriptors += (channel,)
+            variables["_HEARTH_CHANNEL"] = str(channel)
         variables.update(environment or {})
         self.process = subprocess.Popen(
             command,

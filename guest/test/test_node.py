@@ -175,6 +175,54 @@ class _Node:
 
         self.assertEqual(runtime.invoke(1).result(), [1, None, None])
 
+    # Between invocations
+
+    def test_runs_what_an_invocation_left_behind(self):
+        leave = {
+            "process.nextTick(() => process.nextTick(() => late++))": "ticks",
+            "Promise.resolve().then(() => 1).then(() => 2).then(() => late++)": "promises",
+            "setImmediate(() => late++)": "immediates",
+        }
+        for code, what in leave.items():
+            with self.subTest(what):
+                handler = "exports.handler = () => { const was = late; %s; return Promise.resolve(was); };" % code
+                runtime = self.start({"main.js": "let late = 0; " + handler}, "main.handler", channel=True)
+                self.assertEqual([runtime.invoke().result() for _ in range(3)], [0, 1, 2])
+
+    def test_lets_timers_run_that_came_due_while_nothing_ran(self):
+        code = (
+            "let late = 0; exports.handler = async (work) => { setTimeout(() => late++, 1).unref();"
+            "  for (const end = Date.now() + work; Date.now() < end; ); return late; };"
+        )
+        runtime = self.start({"main.js": code}, "main.handler", channel=True)
+
+        runtime.invoke(0).result()
+        runtime.invoke(30).result()
+
+        self.assertEqual(runtime.invoke(0).result(), 2)
+
+    def test_does_not_hand_an_asynchronous_context_on_to_the_next_invocation(self):
+        code = (
+            "const storage = new (require('async_hooks').AsyncLocalStorage)();"
+            "exports.handler = async (event) => {"
+            "  const found = storage.getStore() ?? null; storage.enterWith(event); return found; };"
+        )
+        runtime = self.start({"main.js": code}, "main.handler", channel=True)
+
+        self.assertEqual([runtime.invoke(n).result() for n in range(3)], [None, None, None])
+
+    @with_callbacks
+    def test_does_not_nest_invocations_that_answer_at_once(self):
+        code = (
+            "(event, context, callback) => {"
+            "  context.callbackWaitsForEmptyEventLoop = false; callback(null, new Error().stack.length); }"
+        )
+        runtime = self.run_handler(code, channel=True)
+
+        depths = {runtime.invoke().result() for _ in range(50)}
+
+        self.assertEqual(len(depths), 1)
+
     # Errors
 
     def test_tells_what_a_handler_threw(self):
@@ -252,10 +300,16 @@ class _Node:
         self.assertIn("\tERROR\tUnhandled Promise Rejection \t{", runtime.frames()[-1].text)
 
     def test_ends_when_something_is_thrown_between_invocations(self):
-        runtime = self.run_handler("async () => { setTimeout(() => { throw new Error('idle'); }, 30); return 1; }")
+        runtime = self.run_handler("async () => { setImmediate(() => { throw new Error('idle'); }); return 1; }")
 
         self.assertEqual(runtime.invoke().result(), 1)
         self.assertEqual(runtime.exit_status(), 129)
+
+    def test_ends_when_a_rejection_is_left_behind(self):
+        runtime = self.run_handler("async () => { Promise.reject(new Error('left')); return 1; }")
+
+        self.assertEqual(runtime.invoke().result(), 1)
+        self.assertEqual(runtime.exit_status(), 128)
 
     def test_ends_with_the_function(self):
         runtime = self.run_handler("async () => { process.stdout.write('bye'); process.exit(3); }")
@@ -413,6 +467,25 @@ class _Node:
 
         self.assertEqual(results + [later.result()], ["Root=1", "Root=2", None])
 
+    def test_keeps_trace_ids_from_the_c_library_which_would_keep_them_for_ever(self):
+        code = "async () => [process.env._X_AMZN_TRACE_ID, Object.keys(process.env).includes('_X_AMZN_TRACE_ID')]"
+
+        results = self.run_handler(code).invoke(headers={"Lambda-Runtime-Trace-Id": "Root=1"}).result()
+
+        self.assertEqual(results, ["Root=1", False])
+
+    def test_replaces_a_trace_id_that_the_function_has_set(self):
+        code = (
+            "async (own) => {"
+            "  const id = process.env._X_AMZN_TRACE_ID; if (own) process.env._X_AMZN_TRACE_ID = own; return id; }"
+        )
+        runtime = self.run_handler(code)
+
+        first = runtime.invoke("own", headers={"Lambda-Runtime-Trace-Id": "Root=1"}).result()
+        second = runtime.invoke(headers={"Lambda-Runtime-Trace-Id": "Root=2"}).result()
+
+        self.assertEqual([first, second], ["Root=1", "Root=2"])
+
     # Logs
 
     def test_has_printed_before_it_answers(self):
@@ -542,6 +615,14 @@ class _Node:
         runtime = self.start({"main.js": ECHO}, "main.handler", environment={"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"})
 
         self.assertEqual(runtime.exit_status(), 1)
+
+    def test_speaks_through_a_channel(self):
+        runtime = self.run_handler("async (event) => [event, process.env._HEARTH_CHANNEL]", channel=True)
+        event = "ü" * (3 * 1024 * 1024 - 1)
+
+        self.assertEqual(runtime.invoke(event).result(), [event, None])
+        self.assertEqual(runtime.invoke(1).result(), [1, None])
+        self.assertEqual(runtime.api.connections, 1)
 
     def test_speaks_through_a_unix_socket(self):
         runtime = self.start({"main.js": ECHO}, "main.handler", unix=True)

@@ -371,6 +371,17 @@ class _Python:
 
         self.assertEqual(results + [later.result()], ["Root=1", "Root=2", None])
 
+    def test_does_not_grow_with_its_trace_ids(self):
+        code = "import resource\nreturn resource.getrusage(resource.RUSAGE_SELF).ru_maxrss"
+        runtime = self.run_handler(code, channel=True)
+        trace_id = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=%d:" + 4000 * "x"
+
+        before = runtime.invoke().result()
+        for number in range(1000):
+            runtime.invoke(headers={"Lambda-Runtime-Trace-Id": trace_id % number}).result()
+
+        self.assertLess(runtime.invoke().result() - before, 2048)
+
     def test_looks_for_modules_where_lambda_does(self):
         runtime = self.run_handler("import os, sys\nreturn [sys.path, os.environ['PYTHONPATH']]")
 

@@ -1,12 +1,18 @@
 'use strict';
 
 // The Runtime API's client: one kept-alive connection, and no more of HTTP than that API uses.
+//
+// It reads and writes synchronously, which costs a third less than going through the event loop, and a process that waits
+// for its next invocation is frozen anyway.
 
-const net = require('net');
+const fs = require('fs');
 
 const API = '/2018-06-01/runtime/';
 const HOST = `Host: runtime\r\nUser-Agent: hearth-node/${process.versions.node}\r\n`;
 const NEXT = `GET ${API}invocation/next HTTP/1.1\r\n${HOST}\r\n`;
+// What the answer to a report nearly always is, byte for byte, so that it need not be parsed.
+const ACCEPTED =
+  'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"status":"OK"}\n';
 const RECEIVE_BUFFER = 64 * 1024;
 const LARGEST_HEAD = 1024 * 1024;
 const ATTEMPTS = 3;
@@ -36,185 +42,249 @@ function post(path, body, headers) {
   );
 }
 
-// The connection to the Runtime API at `host:port`, or at `unix:/path`.
+// The connection to the Runtime API: the channel that the process was born with, or a socket to `host:port` or to
+// `unix:/path`.
 //
-// It begins on the channel, where the process was born with one. If it breaks, the unanswered part is sent again on a new one: the API gives an invocation that was not reported a
+// If it breaks, the unanswered part is sent again on a new one: the API gives an invocation that was not reported a
 // second time, and refuses a report that it already has.
 class RuntimeApi {
   #where;
-  #channel;
-  #socket = null;
-  #buffer = Buffer.allocUnsafe(RECEIVE_BUFFER);
-  #attempts = 0;
+  #connection = null;
+  #failures = 0;
 
   // What was sent and is not yet answered.
   #report = '';
-  #onReported = null;
-  #onInvocation = null;
+  #asks = false;
 
-  // What was received and is not yet understood: the beginning of an answer, or the headers and a part of its body.
-  #rest = null;
-  #answer = null;
-  #body = null;
-  #filled = 0;
-
-  // The last answer to a report, byte for byte: the next one is most likely the same and need not be parsed.
-  #usualAcknowledgement = null;
-
-  // `channel` is the number of the descriptor, or undefined.
+  // `channel` is the number of its descriptor, or undefined.
   constructor(address, channel) {
-    this.#channel = channel;
     const unix = /^unix:(.*)$/.exec(address);
     const tcp = /^\[?(.*?)\]?:(\d+)$/.exec(address);
     this.#where = unix ? { path: unix[1] } : { host: tcp[1], port: Number(tcp[2]), noDelay: true };
+    if (channel !== undefined) this.#connection = new Connection(Number(channel), () => {});
+  }
+
+  get connected() {
+    return this.#connection !== null;
+  }
+
+  // Calls back when there is a connection, and what is unanswered has been sent on it.
+  connect(connected) {
+    const socket = require('net').connect(this.#where);
+    socket.pause(); // it is read below, and not by the event loop
+    const failed = (failure) => {
+      this.#broken(failure);
+      this.connect(connected);
+    };
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      socket.off('error', failed).on('error', () => {});
+      socket.unref();
+      socket._handle.setBlocking(true);
+      this.#connection = new Connection(socket._handle.fd, () => socket.destroy());
+      this.#send();
+      connected();
+    });
   }
 
   // Sends a report (at first an empty one) and asks for the next invocation, both in one write.
-  next(report, onInvocation) {
+  askNext(report) {
     this.#report = report;
-    this.#onInvocation = onInvocation;
-    this.#send(report + NEXT);
+    this.#asks = true;
+    this.#send();
   }
 
-  // Sends a report that nothing follows.
+  // Waits for the invocation that was asked for; null if the connection broke.
+  receive() {
+    if (!this.connected) return null;
+    const answer = this.#attempt(() => {
+      this.#awaitAcknowledgement();
+      return this.#connection.readAnswer();
+    });
+    if (answer === null) return null;
+    if (answer.status !== 200) {
+      process.stderr.write(`The Runtime API answered ${answer.status} to next: ${answer.body}\n`);
+      process.exit(1);
+    }
+    this.#asks = false;
+    this.#failures = 0;
+    return answer;
+  }
+
+  // Sends a report that nothing follows, and calls back when it has arrived.
   report(report, onReported) {
     this.#report = report;
-    this.#onReported = onReported;
-    this.#send(report);
+    this.#asks = false;
+    this.#send();
+    this.#finish(onReported);
   }
 
-  // While the function runs, only what it waits for itself shall keep the process going.
-  hold(keepsProcessGoing) {
-    if (keepsProcessGoing) this.#socket?.ref();
-    else this.#socket?.unref();
+  #finish(onReported) {
+    if (this.connected && this.#attempt(() => this.#awaitAcknowledgement()) !== null) onReported();
+    else this.connect(() => this.#finish(onReported));
   }
 
-  #send(text) {
-    this.#socket ??= this.#connect();
-    this.#socket.write(text);
+  #send() {
+    const text = this.#asks ? this.#report + NEXT : this.#report;
+    if (this.connected && text !== '') this.#attempt(() => this.#connection.write(text));
   }
 
-  #connect() {
-    const onread = { buffer: this.#buffer, callback: (length) => this.#received(length) };
-    const socket = this.#channel === undefined ? net.connect({ ...this.#where, onread }) : this.#adopt(onread);
-    let failure = new Error('The Runtime API closed the connection');
-    socket.on('error', (cause) => (failure = cause));
-    socket.on('close', () => this.#disconnected(failure));
-    return socket;
-  }
-
-  #adopt(onread) {
-    const socket = new net.Socket({ fd: Number(this.#channel), readable: true, writable: true, onread });
-    this.#channel = undefined;
-    return socket;
-  }
-
-  #disconnected(failure) {
-    this.#socket = null;
-    this.#rest = this.#answer = this.#body = null;
-    if (this.#report === '' && this.#onInvocation === null) return;
-    if (++this.#attempts === ATTEMPTS) {
-      process.stderr.write(`The Runtime API could not be reached: ${failure.message}\n`);
-      process.exit(1);
-    }
-    this.#send(this.#report + (this.#onInvocation === null ? '' : NEXT));
-  }
-
-  #received(length) {
-    if (this.#body !== null) {
-      this.#fillBody(this.#buffer.subarray(0, length));
-    } else if (this.#rest !== null) {
-      this.#parse(Buffer.concat([this.#rest, this.#buffer.subarray(0, length)]));
-    } else {
-      this.#parse(this.#buffer.subarray(0, length));
-    }
-    return true;
-  }
-
-  // Reads the answers in the received bytes, which are only valid for the time of this call.
-  #parse(data) {
-    this.#rest = null;
-    let at = 0;
-    while (at < data.length) {
-      const usual = this.#usualAcknowledgement;
-      if (usual !== null && this.#report !== '' && data.latin1Slice(at, at + usual.length) === usual) {
-        at += usual.length;
-        this.#acknowledged(202, '');
-        continue;
-      }
-      const end = data.indexOf('\r\n\r\n', at, 'latin1');
-      if (end < 0) {
-        if (data.length - at > LARGEST_HEAD) throw new Error('The Runtime API sent too large headers');
-        this.#rest = Buffer.from(data.subarray(at));
-        return;
-      }
-      const head = data.latin1Slice(at, end);
-      const status = Number(head.slice(9, 12));
-      const headers = parseHeaders(head);
-      const start = end + 4;
-      if (headers['transfer-encoding']?.toLowerCase() === 'chunked') {
-        const chunks = parseChunks(data, start);
-        if (chunks === null) {
-          this.#rest = Buffer.from(data.subarray(at));
-          return;
-        }
-        at = chunks.end;
-        this.#answered(status, headers, chunks.text);
-        continue;
-      }
-      const length = Number(headers['content-length'] ?? 0);
-      if (start + length > data.length) {
-        this.#answer = { status, headers };
-        this.#body = Buffer.allocUnsafe(length);
-        this.#filled = 0;
-        this.#fillBody(data.subarray(start));
-        return;
-      }
-      if (status === 202) this.#usualAcknowledgement = data.latin1Slice(at, start + length);
-      at = start + length;
-      this.#answered(status, headers, data.utf8Slice(start, at));
-    }
-  }
-
-  #fillBody(data) {
-    const body = this.#body;
-    const missing = body.length - this.#filled;
-    data.copy(body, this.#filled, 0, missing);
-    this.#filled += Math.min(missing, data.length);
-    if (this.#filled < body.length) return;
-    const { status, headers } = this.#answer;
-    this.#answer = this.#body = null;
-    // Taken now: the invocation may be answered, and the buffer filled anew, before this returns.
-    const rest = data.length > missing ? Buffer.from(data.subarray(missing)) : null;
-    this.#answered(status, headers, body.utf8Slice());
-    if (rest !== null) this.#parse(rest);
-  }
-
-  #answered(status, headers, body) {
-    if (status < 200) return;
-    if (this.#report !== '') {
-      this.#acknowledged(status, body);
-      return;
-    }
-    if (status !== 200) {
-      process.stderr.write(`The Runtime API answered ${status} to next: ${body}\n`);
-      process.exit(1);
-    }
-    const onInvocation = this.#onInvocation;
-    this.#onInvocation = null;
-    this.#attempts = 0;
-    onInvocation(headers, body);
-  }
-
-  #acknowledged(status, body) {
+  #awaitAcknowledgement() {
+    if (this.#report === '') return;
+    const { status, body } = this.#connection.readAcknowledgement();
     this.#report = '';
     // 413: too large a response. The caller has been told, and life goes on.
     if (status !== 202 && status !== 413) {
       process.stderr.write(`The Runtime API answered ${status} to a response: ${body}\n`);
     }
-    const onReported = this.#onReported;
-    this.#onReported = null;
-    onReported?.();
+  }
+
+  #attempt(exchange) {
+    try {
+      return exchange();
+    } catch (failure) {
+      this.#broken(failure);
+      return null;
+    }
+  }
+
+  #broken(failure) {
+    this.#connection?.close();
+    this.#connection = null;
+    if (++this.#failures === ATTEMPTS) {
+      process.stderr.write(`The Runtime API could not be reached: ${failure.message}\n`);
+      process.exit(1);
+    }
+  }
+}
+
+// Writes requests to a descriptor and reads their answers; throws when it breaks.
+class Connection {
+  #descriptor;
+  #close;
+  #buffer = Buffer.allocUnsafe(RECEIVE_BUFFER);
+  // Between these lies what was received and is not yet understood.
+  #at = 0;
+  #end = 0;
+
+  constructor(descriptor, close) {
+    this.#descriptor = descriptor;
+    this.#close = close;
+  }
+
+  close() {
+    this.#close();
+  }
+
+  write(text) {
+    const length = Buffer.byteLength(text);
+    let written = fs.writeSync(this.#descriptor, text);
+    if (written === length) return;
+    const bytes = Buffer.from(text);
+    while (written < length) written += fs.writeSync(this.#descriptor, bytes, written);
+  }
+
+  // Reads the answer to a report.
+  readAcknowledgement() {
+    if (this.#at === this.#end) this.#receive();
+    const end = this.#at + ACCEPTED.length;
+    if (end <= this.#end && this.#buffer.latin1Slice(this.#at, end) === ACCEPTED) {
+      this.#at = end;
+      return { status: 202, body: '' };
+    }
+    return this.readAnswer();
+  }
+
+  // Reads one answer. Informational ones (1xx) are passed over.
+  readAnswer() {
+    for (;;) {
+      const head = this.#readHead();
+      const status = Number(head.slice(9, 12));
+      if (status < 200) continue;
+      const headers = parseHeaders(head);
+      const chunked = headers['transfer-encoding']?.toLowerCase() === 'chunked';
+      const body = chunked ? this.#readChunks() : this.#readBytes(Number(headers['content-length'] ?? 0));
+      return { status, headers, body };
+    }
+  }
+
+  #readHead() {
+    for (let searched = 0; ; ) {
+      const text = this.#buffer.latin1Slice(this.#at, this.#end);
+      const end = text.indexOf('\r\n\r\n', searched);
+      if (end >= 0) {
+        this.#at += end + 4;
+        return text.slice(0, end);
+      }
+      if (text.length > LARGEST_HEAD) throw new Error('The Runtime API sent too large headers');
+      searched = Math.max(0, text.length - 3);
+      this.#receive();
+    }
+  }
+
+  #readBytes(length) {
+    const start = this.#at;
+    if (length <= this.#end - start) {
+      this.#at += length;
+      return this.#buffer.utf8Slice(start, this.#at);
+    }
+    const bytes = Buffer.allocUnsafe(length);
+    let filled = this.#buffer.copy(bytes, 0, start, this.#end);
+    this.#at = this.#end;
+    while (filled < length) filled += this.#read(bytes, filled);
+    return bytes.utf8Slice();
+  }
+
+  #readChunks() {
+    const chunks = [];
+    for (;;) {
+      const size = Number.parseInt(this.#readLine(), 16);
+      if (size === 0) break;
+      chunks.push(this.#readChunk(size));
+      this.#readLine();
+    }
+    while (this.#readLine() !== '') {
+      // a trailer
+    }
+    return Buffer.concat(chunks).utf8Slice();
+  }
+
+  #readChunk(size) {
+    const chunk = Buffer.allocUnsafe(size);
+    let filled = this.#buffer.copy(chunk, 0, this.#at, Math.min(this.#end, this.#at + size));
+    this.#at += filled;
+    while (filled < size) filled += this.#read(chunk, filled);
+    return chunk;
+  }
+
+  #readLine() {
+    for (;;) {
+      const text = this.#buffer.latin1Slice(this.#at, this.#end);
+      const end = text.indexOf('\r\n');
+      if (end >= 0) {
+        this.#at += end + 2;
+        return text.slice(0, end);
+      }
+      this.#receive();
+    }
+  }
+
+  #receive() {
+    if (this.#at === this.#end) {
+      this.#at = this.#end = 0;
+    } else if (this.#end === this.#buffer.length) {
+      const moved = Buffer.allocUnsafe(Math.max(RECEIVE_BUFFER, 2 * (this.#end - this.#at)));
+      this.#end = this.#buffer.copy(moved, 0, this.#at, this.#end);
+      this.#at = 0;
+      this.#buffer = moved;
+    }
+    this.#end += this.#read(this.#buffer, this.#end);
+  }
+
+  #read(into, at) {
+    const length = fs.readSync(this.#descriptor, into, at, into.length - at, null);
+    if (length === 0) throw new Error('The Runtime API closed the connection');
+    return length;
   }
 }
 
@@ -229,29 +299,6 @@ function parseHeaders(head) {
     at = end + 2;
   }
   return headers;
-}
-
-// A chunked body as text and where it ends; null if it has not arrived whole.
-function parseChunks(data, start) {
-  const chunks = [];
-  let at = start;
-  for (;;) {
-    const end = data.indexOf('\r\n', at, 'latin1');
-    if (end < 0) return null;
-    const size = Number.parseInt(data.latin1Slice(at, end), 16);
-    at = end + 2;
-    if (size === 0) break;
-    if (at + size + 2 > data.length) return null;
-    chunks.push(data.subarray(at, at + size));
-    at += size + 2;
-  }
-  for (;;) {
-    const end = data.indexOf('\r\n', at, 'latin1'); // of a trailer, or of the empty line behind all
-    if (end < 0) return null;
-    const last = end === at;
-    at = end + 2;
-    if (last) return { text: Buffer.concat(chunks).utf8Slice(), end: at };
-  }
 }
 
 module.exports = { RuntimeApi, error, initError, response };

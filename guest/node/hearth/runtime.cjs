@@ -2,6 +2,7 @@
 
 // Runs the handler, once for each invocation, and tells how it ended.
 
+const { AsyncResource } = require('async_hooks');
 const { logError, setInvocation } = require('./console.cjs');
 const {
   CallbackHandlerDeprecated,
@@ -11,6 +12,13 @@ const {
   describe,
 } = require('./errors.cjs');
 const reports = require('./runtime-api.cjs');
+const traceId = require('./trace-id.cjs');
+
+// The function may replace these.
+const { setImmediate } = globalThis;
+const now = performance.now.bind(performance);
+// Runs all ticks and microtasks, and tells of rejections that nobody handled.
+const runTicks = process._tickCallback;
 
 // Lambda dropped handlers that take a callback with Node.js 24.
 const TAKES_CALLBACK = Number.parseInt(process.versions.node) < 24;
@@ -20,12 +28,21 @@ const EXIT_UNHANDLED_REJECTION = 128;
 // As Node.js itself exits when a top-level `await` never ends.
 const EXIT_UNSETTLED_AWAIT = 13;
 const LAST_REPORT_TIMEOUT_MS = 2000;
+// The event loop turns before an invocation if it has not for so long: connections may have ended, timers come due.
+const LONGEST_STILLNESS_MS = 10;
 
+// Serves one invocation after another without going back to the event loop, which would cost as much again, as long as
+// each is over when its microtasks are. One that waits for something, or leaves something behind, gets the event loop.
 class Runtime {
   #api;
   #handler = null;
   #handlerIsAsync = false;
   #dying = false;
+
+  // Whether the next invocation has been asked for, and what it is once it has come.
+  #asked = false;
+  #received = null;
+  #serving = false;
 
   // The invocation that runs; null before the first, and from its report until the next.
   #requestId = null;
@@ -64,22 +81,54 @@ class Runtime {
     this.#handler = handler;
     this.#handlerIsAsync = handler.constructor?.name === 'AsyncFunction';
     this.#onEmptyLoop = () => {};
-    this.#api.next('', this.#invoke);
+    this.#ask('');
   }
+
+  #ask(report) {
+    this.#asked = true;
+    this.#api.askNext(report);
+    if (!this.#serving) setImmediate(this.#serve);
+  }
+
+  #serve = () => {
+    const turned = now();
+    this.#serving = true;
+    try {
+      while (this.#asked) {
+        const invocation = this.#received ?? this.#api.receive();
+        if (invocation === null) {
+          this.#api.connect(this.#serve);
+          return;
+        }
+        if (this.#received === null && now() - turned > LONGEST_STILLNESS_MS) {
+          this.#received = invocation;
+          setImmediate(this.#serve);
+          return;
+        }
+        this.#received = null;
+        this.#asked = false;
+        new AsyncResource('HEARTH_INVOCATION').runInAsyncScope(this.#invoke, this, invocation);
+        runTicks?.();
+        if (this.#asked && (runTicks === undefined || process.getActiveResourcesInfo().length > 0)) {
+          setImmediate(this.#serve);
+          return;
+        }
+      }
+    } finally {
+      this.#serving = false;
+    }
+  };
 
   uncaughtException(error) {
     this.#die('Uncaught Exception', error, EXIT_UNCAUGHT_EXCEPTION);
   }
 
-  #invoke = (headers, body) => {
+  #invoke({ headers, body }) {
     const requestId = headers['lambda-runtime-aws-request-id'];
     this.#requestId = requestId;
     setInvocation(requestId, headers['lambda-runtime-aws-tenant-id']);
-    const traceId = headers['lambda-runtime-trace-id'];
-    if (traceId !== undefined) process.env._X_AMZN_TRACE_ID = traceId;
-    else delete process.env._X_AMZN_TRACE_ID;
+    traceId.set(headers['lambda-runtime-trace-id']);
 
-    this.#api.hold(false);
     this.#onEmptyLoop = () => {
       // An async handler has promised a result; any other may be done without having said so.
       if (this.#handlerIsAsync || !TAKES_CALLBACK) this.#fail(requestId, new NodeJsExit(requestId));
@@ -103,7 +152,7 @@ class Runtime {
     } catch (error) {
       fail(error);
     }
-  };
+  }
 
   #context(context, headers) {
     const requestId = headers['lambda-runtime-aws-request-id'];
@@ -158,8 +207,7 @@ class Runtime {
     if (this.#dying) return;
     this.#requestId = null;
     this.#onEmptyLoop = () => {};
-    this.#api.hold(true);
-    this.#api.next(report, this.#invoke);
+    this.#ask(report);
   }
 
   // Tells what nobody caught, if there is somebody to tell, and ends the process.
@@ -175,7 +223,6 @@ class Runtime {
     const report = initialised
       ? reports.error(this.#requestId, body, description.errorType)
       : reports.initError(body, description.errorType);
-    this.#api.hold(true);
     this.#api.report(report, () => process.exit(status));
     setTimeout(() => process.exit(status), LAST_REPORT_TIMEOUT_MS);
   }
