@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/securebits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -70,6 +71,19 @@ static _Noreturn void run_program(const struct spec *spec, int mapped) {
     not_started("fork/exec", spec->argv[0]);
 }
 
+// What a user namespace's processes take of things that the kernel counts for each user (inotify instances, queued
+// signals) counts for the namespace's maker too. That is the slot's user, not root: else one sandbox could take all
+// that root and the other sandboxes have.
+static pid_t clone_program(uid_t uid) {
+    check(prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP), "prctl", "PR_SET_SECUREBITS"); // capabilities stay
+    check(setresuid((uid_t)-1, uid, (uid_t)-1), "setresuid", "the program's maker");
+    pid_t program = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
+    check(program, "clone", "the program");
+    if (program != 0)
+        check(setresuid((uid_t)-1, 0, (uid_t)-1), "setresuid", "init");
+    return program;
+}
+
 static void map_ids(pid_t program, uid_t uid) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/setgroups", program);
@@ -119,8 +133,7 @@ void run_init(const struct spec *spec) {
     set_descriptors(spec);
     check(setgroups(0, NULL), "setgroups", "none");
     check(pipe2(mapped, O_CLOEXEC), "pipe2", "init");
-    pid_t program = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
-    check(program, "clone", "the program");
+    pid_t program = clone_program(spec->uid);
     if (program == 0) {
         close(mapped[1]);
         run_program(spec, mapped[0]);
