@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// until its event comes, and is woken once for both answers.
 final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     private static final System.Logger LOG = System.getLogger(RuntimeConnection.class.getName());
-    /// How much may lie unread behind a waiting `next` before reading stops.
+    /// How much may lie unread behind a waiting `next`, or behind answers that wait, before reading stops.
     private static final int MAX_UNREAD = 64 << 10;
 
     private final RuntimeSession session;
@@ -233,7 +233,9 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             unread.release();
             unread = null;
         }
-        boolean mayRead = !waitsForEvent || unread == null || unread.readableBytes() < MAX_UNREAD;
+        // A runtime that never reads its answers may not have us keep its requests.
+        boolean stuck = waitsForEvent || !context.channel().isWritable();
+        boolean mayRead = !stuck || unread == null || unread.readableBytes() < MAX_UNREAD;
         if (context.channel().config().isAutoRead() != mayRead) {
             context.channel().config().setAutoRead(mayRead);
         }

@@ -264,6 +264,22 @@ final class RuntimeSessionTest {
     }
 
     @Test
+    void stopsReadingFromARuntimeThatReadsNoAnswers() {
+        var requests = 5_000;
+        var outbound = connection.unsafe().outboundBuffer();
+
+        outbound.setUserDefinedWritability(1, false);
+        send("GET /2018-06-01/ping HTTP/1.1\r\n\r\n".repeat(requests));
+        var readsOn = connection.config().isAutoRead();
+        outbound.setUserDefinedWritability(1, true);
+        connection.runPendingTasks();
+
+        assertThat(readsOn).isFalse();
+        assertThat(written(connection).split("pong", -1)).hasSize(requests + 1);
+        assertThat(connection.config().isAutoRead()).isTrue();
+    }
+
+    @Test
     void survivesWhateverARuntimeSends() {
         var random = new Random(23);
         var valid = next() + post("invocation/one/response", "42") + next() + "POST " + ROOT
