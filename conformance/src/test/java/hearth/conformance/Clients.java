@@ -7,14 +7,14 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
 /// Stock clients of the AWS SDK for Java: only the endpoint is ours.
-final class Clients {
+public final class Clients {
     private Clients() {}
 
-    static LambdaClient lambda(URI endpoint) {
+    public static LambdaClient lambda(URI endpoint) {
         return lambda(endpoint, "test", "test", Region.EU_WEST_1);
     }
 
-    static LambdaClient lambda(URI endpoint, String accessKey, String secretKey, Region region) {
+    public static LambdaClient lambda(URI endpoint, String accessKey, String secretKey, Region region) {
         return LambdaClient.builder()
                 .endpointOverride(endpoint)
                 .region(region)

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /// A Hearth server in a process of its own, as `./hearth up` starts it, on a free port of the loopback.
-final class HearthProcess implements AutoCloseable {
+public final class HearthProcess implements AutoCloseable {
     private static final Pattern ENDPOINT = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
     private final Process process;
@@ -27,7 +27,7 @@ final class HearthProcess implements AutoCloseable {
     }
 
     /// Starts a server and waits until it is ready.
-    static HearthProcess start(Path data, String... options) {
+    public static HearthProcess start(Path data, String... options) {
         var arguments = new ArrayList<>(List.of("up", "--port", "0", "--data", data.toString()));
         arguments.addAll(List.of(options));
         try {
@@ -42,7 +42,7 @@ final class HearthProcess implements AutoCloseable {
     }
 
     /// Any `./hearth` command, with the classes that the build just made.
-    static ProcessBuilder command(List<String> arguments) {
+    public static ProcessBuilder command(List<String> arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Dio.netty.noUnsafe=false"));
@@ -89,7 +89,7 @@ final class HearthProcess implements AutoCloseable {
         }
     }
 
-    URI endpoint() {
+    public URI endpoint() {
         return endpoint;
     }
 
@@ -98,7 +98,7 @@ final class HearthProcess implements AutoCloseable {
         return output.toString();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 

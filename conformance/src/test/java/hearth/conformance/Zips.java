@@ -10,18 +10,18 @@ import java.util.zip.ZipOutputStream;
 import software.amazon.awssdk.core.SdkBytes;
 
 /// Deployment packages made on the spot.
-final class Zips {
+public final class Zips {
     private Zips() {}
 
-    static SdkBytes of(String name, String text) {
+    public static SdkBytes of(String name, String text) {
         return of(Map.of(name, text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static SdkBytes of(Map<String, byte[]> files) {
+    public static SdkBytes of(Map<String, byte[]> files) {
         return SdkBytes.fromByteArray(bytes(files));
     }
 
-    static byte[] bytes(Map<String, byte[]> files) {
+    public static byte[] bytes(Map<String, byte[]> files) {
         var zip = new ByteArrayOutputStream();
         try (var out = new ZipOutputStream(zip)) {
             for (var file : files.entrySet()) {
@@ -37,7 +37,11 @@ final class Zips {
 
     /// A package whose one file may be executed: its entry carries unix mode 0755, which java.util.zip cannot write.
     static SdkBytes executable(String name, String text) {
-        var zip = of(name, text).asByteArray();
+        return executable(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static SdkBytes executable(String name, byte[] program) {
+        var zip = bytes(Map.of(name, program));
         var directory = indexOf(zip, new byte[] {'P', 'K', 1, 2});
         zip[directory + 5] = 3; // version made by: unix
         var mode = 0100755;

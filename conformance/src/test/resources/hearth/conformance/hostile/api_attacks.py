@@ -1,0 +1,305 @@
+"""Attacks on the Runtime API. Outside it is a naive one, which believes whatever it reads."""
+
+import json
+import os
+import queue
+import re
+import socket
+import threading
+import time
+
+from outcome import Stopped, attack
+
+MIB = 1 << 20
+
+
+def naive(connection):
+    """Reads and keeps everything, and accepts each post."""
+    kept, answers = b"", queue.SimpleQueue()
+    threading.Thread(target=send_all, args=(connection, answers), daemon=True).start()
+    while True:
+        try:
+            data = connection.recv(1 << 14)
+        except OSError:
+            return
+        if not data:
+            return
+        kept += data
+        while b"\r\n\r\n" in kept:
+            head, _, kept = kept.partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: *(\d+)", head)
+            while length and len(kept) < int(length[1]):
+                kept += connection.recv(1 << 14)
+            kept = kept[int(length[1]) :] if length else kept
+            answer = b"200 OK" if b"/ping" in head else b"202 Accepted"
+            answers.put(b"HTTP/1.1 " + answer + b"\r\nContent-Length: 2\r\n\r\nOK")
+
+
+def send_all(connection, answers):
+    try:
+        while True:
+            connection.sendall(answers.get())
+    except OSError:
+        pass
+
+
+def serve_naively():
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1000)
+
+    def accept():
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=naive, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return listener.getsockname()
+
+
+def address(facts):
+    if facts["outside"]:
+        if "api" not in facts:
+            facts["api"] = serve_naively()
+            facts["requestId"] = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
+        return tuple(facts["api"])
+    host, _, port = os.environ["AWS_LAMBDA_RUNTIME_API"].partition(":")
+    return host, int(port)
+
+
+def connect(facts):
+    connection = socket.create_connection(address(facts), 5)
+    connection.settimeout(5)
+    return connection
+
+
+def status_of(connection):
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        data = connection.recv(65536)
+        if not data:
+            raise Stopped("the connection was closed")
+        answer += data
+    return int(answer[9:12])
+
+
+def post(facts, path, body=b"{}", headers=()):
+    with connect(facts) as connection:
+        head = ["POST /2018-06-01/runtime/%s HTTP/1.1" % path, "Host: x", "Content-Length: %d" % len(body), *headers]
+        connection.sendall("\r\n".join([*head, "", ""]).encode() + body)
+        return status_of(connection)
+
+
+def refused(status, what):
+    if status == 202:
+        return what + " was accepted"
+    raise Stopped("%s: %d" % (what, status))
+
+
+@attack
+def forged_request_id(facts):
+    address(facts)
+    for forged in ("00000000-0000-0000-0000-000000000000", facts["requestId"] + "/../x", "*", facts["requestId"].upper()):
+        status = post(facts, "invocation/%s/response" % forged)
+        if status == 202:
+            return "an answer to %s was accepted" % forged
+    raise Stopped("%d: no such request" % status)
+
+
+@attack
+def answer_of_an_old_request(facts):
+    return refused(post(facts, "invocation/%s/response" % facts.get("old", "old"), b'"late"'), "a late answer")
+
+
+@attack
+def init_error_after_init(facts):
+    return refused(post(facts, "init/error"), "a failed INIT after INIT")
+
+
+@attack
+def second_answer(facts):
+    """A second answer while the first is under way; the runtime itself will post a third."""
+    with connect(facts) as connection:
+        connection.sendall(
+            b"POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            % facts["requestId"].encode()
+        )
+        time.sleep(0.05)
+        status = post(facts, "invocation/%s/response" % facts["requestId"], b'"second"')
+        worked = status == 202
+        result = json.dumps({"worked": worked, "how": "a second answer: %d" % status}).encode()
+        connection.sendall(b"%x\r\n%s\r\n0\r\n\r\n" % (len(result), result))
+        if worked:
+            return "a second answer was accepted"
+        status_of(connection)
+    raise Stopped("nobody reads this: the first answer was it")
+
+
+def stuff(facts, head, piece, most, what):
+    """Sends one request's head for as long as it is read."""
+    sent = 0
+    with connect(facts) as connection:
+        connection.sendall(head)
+        try:
+            while sent < most:
+                connection.sendall(piece)
+                sent += len(piece)
+        except OSError:
+            raise Stopped("closed after %d KiB of %s" % (sent // 1024, what))
+    return "%d MiB of %s were taken" % (sent // MIB, what)
+
+
+@attack
+def huge_header(facts):
+    return stuff(facts, b"GET /2018-06-01/ping HTTP/1.1\r\nX: ", b"x" * 65536, 4 * MIB, "one header")
+
+
+@attack
+def endless_headers(facts):
+    return stuff(facts, b"GET /2018-06-01/ping HTTP/1.1\r\n", b"X: y\r\n" * 8192, 4 * MIB, "headers")
+
+
+@attack
+def huge_request_line(facts):
+    return stuff(facts, b"GET /", b"/" * 65536, 4 * MIB, "a path")
+
+
+@attack
+def endless_chunk_head(facts):
+    head = b"POST /2018-06-01/runtime/init/error HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;"
+    return stuff(facts, head, b"x" * 65536, 4 * MIB, "a chunk's size")
+
+
+@attack
+def many_connections(facts):
+    place = address(facts)
+    held, served = [], 0
+    try:
+        for _ in range(500):
+            held.append(socket.create_connection(place, 5))
+        for connection in held:
+            connection.settimeout(5)
+            try:
+                connection.sendall(b"GET /2018-06-01/ping HTTP/1.1\r\nHost: x\r\n\r\n")
+                served += connection.recv(4096).startswith(b"HTTP/1.1 200")
+            except OSError:
+                pass
+    finally:
+        for connection in held:
+            connection.close()
+    if served < 500:
+        raise Stopped("%d of 500 were served" % served)
+    return "500 connections were served"
+
+
+@attack
+def answers_unread(facts):
+    """Requests without end whose answers are never read."""
+    sent, piece = 0, b"GET /2018-06-01/ping HTTP/1.1\r\nHost: x\r\n\r\n" * 1000
+    with connect(facts) as connection:
+        connection.settimeout(1)
+        try:
+            while sent < 8 * MIB:
+                sent += connection.send(piece)
+        except OSError:
+            raise Stopped("reading stopped after %d KiB" % (sent // 1024))
+    return "%d MiB of requests were read" % (sent // MIB)
+
+
+def drain(connection):
+    try:
+        while connection.recv(1 << 20):
+            pass
+    except OSError:
+        pass
+
+
+@attack
+def flood_of_requests(facts):
+    """As many as go, for a second, on four connections."""
+    end, piece = time.monotonic() + 1, b"GET /2018-06-01/ping HTTP/1.1\r\nHost: x\r\n\r\n" * 100
+    counts = []
+
+    def hammer():
+        with connect(facts) as connection:
+            sent = 0
+            threading.Thread(target=drain, args=(connection,), daemon=True).start()
+            while time.monotonic() < end:
+                connection.sendall(piece)
+                sent += 100
+            counts.append(sent)
+
+    address(facts)
+    hammers = [threading.Thread(target=hammer) for _ in range(4)]
+    for each in hammers:
+        each.start()
+    for each in hammers:
+        each.join()
+    return "%d requests in a second" % sum(counts)
+
+
+@attack
+def flood_of_connections(facts):
+    place, end, made = address(facts), time.monotonic() + 1, 0
+    while time.monotonic() < end:
+        socket.create_connection(place, 5).close()
+        made += 1
+    return "%d connections in a second" % made
+
+
+def send_answer(facts, head, pieces):
+    with connect(facts) as connection:
+        path = "POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: x\r\n" % facts["requestId"]
+        connection.sendall(path.encode() + head + b"\r\n\r\n")
+        for piece in pieces:
+            connection.sendall(piece)
+        return status_of(connection)
+
+
+@attack
+def giant_answer(facts):
+    address(facts)
+    body = b'"' + b"x" * (8 * MIB) + b'"'
+    return refused(send_answer(facts, b"Content-Length: %d" % len(body), [body]), "8 MiB")
+
+
+@attack
+def giant_chunked_answer(facts):
+    address(facts)
+    chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    pieces = [chunk] * 256 + [b"0\r\n\r\n"]
+    if facts["outside"]:
+        pieces.append(b"\r\n\r\n")  # a naive reader takes each for a head
+    return refused(send_answer(facts, b"Transfer-Encoding: chunked", pieces), "16 MiB in chunks")
+
+
+@attack
+def answer_without_end(facts):
+    address(facts)
+    chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    end = time.monotonic() + (1 if facts["outside"] else 60)
+    sent = 0
+    with connect(facts) as connection:
+        path = "POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: x\r\n" % facts["requestId"]
+        connection.sendall(path.encode() + b"Transfer-Encoding: chunked\r\n\r\n")
+        while time.monotonic() < end:
+            connection.sendall(chunk)
+            sent += 65536
+    return "%d MiB, and nobody minds" % (sent // MIB)
+
+
+@attack
+def descriptors_through_the_channel(facts):
+    """Open files, handed to the server on the stream between it and the runtime."""
+    if facts["outside"]:
+        ours, theirs = socket.socketpair()
+    else:
+        ours = socket.socket(fileno=os.dup(61))
+        theirs = None
+    with open("/dev/null") as file:
+        descriptors = [file.fileno()] * 100
+        for _ in range(20):
+            # Blank lines between two requests mean nothing.
+            socket.send_fds(ours, [b"\r\n"], descriptors)
+    if theirs is None:
+        return "2000 descriptors were sent"
+    _, received, _, _ = socket.recv_fds(theirs, 10, 100)
+    return "%d descriptors were received" % len(received)
