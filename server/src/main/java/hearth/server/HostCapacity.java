@@ -15,7 +15,20 @@ final class HostCapacity {
     /// Each environment takes a few descriptors, processes and mounts of the host, besides its memory.
     private static final int SLOTS = 4_000;
 
+    private static final Path LIMITS = Path.of("/proc/self/limits");
+    private static final Pattern DESCRIPTORS = Pattern.compile("Max open files +(\\d+)");
+
     private HostCapacity() {}
+
+    /// How many descriptors this process may have open. The JVM has raised it as far as it may.
+    static int descriptors() throws StartException {
+        try {
+            var limit = DESCRIPTORS.matcher(Files.readString(LIMITS));
+            return limit.find() ? (int) Math.min(Integer.MAX_VALUE, Long.parseLong(limit.group(1))) : Integer.MAX_VALUE;
+        } catch (IOException e) {
+            throw new StartException("Cannot read " + LIMITS + ": " + e.getMessage(), e);
+        }
+    }
 
     static WorkerCapacity measure() throws StartException {
         try {

@@ -19,6 +19,7 @@ import hearth.server.auth.Authenticator;
 import hearth.server.auth.KeyFile;
 import hearth.server.auth.SigV4Authenticator;
 import hearth.server.auth.TrustingAuthenticator;
+import hearth.server.auth.WatchedKeys;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
 import hearth.worker.runtimes.HostLayout;
@@ -166,22 +167,39 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
             throws StartException {
         var api = new LambdaApi(
                 authenticator(), invoke, control, new Health(Hearth.VERSION, control::isRunning), threads);
-        var bodies = new Bytes(Runtime.getRuntime().maxMemory() / 2);
+        var limits = HttpLimits.defaults(new Bytes(Runtime.getRuntime().maxMemory() / 2));
+        // Environments need descriptors too.
+        int connections = Math.min(limits.connections(), HostCapacity.descriptors() / 2);
         try {
             return parts.add(
                     "listener",
                     new HttpListener(
-                            address, loops, api, HttpLimits.defaults(bodies), new RequestIds(random), threads, clock));
+                            address,
+                            loops,
+                            api,
+                            limits.withConnections(connections),
+                            new RequestIds(random),
+                            threads,
+                            clock));
         } catch (IOException e) {
             throw new StartException(
                     "Cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);
         }
     }
 
-    private Authenticator authenticator() {
+    private Authenticator authenticator() throws StartException {
         return switch (config.auth()) {
             case NONE -> new TrustingAuthenticator(config.account());
-            case SIGV4 -> new SigV4Authenticator(new KeyFile(config.data().resolve(KeyFile.NAME), clock), clock);
+            case SIGV4 -> new SigV4Authenticator(watchedKeys(), clock);
         };
+    }
+
+    private WatchedKeys watchedKeys() throws StartException {
+        var file = config.data().resolve(KeyFile.NAME);
+        try {
+            return parts.add("access keys", WatchedKeys.of(new KeyFile(file, clock)));
+        } catch (IOException e) {
+            throw new StartException("Cannot read the access keys in " + file + ": " + e.getMessage(), e);
+        }
     }
 }

@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -21,16 +21,14 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The access keys of an installation: a file that only its owner can read, one key on a line.
-///
-/// A running server sees a change of the file within a second, or when it is asked for a key that it does not know.
-public final class KeyFile implements AccessKeys {
+/// The access keys of an installation: a file that only its owner can read, one key on a line. A change replaces it.
+public final class KeyFile {
     /// The file's name in the data folder.
     public static final String NAME = "access-keys";
 
@@ -41,37 +39,46 @@ public final class KeyFile implements AccessKeys {
     private static final int SECRET_BYTES = 30;
     private static final int TOKEN_BYTES = 96;
     private static final ReentrantLock IN_PROCESS = new ReentrantLock();
-    private static final Duration RECHECK = Duration.ofSeconds(1);
 
-    /// What the file was when it was last read.
-    private record Snapshot(@Nullable FileTime modified, long size, Map<String, AccessKey> keys) {}
+    /// @param version tells a file from the one that replaces it
+    private record Snapshot(String version, Map<String, AccessKey> keys) {}
+
+    private static final Snapshot NO_FILE = new Snapshot("", Map.of());
 
     private final Path file;
     private final InstantSource clock;
-    private volatile Snapshot snapshot = new Snapshot(null, 0, Map.of());
-    private volatile Instant checked = Instant.MIN;
+    private Snapshot snapshot = NO_FILE; // guarded by this
 
     public KeyFile(Path file, InstantSource clock) {
         this.file = file;
         this.clock = clock;
     }
 
-    @Override
-    public Optional<AccessKey> find(String id) {
-        var key = snapshot.keys().get(id);
-        var now = clock.instant();
-        if (key == null || Duration.between(checked, now).compareTo(RECHECK) >= 0) {
-            checked = now;
-            refresh();
-            key = snapshot.keys().get(id);
+    /// All keys, oldest first. A file that has not changed is not read again.
+    public synchronized List<AccessKey> list() {
+        try {
+            if (!version().equals(snapshot.version())) {
+                snapshot = read();
+            }
+            return List.copyOf(snapshot.keys().values());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the access keys in " + file, e);
         }
-        return Optional.ofNullable(key);
     }
 
-    /// All keys, oldest first.
-    public List<AccessKey> list() {
-        refresh();
-        return List.copyOf(snapshot.keys().values());
+    /// Where the file is, or will be.
+    Path folder() {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "A file is in a folder");
+    }
+
+    /// Empty when there is no file.
+    private String version() throws IOException {
+        try {
+            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey();
+        } catch (NoSuchFileException e) {
+            return "";
+        }
     }
 
     /// Makes a key.
@@ -110,11 +117,8 @@ public final class KeyFile implements AccessKeys {
         // The lock on the file keeps other processes away, this one the threads of this process.
         IN_PROCESS.lock();
         try {
-            var folder = file.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(
-                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            }
+            Files.createDirectories(
+                    folder(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             var lockFile = file.resolveSibling(file.getFileName() + ".lock");
             try (var channel = FileChannel.open(
                             lockFile,
@@ -135,34 +139,19 @@ public final class KeyFile implements AccessKeys {
         }
     }
 
-    private synchronized void refresh() {
-        try {
-            var last = snapshot;
-            if (!Files.exists(file)) {
-                snapshot = new Snapshot(null, 0, Map.of());
-            } else if (Files.size(file) != last.size()
-                    || !Files.getLastModifiedTime(file).equals(last.modified())) {
-                snapshot = read();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the access keys in " + file, e);
-        }
-    }
-
     private Snapshot read() throws IOException {
         try {
-            var modified = Files.getLastModifiedTime(file);
+            var version = version();
             var keys = new LinkedHashMap<String, AccessKey>();
-            long size = Files.size(file);
             for (var line : Files.readAllLines(file)) {
                 if (!line.isBlank() && !line.startsWith("#")) {
                     var key = parse(line);
                     keys.put(key.id(), key);
                 }
             }
-            return new Snapshot(modified, size, keys);
+            return new Snapshot(version, keys);
         } catch (NoSuchFileException e) {
-            return new Snapshot(null, 0, Map.of());
+            return NO_FILE;
         }
     }
 
