@@ -3,8 +3,8 @@ package hearth.server.http;
 import hearth.model.Bytes;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The memory that request bodies may hold, all connections together. An eighth of it is kept for small ones, so that
-/// whoever sends large bodies slowly keeps nobody from invoking.
+/// The memory that request bodies may hold, and answers that their clients have no room for, all connections together.
+/// An eighth of it is kept for small bodies, so that whoever sends large ones slowly keeps nobody from invoking.
 final class BodyBudget {
     private static final long SMALL = 64 << 10;
 
@@ -24,6 +24,16 @@ final class BodyBudget {
         }
         left.addAndGet(bytes);
         return false;
+    }
+
+    /// Takes memory that is in use already, be there enough or not.
+    void hold(long bytes) {
+        left.addAndGet(-bytes);
+    }
+
+    /// Whether more is held than there may be: nothing that needs more of it is to begin.
+    boolean isOverdrawn() {
+        return left.get() < 0;
     }
 
     void giveBack(long bytes) {

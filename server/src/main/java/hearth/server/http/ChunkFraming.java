@@ -109,13 +109,17 @@ final class ChunkFraming {
         if (feed == start || in.getByte(feed - 1) != '\r') {
             throw new MalformedRequestException("Lines of a chunked body must end with CRLF.");
         }
+        // A CR alone is the end of a line to some.
+        if (in.indexOf(start, feed - 1, (byte) '\r') >= 0 || in.indexOf(start, feed - 1, (byte) 0) >= 0) {
+            throw new MalformedRequestException("A line of a chunked body holds a character that it may not.");
+        }
         return feed - 1;
     }
 
     private static long chunkSize(ByteBuf in, int end) throws MalformedRequestException {
         var line = in.toString(in.readerIndex(), end - in.readerIndex(), StandardCharsets.ISO_8859_1);
         int semicolon = line.indexOf(';');
-        var digits = (semicolon < 0 ? line : line.substring(0, semicolon)).stripTrailing();
+        var digits = semicolon < 0 ? line : line.substring(0, semicolon).stripTrailing();
         if (digits.isEmpty()
                 || digits.length() > MOST_SIZE_DIGITS
                 || !digits.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {

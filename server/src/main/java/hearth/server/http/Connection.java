@@ -73,6 +73,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean keepAlive;
     private boolean oldProtocol;
     private long headMemory;
+    /// Of an answer that the client has no room for.
+    private long answerMemory;
 
     private long deadline;
     private long progressMark;
@@ -101,6 +103,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             releaseRequest();
         }
         phase = Phase.CLOSED;
+        releaseAnswer();
         dropPending();
     }
 
@@ -248,6 +251,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         var next = new Exchange(this, listener.newRequestId(), head.method().equals("HEAD"));
         exchange = next;
         long length = BodyLength.of(head);
+        if (listener.budget().isOverdrawn()) {
+            refuse(busy(), length == 0);
+            return;
+        }
         try {
             var admitted = listener.service().admit(head, next);
             if (length > admitted.bodyLimit()) {
@@ -347,6 +354,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
             for (var part : encoder.encode(channel().alloc(), response, answered, persistence)) {
                 write(part);
             }
+            if (!channel().isWritable()) {
+                answerMemory = response.body().length;
+                listener.budget().hold(answerMemory);
+            }
             if (!stays) {
                 finish();
             } else if (channel().isWritable()) {
@@ -362,6 +373,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void awaitNext() {
         phase = Phase.IDLE;
+        releaseAnswer();
         deadline = System.nanoTime() + limits.idleTime().toNanos();
         if (draining || (inputEnded && !pending.isReadable())) {
             close();
@@ -377,6 +389,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         channel().config().setAutoRead(true);
         var duplex = (DuplexChannel) channel();
         var _ = duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> {
+            releaseAnswer();
             if (inputEnded || draining) {
                 close();
             } else {
@@ -467,6 +480,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         intake = null;
         hash = null;
         exchange = null;
+    }
+
+    private void releaseAnswer() {
+        listener.budget().giveBack(answerMemory);
+        answerMemory = 0;
     }
 
     private ChannelHandlerContext ctx() {

@@ -40,6 +40,7 @@ final class HeadReader {
     RequestHead read(ByteBuf in) throws MalformedRequestException {
         while (true) {
             int start = in.readerIndex();
+            refuseOtherProtocols(in, start);
             int feed = in.indexOf(start + searched, in.writerIndex(), (byte) '\n');
             int seen = (feed < 0 ? in.writerIndex() : feed + 1) - start;
             if (consumed + seen > limits.headBytes()) {
@@ -64,6 +65,16 @@ final class HeadReader {
                 readField(length);
             } else {
                 return finish(method);
+            }
+        }
+    }
+
+    /// TLS, for one, sends no line end for a long time.
+    private void refuseOtherProtocols(ByteBuf in, int start) throws MalformedRequestException {
+        if (method == null && searched == 0 && in.isReadable()) {
+            byte first = in.getByte(start);
+            if ((first < 'A' || first > 'Z') && first != '\r' && first != '\n') {
+                throw new MalformedRequestException("A request begins with its method. This port speaks plain HTTP.");
             }
         }
     }
@@ -117,8 +128,7 @@ final class HeadReader {
         }
         var target = text(start, end);
         if (target.startsWith("http://") || target.startsWith("https://")) {
-            int slash = target.indexOf('/', target.indexOf("//") + 2);
-            target = slash < 0 ? "/" : target.substring(slash);
+            target = afterAuthority(target, target.indexOf("//") + 2);
         }
         if (!target.startsWith("/")) {
             throw new MalformedRequestException(TARGET_REFUSED);
@@ -126,6 +136,16 @@ final class HeadReader {
         int mark = target.indexOf('?');
         path = mark < 0 ? target : target.substring(0, mark);
         query = mark < 0 ? "" : target.substring(mark + 1);
+    }
+
+    /// Path and query of an absolute target; a path that is empty is the topmost.
+    private static String afterAuthority(String target, int start) {
+        int end = start;
+        while (end < target.length() && target.charAt(end) != '/' && target.charAt(end) != '?') {
+            end++;
+        }
+        var rest = target.substring(end);
+        return rest.startsWith("/") ? rest : "/" + rest;
     }
 
     private void readField(int length) throws MalformedRequestException {

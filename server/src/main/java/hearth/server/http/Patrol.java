@@ -10,9 +10,17 @@ import java.util.Set;
 /// Used on its event loop only.
 final class Patrol implements Runnable {
     private final Set<Connection> connections = new HashSet<>();
+    private boolean draining;
+    private boolean closed;
 
+    /// One that was accepted just before the listener closed may come only now.
     void add(Connection connection) {
         connections.add(connection);
+        if (closed) {
+            connection.close();
+        } else if (draining) {
+            connection.drain();
+        }
     }
 
     void remove(Connection connection) {
@@ -29,12 +37,14 @@ final class Patrol implements Runnable {
 
     /// No connection takes another request; those without one close.
     void drain() {
+        draining = true;
         for (var connection : List.copyOf(connections)) {
             connection.drain();
         }
     }
 
     void closeAll() {
+        closed = true;
         for (var connection : List.copyOf(connections)) {
             connection.close();
         }

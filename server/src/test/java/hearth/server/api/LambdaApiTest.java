@@ -156,6 +156,33 @@ class LambdaApiTest {
     }
 
     @Test
+    void answersAPipelineOfInvocationsAndOtherOperationsInItsOrder() {
+        var requests = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            var body = Integer.toString(i);
+            requests.append(
+                    switch (i % 3) {
+                        case 0 ->
+                            "POST " + INVOKE + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                                    + body;
+                        case 1 -> "GET /2015-03-31/functions/f" + i + " HTTP/1.1\r\nHost: a\r\n\r\n";
+                        default -> "GET /2015-03-31/functions HTTP/1.1\r\nHost: a\r\n\r\n";
+                    });
+        }
+        client.send(requests.toString());
+
+        for (int i = 0; i < 200; i++) {
+            var expected =
+                    switch (i % 3) {
+                        case 0 -> " null " + i;
+                        case 1 -> "{\"asked\":\"f" + i + "\"}";
+                        default -> "\"in conflict\"}";
+                    };
+            assertThat(client.read().text()).endsWith(expected);
+        }
+    }
+
+    @Test
     void answersAFaultOfOursWithoutTellingWhatItWas() {
         var answer = send("GET", "/2016-08-19/account-settings", "", "");
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /// Answers each request with its own body. Some paths do more: `/refused`, `/fault`, `/slow` (until `release`),
-/// `/hash`, `/empty`, `/head-fault`, `/late` (answers from another thread).
+/// `/hash`, `/empty`, `/large` (6 MiB), `/head-fault`, `/late` (answers from another thread).
 final class EchoService implements Service {
     static final int LIMIT = 6 << 20;
 
@@ -44,6 +44,7 @@ final class EchoService implements Service {
             public void serve(byte[] body, byte[] sha256) {
                 switch (head.path()) {
                     case "/fault" -> throw new IllegalStateException("A fault that a test asked for");
+                    case "/large" -> exchange.answer(ok(new byte[LIMIT]));
                     case "/empty" -> exchange.answer(new HttpResponse(204, Map.of(), new byte[0]));
                     case "/hash" ->
                         exchange.answer(ok(HexFormat.of().formatHex(sha256).getBytes(StandardCharsets.US_ASCII)));

@@ -1,9 +1,13 @@
 package hearth.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +81,35 @@ class HostileRequestsTest {
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\na\n",
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n",
-                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1FFFFFFFFF\r\na\r\n"
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1FFFFFFFFF\r\na\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;a\rb\r\na\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;a\nb\r\na\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;a\0b\r\na\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\r\na\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n 1\r\na\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: b\rC: d\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nA: b\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \u000bchunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x1\r\n\r\na",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1 1\r\n\r\na",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775808\r\n\r\na",
+                "GET HTTP://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http:/a HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\rHost: a\r\n\r\n",
+                "GET /\r HTTP/1.1\r\nHost: a\r\n\r\n",
+                " GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003"
             })
     void refusesWhatIsNotHttpAndCloses(String request) {
         try (var client = server.connect()) {
@@ -91,11 +123,46 @@ class HostileRequestsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST http://b/path HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
+                "POST https://b?a=/b HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
+                "POST / HTTP/1.1\nHost: a\nContent-Length: 2\n\nhi",
+                "\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
+                "POST / HTTP/1.1\r\nHost: \r\nContent-Length: \t 2 \t\r\n\r\nhi",
+                "POST / HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\nContent-Length: 2\r\n\r\nhi",
+                "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
+                "POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
+                "POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                        + "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nContent-Length: 2\r\n\r\nhi",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKED\r\n\r\n0000002 ;a=\"b\"\r\nhi\r\n000\r\nA: b\r\n\r\n"
+            })
+    void servesWhatIsUnusualAndNothingWorse(String request) {
+        try (var client = server.connect()) {
+            var answer = client.send(request).read();
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.text()).isEqualTo("hi");
+        }
+    }
+
+    @Test
+    void takesThePathOfAnAbsoluteTargetFromBehindItsAuthority() {
+        try (var client = server.connect()) {
+            client.send("GET http://a?b=/refused HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.read().status()).isEqualTo(200);
+
+            client.send("GET http://a/refused HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.read().status()).isEqualTo(404);
+        }
+    }
+
     @Test
     void refusesAHeadOfMoreThanAMebibyteWhileItComes() {
         try (var client = server.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\nName: ");
-            client.sendWhatIsTaken("x".repeat(2 << 20).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            client.sendWhatIsTaken("x".repeat(2 << 20).getBytes(StandardCharsets.US_ASCII));
 
             assertThat(client.read().status()).isEqualTo(400);
         }
@@ -136,11 +203,76 @@ class HostileRequestsTest {
             var answer = new RawClient.Answer[1];
             var reader = Thread.ofVirtual().start(() -> answer[0] = client.read());
             Await.until("the server has had enough", () -> {
-                client.sendWhatIsTaken("a: b\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                client.sendWhatIsTaken("a: b\r\n".getBytes(StandardCharsets.US_ASCII));
                 return !reader.isAlive();
             });
 
             assertThat(answer[0].status()).isEqualTo(408);
+        }
+    }
+
+    @Test
+    void servesOthersWhileHundredsDripTheirHeads() {
+        use(HASTY);
+        var dripping = new ArrayList<RawClient>();
+        for (int i = 0; i < 500; i++) {
+            dripping.add(server.connect().send("GET / HTTP/1.1\r\nHost: a\r\n"));
+        }
+        try (var client = server.connect()) {
+            Await.until("the server has had enough of all of them", () -> {
+                dripping.forEach(each -> each.sendWhatIsTaken("a".getBytes(StandardCharsets.US_ASCII)));
+                assertThat(client.send(HttpListenerTest.post("/", "served"))
+                                .read()
+                                .text())
+                        .isEqualTo("served");
+                return server.listener.connections() == 1;
+            });
+        }
+        dripping.forEach(RawClient::close);
+    }
+
+    @Test
+    void forgetsAClientThatIsCutOffAtAnyByte() {
+        for (var request : List.of(
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\n" + "x".repeat(30),
+                "POST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n")) {
+            for (int length = 0; length <= request.length(); length++) {
+                server.connect().send(request.substring(0, length)).reset();
+            }
+        }
+        for (int length : List.of(1, 65_535, 65_536, 65_537, 262_144, 1_000_000, EchoService.LIMIT)) {
+            server.connect()
+                    .send("POST /hash HTTP/1.1\r\nHost: a\r\nContent-Length: " + EchoService.LIMIT + "\r\n\r\n")
+                    .send(new byte[length])
+                    .reset();
+        }
+
+        try (var client = server.connect()) {
+            assertThat(client.send(HttpListenerTest.post("/", "served")).read().text())
+                    .isEqualTo("served");
+        }
+        server.service.release.countDown();
+        Await.until("no body is held", () -> server.listener.freeBodyMemory() == ListenerUnderTest.BODY_MEMORY.count());
+    }
+
+    @Test
+    void boundsTheMemoryOfAnswersThatNobodyTakes() {
+        var greedy = new ArrayList<RawClient>();
+        Await.until("the memory is spent", () -> {
+            greedy.add(server.connect().send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3)));
+            return server.listener.freeBodyMemory() < 0;
+        });
+        try (var client = server.connect()) {
+            assertThat(client.send(HttpListenerTest.post("/", "small")).read().status())
+                    .isEqualTo(429);
+        }
+
+        greedy.forEach(RawClient::reset);
+        Await.until(
+                "it is given back", () -> server.listener.freeBodyMemory() == ListenerUnderTest.BODY_MEMORY.count());
+        try (var client = server.connect()) {
+            assertThat(client.send(HttpListenerTest.post("/", "small")).read().text())
+                    .isEqualTo("small");
         }
     }
 
@@ -176,7 +308,7 @@ class HostileRequestsTest {
         try (var client = server.connect()) {
             Await.until("the server reads no more", () -> {
                 for (int i = 0; i < 10; i++) {
-                    client.sendWhatIsTaken(request.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                    client.sendWhatIsTaken(request.getBytes(StandardCharsets.US_ASCII));
                 }
                 return server.listener.connections() == 0;
             });
@@ -246,6 +378,10 @@ class HostileRequestsTest {
 
     @Test
     void servesOthersWhileFiveThousandConnectionsDoNothing() throws IOException {
+        // Both ends are in this process, whose limit the JVM has raised as far as it may.
+        long limit =
+                ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getMaxFileDescriptorCount();
+        assumeTrue(limit >= 11_000, "5000 connections need 11000 descriptors (ulimit -Hn)");
         var idle = new ArrayList<Socket>();
         try {
             for (int i = 0; i < 5000; i++) {
@@ -290,7 +426,7 @@ class HostileRequestsTest {
     }
 
     private static byte[] mutate(String request, Random random) {
-        var bytes = request.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        var bytes = request.getBytes(StandardCharsets.ISO_8859_1);
         for (int n = random.nextInt(4); n >= 0; n--) {
             bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
         }

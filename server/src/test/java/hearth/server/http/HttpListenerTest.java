@@ -3,11 +3,14 @@ package hearth.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.server.http.RawClient.Answer;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -265,6 +268,20 @@ class HttpListenerTest {
             assertThat(busy.isEnded()).isTrue();
             draining.get();
             assertThat(server.listener.connections()).isZero();
+        }
+    }
+
+    @Test
+    void takesNoConnectionThatComesToItsLoopAfterTheListenerHasDrained() {
+        var encoder = new ResponseEncoder(InstantSource.system());
+        var drained = new Patrol();
+        drained.drain();
+        var closed = new Patrol();
+        closed.closeAll();
+
+        for (var patrol : List.of(drained, closed)) {
+            var late = new EmbeddedChannel(new Connection(server.listener, patrol, encoder));
+            assertThat(late.isOpen()).isFalse();
         }
     }
 

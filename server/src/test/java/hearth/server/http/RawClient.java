@@ -119,6 +119,16 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /// Cuts the connection off, with a reset instead of an end.
+    public void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void close() {
         try {
