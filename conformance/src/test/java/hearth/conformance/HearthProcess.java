@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -17,27 +19,31 @@ public final class HearthProcess implements AutoCloseable {
     private static final Pattern ENDPOINT = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
     private final Process process;
-    private final URI endpoint;
-    private final Output output;
+    private final Output output = new Output();
+    private final CompletableFuture<URI> ready = new CompletableFuture<>();
 
-    private HearthProcess(Process process, URI endpoint, Output output) {
+    private HearthProcess(Process process) {
         this.process = process;
-        this.endpoint = endpoint;
-        this.output = output;
     }
 
     /// Starts a server and waits until it is ready.
     public static HearthProcess start(Path data, String... options) {
+        var server = launch(data, options);
+        server.endpoint();
+        return server;
+    }
+
+    /// Starts a server, which is not ready yet.
+    static HearthProcess launch(Path data, String... options) {
         var arguments = new ArrayList<>(List.of("up", "--port", "0", "--data", data.toString()));
         arguments.addAll(List.of(options));
         try {
-            var process = command(arguments).redirectErrorStream(true).start();
-            var output = new Output();
-            var ready = new CompletableFuture<URI>();
-            Thread.ofVirtual().name("hearth-output").start(() -> follow(process, output, ready));
-            return new HearthProcess(process, ready.get(60, TimeUnit.SECONDS), output);
-        } catch (IOException | InterruptedException | java.util.concurrent.ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("Hearth did not become ready", e);
+            var server = new HearthProcess(
+                    command(arguments).redirectErrorStream(true).start());
+            Thread.ofVirtual().name("hearth-output").start(server::follow);
+            return server;
+        } catch (IOException e) {
+            throw new IllegalStateException("Hearth did not start", e);
         }
     }
 
@@ -46,6 +52,8 @@ public final class HearthProcess implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Dio.netty.noUnsafe=false"));
+        // It lives for seconds, in which the better compiler only costs.
+        command.add("-XX:TieredStopAtLevel=1");
         command.add("-Dhearth.guest=" + guest());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "hearth.server.cli.Main"));
         command.addAll(arguments);
@@ -60,7 +68,7 @@ public final class HearthProcess implements AutoCloseable {
         return guest;
     }
 
-    private static void follow(Process process, Output output, CompletableFuture<URI> ready) {
+    private void follow() {
         try (BufferedReader lines = process.inputReader()) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                 output.add(line);
@@ -89,8 +97,25 @@ public final class HearthProcess implements AutoCloseable {
         }
     }
 
+    /// Waits until the server is ready.
     public URI endpoint() {
-        return endpoint;
+        try {
+            return ready.get(60, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("Hearth did not become ready", e);
+        }
+    }
+
+    /// Waits for the server's end.
+    ///
+    /// @return whether it came within the time
+    boolean endsWithin(Duration time) {
+        try {
+            return process.waitFor(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /// Everything that it has printed.

@@ -3,9 +3,6 @@ package hearth.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -79,69 +76,58 @@ class RestartTest {
     }
 
     @Test
-    void leavesNothingBehindWhenItIsStopped() throws IOException {
+    void leavesNothingBehindWhenItIsStopped() {
         assumeTrue(isRoot(), "Sandboxes with cgroups need root");
-        var before = traces();
-        var made = new TreeSet<String>();
+        var data = TestServer.temporaryFolder();
+        var traces = new Traces(data);
 
-        try (var server = HearthProcess.start(TestServer.temporaryFolder())) {
+        try (var server = HearthProcess.start(data)) {
             var lambda = Clients.lambda(server.endpoint());
             create(lambda, "f");
             lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("f"));
             lambda.invoke(r -> r.functionName("f"));
-            made.addAll(traces());
-            made.removeAll(before);
-            assertThat(made).isNotEmpty();
+            assertThat(traces.counts()).containsKeys("cgroup", "process");
         }
 
-        assertThat(traces()).doesNotContainAnyElementsOf(made);
+        assertThat(traces.now()).isEmpty();
     }
 
     @Test
-    void leavesNothingBehindWhenItIsStoppedInTheMiddleOfItsStart() throws IOException, InterruptedException {
+    void leavesNothingBehindWhenItIsStoppedInTheMiddleOfItsStart() {
         assumeTrue(isRoot(), "Sandboxes with cgroups need root");
-        var before = traces();
-        var made = new TreeSet<String>();
-        var data = TestServer.temporaryFolder().toString();
-
-        var process = HearthProcess.command(List.of("up", "--port", "0", "--data", data))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        while (made.isEmpty()) {
-            assertThat(process.isAlive()).isTrue();
-            made.addAll(traces());
-            made.removeAll(before);
-        }
-        process.destroy();
-        process.waitFor();
-
-        assertThat(process.exitValue()).isEqualTo(143);
-        assertThat(traces()).isEqualTo(before);
-    }
-
-    @Test
-    void clearsWhatAKilledServerLeft() throws IOException {
-        assumeTrue(isRoot(), "Sandboxes with cgroups need root");
-        var before = traces();
         var data = TestServer.temporaryFolder();
+        var traces = new Traces(data);
+
+        try (var server = HearthProcess.launch(data)) {
+            Await.until("it has made something", () -> !traces.now().isEmpty());
+            assertThat(server.stop()).isEqualTo(143);
+        }
+
+        assertThat(traces.now()).isEmpty();
+    }
+
+    @Test
+    void clearsWhatAKilledServerLeft() {
+        assumeTrue(isRoot(), "Sandboxes with cgroups need root");
+        var data = TestServer.temporaryFolder();
+        var traces = new Traces(data);
         var killed = HearthProcess.start(data);
         var lambda = Clients.lambda(killed.endpoint());
         create(lambda, "f");
         lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("f"));
         lambda.invoke(r -> r.functionName("f"));
-        var made = traces();
-        made.removeAll(before);
 
+        var made = traces.processes();
         killed.kill();
         try (var server = HearthProcess.start(data)) {
+            assertThat(traces.processes()).doesNotContainAnyElementsOf(made);
             assertThat(Clients.lambda(server.endpoint())
                             .invoke(r -> r.functionName("f"))
                             .statusCode())
                     .isEqualTo(200);
         }
 
-        assertThat(traces()).doesNotContainAnyElementsOf(made);
+        assertThat(traces.now()).isEmpty();
     }
 
     private static void createUntilItFails(
@@ -173,29 +159,5 @@ class RestartTest {
 
     private static boolean isRoot() {
         return "root".equals(System.getProperty("user.name"));
-    }
-
-    /// What servers make on their host: cgroups, mounts, network devices, loop devices, processes. Those of other
-    /// servers are among them.
-    private static Set<String> traces() throws IOException {
-        var traces = new TreeSet<String>();
-        try (var cgroups = Files.find(Path.of("/sys/fs/cgroup"), 6, (path, attributes) -> attributes.isDirectory())) {
-            cgroups.filter(path -> path.toString().contains("/hearth")).forEach(path -> traces.add("cgroup " + path));
-        }
-        try (var mounts = Files.lines(Path.of("/proc/self/mounts"))) {
-            mounts.filter(mount -> mount.contains("hearth")).forEach(mount -> traces.add("mount " + mount));
-        }
-        try (var devices = Files.lines(Path.of("/proc/net/dev"))) {
-            devices.skip(2)
-                    .forEach(device -> traces.add("device " + device.strip().split(":")[0]));
-        }
-        try (var loops = Files.list(Path.of("/sys/block"))) {
-            loops.filter(device -> Files.exists(device.resolve("loop/backing_file")))
-                    .forEach(device -> traces.add("loop " + device.getFileName()));
-        }
-        ProcessHandle.allProcesses()
-                .filter(process -> process.info().command().orElse("").contains("launcher"))
-                .forEach(process -> traces.add("process " + process.pid()));
-        return traces;
     }
 }
