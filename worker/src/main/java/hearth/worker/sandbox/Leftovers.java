@@ -1,5 +1,7 @@
 package hearth.worker.sandbox;
 
+import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.NetworkLink;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -40,7 +42,28 @@ final class Leftovers {
     private void clearNetwork() throws SandboxException {
         new Forwarding(config.directory()).restore();
         if (Firewall.available() && "root".equals(System.getProperty("user.name"))) {
-            new Firewall(config.instance()).remove();
+            var firewall = new Firewall(config.instance());
+            removeLinks(firewall.links());
+            firewall.remove();
+        }
+    }
+
+    /// The kernel takes the links of a dead namespace away when it comes to it, and their names are wanted now.
+    private static void removeLinks(String prefix) {
+        try (var links = Files.newDirectoryStream(Path.of("/sys/class/net"), prefix + "*")) {
+            for (var link : links) {
+                removeLink(link.getFileName().toString());
+            }
+        } catch (IOException e) {
+            log.log(Level.WARNING, "the links {0}* stay: {1}", prefix, e.getMessage());
+        }
+    }
+
+    private static void removeLink(String name) {
+        try {
+            NetworkLink.named(name).delete();
+        } catch (LinuxException e) {
+            log.log(Level.DEBUG, "link {0} went by itself: {1}", name, e.getMessage());
         }
     }
 

@@ -170,6 +170,24 @@ final class InternetNetworkTest {
         assertThat(tables()).doesNotContain(new Firewall(config.instance()).table());
     }
 
+    @Test
+    void clearsTheLinksOfAKilledServer() throws Exception {
+        var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
+        var left = new InternetNetwork(config.instance(), config.network(), config.directory());
+        var namespace = NetworkNamespace.create();
+        try {
+            left.connect(namespace, 0);
+            var link = Path.of("/sys/class/net", new Firewall(config.instance()).links() + "0");
+            assertThat(link).exists();
+
+            new Leftovers(CgroupMounts.ofThisHost(), config).clear();
+
+            assertThat(link).doesNotExist();
+        } finally {
+            namespace.close();
+        }
+    }
+
     /// Listens on every address outside.
     private void serve(int port) throws Exception {
         servers.add(outside.call(() -> {
