@@ -3,19 +3,25 @@ package hearth.bench;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.tools.ToolProvider;
 
 /// A language that is measured: its function that does nothing, and its floors.
 ///
+/// @param handler as `CreateFunction` takes it
 /// @param bareServer interpreter and script of the HTTP server that is its floor
 /// @param bareStart the least start of the interpreter
 record Language(
         String name,
         String runtime,
         String file,
-        String source,
+        byte[] content,
+        String handler,
         List<String> bareStart,
         String bareServer,
         List<String> interpreter) {
@@ -26,7 +32,8 @@ record Language(
                         "python",
                         python,
                         "app.py",
-                        "def handler(event, context):\n    return {}\n",
+                        "def handler(event, context):\n    return {}\n".getBytes(StandardCharsets.UTF_8),
+                        "app.handler",
                         List.of(interpreter(python), "-I", "-S", "-c", "0"),
                         "bare.py",
                         List.of(interpreter(python))),
@@ -34,10 +41,37 @@ record Language(
                         "node",
                         "nodejs20.x",
                         "app.js",
-                        "exports.handler = async () => ({});\n",
+                        "exports.handler = async () => ({});\n".getBytes(StandardCharsets.UTF_8),
+                        "app.handler",
                         List.of("node", "-e", "0"),
                         "bare.js",
                         List.of("node")));
+    }
+
+    /// Java, whose cold starts alone are measured: its warm path is AWS's own client.
+    ///
+    /// @param folder for what is compiled
+    static Language java(Path folder) throws IOException {
+        var home = Path.of(System.getProperty("java.home"));
+        var hello = Files.writeString(
+                folder.resolve("Hello.java"), "public class Hello { public static void main(String[] a) {} }");
+        var app = Files.writeString(
+                folder.resolve("App.java"),
+                "public class App { public Object handle(java.util.Map<String, String> event) { return event; } }");
+        var compiled = ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-d", folder.toString(), hello.toString(), app.toString());
+        if (compiled != 0) {
+            throw new IOException("javac ended with " + compiled);
+        }
+        return new Language(
+                "java",
+                "java" + Runtime.version().feature(),
+                "App.class",
+                Files.readAllBytes(folder.resolve("App.class")),
+                "App::handle",
+                List.of(home + "/bin/java", "-cp", folder.toString(), "Hello"),
+                "",
+                List.of());
     }
 
     private static String firstInstalled(String... names) throws IOException {
@@ -63,18 +97,19 @@ record Language(
         }
     }
 
-    /// A deployment package that no other run had: `unique` stands in a comment.
+    /// A deployment package that no other run had: `unique` stands in a file beside the code.
     byte[] zip(String unique) {
-        var comment = (file.endsWith(".py") ? "# " : "// ") + unique + "\n";
-        return zip(file, (comment + source).getBytes(StandardCharsets.UTF_8));
+        return zip(Map.of(file, content, "unique.txt", unique.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static byte[] zip(String name, byte[] content) {
+    static byte[] zip(Map<String, byte[]> files) {
         var zip = new ByteArrayOutputStream();
         try (var out = new ZipOutputStream(zip)) {
-            out.putNextEntry(new ZipEntry(name));
-            out.write(content);
-            out.closeEntry();
+            for (var each : files.entrySet()) {
+                out.putNextEntry(new ZipEntry(each.getKey()));
+                out.write(each.getValue());
+                out.closeEntry();
+            }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -45,16 +46,20 @@ public final class Main {
             for (var language : Language.all()) {
                 new WarmRows(report, hearth, language, quick ? Duration.ofMillis(300) : Duration.ofMillis(1500))
                         .measure(folder);
-                coldStart(hearth, language);
             }
             sandboxes(hearth);
             creations(hearth);
         }
+        new ColdStarts(report, repository, folder, quick).run();
         for (var language : Language.all()) {
             try (var hearth = HearthServer.start(repository, folder.resolve("data-" + language.name()))) {
                 burst(hearth, language);
-                memory(hearth, language);
+                memory(hearth, language, quick ? 10 : 50);
             }
+        }
+        // As many as one machine is to hold, and none of them expired meanwhile.
+        try (var hearth = HearthServer.start(repository, folder.resolve("data-many"), "--idle-timeout", "1h")) {
+            memory(hearth, Language.all().getFirst(), quick ? 100 : 2000);
         }
     }
 
@@ -74,33 +79,6 @@ public final class Main {
                 millis(floor) + " `java -version`",
                 ready / floor,
                 "median of " + nanos.length);
-    }
-
-    /// From a function whose code no one has seen to its first answer.
-    private void coldStart(HearthServer hearth, Language language) throws Exception {
-        var rounds = quick ? 5 : 21;
-        var nanos = new double[rounds];
-        for (int i = 0; i < rounds; i++) {
-            var function = "cold-" + language.name() + "-" + i;
-            hearth.create(
-                    function,
-                    language.runtime(),
-                    "app.handler",
-                    language.zip("cold " + i + " " + System.nanoTime()),
-                    1769);
-            var request = hearth.invocation(function);
-            var begin = System.nanoTime();
-            expectOk(hearth.send(request));
-            nanos[i] = System.nanoTime() - begin;
-        }
-        var floor = Floors.start(rounds, language.bareStart().toArray(String[]::new));
-        var cold = Floors.median(nanos);
-        report.row(
-                "cold start " + language.name(),
-                millis(cold),
-                millis(floor) + " bare interpreter",
-                cold / floor,
-                "+" + format((cold - floor) / 1e6) + " ms; median of " + rounds);
     }
 
     /// One function, called by many for the first time at once.
@@ -153,22 +131,32 @@ public final class Main {
         if (status != 0) {
             throw new IOException("gcc ended with " + status);
         }
-        var zip = executable(Language.zip("bootstrap", Files.readAllBytes(binary)));
+        var zip = executable(Language.zip(Map.of("bootstrap", Files.readAllBytes(binary))));
+        sandboxes(hearth, "static no-op runtime", "provided.al2023", zip, "/bin/true");
+        var python = Language.all().getFirst();
+        var bareStart = python.bareStart().toArray(String[]::new);
+        sandboxes(hearth, "python", python.runtime(), python.zip("many"), bareStart);
+    }
+
+    private void sandboxes(HearthServer hearth, String what, String runtime, byte[] zip, String... floorCommand)
+            throws Exception {
         var count = quick ? 20 : 200;
         for (int i = 0; i < count; i++) {
-            hearth.create("noop-" + i, "provided.al2023", "x", zip, 128);
+            hearth.create(runtime.replace(".", "") + "-" + i, runtime, "app.handler", zip, 128);
         }
         var begin = System.nanoTime();
         for (int i = 0; i < count; i += 10) {
             var first = i;
-            atOnce(10, n -> expectOk(hearth.send(hearth.invocation("noop-" + (first + n)))));
+            atOnce(
+                    10,
+                    n -> expectOk(hearth.send(hearth.invocation(runtime.replace(".", "") + "-" + (first + n)))));
         }
         var seconds = (System.nanoTime() - begin) / 1e9;
-        var floor = Floors.start(21, "/bin/true");
+        var floor = Floors.start(21, floorCommand);
         report.row(
-                "sandboxes a second, static no-op runtime",
+                "sandboxes a second, " + what,
                 format(count / seconds) + "/s",
-                millis(floor) + " to start /bin/true",
+                millis(floor) + " to start " + Path.of(floorCommand[0]).getFileName(),
                 seconds / count / (floor / 1e9),
                 "time of one ÷ floor; " + count + " functions, 10 callers");
     }
@@ -219,16 +207,16 @@ public final class Main {
     }
 
     /// What an idle environment takes from the machine, and how much of that is the interpreter's own.
-    private void memory(HearthServer hearth, Language language) throws Exception {
-        var count = quick ? 10 : 50;
+    private void memory(HearthServer hearth, Language language, int count) throws Exception {
         for (int i = 0; i < count; i++) {
             hearth.create("idle-" + i, language.runtime(), "app.handler", language.zip("idle"), 128);
         }
         expectOk(hearth.send(hearth.invocation("idle-0")));
         var before = ProcessTree.availableKib();
         var processesBefore = hearth.processes().cpu().keySet();
-        for (int i = 1; i < count; i++) {
-            expectOk(hearth.send(hearth.invocation("idle-" + i)));
+        for (int i = 1; i < count; i += 10) {
+            var first = i;
+            atOnce(Math.min(10, count - i), n -> expectOk(hearth.send(hearth.invocation("idle-" + (first + n)))));
         }
         var taken = (before - ProcessTree.availableKib()) / (count - 1.0);
         var added = new ArrayList<>(hearth.processes().cpu().keySet());
@@ -244,7 +232,7 @@ public final class Main {
                         .sum()
                 / (count - 1.0);
         report.row(
-                "memory of an idle " + language.name() + " environment",
+                "memory of each of %d idle %s environments".formatted(count, language.name()),
                 format(taken / 1024) + " MiB of MemAvailable",
                 format(runtimes / 1024) + " MiB PSS of the interpreter",
                 taken / runtimes,
@@ -258,7 +246,7 @@ public final class Main {
                 .endsWith("launcher");
     }
 
-    private static void expectOk(String answer) throws IOException {
+    static void expectOk(String answer) throws IOException {
         if (!answer.startsWith("HTTP/1.1 200")
                 || answer.toLowerCase(java.util.Locale.ROOT).contains("x-amz-function-error")) {
             throw new IOException("An invocation failed: " + answer);

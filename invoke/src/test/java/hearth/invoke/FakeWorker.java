@@ -25,6 +25,9 @@ public final class FakeWorker implements Worker {
     public final List<Running> running = new ArrayList<>();
     public final List<EnvironmentId> retired = new ArrayList<>();
     private final Map<EnvironmentId, EnvironmentListener> listeners = new HashMap<>();
+    /// Whether it has memory that is really free.
+    public boolean room = true;
+
     private final WorkerId id;
     private final WorkerCapacity capacity;
 
@@ -45,6 +48,11 @@ public final class FakeWorker implements Worker {
     @Override
     public WorkerCapacity capacity() {
         return capacity;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return room;
     }
 
     @Override

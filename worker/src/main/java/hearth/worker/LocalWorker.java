@@ -23,6 +23,7 @@ import hearth.worker.pool.RuntimePool;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.SandboxFactory;
 import io.netty.channel.IoEventLoopGroup;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
     private final ThreadPoolExecutor blocking;
     private final LogWriter logs;
     private final RuntimePool pool;
+    private final FreeMemory memory;
     private final EnvironmentHost host;
     private final Map<EnvironmentId, ExecutionEnvironment> environments = new ConcurrentHashMap<>();
     private final Object allGone = new Object();
@@ -61,6 +63,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
         this.loops = loops;
         this.blocking = blockingThreads();
         this.logs = LogWriter.start(new LogDirectory(config.logs()));
+        this.memory = new FreeMemory(Path.of("/proc/meminfo"), blocking, System::nanoTime);
         this.pool = RuntimePool.start(config.pool(), sandboxes, System::nanoTime);
         var variables = new FunctionVariables(config.credentials(), config.functionVariables());
         this.host = new EnvironmentHost(
@@ -94,6 +97,11 @@ public final class LocalWorker implements Worker, AutoCloseable {
     @Override
     public WorkerCapacity capacity() {
         return config.capacity();
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return memory.isEnough();
     }
 
     @Override

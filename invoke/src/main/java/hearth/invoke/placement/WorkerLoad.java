@@ -30,6 +30,7 @@ final class WorkerLoad {
 
     boolean hasRoom(Demand demand) {
         return !draining
+                && worker.hasRoom()
                 && environments < worker.capacity().slots()
                 && memory.plus(demand.memory()).compareTo(offered()) <= 0;
     }

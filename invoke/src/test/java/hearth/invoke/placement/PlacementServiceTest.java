@@ -54,6 +54,18 @@ class PlacementServiceTest {
     }
 
     @Test
+    void passesOverAWorkerWhoseMemoryIsReallyUsedUp() {
+        placement.add(small);
+        placement.add(large);
+        small.room = false;
+
+        assertThat(workerFor(128, 70)).isEqualTo("large");
+
+        large.room = false;
+        assertThat(placement.place(new Demand(Bytes.mebibytes(128), 70))).isEqualTo(new NoRoom());
+    }
+
+    @Test
     void hasNoRoomOnceAllMemoryIsPromisedUntilSomeIsGivenBack() {
         placement.add(small);
         var slot = slotFor(1024, 100);

@@ -11,6 +11,12 @@ public interface Worker {
 
     WorkerCapacity capacity();
 
+    /// Whether one more environment may start there now: more is promised than there is, and what is really free
+    /// decides in the end.
+    default boolean hasRoom() {
+        return true;
+    }
+
     /// Starts to make an environment: sandbox, code, runtime, INIT.
     void start(EnvironmentSpec spec, EnvironmentListener listener);
 

@@ -1,0 +1,147 @@
+package hearth.worker.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.model.Bytes;
+import hearth.worker.Await;
+import hearth.worker.sandbox.SandboxKind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class RuntimePoolTest {
+    private static final Boot PYTHON = boot("python3.12");
+    private static final Boot NODE = boot("nodejs20.x");
+    private static final Boot JAVA = boot("java25");
+    private static final Duration KEEP = Duration.ofHours(1);
+
+    private final AtomicLong now = new AtomicLong(Duration.ofDays(1).toNanos());
+    private FakeSandboxes sandboxes = new FakeSandboxes(SandboxKind.NAMESPACES, Bytes.mebibytes(10));
+    private RuntimePool pool = pool(1000);
+
+    private RuntimePool pool(int mebibytes) {
+        // Long after the last take, whatever the test's clock says.
+        return RuntimePool.start(
+                new PoolConfig(Bytes.mebibytes(mebibytes), KEEP), sandboxes, () -> now.addAndGet(1_000_000));
+    }
+
+    private static Boot boot(String runtime) {
+        return new Boot(runtime, List.of("/" + runtime), List.of(), Map.of());
+    }
+
+    @AfterEach
+    void end() {
+        pool.close();
+        assertThat(sandboxes.open()).isEmpty();
+    }
+
+    private void awaitReady(Boot boot, int count) throws Exception {
+        Await.until(() -> pool.ready(boot) == count);
+    }
+
+    @Test
+    void bootsOneOfWhatIsExpected() throws Exception {
+        pool.expect(PYTHON);
+        awaitReady(PYTHON, 1);
+
+        assertThat(pool.ready(NODE)).isZero();
+        assertThat(sandboxes.commands()).containsExactly(List.of("/python3.12"));
+        assertThat(sandboxes.frozen()).isEqualTo(1);
+    }
+
+    @Test
+    void givesEachAwayOnceAndBootsAnother() throws Exception {
+        pool.expect(PYTHON);
+        awaitReady(PYTHON, 1);
+
+        var first = pool.take(PYTHON).orElseThrow();
+        awaitReady(PYTHON, 1);
+        var second = pool.take(PYTHON).orElseThrow();
+
+        assertThat(second).isNotSameAs(first);
+        first.discard();
+        second.discard();
+    }
+
+    @Test
+    void hasNoneOfAKindThatWasNeverWantedAndBootsItThen() throws Exception {
+        assertThat(pool.take(NODE)).isEmpty();
+
+        awaitReady(NODE, 1);
+    }
+
+    @Test
+    void makesRoomForWhatIsWantedMore() throws Exception {
+        pool.close();
+        pool = pool(45);
+        pool.expect(PYTHON);
+        awaitReady(PYTHON, 1);
+        pool.expect(NODE);
+        awaitReady(NODE, 1);
+
+        // One that was never booted is taken for 32 MiB, and the two take 10 each.
+        pool.expect(JAVA);
+        awaitReady(JAVA, 1);
+
+        assertThat(pool.ready(PYTHON)).isZero();
+        assertThat(pool.ready(NODE)).isEqualTo(1);
+    }
+
+    @Test
+    void bootsNothingThatDoesNotFit() throws Exception {
+        pool.close();
+        pool = pool(31);
+
+        pool.expect(PYTHON);
+        pool.expect(NODE);
+
+        assertThat(pool.take(PYTHON)).isEmpty();
+        assertThat(sandboxes.commands()).isEmpty();
+    }
+
+    @Test
+    void endsWhatNobodyWantedForAnHour() throws Exception {
+        pool.expect(PYTHON);
+        awaitReady(PYTHON, 1);
+
+        now.addAndGet(KEEP.toNanos());
+        pool.expect(NODE);
+
+        Await.until(() -> pool.ready(PYTHON) == 0);
+        awaitReady(NODE, 1);
+    }
+
+    @Test
+    void passesOverOneThatHasEnded() throws Exception {
+        pool.expect(PYTHON);
+        awaitReady(PYTHON, 1);
+        sandboxes.endAll();
+
+        assertThat(pool.take(PYTHON)).isEmpty();
+    }
+
+    @Test
+    void keepsNothingOfABootThatFails() throws Exception {
+        sandboxes.failing = true;
+        pool.expect(PYTHON);
+
+        Await.until(() -> sandboxes.created() > 0 && sandboxes.open().isEmpty());
+        assertThat(pool.take(PYTHON)).isEmpty();
+    }
+
+    @Test
+    void isOffWhereSandboxesCannotBeRefitted() throws Exception {
+        pool.close();
+        sandboxes = new FakeSandboxes(SandboxKind.PROCESS, Bytes.mebibytes(10));
+        pool = pool(1000);
+
+        pool.expect(PYTHON);
+
+        assertThat(pool.take(PYTHON)).isEqualTo(Optional.empty());
+        assertThat(sandboxes.created()).isZero();
+    }
+}
