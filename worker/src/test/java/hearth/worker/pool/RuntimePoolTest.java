@@ -77,13 +77,14 @@ final class RuntimePoolTest {
     @Test
     void makesRoomForWhatIsWantedMore() throws Exception {
         pool.close();
-        pool = pool(45);
+        sandboxes = new FakeSandboxes(SandboxKind.NAMESPACES, Bytes.mebibytes(20));
+        pool = pool(55);
         pool.expect(PYTHON);
         awaitReady(PYTHON, 1);
         pool.expect(NODE);
         awaitReady(NODE, 1);
 
-        // One that was never booted is taken for 32 MiB, and the two take 10 each.
+        // One that was never booted is taken for 32 MiB, and the two take 20 each.
         pool.expect(JAVA);
         awaitReady(JAVA, 1);
 
