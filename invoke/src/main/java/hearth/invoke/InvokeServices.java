@@ -11,6 +11,7 @@ import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.Worker;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -25,6 +26,7 @@ public final class InvokeServices implements AutoCloseable {
 
     private final FunctionSource source;
     private final Executor blocking;
+    private final ScheduledExecutorService scheduler;
     private final Expectations expectations;
     private final FunctionCache functions;
     private final CountingService counting;
@@ -34,7 +36,7 @@ public final class InvokeServices implements AutoCloseable {
     private final ScheduledFuture<?> sweeps;
 
     /// @param blocking runs what waits for the store, and what is too long for an event loop: virtual threads
-    /// @param scheduler runs short tasks once a second
+    /// @param scheduler runs short tasks, once a second and now and then
     /// @param random names environments: safe for several threads, and seeded so that no two servers share names
     public InvokeServices(
             InvokeConfig config,
@@ -46,13 +48,18 @@ public final class InvokeServices implements AutoCloseable {
             RandomGenerator random) {
         this.source = source;
         this.blocking = blocking;
+        this.scheduler = scheduler;
         expectations = new Expectations(source, workers, blocking);
         functions = new FunctionCache(config.functions(), source, blocking, clock);
         counting = new CountingService(config.accountConcurrency());
         placement = new PlacementService(config.placement(), clock);
         workers.forEach(placement::add);
         workerManager = new WorkerManager(
-                config.environments(), placement, clock, () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
+                config.environments(),
+                placement,
+                clock,
+                this::after,
+                () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
         frontend = new Frontend(functions, counting, workerManager, blocking, clock, random);
         sweeps = scheduler.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
@@ -94,6 +101,19 @@ public final class InvokeServices implements AutoCloseable {
         sweeps.cancel(false);
         functions.close();
         workerManager.close();
+    }
+
+    private void after(Duration delay, Runnable action) {
+        var _ = scheduler.schedule(
+                () -> {
+                    try {
+                        action.run();
+                    } catch (RuntimeException e) {
+                        LOG.log(Level.ERROR, "A task of the scheduler failed", e);
+                    }
+                },
+                delay.toNanos(),
+                TimeUnit.NANOSECONDS);
     }
 
     private void sweep() {

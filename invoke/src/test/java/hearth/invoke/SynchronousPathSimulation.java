@@ -46,6 +46,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
     private final CountingService counting = new CountingService(ACCOUNT_LIMIT);
     private final PlacementService placement =
             new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10)), clock);
+    private final Alarms alarms = new Alarms();
     private final WorkerManager manager;
     private final FunctionCache functions;
     private final Frontend frontend;
@@ -67,6 +68,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
                 WorkerManagerConfig.DEFAULT,
                 placement,
                 clock,
+                alarms::set,
                 () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
         functions = new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background::add, clock);
         frontend = new Frontend(functions, counting, manager, background::add, clock, random);
@@ -92,6 +94,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
                 manager.sweep();
             }
             case 2 -> worker.crashOne();
+            case 21 -> alarms.ring();
             case 3 -> change(NAMES.get(random.nextInt(NAMES.size())));
             case 4 -> storeIsDown = random.nextInt(4) == 0;
             case 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 -> invoke();
@@ -152,6 +155,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
                 runInBackground();
             }
             clock.advance(Duration.ofSeconds(1));
+            alarms.ring();
             manager.sweep();
         }
         callers.forEach((id, caller) -> check(caller.answers == 1, id + " was answered " + caller.answers + " times"));

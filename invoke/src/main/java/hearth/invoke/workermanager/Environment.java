@@ -2,21 +2,25 @@ package hearth.invoke.workermanager;
 
 import hearth.invoke.placement.Slot;
 import hearth.model.worker.EnvironmentId;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// One execution environment in the EnvironmentTable, and guarded as that is.
 final class Environment {
     private final EnvironmentId id;
     private final FunctionEnvironments function;
+    private final Instant asked;
     private EnvironmentState state = new EnvironmentState.Starting();
     private long reservations;
 
     /// Null until the PlacementService has found one.
     private @Nullable Slot slot;
 
-    Environment(EnvironmentId id, FunctionEnvironments function) {
+    /// @param asked when it was asked for
+    Environment(EnvironmentId id, FunctionEnvironments function, Instant asked) {
         this.id = id;
         this.function = function;
+        this.asked = asked;
     }
 
     EnvironmentId id() {
@@ -25,6 +29,10 @@ final class Environment {
 
     FunctionEnvironments function() {
         return function;
+    }
+
+    Instant asked() {
+        return asked;
     }
 
     EnvironmentState state() {

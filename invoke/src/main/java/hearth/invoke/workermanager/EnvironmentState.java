@@ -11,7 +11,7 @@ sealed interface EnvironmentState {
     record Idle(Instant since) implements EnvironmentState {}
 
     /// Given to the invocation that shows this reservation.
-    record Busy(long reservation) implements EnvironmentState {}
+    record Busy(long reservation, Instant since) implements EnvironmentState {}
 
     /// Asked to end. Never given to anyone again.
     record Retiring() implements EnvironmentState {}
@@ -21,7 +21,7 @@ sealed interface EnvironmentState {
         /// Its worker says that it is free: for the first time or once more.
         record Freed(Instant at) implements Event {}
 
-        record Taken(long reservation) implements Event {}
+        record Taken(long reservation, Instant at) implements Event {}
 
         record Retired() implements Event {}
     }
@@ -35,9 +35,9 @@ sealed interface EnvironmentState {
                     case Starting _, Busy _ -> new Idle(at);
                     case Idle _, Retiring _ -> this;
                 };
-            case Event.Taken(var reservation) ->
+            case Event.Taken(var reservation, var at) ->
                 switch (this) {
-                    case Idle _ -> new Busy(reservation);
+                    case Idle _ -> new Busy(reservation, at);
                     case Starting _, Busy _, Retiring _ -> throw new IllegalStateException("Taken while " + this);
                 };
             case Event.Retired() ->

@@ -8,6 +8,7 @@ import hearth.model.FunctionVersion.EnvironmentKey;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.Reservation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +27,10 @@ import java.util.stream.Collectors;
 ///
 /// It only decides: each method takes one event and returns the steps that someone else is to do, in their order.
 /// It has no lock, no clock and no I/O; the WorkerManager guards it with its lock and does the steps outside.
+///
+/// An invocation that finds no idle environment has a new one made, unless its function is quick and those that
+/// are busy will be free before: else many callers of a short function would have as many environments, which take
+/// each other's processors. Since that is a guess, such a function is *watched* until nobody waits any more.
 ///
 /// A function version whose invocations wait while no worker has room is *starved*. It is asked for again
 /// whenever room came back, and idle environments, the longest idle first, whosever they are, end to make room.
@@ -72,12 +77,20 @@ final class EnvironmentTable {
         var steps = new ArrayList<Step>();
         var function = known != null ? known : begin(version, steps);
         function.waiting().add(new FunctionEnvironments.Waiting(waiter, now));
-        askIfNeeded(function, steps);
+        askIfNeeded(function, now, steps);
+        return steps;
+    }
+
+    /// Some time has passed since a `Watch`.
+    List<Step> look(FunctionEnvironments function, Instant now) {
+        function.watch(false);
+        var steps = new ArrayList<Step>();
+        askForAll(function, now, steps);
         return steps;
     }
 
     /// The PlacementService has answered an `Ask`. If it was `Placed`, the caller starts the environment after this.
-    List<Step> placed(Environment environment, Placement placement) {
+    List<Step> placed(Environment environment, Placement placement, Instant now) {
         return switch (placement) {
             case Placement.Placed(var slot) -> {
                 environment.placed(slot);
@@ -85,7 +98,7 @@ final class EnvironmentTable {
                 var steps = new ArrayList<Step>(1);
                 if (environment.function().failure().isEmpty()) {
                     // After starvation more may wait than the one that this is for.
-                    askIfNeeded(environment.function(), steps);
+                    askIfNeeded(environment.function(), now, steps);
                 }
                 yield steps;
             }
@@ -93,9 +106,11 @@ final class EnvironmentTable {
                 var function = environment.function();
                 function.notPlaced();
                 var steps = new ArrayList<Step>();
-                if (function.needsMore()) {
+                if (needsMore(function, now)) {
                     starved.add(function);
                     makeRoom(function, steps);
+                } else {
+                    watch(function, steps);
                 }
                 forgetIfEmpty(function);
                 yield steps;
@@ -118,7 +133,7 @@ final class EnvironmentTable {
         if (environment == null || !(environment.state() instanceof EnvironmentState.Starting)) {
             return List.of();
         }
-        environment.function().startSucceeded();
+        environment.function().startSucceeded(Duration.between(environment.asked(), now));
         var steps = new ArrayList<Step>();
         steps.add(new Step.WorkerSucceeded(environment.slot()));
         freed(environment, now, steps);
@@ -127,16 +142,17 @@ final class EnvironmentTable {
 
     List<Step> idle(EnvironmentId id, Instant now) {
         var environment = environments.get(id);
-        if (environment == null || !(environment.state() instanceof EnvironmentState.Busy)) {
+        if (environment == null || !(environment.state() instanceof EnvironmentState.Busy(var _, var since))) {
             return List.of();
         }
+        environment.function().served(Duration.between(since, now));
         var steps = new ArrayList<Step>(1);
         freed(environment, now, steps);
         return steps;
     }
 
     /// @param why empty after an end that was asked for, or a crash
-    List<Step> gone(EnvironmentId id, Optional<NotRunnable> why) {
+    List<Step> gone(EnvironmentId id, Optional<NotRunnable> why, Instant now) {
         var environment = environments.remove(id);
         if (environment == null) {
             return List.of();
@@ -149,27 +165,27 @@ final class EnvironmentTable {
         if (environment.state() instanceof EnvironmentState.Starting) {
             var failure = why.orElseGet(() ->
                     new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "The environment ended before it was ready"));
-            startFailed(environment, failure, steps);
+            startFailed(environment, failure, now, steps);
         } else {
-            askIfNeeded(function, steps);
+            askIfNeeded(function, now, steps);
         }
-        askForStarved(steps);
+        askForStarved(now, steps);
         forgetIfEmpty(function);
         return steps;
     }
 
     /// A worker did not honour a reservation. What its environment does now is unknown, so it is not used again.
-    List<Step> refused(Reservation reservation) {
+    List<Step> refused(Reservation reservation, Instant now) {
         var environment = environments.get(reservation.environment());
         if (environment == null
-                || !(environment.state() instanceof EnvironmentState.Busy(var number))
+                || !(environment.state() instanceof EnvironmentState.Busy(var number, var _))
                 || number != reservation.number()) {
             return List.of();
         }
         refused++;
         var steps = new ArrayList<Step>();
         retire(environment, steps);
-        askIfNeeded(environment.function(), steps);
+        askIfNeeded(environment.function(), now, steps);
         forgetIfEmpty(environment.function());
         return steps;
     }
@@ -198,9 +214,10 @@ final class EnvironmentTable {
         for (var function : List.copyOf(versions.values())) {
             expireIdle(function, now, steps);
             expireWaiting(function, now, steps);
+            askForAll(function, now, steps);
             forgetIfEmpty(function);
         }
-        askForStarved(steps);
+        askForStarved(now, steps);
         return steps;
     }
 
@@ -277,30 +294,60 @@ final class EnvironmentTable {
 
     private Step serve(Waiter waiter, Environment environment, Instant now) {
         var number = environment.nextReservation();
-        change(environment, new EnvironmentState.Event.Taken(number));
+        change(environment, new EnvironmentState.Event.Taken(number, now));
         var worker = environment.slot().worker();
         var reservation = new Reservation(worker.id(), environment.id(), number, now.plus(config.reservationLife()));
         return new Step.Serve(waiter, new Assignment(worker, reservation));
     }
 
-    /// Asks for one more environment if fewer are being made than wait.
-    private void askIfNeeded(FunctionEnvironments function, List<Step> steps) {
-        if (function.needsMore() && !starved.contains(function) && !closed) {
-            function.asked();
-            asked++;
-            steps.add(new Step.Ask(new Environment(ids.get(), function)));
+    /// Asks for one more environment if fewer are being made than are wanted.
+    private void askIfNeeded(FunctionEnvironments function, Instant now, List<Step> steps) {
+        if (starved.contains(function) || closed) {
+            return;
+        }
+        if (needsMore(function, now)) {
+            ask(function, now, steps);
+        }
+        watch(function, steps);
+    }
+
+    private void askForAll(FunctionEnvironments function, Instant now, List<Step> steps) {
+        // After a failure only a new invocation is worth another attempt.
+        if (starved.contains(function) || closed || function.failure().isPresent()) {
+            return;
+        }
+        while (needsMore(function, now)) {
+            ask(function, now, steps);
+        }
+        watch(function, steps);
+    }
+
+    private boolean needsMore(FunctionEnvironments function, Instant now) {
+        return function.starting() < function.impatient(now, config.patience());
+    }
+
+    private void ask(FunctionEnvironments function, Instant now, List<Step> steps) {
+        function.asked();
+        asked++;
+        steps.add(new Step.Ask(new Environment(ids.get(), function, now)));
+    }
+
+    private void watch(FunctionEnvironments function, List<Step> steps) {
+        if (function.starting() < function.waiting().size() && !function.isWatched()) {
+            function.watch(true);
+            steps.add(new Step.Watch(function, function.patience(config.patience())));
         }
     }
 
     /// One new environment for each that is starved; whoever still finds no room is starved again.
-    private void askForStarved(List<Step> steps) {
+    private void askForStarved(Instant now, List<Step> steps) {
         for (var function : List.copyOf(starved)) {
             starved.remove(function);
-            askIfNeeded(function, steps);
+            askIfNeeded(function, now, steps);
         }
     }
 
-    private void startFailed(Environment environment, NotRunnable failure, List<Step> steps) {
+    private void startFailed(Environment environment, NotRunnable failure, Instant now, List<Step> steps) {
         failedStarts++;
         var function = environment.function();
         var inARow = function.startFailed(failure);
@@ -309,7 +356,7 @@ final class EnvironmentTable {
             steps.add(new Step.WorkerFailed(environment.slot()));
         }
         if (mayDoBetter && inARow < config.failedStarts()) {
-            askIfNeeded(function, steps);
+            askIfNeeded(function, now, steps);
         } else if (function.starting() + function.busy() == 0) {
             // Nothing is left that could still serve them.
             failAll(function, new Unavailable.NotRunnable(failure), steps);

@@ -3,6 +3,7 @@ package hearth.invoke.workermanager;
 import hearth.invoke.placement.Demand;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.InvocationOutcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -25,6 +26,9 @@ final class FunctionEnvironments {
     private int busy;
     private boolean superseded;
     private int failedStarts;
+    private final MeanTime starts = new MeanTime();
+    private final MeanTime invocations = new MeanTime();
+    private boolean watched;
 
     /// Why the last start failed; null after one that went well.
     private InvocationOutcome.@Nullable NotRunnable failure;
@@ -58,9 +62,40 @@ final class FunctionEnvironments {
         return busy;
     }
 
-    /// Fewer are being made than wait.
-    boolean needsMore() {
-        return starting < waiting.size();
+    /// How many of those who wait are to have an environment made for them.
+    ///
+    /// None but who has waited for long already, if those that are busy are expected to serve all of them sooner
+    /// than a new one would be ready.
+    int impatient(Instant now, Duration longest) {
+        var bound = patience(longest);
+        if (busy == 0 || !(invocations.nanos() * waiting.size() / busy < bound.toNanos())) {
+            return waiting.size();
+        }
+        var since = now.minus(bound);
+        int count = 0;
+        for (var one : waiting) {
+            if (one.since().isAfter(since)) {
+                break;
+            }
+            count++;
+        }
+        return count;
+    }
+
+    /// Half of what a start takes, if that is known: who waits longer might as well have had a new one made.
+    Duration patience(Duration longest) {
+        return starts.known()
+                ? Duration.ofNanos(Math.min(longest.toNanos(), (long) starts.nanos() / 2))
+                : Duration.ZERO;
+    }
+
+    /// Whether it is looked at again soon because some who wait have no environment made for them.
+    boolean isWatched() {
+        return watched;
+    }
+
+    void watch(boolean now) {
+        watched = now;
     }
 
     boolean isEmpty() {
@@ -110,7 +145,12 @@ final class FunctionEnvironments {
         }
     }
 
-    void startSucceeded() {
+    void served(Duration busy) {
+        invocations.add(busy);
+    }
+
+    void startSucceeded(Duration time) {
+        starts.add(time);
         failedStarts = 0;
         failure = null;
     }

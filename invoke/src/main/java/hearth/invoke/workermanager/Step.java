@@ -1,6 +1,7 @@
 package hearth.invoke.workermanager;
 
 import hearth.invoke.placement.Slot;
+import java.time.Duration;
 
 /// What the EnvironmentTable wants done outside its lock.
 sealed interface Step {
@@ -10,6 +11,9 @@ sealed interface Step {
 
     /// Find a slot for a new environment, and start it there.
     record Ask(Environment environment) implements Step {}
+
+    /// Look at a function's waiting invocations again after a while.
+    record Watch(FunctionEnvironments function, Duration delay) implements Step {}
 
     record Retire(Environment environment) implements Step {}
 

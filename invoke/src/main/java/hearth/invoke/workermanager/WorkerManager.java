@@ -13,6 +13,7 @@ import hearth.model.worker.Reservation;
 import hearth.model.worker.Worker;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,9 @@ import java.util.function.Supplier;
 /// Knows every execution environment, idle or busy, and hands an idle one to an invocation.
 ///
 /// An invocation takes the environment that was idle last, at once. If none is idle it waits, and a new one is
-/// asked for unless as many are being made as wait; whichever comes first, a new one or one that comes free, serves
-/// whoever waits longest. A surplus new one stays idle for the next.
+/// asked for unless as many are being made as wait, or those that are busy are expected to serve all sooner.
+/// Whichever comes first, a new one or one that comes free, serves whoever waits longest. A surplus new one stays
+/// idle for the next.
 ///
 /// When every worker is full, the longest idle environments, of any function, end to make room: a request that
 /// waits is worth more than a cache. If nothing comes free within `capacityWait` the caller is throttled, as by AWS
@@ -40,13 +42,25 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
 
     private final PlacementService placement;
     private final InstantSource clock;
+    private final Alarm alarm;
+
+    /// Runs something after a while, on any thread.
+    @FunctionalInterface
+    public interface Alarm {
+        void after(Duration delay, Runnable action);
+    }
 
     /// @param ids makes names for environments that are unique for all time; called by several threads
     public WorkerManager(
-            WorkerManagerConfig config, PlacementService placement, InstantSource clock, Supplier<EnvironmentId> ids) {
+            WorkerManagerConfig config,
+            PlacementService placement,
+            InstantSource clock,
+            Alarm alarm,
+            Supplier<EnvironmentId> ids) {
         this.table = new EnvironmentTable(config, ids);
         this.placement = placement;
         this.clock = clock;
+        this.alarm = alarm;
     }
 
     /// Gives an environment of this version and generation to the waiter: at once, on this thread, if one is idle.
@@ -61,9 +75,10 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
 
     /// The worker did not honour this reservation: its environment is retired. The invocation may acquire another.
     public void refused(Reservation reservation) {
+        var now = clock.instant();
         List<Step> steps;
         synchronized (table) {
-            steps = table.refused(reservation);
+            steps = table.refused(reservation, now);
         }
         perform(steps);
     }
@@ -147,9 +162,19 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
     }
 
     private void gone(EnvironmentId environment, Optional<NotRunnable> why) {
+        var now = clock.instant();
         List<Step> steps;
         synchronized (table) {
-            steps = table.gone(environment, why);
+            steps = table.gone(environment, why, now);
+        }
+        perform(steps);
+    }
+
+    private void look(FunctionEnvironments function) {
+        var now = clock.instant();
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.look(function, now);
         }
         perform(steps);
     }
@@ -175,6 +200,7 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
         switch (step) {
             case Step.Serve(var waiter, var assignment) -> waiter.served(assignment);
             case Step.Fail(var waiter, var why) -> waiter.failed(why);
+            case Step.Watch(var function, var delay) -> alarm.after(delay, () -> look(function));
             case Step.Retire(var environment) -> environment.slot().worker().retire(environment.id());
             case Step.WorkerSucceeded(var slot) -> slot.succeeded();
             case Step.WorkerFailed(var slot) -> slot.failed();
@@ -188,9 +214,10 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
 
     private List<Step> place(Environment environment) {
         var found = placement.place(environment.function().demand());
+        var now = clock.instant();
         List<Step> steps;
         synchronized (table) {
-            steps = table.placed(environment, found);
+            steps = table.placed(environment, found, now);
         }
         if (found instanceof Placement.Placed(var slot)) {
             start(environment, slot.worker());

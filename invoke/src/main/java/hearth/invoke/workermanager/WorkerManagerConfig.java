@@ -8,11 +8,23 @@ import java.time.Duration;
 /// @param reservationLife how long a worker honours a reservation
 /// @param waitLimit the longest wait for an environment that is being made
 /// @param capacityWait the longest wait while all workers are full
+/// @param patience the longest time that an invocation waits for busy environments before a new one is asked for,
+///     if they are expected to come free sooner than a new one would be ready
 /// @param failedStarts how many sandboxes in a row may fail before those who wait are told
 public record WorkerManagerConfig(
-        Duration idleExpiry, Duration reservationLife, Duration waitLimit, Duration capacityWait, int failedStarts) {
+        Duration idleExpiry,
+        Duration reservationLife,
+        Duration waitLimit,
+        Duration capacityWait,
+        Duration patience,
+        int failedStarts) {
     public static final WorkerManagerConfig DEFAULT = new WorkerManagerConfig(
-            Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(10), 3);
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(50),
+            3);
 
     public WorkerManagerConfig {
         if (failedStarts < 1 || !reservationLife.isPositive()) {
@@ -21,6 +33,6 @@ public record WorkerManagerConfig(
     }
 
     public WorkerManagerConfig withIdleExpiry(Duration changed) {
-        return new WorkerManagerConfig(changed, reservationLife, waitLimit, capacityWait, failedStarts);
+        return new WorkerManagerConfig(changed, reservationLife, waitLimit, capacityWait, patience, failedStarts);
     }
 }

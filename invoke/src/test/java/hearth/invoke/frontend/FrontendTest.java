@@ -2,6 +2,7 @@ package hearth.invoke.frontend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.invoke.Alarms;
 import hearth.invoke.FakeWorker;
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
@@ -46,7 +47,11 @@ class FrontendTest {
     private final CountingService counting = new CountingService(2);
     private final PlacementService placement = new PlacementService(PlacementConfig.DEFAULT, clock);
     private final WorkerManager workerManager = new WorkerManager(
-            WorkerManagerConfig.DEFAULT, placement, clock, () -> EnvironmentId.of(0, ids.incrementAndGet()));
+            WorkerManagerConfig.DEFAULT,
+            placement,
+            clock,
+            new Alarms()::set,
+            () -> EnvironmentId.of(0, ids.incrementAndGet()));
     private final FunctionCache functions =
             new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background, clock);
     private final Frontend frontend =

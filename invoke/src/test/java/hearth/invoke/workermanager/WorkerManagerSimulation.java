@@ -1,5 +1,6 @@
 package hearth.invoke.workermanager;
 
+import hearth.invoke.Alarms;
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
 import hearth.invoke.SimulatedWorker;
@@ -32,6 +33,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
     private final Random random;
     private final ManualClock clock = new ManualClock();
     private final PlacementService placement;
+    private final Alarms alarms = new Alarms();
     private final WorkerManager manager;
     private final List<SimulatedWorker> workers = new ArrayList<>();
     private final Map<String, Long> generations = new HashMap<>();
@@ -51,6 +53,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
                 WorkerManagerConfig.DEFAULT,
                 placement,
                 clock,
+                alarms::set,
                 () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
         for (int i = 0; i <= random.nextInt(3); i++) {
             var worker = new SimulatedWorker("worker" + i, 2 + random.nextInt(6), random, clock, this);
@@ -95,6 +98,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
                 manager.sweep();
             }
             case 2 -> anyWorker().crashOne();
+            case 15 -> alarms.ring();
             case 3 -> change(anyName());
             case 4 -> {
                 if (random.nextInt(10) == 0) {
@@ -114,6 +118,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         for (int i = 0; told < requests; i++) {
             check(i < 200, "A request is never told: " + told + " of " + requests);
             clock.advance(Duration.ofSeconds(1));
+            alarms.ring();
             manager.sweep();
             deliverAll();
         }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +48,8 @@ class WorkerManagerStressTest {
                 WorkerManagerConfig.DEFAULT,
                 placement,
                 InstantSource.system(),
+                (delay, action) -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)
+                        .execute(action),
                 () -> EnvironmentId.of(1, ids.incrementAndGet()));
         var answered = new CountDownLatch(THREADS * REQUESTS);
         var generation = new AtomicInteger(1);

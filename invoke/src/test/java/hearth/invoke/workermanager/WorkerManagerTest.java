@@ -2,6 +2,7 @@ package hearth.invoke.workermanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.invoke.Alarms;
 import hearth.invoke.FakeWorker;
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
@@ -27,8 +28,9 @@ class WorkerManagerTest {
     private final AtomicLong ids = new AtomicLong();
     private final PlacementService placement =
             new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10)), clock);
+    private final Alarms alarms = new Alarms();
     private final WorkerManager manager =
-            new WorkerManager(CONFIG, placement, clock, () -> EnvironmentId.of(0, ids.incrementAndGet()));
+            new WorkerManager(CONFIG, placement, clock, alarms::set, () -> EnvironmentId.of(0, ids.incrementAndGet()));
 
     /// Has room for two environments of 128 MiB.
     private final FakeWorker worker = new FakeWorker("local", 256, 2000, 10);
@@ -95,6 +97,73 @@ class WorkerManagerTest {
 
         worker.ready(1);
         assertThat(acquire(MAIL).runsIn(worker, 1)).isTrue();
+    }
+
+    @Test
+    void waitsForABusyEnvironmentThatIsExpectedSoonerThanANewOneWouldBeReady() {
+        oneEnvironmentOfAFunctionThatTakes(Duration.ofMillis(1));
+        acquire(MAIL);
+
+        var second = acquire(MAIL);
+        assertThat(worker.started).hasSize(1);
+        worker.idle(0);
+
+        assertThat(second.runsIn(worker, 0)).isTrue();
+    }
+
+    @Test
+    void asksForANewEnvironmentWhenABusyOneTakesLongerThanExpected() {
+        oneEnvironmentOfAFunctionThatTakes(Duration.ofMillis(1));
+        acquire(MAIL);
+        var second = acquire(MAIL);
+
+        clock.advance(CONFIG.patience());
+        var third = acquire(MAIL);
+        alarms.ring();
+        assertThat(worker.started).hasSize(2);
+        worker.ready(1);
+        assertThat(second.runsIn(worker, 1)).isTrue();
+
+        clock.advance(CONFIG.patience());
+        alarms.ring();
+        assertThat(third.assignment()).isEmpty();
+        assertThat(manager.counts().waiting()).isEqualTo(1);
+        worker.idle(1);
+        assertThat(third.runsIn(worker, 1)).isTrue();
+    }
+
+    @Test
+    void asksForANewEnvironmentAtOnceForAFunctionThatTakesLong() {
+        oneEnvironmentOfAFunctionThatTakes(CONFIG.patience());
+        acquire(MAIL);
+
+        acquire(MAIL);
+
+        assertThat(worker.started).hasSize(2);
+    }
+
+    @Test
+    void asksForANewEnvironmentAtOnceWhenTooManyWait() {
+        oneEnvironmentOfAFunctionThatTakes(CONFIG.patience().dividedBy(2));
+        acquire(MAIL);
+
+        acquire(MAIL);
+        assertThat(worker.started).hasSize(1);
+        acquire(MAIL);
+
+        assertThat(worker.started).hasSize(2);
+    }
+
+    @Test
+    void asksForANewEnvironmentWhenTheBusyOneDies() {
+        oneEnvironmentOfAFunctionThatTakes(Duration.ofMillis(1));
+        acquire(MAIL);
+        var second = acquire(MAIL);
+
+        worker.gone(0);
+        worker.ready(1);
+
+        assertThat(second.runsIn(worker, 1)).isTrue();
     }
 
     @Test
@@ -397,6 +466,14 @@ class WorkerManagerTest {
         var request = new Request();
         manager.acquire(version, request);
         return request;
+    }
+
+    private void oneEnvironmentOfAFunctionThatTakes(Duration time) {
+        acquire(MAIL);
+        clock.advance(Duration.ofSeconds(1));
+        worker.ready(0);
+        clock.advance(time);
+        worker.idle(0);
     }
 
     /// Makes environments that become idle one after the other, numbered by `FakeWorker` in the order of their start.
