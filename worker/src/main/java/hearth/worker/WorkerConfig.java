@@ -28,7 +28,7 @@ public record WorkerConfig(
         Duration initLimit,
         FunctionCredentials credentials,
         Map<String, String> functionVariables) {
-    public static final Duration FREEZE_DELAY = Duration.ofMillis(5);
+    public static final Duration FREEZE_DELAY = Duration.ofMillis(50);
     public static final Duration INIT_LIMIT = Duration.ofSeconds(10);
 
     public WorkerConfig {
