@@ -8,8 +8,6 @@ import hearth.server.Role;
 import hearth.server.ServerConfig;
 import hearth.server.StartException;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,24 +22,6 @@ final class RehearseCommand {
     static final Command COMMAND =
             new Command("rehearse", "", "Trains the ahead-of-time cache.", List.of(), _ -> run());
 
-    private static final String REQUESTS = """
-            GET /_hearth/health HTTP/1.1\r
-            Host: localhost\r
-            \r
-            GET /2015-03-31/functions?MaxItems=10 HTTP/1.1\r
-            Host: localhost\r
-            \r
-            POST /2015-03-31/functions HTTP/1.1\r
-            Host: localhost\r
-            Content-Length: 2\r
-            \r
-            {}POST /2015-03-31/functions/missing/invocations HTTP/1.1\r
-            Host: localhost\r
-            Connection: close\r
-            Content-Length: 2\r
-            \r
-            {}""";
-
     private RehearseCommand() {}
 
     private static int run() throws IOException, StartException {
@@ -50,7 +30,9 @@ final class RehearseCommand {
             var config = config(folder);
             try (var hearth = Hearth.start(config)) {
                 System.out.print(new ReadyMessage(hearth, config, Duration.ZERO));
-                converse(hearth);
+                try (var rehearsal = new Rehearsal(hearth.address())) {
+                    rehearsal.run();
+                }
             }
             return 0;
         } finally {
@@ -73,17 +55,6 @@ final class RehearseCommand {
                 EnumSet.allOf(Role.class),
                 1,
                 Guest.folder());
-    }
-
-    private static void converse(Hearth hearth) throws IOException {
-        try (var socket =
-                new Socket(hearth.address().getAddress(), hearth.address().getPort())) {
-            socket.getOutputStream().write(REQUESTS.getBytes(StandardCharsets.US_ASCII));
-            var answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!answers.contains("\"status\":\"ok\"")) {
-                throw new IOException("The rehearsal got no good answer: " + answers);
-            }
-        }
     }
 
     private static void delete(Path folder) throws IOException {
