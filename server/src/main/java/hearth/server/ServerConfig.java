@@ -2,6 +2,7 @@ package hearth.server;
 
 import hearth.model.AccountId;
 import hearth.model.Bytes;
+import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import java.util.Set;
 /// @param auth who is let in; addresses other than loopback need `sigv4` (`--auth`, none)
 /// @param account of requests whose access key is not an account (`--account-id`, 000000000000)
 /// @param sandbox the one kind to use; empty for the strongest that works (`--sandbox`, auto)
-/// @param internet whether functions reach the internet (`--no-internet`)
+/// @param network what functions reach (`--no-internet`, `--allow-network`, `--name-server`)
 /// @param poolMemory what booted runtimes may take in all (`--pool-memory`, 256 MiB)
 /// @param idleTimeout after how long without an invocation an environment ends (`--idle-timeout`, 10m)
 /// @param concurrency invocations that an account may run at once in a region (`--concurrency`, 1000)
@@ -30,7 +31,7 @@ public record ServerConfig(
         AuthMode auth,
         AccountId account,
         Optional<SandboxKind> sandbox,
-        boolean internet,
+        NetworkPolicy network,
         Bytes poolMemory,
         Duration idleTimeout,
         int concurrency,

@@ -25,7 +25,6 @@ import hearth.server.http.HttpListener;
 import hearth.worker.runtimes.HostLayout;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.Instance;
-import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxConfig;
 import hearth.worker.sandbox.SandboxKind;
 import io.netty.channel.IoEventLoopGroup;
@@ -37,7 +36,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -133,7 +131,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 config.guest().resolve("launcher"),
                 data.resolve("sandboxes"),
                 Instance.of(data),
-                new NetworkPolicy(config.internet(), List.of(), List.of()),
+                config.network(),
                 config.sandbox());
     }
 

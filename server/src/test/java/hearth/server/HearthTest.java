@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
 import hearth.server.http.RawClient;
+import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -46,7 +47,7 @@ class HearthTest {
                 AuthMode.NONE,
                 new AccountId("000000000000"),
                 Optional.of(SandboxKind.PROCESS),
-                true,
+                NetworkPolicy.closed(),
                 new Bytes(0),
                 Duration.ofMinutes(1),
                 1000,
@@ -63,7 +64,7 @@ class HearthTest {
                 config.auth(),
                 config.account(),
                 config.sandbox(),
-                config.internet(),
+                config.network(),
                 config.poolMemory(),
                 config.idleTimeout(),
                 config.concurrency(),

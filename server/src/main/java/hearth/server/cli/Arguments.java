@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What a command was called with: options from the command line, else from the environment, else their defaults.
 ///
@@ -32,6 +34,7 @@ final class Arguments {
             values.put(option.name(), set == null ? option.fallback() : set);
         }
         var operands = new ArrayList<String>();
+        var given = new HashSet<String>();
         var rest = words.iterator();
         while (rest.hasNext()) {
             var word = rest.next();
@@ -48,7 +51,9 @@ final class Arguments {
             if (option.isFlag() ? equals >= 0 : equals < 0 && !rest.hasNext()) {
                 throw new UsageException(name + (option.isFlag() ? " takes no value" : " needs a value"));
             }
-            values.put(name, option.isFlag() ? "true" : equals < 0 ? rest.next() : word.substring(equals + 1));
+            var value = option.isFlag() ? "true" : equals < 0 ? rest.next() : word.substring(equals + 1);
+            boolean again = !given.add(name) && option.repeatable();
+            values.put(name, again ? values.get(name) + "," + value : value);
         }
         if (operands.size() > 1 || operands.isEmpty() != command.operand().isEmpty()) {
             throw new UsageException(
@@ -71,6 +76,14 @@ final class Arguments {
             throw new IllegalArgumentException("The command has no option " + option.name());
         }
         return value;
+    }
+
+    /// The values of an option that may be given several times.
+    List<String> list(Option option) {
+        return Stream.of(text(option).split(",", -1))
+                .map(String::strip)
+                .filter(value -> !value.isEmpty())
+                .toList();
     }
 
     boolean flag(Option option) {

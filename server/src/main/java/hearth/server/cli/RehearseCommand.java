@@ -7,6 +7,7 @@ import hearth.server.Hearth;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
 import hearth.server.StartException;
+import hearth.worker.sandbox.NetworkPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ final class RehearseCommand {
                 AuthMode.NONE,
                 new AccountId("000000000000"),
                 Optional.empty(),
-                false,
+                NetworkPolicy.closed(),
                 Bytes.mebibytes(64),
                 Duration.ofMinutes(1),
                 1000,

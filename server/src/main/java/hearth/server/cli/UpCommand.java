@@ -6,6 +6,7 @@ import hearth.server.Hearth;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
 import hearth.server.StartException;
+import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +47,14 @@ final class UpCommand {
             .orEnvironment("HEARTH_SANDBOX");
     private static final Option NO_INTERNET =
             Option.flag("--no-internet", "Functions reach nothing outside").orEnvironment("HEARTH_NO_INTERNET");
+    private static final Option ALLOW_NETWORK = Option.list(
+                    "--allow-network",
+                    "CIDR",
+                    "A private network that functions may reach all the same, such as 10.1.0.0/16; repeatable")
+            .orEnvironment("HEARTH_ALLOW_NETWORK");
+    private static final Option NAME_SERVER = Option.list(
+                    "--name-server", "IP", "The name server that functions ask instead of the host's; repeatable")
+            .orEnvironment("HEARTH_NAME_SERVER");
     private static final Option POOL_MEMORY = Option.of(
                     "--pool-memory",
                     "MIB",
@@ -77,6 +86,8 @@ final class UpCommand {
                     ACCOUNT,
                     SANDBOX,
                     NO_INTERNET,
+                    ALLOW_NETWORK,
+                    NAME_SERVER,
                     POOL_MEMORY,
                     IDLE_TIMEOUT,
                     CONCURRENCY,
@@ -144,7 +155,7 @@ final class UpCommand {
                 auth(arguments.text(AUTH)),
                 arguments.account(ACCOUNT),
                 sandbox(arguments.text(SANDBOX)),
-                !arguments.flag(NO_INTERNET),
+                network(arguments),
                 Bytes.mebibytes(arguments.number(POOL_MEMORY, 0, 1 << 20)),
                 idleTimeout,
                 arguments.number(CONCURRENCY, 1, 1_000_000),
@@ -171,6 +182,21 @@ final class UpCommand {
             }
         }
         throw new UsageException(SANDBOX.name() + " is auto, namespaces, bubblewrap or process, and not " + name);
+    }
+
+    private static NetworkPolicy network(Arguments arguments) {
+        var internet = !arguments.flag(NO_INTERNET);
+        var allowed = arguments.list(ALLOW_NETWORK);
+        var nameServers = arguments.list(NAME_SERVER);
+        if (!internet && !(allowed.isEmpty() && nameServers.isEmpty())) {
+            throw new UsageException(NO_INTERNET.name() + " leaves nothing for " + ALLOW_NETWORK.name() + " and "
+                    + NAME_SERVER.name() + " to allow");
+        }
+        try {
+            return new NetworkPolicy(internet, allowed, nameServers);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
     }
 
     private static EnumSet<Role> roles(String list) {

@@ -8,6 +8,7 @@ import hearth.model.Bytes;
 import hearth.server.AuthMode;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
+import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,7 @@ class UpCommandTest {
                         AuthMode.NONE,
                         new AccountId("000000000000"),
                         Optional.empty(),
-                        true,
+                        new NetworkPolicy(true, List.of(), List.of()),
                         Bytes.mebibytes(256),
                         Duration.ofMinutes(10),
                         1000,
@@ -43,7 +44,8 @@ class UpCommandTest {
     @Test
     void takesEachSettingFromTheCommandLine() {
         var words = "--host 0.0.0.0 --port=80 --data /srv/hearth --auth sigv4 --account-id 123456789012"
-                + " --sandbox bubblewrap --no-internet --pool-memory 7 --idle-timeout 90s --concurrency 5 --roles control --loops 2";
+                + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
+                + " --pool-memory 7 --idle-timeout 90s --concurrency 5 --roles control --loops 2";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -57,7 +59,8 @@ class UpCommandTest {
                         Map.entry("HEARTH_AUTH", "sigv4"),
                         Map.entry("HEARTH_ACCOUNT_ID", "123456789012"),
                         Map.entry("HEARTH_SANDBOX", "bubblewrap"),
-                        Map.entry("HEARTH_NO_INTERNET", "true"),
+                        Map.entry("HEARTH_ALLOW_NETWORK", "10.1.0.0/16, 192.168.7.9"),
+                        Map.entry("HEARTH_NAME_SERVER", "10.1.0.2"),
                         Map.entry("HEARTH_POOL_MEMORY", "7"),
                         Map.entry("HEARTH_IDLE_TIMEOUT", "90s"),
                         Map.entry("HEARTH_CONCURRENCY", "5"),
@@ -73,7 +76,7 @@ class UpCommandTest {
             AuthMode.SIGV4,
             new AccountId("123456789012"),
             Optional.of(SandboxKind.BUBBLEWRAP),
-            false,
+            new NetworkPolicy(true, List.of("10.1.0.0/16", "192.168.7.9"), List.of("10.1.0.2")),
             Bytes.mebibytes(7),
             Duration.ofSeconds(90),
             5,
@@ -82,8 +85,18 @@ class UpCommandTest {
             Guest.folder());
 
     @Test
+    void letsFunctionsReachNothing() {
+        assertThat(config(Map.of(), "--no-internet").network()).isEqualTo(NetworkPolicy.closed());
+        assertThat(config(Map.of("HEARTH_NO_INTERNET", "true")).network()).isEqualTo(NetworkPolicy.closed());
+    }
+
+    @Test
     void prefersTheCommandLineToTheEnvironment() {
         assertThat(config(Map.of("HEARTH_PORT", "80"), "--port", "81").port()).isEqualTo(81);
+        assertThat(config(Map.of("HEARTH_NAME_SERVER", "1.1.1.1"), "--name-server", "9.9.9.9")
+                        .network()
+                        .nameServers())
+                .containsExactly("9.9.9.9");
     }
 
     @ParameterizedTest
@@ -103,6 +116,16 @@ class UpCommandTest {
                 "--loops 0",
                 "--roles king",
                 "--no-internet=yes",
+                "--no-internet --allow-network 10.0.0.0/8",
+                "--allow-network",
+                "--allow-network 10.1.2.3/16",
+                "--allow-network 10.0.0.0/33",
+                "--allow-network 10.0.0.0/8}",
+                "--allow-network fd00::/8",
+                "--allow-network db.example.com",
+                "--name-server 1.2.3",
+                "--name-server 1.2.3.256",
+                "--name-server ::1",
                 "stray"
             })
     void refusesWhatItDoesNotKnow(String words) {
@@ -128,7 +151,13 @@ class UpCommandTest {
     @Test
     void explainsEachOption() {
         assertThat(UpCommand.COMMAND.help())
-                .contains("--port PORT", "(9000)", "--no-internet", "--idle-timeout TIME", "(10m)");
+                .contains(
+                        "--port PORT",
+                        "(9000)",
+                        "--no-internet",
+                        "--allow-network CIDR",
+                        "--idle-timeout TIME",
+                        "(10m)");
     }
 
     private static ServerConfig config(Map<String, String> environment, String... words) {

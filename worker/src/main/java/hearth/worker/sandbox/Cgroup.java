@@ -95,6 +95,11 @@ final class Cgroup implements AutoCloseable {
         }
     }
 
+    /// Whether it is removed, so that no process is in it.
+    boolean isGone() {
+        return directories.stream().noneMatch(Files::exists);
+    }
+
     private static boolean removed(Path directory) {
         try {
             Files.deleteIfExists(directory);

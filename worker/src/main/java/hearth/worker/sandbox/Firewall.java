@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 /// @param table its name
 /// @param links the prefix of the interfaces that lead to sandboxes
 record Firewall(String table, String links) {
+    /// Of the interfaces that lead to sandboxes of any instance.
+    private static final String ANY_SANDBOX = "hth";
+
     private static final List<Path> PLACES = List.of(Path.of("/usr/sbin/nft"), Path.of("/sbin/nft"));
 
     /// Not public: this network, private, shared, loopback, link-local (with the cloud's metadata), protocol
@@ -34,7 +37,7 @@ record Firewall(String table, String links) {
             "224.0.0.0/3");
 
     Firewall(Instance instance) {
-        this("hearth_" + instance.name(), "h" + instance.name());
+        this("hearth_" + instance.name(), ANY_SANDBOX + instance.name());
     }
 
     /// Replaces the table, whatever it held.
@@ -101,7 +104,9 @@ record Firewall(String table, String links) {
                 policy.allowedNetworks().isEmpty() ? "" : "ip daddr @allowed accept",
                 nameServers.isEmpty() ? "" : "ip daddr @name_servers meta l4proto { tcp, udp } th dport 53 accept",
                 sandboxes,
-                uplinks.isEmpty() ? "" : "iifname { %s } drop".formatted(quoted(uplinks)));
+                uplinks.isEmpty()
+                        ? ""
+                        : "iifname { %s } oifname != \"%s*\" drop".formatted(quoted(uplinks), ANY_SANDBOX));
     }
 
     private static String quoted(List<String> names) {

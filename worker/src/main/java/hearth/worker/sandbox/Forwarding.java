@@ -1,5 +1,6 @@
 package hearth.worker.sandbox;
 
+import hearth.worker.linux.HostLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -9,60 +10,113 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Forwarding of IPv4 packets, switched on where the internet is and off again in the end.
+/// Forwarding of IPv4 packets on the interfaces that lead to the internet: switched on by the first server of this host
+/// that needs it, and off again by the last, where it was off.
 ///
-/// What was off before is noted on disk, so that a server that is killed is cleaned up after.
-final class Forwarding {
+/// For each interface a file says how it was before. Servers share a lock on it while they need the interface. Who
+/// gets it alone is the first or the last, or comes after one that was killed. Another lock is held meanwhile.
+final class Forwarding implements AutoCloseable {
     private static final Logger log = System.getLogger(Forwarding.class.getName());
     private static final String ANYWHERE = "00000000";
+    private static final String MUTEX = "forwarding";
+    private static final String PREFIX = "forwarding-";
+    private static final String OFF = "0";
+    private static final String ON = "1";
 
-    private final Path note;
+    private final Path shared;
+    private final List<Use> uses = new ArrayList<>();
 
-    /// @param directory for the note
-    Forwarding(Path directory) {
-        this.note = directory.resolve("forwarding");
+    /// An interface that this server needs.
+    private record Use(String link, boolean wasOff, HostLock lock) {}
+
+    private Forwarding(Path shared) {
+        this.shared = shared;
     }
 
-    /// Lets packets come in from the interfaces that lead to the internet.
+    /// Lets packets come in from the interfaces of default routes.
     ///
-    /// @return those where it was off
-    List<String> switchOn() throws IOException {
-        var changed = new ArrayList<String>();
-        for (var link : uplinks()) {
-            if (!Files.readString(setting(link)).strip().equals("1")) {
-                changed.add(link);
+    /// @param shared where this host's servers keep their locks
+    static Forwarding switchOn(Path shared) throws IOException {
+        return switchOn(shared, uplinks());
+    }
+
+    static Forwarding switchOn(Path shared, List<String> links) throws IOException {
+        var forwarding = new Forwarding(shared);
+        try (var _ = mutex(shared)) {
+            for (var link : links) {
+                forwarding.use(link);
+            }
+            return forwarding;
+        } catch (IOException | UncheckedIOException e) {
+            forwarding.close();
+            throw e;
+        }
+    }
+
+    private void use(String link) throws IOException {
+        var note = shared.resolve(PREFIX + link);
+        try (var alone = HostLock.tryExclusive(note).orElse(null)) {
+            // A note that is there already is of a server that was killed, which had switched it on.
+            if (alone != null && Files.size(note) == 0) {
+                Files.writeString(note, Files.readString(setting(link)).strip());
             }
         }
-        Files.createDirectories(note.getParent());
-        Files.write(note, changed);
-        changed.forEach(Forwarding::allow);
-        return changed;
+        var lock = HostLock.tryShared(note).orElseThrow(() -> new IOException(note + " is held by a stranger"));
+        uses.add(new Use(link, Files.readString(note).equals(OFF), lock));
+        allow(link);
+    }
+
+    /// The interfaces that forward only because of Hearth.
+    List<String> borrowed() {
+        return uses.stream().filter(Use::wasOff).map(Use::link).toList();
     }
 
     /// Lets packets come in from an interface.
     static void allow(String link) {
         try {
-            Files.writeString(setting(link), "1");
+            Files.writeString(setting(link), ON);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /// Puts back what `switchOn` of this or a former server changed.
-    void restore() {
-        try {
-            if (Files.exists(note)) {
-                for (var link : Files.readAllLines(note)) {
-                    Files.writeString(setting(link), "0");
+    /// Puts back what was changed, if no other server needs it.
+    @Override
+    public void close() {
+        uses.forEach(use -> use.lock.close());
+        uses.clear();
+        restoreAbandoned(shared);
+    }
+
+    /// Puts back what nobody needs any more, also what a killed server left.
+    static void restoreAbandoned(Path shared) {
+        try (var _ = mutex(shared);
+                var notes = Files.newDirectoryStream(shared, PREFIX + "*")) {
+            for (var note : notes) {
+                try (var alone = HostLock.tryExclusive(note).orElse(null)) {
+                    if (alone != null) {
+                        restore(note);
+                        alone.delete();
+                    }
                 }
-                Files.delete(note);
             }
         } catch (IOException e) {
             log.log(Level.WARNING, "forwarding stays on: {0}", e.getMessage());
         }
     }
 
-    /// The interfaces of default routes: destination and mask are zero.
+    private static void restore(Path note) throws IOException {
+        var link = note.getFileName().toString().substring(PREFIX.length());
+        if (Files.readString(note).equals(OFF) && Files.exists(setting(link))) {
+            Files.writeString(setting(link), OFF);
+        }
+    }
+
+    private static HostLock mutex(Path shared) throws IOException {
+        return HostLock.exclusive(shared.resolve(MUTEX));
+    }
+
+    /// Destination and mask of a default route are zero.
     private static List<String> uplinks() throws IOException {
         return Files.readAllLines(Path.of("/proc/net/route")).stream()
                 .map(line -> line.split("\t"))

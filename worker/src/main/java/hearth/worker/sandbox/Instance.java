@@ -1,7 +1,10 @@
 package hearth.worker.sandbox;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -11,6 +14,7 @@ import java.util.HexFormat;
 ///
 /// @param name eight hexadecimal digits
 public record Instance(String name) {
+    private static final Path SHARED = Path.of("/run/hearth");
     private static final int DIGITS = 8;
 
     public static Instance of(Path dataDirectory) {
@@ -21,5 +25,11 @@ public record Instance(String name) {
         } catch (NoSuchAlgorithmException impossible) {
             throw new AssertionError(impossible);
         }
+    }
+
+    /// Where the servers of a host leave word for each other, until the next boot.
+    static Path shared() throws IOException {
+        return Files.createDirectories(
+                SHARED, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 }

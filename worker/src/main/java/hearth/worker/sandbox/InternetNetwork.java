@@ -42,20 +42,25 @@ final class InternetNetwork implements SandboxNetwork {
     private final int firstAddress;
     private final Forwarding forwarding;
 
-    /// @param directory for what must survive this server
-    InternetNetwork(Instance instance, NetworkPolicy policy, Path directory) throws SandboxException {
+    /// @param shared where this host's servers keep their locks
+    InternetNetwork(Instance instance, NetworkPolicy policy, Path shared) throws SandboxException {
         this.firewall = new Firewall(instance);
         this.nameServers = policy.nameServers().isEmpty() ? NameServers.ofThisHost() : policy.nameServers();
         this.firstAddress = FIRST + Math.floorMod(instance.name().hashCode(), INSTANCES) * PER_INSTANCE;
         if (nameServers.isEmpty()) {
             log.log(Level.WARNING, "functions can resolve no names: this host names no server that they could ask");
         }
-        this.forwarding = new Forwarding(directory);
         var network = "%s/%d".formatted(address(firstAddress).getHostAddress(), 32 - PER_INSTANCE_BITS);
         try {
-            firewall.install(policy, nameServers, network, forwarding.switchOn());
+            this.forwarding = Forwarding.switchOn(shared);
         } catch (IOException | UncheckedIOException e) {
             throw new SandboxException("forwarding cannot be switched on: " + e.getMessage(), e);
+        }
+        try {
+            firewall.install(policy, nameServers, network, forwarding.borrowed());
+        } catch (SandboxException e) {
+            forwarding.close();
+            throw e;
         }
     }
 
@@ -122,7 +127,7 @@ final class InternetNetwork implements SandboxNetwork {
 
     @Override
     public void close() {
-        forwarding.restore();
+        forwarding.close();
         try {
             firewall.remove();
         } catch (SandboxException e) {

@@ -40,8 +40,15 @@ final class Leftovers {
     }
 
     private void clearNetwork() throws SandboxException {
-        new Forwarding(config.directory()).restore();
-        if (Firewall.available() && "root".equals(System.getProperty("user.name"))) {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            return;
+        }
+        try {
+            Forwarding.restoreAbandoned(Instance.shared());
+        } catch (IOException e) {
+            throw new SandboxException("no place for locks: " + e.getMessage(), e);
+        }
+        if (Firewall.available()) {
             var firewall = new Firewall(config.instance());
             removeLinks(firewall.links());
             firewall.remove();

@@ -187,7 +187,11 @@ final class NamespaceSandbox implements Sandbox {
         }
         step(own::close);
         step(cgroup::close);
-        factory.giveBack(own.uid());
+        if (cgroup.isGone()) {
+            factory.giveBack(own.uid());
+        } else {
+            log.log(Level.WARNING, "{0} may still live; its user id is not used again", spec.name());
+        }
     }
 
     private void step(Runnable step) {

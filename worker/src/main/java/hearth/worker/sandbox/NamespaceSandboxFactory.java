@@ -19,6 +19,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     private final Spawner spawner = new Spawner();
     private final Launcher launcher;
     private final Cgroups cgroups;
+    private final UidRange uids;
     private final Slots slots;
     private final TmpStorage tmp;
     private final SandboxNetwork network;
@@ -28,10 +29,12 @@ final class NamespaceSandboxFactory implements SandboxFactory {
 
     NamespaceSandboxFactory(SandboxConfig config, TmpStorage tmp) throws SandboxException {
         this.launcher = new Launcher(config.launcher(), spawner);
-        this.slots = new Slots(config.instance().name());
         this.cgroups = new Cgroups(CgroupMounts.ofThisHost(), config.instance().name());
         this.tmp = tmp;
-        this.network = network(config);
+        var shared = shared();
+        this.uids = UidRange.claim(shared, config.instance().name());
+        this.slots = new Slots(uids);
+        this.network = network(config, shared);
         try {
             this.nothing = Descriptors.open(Path.of("/dev/null"));
             this.template = buildTemplate(config.directory());
@@ -45,10 +48,18 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         this.networks = new PrivateNetworks(network, slots);
     }
 
-    private static SandboxNetwork network(SandboxConfig config) {
+    private static Path shared() throws SandboxException {
+        try {
+            return Instance.shared();
+        } catch (IOException e) {
+            throw new SandboxException("no place for locks: " + e.getMessage(), e);
+        }
+    }
+
+    private static SandboxNetwork network(SandboxConfig config, Path shared) {
         if (config.network().internet()) {
             try {
-                return new InternetNetwork(config.instance(), config.network(), config.directory());
+                return new InternetNetwork(config.instance(), config.network(), shared);
             } catch (SandboxException e) {
                 log.log(Level.WARNING, "FUNCTIONS REACH NO NETWORK: {0}", e.getMessage());
             }
@@ -129,5 +140,9 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         network.close();
         cgroups.close();
         spawner.close();
+        if (slots.areFree()) {
+            uids.forget();
+        }
+        uids.close();
     }
 }

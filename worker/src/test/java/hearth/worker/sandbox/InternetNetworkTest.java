@@ -11,7 +11,10 @@ import hearth.worker.linux.NetworkNamespace;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +35,15 @@ final class InternetNetworkTest {
     private static final int PORT = 7777;
     private static final String CONNECT =
             "perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(PeerAddr => \"%s:%d\", Timeout => 2) or die \"$@\"; print \"connected\"'";
+
+    /// Prints the addresses that it reaches.
+    private static final String CONNECT_ALL = """
+            perl -MIO::Socket::IP -e '
+              for (@ARGV) {
+                my $s = IO::Socket::IP->new(PeerHost => $_, PeerPort => %d, Timeout => 0.5);
+                print "$_\\n" if $s;
+              }' %s
+            """;
 
     @TempDir
     Path directory;
@@ -103,6 +116,99 @@ final class InternetNetworkTest {
         }
     }
 
+    /// The host really has them all behind the cable, and something listens there.
+    @Test
+    void reachesNoRangeThatIsNotPublic() throws Exception {
+        var closed = List.of(
+                "10.1.2.3",
+                "100.64.1.1",
+                "169.254.169.254",
+                "169.254.170.2",
+                "172.16.0.9",
+                "172.31.255.9",
+                "192.0.0.9",
+                "192.0.2.9",
+                "192.168.213.9",
+                "198.19.255.9",
+                "198.51.100.9",
+                "203.0.113.9");
+        for (var address : closed) {
+            putOutside(address);
+        }
+        serve(PORT);
+        try (var factory = SandboxRun.namespaces(config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9"))));
+                var sandbox = factory.create(spec())) {
+            assertThat(closed).allSatisfy(address -> assertThat(hostReaches(InetAddress.getByName(address)))
+                    .as(address)
+                    .isTrue());
+            assertThat(run(sandbox, CONNECT_ALL.formatted(PORT, String.join(" ", closed)))
+                            .output())
+                    .isEmpty();
+            assertThat(run(sandbox, CONNECT_ALL.formatted(PORT, PUBLIC)).output())
+                    .isEqualTo(PUBLIC + "\n");
+        }
+    }
+
+    @Test
+    void reachesTheHostOnNoneOfItsAddresses() throws Exception {
+        try (var factory = SandboxRun.namespaces(config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9"))));
+                var sandbox = factory.create(spec());
+                var other = factory.create(spec());
+                var everywhere = new ServerSocket(PORT, 50, InetAddress.getByName("::"))) {
+            assertThat(run(other, "true").exit()).isEqualTo(new SandboxProcess.Exit.Status(0));
+            var addresses = NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(address -> !address.isLoopbackAddress())
+                    .toList();
+            assertThat(addresses).hasSizeGreaterThan(1);
+            assertThat(everywhere.isBound()).isTrue();
+            assertThat(addresses)
+                    .filteredOn(address -> !address.isLinkLocalAddress()) // these may not be usable yet
+                    .isNotEmpty()
+                    .allSatisfy(address -> assertThat(hostReaches(address)).isTrue());
+            var all = addresses.stream()
+                    .map(address -> address.getHostAddress().replaceFirst("%.*", "%eth0"))
+                    .collect(Collectors.joining(" "));
+
+            assertThat(run(sandbox, CONNECT_ALL.formatted(PORT, all)).output()).isEmpty();
+        }
+    }
+
+    /// An interface that was switched on for one server's sandboxes leads to another's too.
+    @Test
+    void leavesTheInternetToAnotherServerOfTheSameHost() throws Exception {
+        var policy = new NetworkPolicy(true, List.of(), List.of("9.9.9.9"));
+        var otherConfig = new SandboxConfig(
+                SandboxRun.launcher(),
+                directory.resolve("other"),
+                Instance.of(directory.resolve("other")),
+                policy,
+                Optional.empty());
+        serve(PORT);
+        // The cable forwards only because of Hearth, as an uplink of a usual host does.
+        try (var borrowed = Forwarding.switchOn(Instance.shared(), List.of("hout0"))) {
+            assertThat(borrowed.borrowed()).isEmpty();
+            Files.writeString(Path.of("/proc/sys/net/ipv4/conf/hout0/forwarding"), "0");
+        }
+        try (var first = SandboxRun.namespaces(config(policy));
+                var second = SandboxRun.namespaces(otherConfig);
+                var ofFirst = first.create(spec());
+                var ofSecond = second.create(spec())) {
+            var uplinks = Forwarding.switchOn(Instance.shared(), List.of("hout0"));
+            for (var firewall : List.of(new Firewall(Instance.of(directory)), new Firewall(otherConfig.instance()))) {
+                firewall.install(policy, List.of("9.9.9.9"), "198.18.0.0/15", uplinks.borrowed());
+            }
+            assertThat(uplinks.borrowed()).containsExactly("hout0");
+
+            assertThat(run(ofFirst, CONNECT.formatted(PUBLIC, PORT)).output()).isEqualTo("connected");
+            assertThat(run(ofSecond, CONNECT.formatted(PUBLIC, PORT)).output()).isEqualTo("connected");
+            assertThat(run(ofFirst, CONNECT.formatted(addressOf(ofSecond), 9001))
+                            .output())
+                    .doesNotContain("connected");
+            uplinks.close();
+        }
+    }
+
     @Test
     void reachesAPrivateNetworkThatIsAllowed() throws Exception {
         var policy = new NetworkPolicy(true, List.of("10.213.7.8/30"), List.of("9.9.9.9"));
@@ -162,12 +268,33 @@ final class InternetNetworkTest {
     @Test
     void clearsTheRulesOfAKilledServer() throws Exception {
         var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
-        var left = new InternetNetwork(config.instance(), config.network(), config.directory());
-        assertThat(left.nameServers()).containsExactly("9.9.9.9");
+        try (var left = new InternetNetwork(config.instance(), config.network(), Instance.shared())) {
+            assertThat(left.nameServers()).containsExactly("9.9.9.9");
+            assertThat(tables()).contains(new Firewall(config.instance()).table());
 
-        new Leftovers(CgroupMounts.ofThisHost(), config).clear();
+            new Leftovers(CgroupMounts.ofThisHost(), config).clear();
 
-        assertThat(tables()).doesNotContain(new Firewall(config.instance()).table());
+            assertThat(tables()).doesNotContain(new Firewall(config.instance()).table());
+        }
+    }
+
+    private static boolean hostReaches(InetAddress address) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, PORT), 1000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void putOutside(String text) throws Exception {
+        var address = (Inet4Address) InetAddress.getByName(text);
+        cable.addRoute(address);
+        cable.addNeighbour(address, mac(2));
+        outside.call(() -> {
+            NetworkLink.named("out0").addAddress(address);
+            return address;
+        });
     }
 
     @Test
@@ -192,7 +319,7 @@ final class InternetNetworkTest {
     private void serve(int port) throws Exception {
         servers.add(outside.call(() -> {
             try {
-                return new ServerSocket(port, 5, InetAddress.getByName("0.0.0.0"));
+                return new ServerSocket(port, 50, InetAddress.getByName("0.0.0.0"));
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
