@@ -9,14 +9,18 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/// Where log streams lie on disk: `ROOT/ACCOUNT/REGION/GROUP/STREAM.log`.
+/// Where log streams lie on disk: `ROOT/ACCOUNT/REGION/GROUP/STREAM.log`, and what is longer goes on in `STREAM.log.1`.
 ///
 /// In the names of groups and streams, every byte that is not safe in a file name is `%` and two hex digits.
 public record LogDirectory(Path root) {
     private static final String SUFFIX = ".log";
+    private static final Pattern FILE = Pattern.compile("(.+)\\.log(?:\\.(\\d{1,9}))?");
     /// File systems take 255 bytes.
     private static final int LONGEST = 200;
 
@@ -28,10 +32,18 @@ public record LogDirectory(Path root) {
         return root.resolve(safe(account)).resolve(safe(region)).resolve(safe(group));
     }
 
-    /// The files of a group's streams, in no order; none if the group was never written to.
+    /// A later file of a stream.
+    static Path segment(Path first, int number) {
+        return number == 0 ? first : first.resolveSibling(first.getFileName() + "." + number);
+    }
+
+    /// The files of a group's streams, those of a stream in the order in which they were written; none if the group was
+    /// never written to.
     List<Path> files(String account, String region, String group) {
         try (var entries = Files.list(group(account, region, group))) {
-            return entries.filter(file -> file.toString().endsWith(SUFFIX)).toList();
+            return entries.filter(LogDirectory::isLog)
+                    .sorted(Comparator.comparingInt(LogDirectory::segment))
+                    .toList();
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
         } catch (IOException e) {
@@ -39,10 +51,24 @@ public record LogDirectory(Path root) {
         }
     }
 
+    static boolean isLog(Path file) {
+        return parts(file).matches();
+    }
+
+    /// Which file of its stream it is.
+    static int segment(Path file) {
+        var parts = parts(file);
+        return parts.matches() && parts.group(2) != null ? Integer.parseInt(parts.group(2)) : 0;
+    }
+
     /// The stream that a file of this directory holds.
     static String stream(Path file) {
-        var name = String.valueOf(file.getFileName());
-        return original(name.substring(0, name.length() - SUFFIX.length()));
+        var parts = parts(file);
+        return parts.matches() ? original(parts.group(1)) : "";
+    }
+
+    private static Matcher parts(Path file) {
+        return FILE.matcher(String.valueOf(file.getFileName()));
     }
 
     static String safe(String name) {

@@ -42,7 +42,9 @@ public final class LogReader {
     /// What was added since the last call, of all streams, in the order of time.
     public List<LogEvent> poll() throws IOException {
         var events = new ArrayList<LogEvent>();
-        for (var file : directory.files(account, region, group)) {
+        var files = directory.files(account, region, group);
+        positions.keySet().retainAll(files);
+        for (var file : files) {
             long position = positions.getOrDefault(file, 0L);
             long next;
             while ((next = read(file, position, events)) > position) {

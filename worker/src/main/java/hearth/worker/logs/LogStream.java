@@ -19,13 +19,44 @@ public final class LogStream {
     private int droppedRecords;
     private long droppedBytes;
 
+    // The rest belongs to the writer's thread.
+    private int segment;
+    private long segmentSize;
+    private long removed;
+
     LogStream(LogWriter writer, Path file) {
         this.writer = writer;
         this.file = file;
     }
 
+    /// The one that is written now.
     Path file() {
-        return file;
+        return LogDirectory.segment(file, segment);
+    }
+
+    /// The file has grown. One that is full is followed by another.
+    ///
+    /// @return whether it is full
+    boolean grown(long bytes, LogLimits limits) {
+        segmentSize += bytes;
+        if (segmentSize < limits.segment().count()) {
+            return false;
+        }
+        segment++;
+        segmentSize = 0;
+        return true;
+    }
+
+    /// To make room for this one, older records of the group were removed.
+    void removed(long bytes) {
+        removed += bytes;
+    }
+
+    /// @return how much was removed since the last call
+    long takeRemoved() {
+        long taken = removed;
+        removed = 0;
+        return taken;
     }
 
     void append(long epochMicros, LogContent content) {

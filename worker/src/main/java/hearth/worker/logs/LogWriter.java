@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,6 +25,9 @@ import java.util.concurrent.locks.LockSupport;
 /// (`LogStream.congested`), and in all: beyond that records are dropped and counted. The thread collects for a
 /// few milliseconds before it writes: under load a batch costs each stream one write, and the event loop need
 /// not wake anyone.
+///
+/// What is kept is bounded too (`LogLimits`): the oldest files of a group are removed, and the stream that took
+/// their room says so.
 public final class LogWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LogWriter.class.getName());
     private static final long MAX_WAITING = 64L << 20;
@@ -43,19 +47,27 @@ public final class LogWriter implements AutoCloseable {
     /// The rest belongs to the thread alone.
     private final LogLine lines = new LogLine();
 
+    private final LogLimits limits;
+    private final LogQuota quota;
     private final Map<LogStream, FileChannel> open = new LinkedHashMap<>(16, 0.75f, true);
     private boolean failing;
 
     /// @param content what to write; null closes the stream
     record Entry(LogStream stream, long epochMicros, LogContent content) {}
 
-    private LogWriter(LogDirectory directory) {
+    private LogWriter(LogDirectory directory, LogLimits limits) {
         this.directory = directory;
+        this.limits = limits;
+        this.quota = new LogQuota(limits);
         this.thread = Thread.ofPlatform().daemon().name("log-writer").unstarted(this::run);
     }
 
     public static LogWriter start(LogDirectory directory) {
-        var writer = new LogWriter(directory);
+        return start(directory, LogLimits.DEFAULT);
+    }
+
+    public static LogWriter start(LogDirectory directory, LogLimits limits) {
+        var writer = new LogWriter(directory, limits);
         writer.thread.start();
         return writer;
     }
@@ -126,26 +138,33 @@ public final class LogWriter implements AutoCloseable {
         int taken = 0;
         for (Entry entry; taken < BATCH && (entry = queue.poll()) != null; taken++) {
             var stream = entry.stream();
+            long micros = entry.epochMicros();
             waitingBytes.addAndGet(-entry.content().size());
             stream.taken(entry.content().size());
             if (entry.content() == LogContent.END) {
                 ended.add(stream);
             } else {
                 lines.write(
-                        texts.computeIfAbsent(stream, _ -> new ByteArrayOutputStream(512)),
-                        entry.epochMicros(),
+                        texts.computeIfAbsent(stream, _ -> begin(stream, micros)),
+                        micros,
                         entry.content().bytes());
             }
         }
         texts.forEach(this::write);
         texts.keySet().forEach(LogStream::written);
-        for (var stream : ended) {
-            var file = open.remove(stream);
-            if (file != null) {
-                closeFile(file);
-            }
-        }
+        ended.forEach(this::closeFileOf);
         return taken > 0;
+    }
+
+    private ByteArrayOutputStream begin(LogStream stream, long epochMicros) {
+        var text = new ByteArrayOutputStream(512);
+        long removed = stream.takeRemoved();
+        if (removed > 0) {
+            var note = "LOGS_REMOVED Bytes: %d\tReason: the log group was larger than %d bytes\n"
+                    .formatted(removed, limits.group().count());
+            lines.write(text, epochMicros, note.getBytes(StandardCharsets.UTF_8));
+        }
+        return text;
     }
 
     private void write(LogStream stream, ByteArrayOutputStream text) {
@@ -160,11 +179,33 @@ public final class LogWriter implements AutoCloseable {
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
+            keepWithin(stream, text.size());
             failing = false;
         } catch (IOException | UncheckedIOException e) {
             // Functions go on without logs; one line is enough to say so.
             LOG.log(failing ? Level.DEBUG : Level.WARNING, "Cannot write the log " + stream.file(), e);
             failing = true;
+        }
+    }
+
+    private void keepWithin(LogStream stream, long bytes) throws IOException {
+        var removal = quota.grown(stream.file(), bytes);
+        stream.removed(removal.bytes());
+        for (var path : removal.removed()) {
+            open.keySet().stream()
+                    .filter(other -> other.file().equals(path))
+                    .toList()
+                    .forEach(this::closeFileOf);
+        }
+        if (stream.grown(bytes, limits)) {
+            closeFileOf(stream);
+        }
+    }
+
+    private void closeFileOf(LogStream stream) {
+        var file = open.remove(stream);
+        if (file != null) {
+            closeFile(file);
         }
     }
 
