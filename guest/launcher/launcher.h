@@ -25,7 +25,10 @@ enum { CHANNEL_FD_INSIDE = 61 };
 // What the program sees itself as: AWS's sbx_user1051.
 enum { INSIDE_ID = 993 };
 
-enum { MAX_WORDS = 16384, MAX_MOUNTS = 64, MAX_CGROUPS = 16, MAX_STEPS = 256 };
+// What it is on the host lies above all users of a host's own (UidRange).
+enum { LEAST_UID = 1900000000 };
+
+enum { MAX_WORDS = 16384, MAX_MOUNTS = 64, MAX_STEPS = 256 };
 
 struct mount {
     const char *host;
@@ -55,8 +58,7 @@ struct spec {
     uid_t init_uid;        // on the host; init becomes it
     struct mount mounts[MAX_MOUNTS];
     size_t mount_count;
-    const char *cgroups[MAX_CGROUPS]; // cgroup.procs files
-    size_t cgroup_count;
+    char **cgroups; // cgroup.procs files
     struct step steps[MAX_STEPS];
     size_t step_count;
     char **argv;

@@ -2,9 +2,12 @@
 #define _GNU_SOURCE
 #include "launcher.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,16 +38,27 @@ void enter_root(const struct spec *spec) {
         check(-1, "rmdir", "/tmp/lost+found");
 }
 
-// Readable by all on a usual host, and none of a function's business. Those that a kernel lacks are passed over.
-static const char *const hidden_files[] = {
-    "/proc/kcore", "/proc/keys", "/proc/key-users", "/proc/kallsyms", "/proc/modules", "/proc/timer_list",
-    "/proc/sched_debug", "/proc/config.gz", "/proc/interrupts", "/proc/kmsg", "/proc/sysrq-trigger", "/proc/cmdline",
+// What programs ask for in /proc, besides processes and the links there. All else of a kernel is hidden, also what is new:
+// addresses, devices, keys, the logs and statistics of the host.
+static const char *const shown[] = {
+    "cgroups", "cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "swaps", "sys", "sysvipc", "uptime", "version",
+    "vmstat",
 };
-static const char *const hidden_directories[] = {"/proc/acpi", "/proc/scsi", "/proc/irq", "/proc/bus", "/proc/fs"};
 
-static void hide(const char *with, const char *path) {
-    if (mount(with, path, NULL, MS_BIND, NULL) == -1 && errno != ENOENT)
-        check(-1, "hide", path);
+static int is_shown(const char *name) {
+    if (isdigit((unsigned char)name[0]) || name[0] == '.')
+        return 1;
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        if (!strcmp(name, shown[i]))
+            return 1;
+    return 0;
+}
+
+static void hide(const struct dirent *entry) {
+    char path[sizeof "/proc/" + sizeof entry->d_name];
+    snprintf(path, sizeof path, "/proc/%s", entry->d_name);
+    const char *with = entry->d_type == DT_DIR ? "/var/empty" : "/dev/null";
+    check(mount(with, path, NULL, MS_BIND, NULL), "hide", path);
 }
 
 // Belongs to init's pid namespace, so each start has its own.
@@ -52,10 +66,12 @@ void mount_proc(int again) {
     if (again)
         check(umount2("/proc", MNT_DETACH), "umount2", "/proc");
     check(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount", "/proc");
-    for (size_t i = 0; i < sizeof hidden_files / sizeof *hidden_files; i++)
-        hide("/dev/null", hidden_files[i]);
-    for (size_t i = 0; i < sizeof hidden_directories / sizeof *hidden_directories; i++)
-        hide("/var/empty", hidden_directories[i]);
+    DIR *proc = opendir("/proc");
+    check(proc ? 0 : -1, "opendir", "/proc");
+    for (struct dirent *entry; (entry = readdir(proc));)
+        if (entry->d_type != DT_LNK && !is_shown(entry->d_name))
+            hide(entry);
+    closedir(proc);
 }
 
 // No setting of the kernel can be written, whatever its permissions. /proc/self/fd still opens for writing.

@@ -48,12 +48,6 @@ static void add_mount(struct spec *spec) {
     mount->tree = -1;
 }
 
-static void add_cgroup(struct spec *spec) {
-    if (spec->cgroup_count == MAX_CGROUPS)
-        fail("more than %d cgroups", MAX_CGROUPS);
-    spec->cgroups[spec->cgroup_count++] = word();
-}
-
 static void add_step(struct spec *spec, char kind) {
     if (spec->step_count == MAX_STEPS)
         fail("more than %d steps", MAX_STEPS);
@@ -75,7 +69,7 @@ static void add(struct spec *spec, const char *key) {
     else if (!strcmp(key, "reuse")) spec->reuse = 1;
     else if (!strcmp(key, "network")) spec->network = 1;
     else if (!strcmp(key, "channel")) spec->channel = 1;
-    else if (!strcmp(key, "cgroup")) add_cgroup(spec);
+    else if (!strcmp(key, "cgroups")) spec->cgroups = list();
     else if (!strcmp(key, "mount")) add_mount(spec);
     else if (!strcmp(key, "hostname")) spec->hostname = word();
     else if (!strcmp(key, "tmp-size")) spec->tmp_size = word();
@@ -90,11 +84,16 @@ static void add(struct spec *spec, const char *key) {
     else fail("unknown key: %s", key);
 }
 
+// Whatever confines the program must be there: what was left out by mistake would be missed by nobody.
 static void require_all(const struct spec *spec) {
     if (spec->template)
         return;
-    if (!spec->argv || !spec->argv[0] || !spec->envp || !spec->cwd || !spec->hostname || !spec->uid || !spec->init_uid)
+    if (!spec->argv || !spec->argv[0] || !spec->envp || !spec->cwd || !spec->hostname)
         fail("the specification is incomplete");
+    if (!spec->network || !spec->cgroups || !spec->cgroups[0])
+        fail("the specification has no network namespace or no cgroup");
+    if (spec->uid < LEAST_UID || spec->init_uid < LEAST_UID || spec->uid == spec->init_uid)
+        fail("the specification has no users of its own");
     if (!spec->reuse && !spec->tmp_image && !spec->tmp_size)
         fail("the specification has no /tmp");
 }

@@ -9,6 +9,7 @@
 #include <linux/loop.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -17,14 +18,16 @@
 
 enum { CALL_FSOPEN = 430, CALL_FSCONFIG = 431, CALL_FSMOUNT = 432 };
 enum { CONFIG_SET_FLAG = 0, CONFIG_SET_STRING = 1, CONFIG_CREATE = 6 };
+enum { BYTES_PER_FILE = 16384, LEAST_FILES = 1024 }; // as in TmpImages
 enum { CLOEXEC = 1, ATTR_NOSUID = 2, ATTR_NODEV = 4, ATTR_NOATIME = 0x10 };
 
-static int mount_detached(const char *type, const char *source, const char *option, const char *value) {
+// Options are pairs of a name and a value, ended by NULL.
+static int mount_detached(const char *type, const char *source, const char *const *options) {
     int context = (int)syscall(CALL_FSOPEN, type, CLOEXEC);
     check(context, "fsopen", type);
     check(syscall(CALL_FSCONFIG, context, CONFIG_SET_STRING, "source", source, 0), "fsconfig", "source");
-    if (option)
-        check(syscall(CALL_FSCONFIG, context, CONFIG_SET_STRING, option, value, 0), "fsconfig", option);
+    for (; *options; options += 2)
+        check(syscall(CALL_FSCONFIG, context, CONFIG_SET_STRING, options[0], options[1], 0), "fsconfig", options[0]);
     check(syscall(CALL_FSCONFIG, context, CONFIG_CREATE, NULL, NULL, 0), "mount", "/tmp");
     int mount = (int)syscall(CALL_FSMOUNT, context, CLOEXEC, ATTR_NOSUID | ATTR_NODEV | ATTR_NOATIME);
     check(mount, "fsmount", "/tmp");
@@ -94,15 +97,27 @@ static int mount_image(const char *template, const char *directory) {
     check(image, "open", directory);
     copy_sparsely(from, image);
     int device = attach_loop(image, device_path, sizeof device_path);
-    int mount = mount_detached("ext4", device_path, NULL, NULL);
+    int mount = mount_detached("ext4", device_path, (const char *const[]){NULL});
     close(from);
     close(image);
     close(device);
     return mount;
 }
 
+// As many files as on a disk of that size. A tmpfs without a number would have as many as half of the host's memory has
+// pages, of which not all are counted against the sandbox's.
+static int mount_memory(const char *size) {
+    char *end, files[32];
+    unsigned long long bytes = strtoull(size, &end, 10);
+    if (*end != 0 || bytes == 0 || size[0] == '-')
+        fail("not a size: %s", size);
+    snprintf(files, sizeof files, "%llu", bytes / BYTES_PER_FILE < LEAST_FILES ? (unsigned long long)LEAST_FILES
+                                                                                        : bytes / BYTES_PER_FILE);
+    return mount_detached("tmpfs", "tmp", (const char *const[]){"size", size, "nr_inodes", files, NULL});
+}
+
 int make_tmp(const struct spec *spec) {
     if (spec->tmp_image)
         return mount_image(spec->tmp_image, spec->tmp_dir);
-    return mount_detached("tmpfs", "tmp", "size", spec->tmp_size);
+    return mount_memory(spec->tmp_size);
 }

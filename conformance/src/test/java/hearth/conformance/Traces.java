@@ -94,7 +94,7 @@ final class Traces {
     }
 
     private boolean isLink(String name) {
-        return name.startsWith("h" + instance);
+        return name.startsWith("hth" + instance);
     }
 
     /// Of sandboxes, and programs that work on the data folder.

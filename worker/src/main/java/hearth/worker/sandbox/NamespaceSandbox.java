@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,10 +91,10 @@ final class NamespaceSandbox implements Sandbox {
                 .add("hostname", TemplateRoot.HOST_NAME)
                 .add("network")
                 .add("uid", own.uid())
-                .add("init-uid", factory.initUid());
-        for (var entrance : cgroup.entrances()) {
-            words.add("cgroup", entrance);
-        }
+                .add("init-uid", factory.initUid())
+                .addList(
+                        "cgroups",
+                        cgroup.entrances().stream().map(Path::toString).toList());
         if (mounts == NONE) {
             for (var mount : spec.mounts()) {
                 words.add("mount", mount.host().toAbsolutePath(), mount.inside());

@@ -300,9 +300,8 @@ final class InternetNetworkTest {
     @Test
     void clearsTheLinksOfAKilledServer() throws Exception {
         var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
-        var left = new InternetNetwork(config.instance(), config.network(), config.directory());
         var namespace = NetworkNamespace.create();
-        try {
+        try (var left = new InternetNetwork(config.instance(), config.network(), Instance.shared())) {
             left.connect(namespace, 0);
             var link = Path.of("/sys/class/net", new Firewall(config.instance()).links() + "0");
             assertThat(link).exists();

@@ -230,6 +230,26 @@ final class NamespaceSandboxTest {
         }
     }
 
+    /// Empty files take no space, so they have a limit of their own.
+    @Test
+    void limitsTheNumberOfFilesInTmp() throws Exception {
+        var fill = """
+                perl -e 'for ($n = 0; $n < 5000000; $n++) { open(F, ">", "/tmp/$n") or last; close F } print "$n $!"'
+                """;
+        var config = SandboxRun.config(directory.resolve("files-in-memory"));
+        try (var inMemory = new NamespaceSandboxFactory(config, new TmpStorage.Memory());
+                var onDisk = factory.create(spec());
+                var memory = inMemory.create(spec())) {
+            for (var sandbox : List.of(onDisk, memory)) {
+                var output = run(sandbox, fill).output();
+
+                assertThat(output).endsWith(" No space left on device");
+                assertThat(Integer.parseInt(output.split(" ")[0])).isBetween(32_000, 33_000);
+            }
+        }
+        assertThat(Files.createTempFile(directory, "host", "")).exists();
+    }
+
     @Test
     void countsTmpAgainstMemoryWhereThereIsNoDiskForIt() throws Exception {
         var config = SandboxRun.config(directory.resolve("in-memory"));

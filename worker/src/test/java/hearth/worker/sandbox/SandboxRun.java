@@ -112,6 +112,13 @@ final class SandboxRun {
         return output.toString(StandardCharsets.UTF_8);
     }
 
+    /// All that is there.
+    static String read(int fd) {
+        var output = new ByteArrayOutputStream();
+        drain(fd, output);
+        return output.toString(StandardCharsets.UTF_8);
+    }
+
     /// Whether anything comes in a while; what had come before is thrown away.
     static boolean writesWithin(SandboxProcess process, int milliseconds) {
         drain(process.output(), new ByteArrayOutputStream());
