@@ -45,13 +45,7 @@ final class Assignment {
     private Assignment() {}
 
     static void await(int channel) throws IOException, ReflectiveOperationException {
-        for (String name : INITIALISED) {
-            load(name, true);
-        }
-        for (String name : LOADED) {
-            load(name, false);
-        }
-        Security.getProperty("networkaddress.cache.ttl"); // reads a large file
+        prepare();
         Native.load();
         FileDescriptor descriptor = descriptor(channel);
         FileOutputStream out = new FileOutputStream(descriptor);
@@ -65,6 +59,17 @@ final class Assignment {
         }
         // What was mounted there meanwhile covers the folder that this process was started in.
         Native.changeDirectory(System.getenv("LAMBDA_TASK_ROOT"));
+    }
+
+    /// What can be done before the function is known.
+    static void prepare() {
+        for (String name : INITIALISED) {
+            load(name, true);
+        }
+        for (String name : LOADED) {
+            load(name, false);
+        }
+        Security.getProperty("networkaddress.cache.ttl"); // reads a large file
     }
 
     private static void load(String name, boolean initialise) {

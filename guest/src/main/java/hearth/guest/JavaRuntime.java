@@ -9,7 +9,12 @@ public final class JavaRuntime {
 
     private JavaRuntime() {}
 
+    /// @param arguments `--rehearse`, or none
     public static void main(String[] arguments) throws Throwable {
+        if (arguments.length > 0) {
+            Rehearsal.run();
+            return;
+        }
         if (System.getenv(BOOT) != null) {
             int channel = Integer.parseInt(System.getenv(CHANNEL));
             Assignment.unset(BOOT);

@@ -23,9 +23,11 @@ import hearth.server.auth.WatchedKeys;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
 import hearth.worker.runtimes.HostLayout;
+import hearth.worker.runtimes.JavaArchives;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.Instance;
 import hearth.worker.sandbox.SandboxConfig;
+import hearth.worker.sandbox.SandboxFactory;
 import hearth.worker.sandbox.SandboxKind;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -72,7 +74,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
             var sandboxes = choice.get().await();
             sandbox = Optional.of(sandboxes.kind());
             LOG.log(Level.DEBUG, "starting the worker");
-            var hosts = Runtimes.discover(HostLayout.of(System.getenv(), config.guest()));
+            var hosts = runtimes(sandboxes);
             runtimes = Optional.of(hosts);
             var worker = DataPlane.startWorker(config, parts, store, sandboxes, loops, hosts, clock);
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random);
@@ -83,6 +85,15 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         // The first function of a runtime need not wait for its interpreter to be looked for then.
         runtimes.ifPresent(found -> threads.execute(found::table));
         return new Hearth(parts, listener, control, sandbox);
+    }
+
+    private Runtimes runtimes(SandboxFactory sandboxes) {
+        var host = HostLayout.of(System.getenv(), config.guest());
+        if (sandboxes.kind() != SandboxKind.NAMESPACES) {
+            return Runtimes.discover(host);
+        }
+        var archives = parts.add("archives of Java", new JavaArchives(config.data().resolve("java"), sandboxes));
+        return Runtimes.discover(host, archives);
     }
 
     private void checkRoles() throws StartException {

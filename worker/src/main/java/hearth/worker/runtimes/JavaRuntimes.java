@@ -21,10 +21,14 @@ final class JavaRuntimes implements RuntimeFamily {
     private static final String NATIVE_LIBRARY = LambdaPaths.RUNTIME + "/jni/libaws-lambda-jni.linux-"
             + (System.getProperty("os.arch").equals("aarch64") ? "aarch_64" : "x86_64") + ".so";
 
-    private final HostLayout host;
+    private static final String MAIN = "hearth.guest.JavaRuntime";
 
-    JavaRuntimes(HostLayout host) {
+    private final HostLayout host;
+    private final Optional<JavaArchives> archives;
+
+    JavaRuntimes(HostLayout host, Optional<JavaArchives> archives) {
         this.host = host;
+        this.archives = archives;
     }
 
     @Override
@@ -82,17 +86,64 @@ final class JavaRuntimes implements RuntimeFamily {
     }
 
     private InstalledRuntime runtime(String id, Version version, Interpreter interpreter) {
-        var mounts = new ArrayList<>(interpreter.mounts(host));
-        mounts.add(new Mount(host.guest().resolve("java"), LambdaPaths.RUNTIME));
+        var mounts = mounts(interpreter);
+        var options = options(major(id));
+        archive(interpreter, options).filter(JavaArchives::isMade).ifPresent(folder -> {
+            mounts.add(new Mount(folder, JavaArchives.INSIDE));
+            options.add(0, "-XX:SharedArchiveFile=" + JavaArchives.INSIDE + "/" + JavaArchives.NAME);
+            // One that does not fit after all is passed over, and the function's log is not the place to say so.
+            options.add(1, "-Xlog:cds*=off");
+        });
         return new InstalledRuntime(
                 id,
                 version.text(),
                 interpreter.executable().toString(),
                 mounts,
-                new StartCommand.Jvm(
-                        interpreter.pathInside(host), options(major(id)), List.of("hearth.guest.JavaRuntime")),
+                new StartCommand.Jvm(interpreter.pathInside(host), options, List.of(MAIN)),
                 Map.of(),
                 ChannelUse.ASSIGNMENT);
+    }
+
+    private List<Mount> mounts(Interpreter interpreter) {
+        var mounts = new ArrayList<>(interpreter.mounts(host));
+        mounts.add(new Mount(host.guest().resolve("java"), LambdaPaths.RUNTIME));
+        return mounts;
+    }
+
+    private Optional<Path> archive(Interpreter interpreter, List<String> options) {
+        return archives.flatMap(all -> {
+            try {
+                return Optional.of(all.folder(interpreter, options, jars()));
+            } catch (IOException _) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private List<Path> jars() throws IOException {
+        try (var files = Files.newDirectoryStream(host.guest().resolve("java"), "*.jar")) {
+            var jars = new ArrayList<Path>();
+            files.forEach(jars::add);
+            jars.sort(null);
+            return jars;
+        }
+    }
+
+    /// @return whether the runtime is another one now
+    @Override
+    public boolean prepare(Found found) {
+        var interpreter = found.interpreter();
+        if (interpreter == null || archives.isEmpty()) {
+            return false;
+        }
+        var options = options(major(found.runtime().id()));
+        var folder = archive(interpreter, options);
+        if (folder.isEmpty() || JavaArchives.isMade(folder.get())) {
+            return false;
+        }
+        options.add(0, interpreter.pathInside(host));
+        archives.get().make(folder.get(), options, MAIN, mounts(interpreter));
+        return JavaArchives.isMade(folder.get());
     }
 
     /// As the guest's own notes ask for.

@@ -40,12 +40,13 @@ final class PythonRuntimes implements RuntimeFamily {
     }
 
     @Override
-    public void prepare(Found found) {
+    public boolean prepare(Found found) {
         var interpreter = found.interpreter();
         if (interpreter != null) {
             var digits = found.runtime().id().substring("python".length()).replace(".", "");
             new PythonBytecode(bootstrap()).compile(interpreter, "cpython-" + digits);
         }
+        return false;
     }
 
     private Path bootstrap() {

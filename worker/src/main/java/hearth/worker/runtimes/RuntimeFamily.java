@@ -13,7 +13,11 @@ interface RuntimeFamily {
     Optional<Found> find(String id);
 
     /// What makes starts quicker, and need not be done before the first. May take seconds.
-    default void prepare(Found found) {}
+    ///
+    /// @return whether the runtime has to be looked for again
+    default boolean prepare(Found found) {
+        return false;
+    }
 
     /// What to do on a host that has not this runtime.
     String advice(String id);

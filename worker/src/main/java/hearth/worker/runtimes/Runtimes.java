@@ -21,15 +21,20 @@ public final class Runtimes {
         this.families = families;
     }
 
+    /// To be looked at only: nothing is made that would start them quicker.
     public static Runtimes discover(HostLayout host) {
-        return discover(host, new ProcessProbe());
+        return discover(host, new ProcessProbe(), Optional.empty());
     }
 
-    static Runtimes discover(HostLayout host, VersionProbe probe) {
+    public static Runtimes discover(HostLayout host, JavaArchives archives) {
+        return discover(host, new ProcessProbe(), Optional.of(archives));
+    }
+
+    static Runtimes discover(HostLayout host, VersionProbe probe, Optional<JavaArchives> archives) {
         return new Runtimes(List.of(
                 new PythonRuntimes(host, probe),
                 new NodeRuntimes(host, probe),
-                new JavaRuntimes(host),
+                new JavaRuntimes(host, archives),
                 new ProvidedRuntimes()));
     }
 
@@ -43,10 +48,16 @@ public final class Runtimes {
     public Optional<InstalledRuntime> find(String id) {
         return family(id).flatMap(family -> lookUp(family, id).map(now -> {
             if (prepared.add(now)) {
-                Thread.ofVirtual().name("prepares-" + id).start(() -> family.prepare(now));
+                Thread.ofPlatform().daemon().name("prepares-" + id).start(() -> prepare(family, id, now));
             }
             return now.runtime();
         }));
+    }
+
+    private void prepare(RuntimeFamily family, String id, Found now) {
+        if (family.prepare(now)) {
+            found.remove(id, now);
+        }
     }
 
     private Optional<Found> lookUp(RuntimeFamily family, String id) {

@@ -88,7 +88,7 @@ final class FakeHost implements VersionProbe {
                 List.of(),
                 List.of(),
                 root.resolve("hearth/guest"));
-        return Runtimes.discover(layout, this);
+        return Runtimes.discover(layout, this, Optional.empty());
     }
 
     @Override

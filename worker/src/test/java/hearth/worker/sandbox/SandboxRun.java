@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// Runs programs in sandboxes and waits for what becomes of them.
-final class SandboxRun {
+public final class SandboxRun {
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -29,12 +29,12 @@ final class SandboxRun {
     private SandboxRun() {}
 
     /// Where the build puts the launcher.
-    static Path launcher() {
+    public static Path launcher() {
         return Path.of("../guest/target/guest/launcher").toAbsolutePath().normalize();
     }
 
     /// An instance of its own, so that tests neither meet each other nor a running server.
-    static SandboxConfig config(Path directory) {
+    public static SandboxConfig config(Path directory) {
         return new SandboxConfig(
                 launcher(), directory, Instance.of(directory), NetworkPolicy.closed(), Optional.empty());
     }
@@ -44,7 +44,7 @@ final class SandboxRun {
                 config, new TmpImages(config.directory().resolve("tmp")));
     }
 
-    static void assumeRootAndLauncher() {
+    public static void assumeRootAndLauncher() {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
         assumeTrue(Files.isExecutable(launcher()), "needs " + launcher());
     }
@@ -56,7 +56,7 @@ final class SandboxRun {
     }
 
     /// What a process wrote, and how it ended.
-    record Result(String output, String framed, SandboxProcess.Exit exit) {}
+    public record Result(String output, String framed, SandboxProcess.Exit exit) {}
 
     static SandboxSpec spec(Mount... mounts) {
         return spec(Bytes.mebibytes(256), 1000, mounts);
@@ -76,7 +76,7 @@ final class SandboxRun {
         return run(sandbox, shell(script));
     }
 
-    static Result run(Sandbox sandbox, ProcessSpec spec) throws Exception {
+    public static Result run(Sandbox sandbox, ProcessSpec spec) throws Exception {
         var process = sandbox.start(spec);
         try {
             return finish(process);
