@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.locks.LockSupport;
 
-/// From a function whose code no one has seen to its first answer: with a booted runtime that waits for it, and without.
+/// From a function whose code no one has seen to its first answer: with a booted runtime that waits for it,
+/// and without.
 ///
 /// Hearth and the floor take turns, because the machine's speed changes from one second to the next.
 final class ColdStarts {

@@ -147,9 +147,7 @@ public final class Main {
         var begin = System.nanoTime();
         for (int i = 0; i < count; i += 10) {
             var first = i;
-            atOnce(
-                    10,
-                    n -> expectOk(hearth.send(hearth.invocation(runtime.replace(".", "") + "-" + (first + n)))));
+            atOnce(10, n -> expectOk(hearth.send(hearth.invocation(runtime.replace(".", "") + "-" + (first + n)))));
         }
         var seconds = (System.nanoTime() - begin) / 1e9;
         var floor = Floors.start(21, floorCommand);

@@ -92,7 +92,8 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         if (sandboxes.kind() != SandboxKind.NAMESPACES) {
             return Runtimes.discover(host);
         }
-        var archives = parts.add("archives of Java", new JavaArchives(config.data().resolve("java"), sandboxes));
+        var archives =
+                parts.add("archives of Java", new JavaArchives(config.data().resolve("java"), sandboxes));
         return Runtimes.discover(host, archives);
     }
 

@@ -23,11 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Archives of the classes that every Java function needs (AppCDS), so that a JVM maps them and need not read, check and
-/// link them anew. One for each Java and each build of our runtime, made once in a sandbox and kept.
+/// Archives of the classes that every Java function needs (AppCDS), so that a JVM maps them and need not read,
+/// check and link them anew. One for each Java and each build of our runtime, made once in a sandbox and kept.
 public final class JavaArchives implements AutoCloseable {
     /// Where a sandbox sees the folder of its archive.
     static final String INSIDE = "/var/archive";
@@ -41,13 +40,14 @@ public final class JavaArchives implements AutoCloseable {
 
     private final Path directory;
     private final SandboxFactory sandboxes;
-    private final ReentrantLock making = new ReentrantLock();
+    private final Object making = new Object();
     private final Object life = new Object();
     private @Nullable Sandbox current; // guarded by life
     private boolean closed; // guarded by life
 
     /// @param directory where they are kept
-    /// @param sandboxes where they are made, since an archive holds the paths that the JVM saw then; closed after this
+    /// @param sandboxes where they are made, since an archive holds the paths that the JVM saw then; closed
+    ///     after this
     public JavaArchives(Path directory, SandboxFactory sandboxes) {
         this.directory = directory;
         this.sandboxes = sandboxes;
@@ -79,14 +79,13 @@ public final class JavaArchives implements AutoCloseable {
         words.add(1, "-XX:ArchiveClassesAtExit=" + MADE);
         words.add(mainClass);
         words.add("--rehearse");
-        making.lock();
-        try (var sandbox = open(folder.getFileName() + "", mounts)) {
-            run(sandbox, words, OutputStream.nullOutputStream());
-            keep(sandbox, folder);
-        } catch (SandboxException | IOException e) {
-            LOG.log(Level.DEBUG, "No archive of classes: " + String.join(" ", words), e);
-        } finally {
-            making.unlock();
+        synchronized (making) {
+            try (var sandbox = open(String.valueOf(folder.getFileName()), mounts)) {
+                run(sandbox, words, OutputStream.nullOutputStream());
+                keep(sandbox, folder);
+            } catch (SandboxException | IOException e) {
+                LOG.log(Level.DEBUG, "No archive of classes: " + String.join(" ", words), e);
+            }
         }
     }
 
@@ -111,8 +110,9 @@ public final class JavaArchives implements AutoCloseable {
                 current.close();
             }
         }
-        making.lock();
-        making.unlock();
+        synchronized (making) {
+            LOG.log(Level.DEBUG, "no more archives are made");
+        }
     }
 
     private void keep(Sandbox sandbox, Path folder) throws SandboxException, IOException {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class JavaArchivesTest {
-    private static final Path GUEST = SandboxRun.launcher().getParent();
+    private static final Path GUEST =
+            Objects.requireNonNull(SandboxRun.launcher().getParent());
     private static final Bytes MEMORY = Bytes.mebibytes(512);
 
     @TempDir
@@ -34,7 +36,8 @@ final class JavaArchivesTest {
     @BeforeEach
     void start() throws Exception {
         SandboxRun.assumeRootAndLauncher();
-        sandboxes = Sandboxes.choose(SandboxRun.config(directory.resolve("sandboxes"))).factory();
+        sandboxes = Sandboxes.choose(SandboxRun.config(directory.resolve("sandboxes")))
+                .factory();
         archives = new JavaArchives(directory.resolve("java"), sandboxes);
         runtimes = Runtimes.discover(HostLayout.of(System.getenv(), GUEST), archives);
     }
@@ -75,7 +78,8 @@ final class JavaArchivesTest {
         archives.close();
 
         try (var folders = Files.newDirectoryStream(Files.createDirectories(directory.resolve("java")))) {
-            folders.forEach(folder -> assertThat(folder.resolve(JavaArchives.NAME)).doesNotExist());
+            folders.forEach(
+                    folder -> assertThat(folder.resolve(JavaArchives.NAME)).doesNotExist());
         }
     }
 }
