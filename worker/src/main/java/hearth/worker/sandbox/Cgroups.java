@@ -29,6 +29,8 @@ final class Cgroups implements AutoCloseable {
 
     private static final Duration SHORTEST_QUOTA = Duration.ofMillis(1);
     private static final List<String> LIMITING = List.of("memory", "cpu", "pids");
+    private static final List<Path> HOST_LIMITS =
+            List.of(Path.of("/proc/sys/kernel/pid_max"), Path.of("/proc/sys/kernel/threads-max"));
 
     private final Map<String, Controller> controllers = new LinkedHashMap<>();
     private final CgroupMounts mounts;
@@ -151,6 +153,19 @@ final class Cgroups implements AutoCloseable {
             enable(v2);
             enable(v2.resolve(parent));
         }
+        var pids = controller("pids");
+        pids.files().limitProcesses(pids.directory(), mostProcesses());
+    }
+
+    /// An eighth of what the host can have is left to the host: else a few dozen sandboxes, each within its own limit,
+    /// could take every process id.
+    static int mostProcesses() throws IOException {
+        var most = Integer.MAX_VALUE;
+        for (var limit : HOST_LIMITS) {
+            // By lines, because such a file gives nothing to a second read.
+            most = Math.min(most, Integer.parseInt(Files.readAllLines(limit).getFirst()));
+        }
+        return most - most / 8;
     }
 
     /// On v2 a cgroup's controllers are there only if its parent hands them down.

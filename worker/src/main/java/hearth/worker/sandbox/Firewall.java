@@ -1,6 +1,8 @@
 package hearth.worker.sandbox;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +16,16 @@ import java.util.stream.Stream;
 /// @param table its name
 /// @param links the prefix of the interfaces that lead to sandboxes
 record Firewall(String table, String links) {
+    private static final Logger log = System.getLogger(Firewall.class.getName());
+
     /// Of the interfaces that lead to sandboxes of any instance.
     private static final String ANY_SANDBOX = "hth";
+
+    /// The host tracks only so many connections of all sandboxes and its own. They are counted by interface, whose
+    /// index no later sandbox gets again, as it may get an address.
+    private static final String FLOWS = "  set flows { type iface_index; size 65535; flags dynamic; }";
+
+    private static final String LIMIT_OF_FLOWS = "add @flows { iif ct count over 1024 } reject";
 
     private static final List<Path> PLACES = List.of(Path.of("/usr/sbin/nft"), Path.of("/sbin/nft"));
 
@@ -43,7 +53,15 @@ record Firewall(String table, String links) {
     /// Replaces the table, whatever it held.
     void install(NetworkPolicy policy, List<String> nameServers, String sandboxes, List<String> uplinks)
             throws SandboxException {
-        run(removal() + rules(policy, nameServers, sandboxes, uplinks));
+        try {
+            run(removal() + rules(policy, nameServers, sandboxes, uplinks, true));
+        } catch (SandboxException e) {
+            run(removal() + rules(policy, nameServers, sandboxes, uplinks, false));
+            log.log(
+                    Level.WARNING,
+                    "one function may take all connections that this host can track: {0}",
+                    e.getMessage());
+        }
     }
 
     void remove() throws SandboxException {
@@ -57,9 +75,16 @@ record Firewall(String table, String links) {
 
     /// @param sandboxes the network that the sandboxes' addresses are from
     /// @param uplinks the interfaces that forward only because of us, and so only to sandboxes
-    String rules(NetworkPolicy policy, List<String> nameServers, String sandboxes, List<String> uplinks) {
+    /// @param limitsFlows for which not every kernel has what it takes
+    private String rules(
+            NetworkPolicy policy,
+            List<String> nameServers,
+            String sandboxes,
+            List<String> uplinks,
+            boolean limitsFlows) {
         return """
                 table inet %1$s {
+                %10$s
                   set closed { type ipv4_addr; flags interval; elements = { %3$s } }
                 %4$s
                 %5$s
@@ -74,6 +99,7 @@ record Firewall(String table, String links) {
                     oifname "%2$s*" drop
                     meta nfproto != ipv4 drop
                     ct state established,related accept
+                    %11$s
                     %6$s
                     %7$s
                     udp dport 53 reject
@@ -106,7 +132,9 @@ record Firewall(String table, String links) {
                 sandboxes,
                 uplinks.isEmpty()
                         ? ""
-                        : "iifname { %s } oifname != \"%s*\" drop".formatted(quoted(uplinks), ANY_SANDBOX));
+                        : "iifname { %s } oifname != \"%s*\" drop".formatted(quoted(uplinks), ANY_SANDBOX),
+                limitsFlows ? FLOWS : "",
+                limitsFlows ? LIMIT_OF_FLOWS : "");
     }
 
     private static String quoted(List<String> names) {

@@ -41,6 +41,7 @@ final class CgroupsTest {
         write("cgroup.controllers", "cpu memory pids");
         write("cgroup.subtree_control", "cpu");
         write("hearth-x/cgroup.subtree_control", "");
+        write("hearth-x/pids.max", "");
         for (var file : List.of("memory.max", "memory.swap.max", "cpu.max", "pids.max", "cgroup.freeze")) {
             write("hearth-x/f/" + file, "");
         }
@@ -56,6 +57,7 @@ final class CgroupsTest {
         assertThat(read("hearth-x/f/memory.swap.max")).isEqualTo("0");
         assertThat(read("hearth-x/f/cpu.max")).isEqualTo("10000 20000");
         assertThat(read("hearth-x/f/pids.max")).isEqualTo("1024");
+        assertThat(read("hearth-x/pids.max")).isEqualTo(Integer.toString(Cgroups.mostProcesses()));
         assertThat(read("hearth-x/f/cgroup.freeze")).isEqualTo("1");
         // A plain file keeps the end of a longer word that stood there before; the kernel's does not.
         assertThat(read("hearth-x/cgroup.subtree_control")).containsPattern("^\\+(cpu|memory|pids)");
@@ -71,6 +73,7 @@ final class CgroupsTest {
                 "memory/hearth-x/f/memory.memsw.limit_in_bytes",
                 "cpu/hearth-x/f/cpu.cfs_period_us",
                 "cpu/hearth-x/f/cpu.cfs_quota_us",
+                "pids/hearth-x/pids.max",
                 "pids/hearth-x/f/pids.max",
                 "freezer/hearth-x/f/freezer.state")) {
             write(file, "");
@@ -90,6 +93,14 @@ final class CgroupsTest {
         assertThat(read("freezer/hearth-x/f/freezer.state")).isEqualTo("FROZEN");
         cgroup.thaw();
         assertThat(read("freezer/hearth-x/f/freezer.state")).isEqualTo("THAWED");
+    }
+
+    @Test
+    void leavesProcessIdsToTheHost() throws Exception {
+        var host = Integer.parseInt(
+                Files.readAllLines(Path.of("/proc/sys/kernel/pid_max")).getFirst());
+
+        assertThat(Cgroups.mostProcesses()).isBetween(1024, host - host / 8);
     }
 
     @Test

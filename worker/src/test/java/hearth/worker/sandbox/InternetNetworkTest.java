@@ -221,6 +221,30 @@ final class InternetNetworkTest {
         }
     }
 
+    /// The host can track a quarter of a million for all of them and itself.
+    @Test
+    void tracksNoMoreThanSoManyConnectionsOfEach() throws Exception {
+        var send = "perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(Proto => \"udp\");"
+                + " for my $port (1000..9000) { send($s, \"x\", 0, sockaddr_in($port, inet_aton(\"%s\"))) }; print \"sent\"'"
+                        .formatted(PUBLIC);
+        try (var factory = SandboxRun.namespaces(config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9"))));
+                var sandbox = factory.create(spec());
+                var other = factory.create(spec())) {
+            serve(PORT);
+            var before = trackedConnections();
+
+            assertThat(run(sandbox, send).output()).isEqualTo("sent");
+
+            assertThat(trackedConnections()).isLessThan(before + 3000);
+            assertThat(run(other, CONNECT.formatted(PUBLIC, PORT)).output()).isEqualTo("connected");
+        }
+    }
+
+    private static int trackedConnections() throws IOException {
+        return Integer.parseInt(Files.readAllLines(Path.of("/proc/sys/net/netfilter/nf_conntrack_count"))
+                .getFirst());
+    }
+
     @Test
     void asksOnlyTheNameServersThatAreNamed() throws Exception {
         var policy = new NetworkPolicy(true, List.of(), List.of(PRIVATE));
