@@ -138,6 +138,7 @@ class HostileFunctionsTest {
                 stopped("answers_unread", "RuntimeConnection", "reading stopped"),
                 stopped("giant_answer", "BodyCollector", "payload size exceeded"),
                 stopped("giant_chunked_answer", "BodyCollector", "payload size exceeded"),
+                stopped("answer_without_end", "BodyCollector", "payload size exceeded"),
                 harmless("flood_of_requests", "CPU quota; answers in turn"),
                 harmless("flood_of_connections", "CPU quota; RuntimeApiServer"));
     }

@@ -15,24 +15,30 @@ MIB = 1 << 20
 
 def naive(connection):
     """Reads and keeps everything, and accepts each post."""
-    kept, answers = b"", queue.SimpleQueue()
+    kept, searched, answers = bytearray(), 0, queue.SimpleQueue()
     threading.Thread(target=send_all, args=(connection, answers), daemon=True).start()
-    while True:
-        try:
-            data = connection.recv(1 << 14)
-        except OSError:
-            return
-        if not data:
-            return
-        kept += data
-        while b"\r\n\r\n" in kept:
-            head, _, kept = kept.partition(b"\r\n\r\n")
+    while read_more(connection, kept):
+        while (end := kept.find(b"\r\n\r\n", max(0, searched - 3))) >= 0:
+            head = bytes(kept[:end])
+            del kept[: end + 4]
             length = re.search(rb"(?i)content-length: *(\d+)", head)
-            while length and len(kept) < int(length[1]):
-                kept += connection.recv(1 << 14)
-            kept = kept[int(length[1]) :] if length else kept
+            while length and len(kept) < int(length[1]) and read_more(connection, kept):
+                pass
+            if length:
+                del kept[: int(length[1])]
+            searched = 0
             answer = b"200 OK" if b"/ping" in head else b"202 Accepted"
             answers.put(b"HTTP/1.1 " + answer + b"\r\nContent-Length: 2\r\n\r\nOK")
+        searched = len(kept)
+
+
+def read_more(connection, kept):
+    try:
+        data = connection.recv(1 << 16)
+    except OSError:
+        return False
+    kept += data
+    return bool(data)
 
 
 def send_all(connection, answers):
@@ -275,7 +281,7 @@ def giant_chunked_answer(facts):
 def answer_without_end(facts):
     address(facts)
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
-    end = time.monotonic() + (1 if facts["outside"] else 60)
+    end = time.monotonic() + (1 if facts["outside"] else 3)
     sent = 0
     with connect(facts) as connection:
         path = "POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: x\r\n" % facts["requestId"]
