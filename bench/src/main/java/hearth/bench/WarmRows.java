@@ -4,6 +4,7 @@ import static hearth.bench.Report.format;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,14 +49,22 @@ final class WarmRows {
         var function = "warm-" + language.name();
         hearth.create(function, language.runtime(), "app.handler", language.zip("warm"), 1769);
         var request = hearth.invocation(function);
-        var before = hearth.processes().cpu().size();
         Load.run(hearth.address(), request, ENVIRONMENTS, round);
-        var environments = (hearth.processes().cpu().size() - before) / 2;
         warmUp(request);
         try (var bare = new Floors.BareServer(language.interpreter(), language.bareServer(), folder)) {
             for (int connections : new int[] {1, 16, 64}) {
-                rows(connections, environments, rounds(bare, request, connections));
+                var rounds = rounds(bare, request, connections);
+                rows(connections, environments(folder, function), rounds);
             }
+        }
+    }
+
+    /// How many there have been: each has a log of its own.
+    private static long environments(Path folder, String function) throws IOException {
+        try (var files = Files.walk(folder.resolve("data/logs"))) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .filter(file -> String.valueOf(file.getParent()).endsWith(function))
+                    .count();
         }
     }
 
@@ -94,7 +103,7 @@ final class WarmRows {
         return new Turn(load, ProcessTree.difference(before, after), (int) busy);
     }
 
-    private void rows(int connections, int environments, List<Round> rounds) {
+    private void rows(int connections, long environments, List<Round> rounds) {
         var name = "warm " + language.name() + ", " + connections + (connections == 1 ? " connection" : " connections");
         var errors =
                 rounds.stream().mapToLong(each -> each.hearth.load.errors()).sum();
