@@ -42,6 +42,7 @@ final class Battery implements AutoCloseable {
         outside = new Outside(Files.createDirectory(directory.resolve("outside")));
         var data = directory.resolve("data");
         server = HearthProcess.start(data, "--sandbox", "namespaces");
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         lambda = Clients.lambda(server.endpoint());
         var code = new HashMap<>(outside.code());
         code.put("app.py", Victim.CODE.getBytes(StandardCharsets.UTF_8));
