@@ -46,7 +46,7 @@ class HostileConnectionsTest {
             lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("bystander"));
             lambda.invoke(r -> r.functionName("bystander"));
             var descriptors = new Descriptors(server.pid());
-            long open = descriptors.open();
+            long open = descriptors.settled();
             var signature = new Signature("test", "test", "eu-west-1");
             try (var bystander = Bystander.watch(server.endpoint(), "bystander", signature)) {
                 connect(server, IDLE, new byte[0]);

@@ -172,7 +172,7 @@ class KillRoundsTest {
             var descriptors = new Descriptors(server.pid());
             round(server, "first", Victim.IDLE_RUNTIME);
             Await.until(() -> "it is idle: " + traces.now(), () -> isIdle(server, idle));
-            long open = descriptors.open();
+            long open = descriptors.settled();
             int pool = traces.pool(server).size();
             for (int round = 0; round < rounds; round++) {
                 var victim = Victim.values()[random.nextInt(Victim.values().length)];

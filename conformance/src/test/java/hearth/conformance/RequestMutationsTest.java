@@ -72,7 +72,7 @@ class RequestMutationsTest {
         var signature = auth.equals("none")
                 ? new Signature(ACCOUNT.value(), "any", REGION)
                 : new Signature(key.id(), key.secret(), REGION);
-        try (var server = HearthProcess.start(data, "--auth", auth);
+        try (var server = HearthProcess.start(data, "--auth", auth, "--pool-memory", "0");
                 var lambda =
                         Clients.lambda(server.endpoint(), signature.keyId(), signature.secret(), Region.of(REGION))) {
             create(lambda, "bystander");
@@ -80,7 +80,7 @@ class RequestMutationsTest {
             functions.put(new Scope(ACCOUNT.value(), REGION), new TreeSet<>(List.of("bystander", "invoked")));
             lambda.invoke(r -> r.functionName("bystander"));
             var descriptors = new Descriptors(server.pid());
-            long open = descriptors.open();
+            long open = descriptors.settled();
 
             String summary;
             try (var bystander = Bystander.watch(server.endpoint(), "bystander", signature)) {

@@ -25,7 +25,7 @@ public final class RuntimePool implements AutoCloseable {
     private static final Logger log = System.getLogger(RuntimePool.class.getName());
 
     /// How long nobody took one before the next is booted, and how long that may put it off.
-    private static final long QUIET = Duration.ofMillis(20).toNanos();
+    private static final long QUIET = Duration.ofMillis(100).toNanos();
     private static final long PATIENCE = Duration.ofMillis(500).toNanos();
     private static final long SWEEP = Duration.ofSeconds(5).toNanos();
 
@@ -36,6 +36,8 @@ public final class RuntimePool implements AutoCloseable {
     private final @Nullable Thread thread;
     private final Map<Boot, Shelf> shelves = new HashMap<>(); // guarded by this
     private long lastTake; // guarded by this
+    /// When none was lacking, the last time that was so.
+    private long enoughUntil; // guarded by this
     private boolean closed; // guarded by this
 
     private RuntimePool(PoolConfig config, SandboxFactory sandboxes, LongSupplier nanos) {
@@ -44,6 +46,7 @@ public final class RuntimePool implements AutoCloseable {
         this.booter = new Booter(sandboxes);
         this.nanos = nanos;
         this.lastTake = nanos.getAsLong() - QUIET;
+        this.enoughUntil = lastTake;
         this.thread = isOff()
                 ? null
                 : Thread.ofPlatform().daemon().name("runtime-pool").unstarted(this::work);
@@ -134,7 +137,6 @@ public final class RuntimePool implements AutoCloseable {
     }
 
     private synchronized Job nextJob() throws InterruptedException {
-        var needySince = nanos.getAsLong();
         while (!closed) {
             var now = nanos.getAsLong();
             var expired = shelves.values().stream()
@@ -150,12 +152,12 @@ public final class RuntimePool implements AutoCloseable {
             }
             var needy = needy(now);
             if (needy.isEmpty()) {
-                needySince = now;
                 TimeUnit.NANOSECONDS.timedWait(this, SWEEP);
+                enoughUntil = nanos.getAsLong();
                 continue;
             }
             var disturbs = QUIET - (now - lastTake);
-            if (disturbs > 0 && now - needySince < PATIENCE) {
+            if (disturbs > 0 && now - enoughUntil < PATIENCE) {
                 TimeUnit.NANOSECONDS.timedWait(this, disturbs);
                 continue;
             }
