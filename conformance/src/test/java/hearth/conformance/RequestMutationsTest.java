@@ -25,10 +25,11 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
 /// Ten thousand requests that were valid before something happened to them, over all operations of the model: each is
-/// answered, none with a fault of ours, and nothing else changes than what was acknowledged. Seeded:
-/// `-Dhearth.mutations.seed=…` repeats them, `-Dhearth.mutations.count=…` says how many.
+/// answered, none with a fault of ours, and nothing else changes than what was acknowledged.
+/// Every build has the same; `-Dhearth.mutations.seed=…` makes others, `-Dhearth.mutations.count=…` says how many.
 class RequestMutationsTest {
     private static final int COUNT = Integer.getInteger("hearth.mutations.count", 10_000);
+    private static final long SEED = 20_261_126;
     private static final Set<String> WRITTEN = Set.of(
             "CreateFunction",
             "DeleteFunction",
@@ -50,7 +51,7 @@ class RequestMutationsTest {
             Pattern.compile("\"FunctionArn\":\"arn:aws[a-z-]*:lambda:([^:\"]+):(\\d{12}):function:([^:\"]+)");
     private static final SdkBytes ECHO = SdkBytes.fromByteArray(Mutations.ZIP);
 
-    private final long seed = Long.getLong("hearth.mutations.seed", new Random().nextLong());
+    private final long seed = Long.getLong("hearth.mutations.seed", SEED);
     private final ApiModel model = ApiModel.load();
     private final List<ApiModel.Operation> written = model.operations().stream()
             .filter(operation -> WRITTEN.contains(operation.name()))
@@ -94,7 +95,12 @@ class RequestMutationsTest {
             functions.forEach((scope, names) -> assertThat(list(server, signature, scope))
                     .as("seed %d", seed)
                     .isEqualTo(names));
-            lambda.deleteFunction(r -> r.functionName("invoked"));
+            if (functions
+                    .getOrDefault(new Scope(ACCOUNT.value(), REGION), Set.of())
+                    .contains("invoked")) {
+                // No mutation has done it yet; its environments go with it.
+                lambda.deleteFunction(r -> r.functionName("invoked"));
+            }
             Await.until(
                     () -> "descriptors are closed: " + descriptors.open() + " are open, were " + open,
                     () -> descriptors.open() <= open);
