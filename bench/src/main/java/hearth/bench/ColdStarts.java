@@ -61,7 +61,7 @@ final class ColdStarts {
                 millis(cold),
                 millis(floor) + " bare interpreter",
                 cold / floor,
-                (cold < floor ? "" : "+") + format((cold - floor) / 1e6) + " ms; median of " + rounds);
+                (cold < floor ? "−" : "+") + format(Math.abs(cold - floor) / 1e6) + " ms; median of " + rounds);
     }
 
     private static double coldStart(HearthServer hearth, Language language, String number, Duration pause)
