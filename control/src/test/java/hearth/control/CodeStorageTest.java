@@ -3,6 +3,7 @@ package hearth.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.control.operation.ControlLimits;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;

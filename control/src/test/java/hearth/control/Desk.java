@@ -1,6 +1,8 @@
 package hearth.control;
 
 import hearth.cluster.Store;
+import hearth.control.operation.Caller;
+import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Region;
 import hearth.model.api.ApiOperation;
@@ -16,19 +18,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// A control plane with a store of its own, and short words for what tests ask of it.
-final class Desk implements AutoCloseable {
-    static final Caller CALLER = new Caller(new AccountId("123456789012"), new Region("eu-north-1"));
-    static final String ARN = "arn:aws:lambda:eu-north-1:123456789012:function:";
-    static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789Z");
+public final class Desk implements AutoCloseable {
+    public static final Caller CALLER = new Caller(new AccountId("123456789012"), new Region("eu-north-1"));
+    public static final String ARN = "arn:aws:lambda:eu-north-1:123456789012:function:";
+    public static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789Z");
 
-    final Store store;
-    final ControlPlane control;
+    public final Store store;
+    public final ControlPlane control;
 
-    Desk(Path data) {
+    public Desk(Path data) {
         this(data, ControlLimits.DEFAULT);
     }
 
-    Desk(Path data, ControlLimits limits) {
+    public Desk(Path data, ControlLimits limits) {
         store = Store.open(data);
         control = new ControlPlane(
                 store,
@@ -38,15 +40,15 @@ final class Desk implements AutoCloseable {
                 (function, code) -> Optional.of("http://code.test/" + code.hex()));
     }
 
-    <S> S ask(ApiOperation operation, ApiShape request, Class<S> response) {
+    public <S> S ask(ApiOperation operation, ApiShape request, Class<S> response) {
         return response.cast(control.handle(operation, CALLER, request));
     }
 
-    FunctionConfiguration ask(ApiOperation operation, ApiShape request) {
+    public FunctionConfiguration ask(ApiOperation operation, ApiShape request) {
         return ask(operation, request, FunctionConfiguration.class);
     }
 
-    static CreateFunctionRequest.Builder creation(String name) {
+    public static CreateFunctionRequest.Builder creation(String name) {
         return CreateFunctionRequest.builder()
                 .functionName(name)
                 .runtime("python3.12")
@@ -55,30 +57,30 @@ final class Desk implements AutoCloseable {
                 .code(FunctionCode.builder().zipFile(Zips.of("one")).build());
     }
 
-    FunctionConfiguration create(String name) {
+    public FunctionConfiguration create(String name) {
         return ask(ApiOperation.CREATE_FUNCTION, creation(name).build());
     }
 
     /// A function at rest.
-    FunctionConfiguration createActive(String name) {
+    public FunctionConfiguration createActive(String name) {
         create(name);
         return settled(name);
     }
 
-    FunctionConfiguration get(String name) {
+    public FunctionConfiguration get(String name) {
         return ask(
                 ApiOperation.GET_FUNCTION_CONFIGURATION,
                 GetFunctionConfigurationRequest.builder().functionName(name).build());
     }
 
-    FunctionConfiguration publish(String name) {
+    public FunctionConfiguration publish(String name) {
         return ask(
                 ApiOperation.PUBLISH_VERSION,
                 PublishVersionRequest.builder().functionName(name).build());
     }
 
     /// Waits for what is under way.
-    FunctionConfiguration settled(String name) {
+    public FunctionConfiguration settled(String name) {
         Await.until(() -> {
             var now = get(name);
             return "Active".equals(now.state()) && !"InProgress".equals(now.lastUpdateStatus());

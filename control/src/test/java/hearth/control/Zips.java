@@ -8,10 +8,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /// Deployment packages.
-final class Zips {
+public final class Zips {
     private Zips() {}
 
-    static byte[] of(String source) {
+    public static byte[] of(String source) {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
             zip.putNextEntry(new ZipEntry("app.py"));

@@ -3,9 +3,9 @@ package hearth.server;
 import hearth.cluster.Store;
 import hearth.cluster.StoreException;
 import hearth.cluster.StoreUnavailableException;
-import hearth.control.CodeLocation;
-import hearth.control.ControlLimits;
 import hearth.control.ControlPlane;
+import hearth.control.operation.CodeLocation;
+import hearth.control.operation.ControlLimits;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
@@ -162,7 +162,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         return Optional.of((caller, operation, request) -> {
             var answer = plane.handle(
                     operation,
-                    new hearth.control.Caller(caller.account(), caller.region()),
+                    new hearth.control.operation.Caller(caller.account(), caller.region()),
                     operation.reader().read(request));
             return operation.writer().write(answer);
         });

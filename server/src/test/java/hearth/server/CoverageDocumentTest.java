@@ -3,9 +3,9 @@ package hearth.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.cluster.Store;
-import hearth.control.CodeLocation;
-import hearth.control.ControlLimits;
 import hearth.control.ControlPlane;
+import hearth.control.operation.CodeLocation;
+import hearth.control.operation.ControlLimits;
 import hearth.model.api.ApiOperation;
 import java.io.IOException;
 import java.nio.file.Files;

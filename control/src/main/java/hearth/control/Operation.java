@@ -1,8 +1,0 @@
-package hearth.control;
-
-import hearth.model.api.ApiShape;
-
-/// One operation of the API. Refuses by throwing an `ApiException`; otherwise what it answers is durable.
-interface Operation<Q extends ApiShape, S extends ApiShape> {
-    S handle(Caller caller, Q request);
-}

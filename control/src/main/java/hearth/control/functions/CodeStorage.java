@@ -1,0 +1,65 @@
+package hearth.control.functions;
+
+import hearth.cluster.FunctionStore;
+import hearth.model.AccountId;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.Bytes;
+import hearth.model.Region;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Keeps each account within its code storage, in each region.
+///
+/// To sum up what is stored for each request would take longer the more there is. So what is known here is a bound
+/// that what is stored does not pass: each addition raises it, and it is replaced by the sum when it reaches the limit.
+final class CodeStorage {
+    private final FunctionStore functions;
+    private final Bytes limit;
+
+    /// Guarded by itself; held while the store is asked, which is rare.
+    private final Map<Scope, Account> accounts = new HashMap<>();
+
+    private record Scope(AccountId account, Region region) {}
+
+    private static final class Account {
+        /// What is stored is not more than this, less what is on its way; -1 before the store was asked.
+        long bound = -1;
+
+        long onItsWay;
+    }
+
+    /// Room that is taken until the rows that need it are written, or will not be.
+    interface Room extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    CodeStorage(FunctionStore functions, Bytes limit) {
+        this.functions = functions;
+        this.limit = limit;
+    }
+
+    /// Takes room for so many bytes more than now.
+    Room take(AccountId account, Region region, long bytes) {
+        var scope = new Scope(account, region);
+        long added = Math.max(0, bytes);
+        synchronized (accounts) {
+            var known = accounts.computeIfAbsent(scope, _ -> new Account());
+            if (known.bound < 0 || known.bound + known.onItsWay + added > limit.count()) {
+                known.bound = functions.usage(account, region).codeSize();
+            }
+            if (added > 0 && known.bound + known.onItsWay + added > limit.count()) {
+                throw new ApiException(ApiError.CODE_STORAGE_EXCEEDED, "Code storage limit exceeded.");
+            }
+            known.onItsWay += added;
+        }
+        return () -> {
+            synchronized (accounts) {
+                var known = accounts.computeIfAbsent(scope, _ -> new Account());
+                known.onItsWay -= added;
+                known.bound += added;
+            }
+        };
+    }
+}

@@ -1,0 +1,136 @@
+package hearth.control.functions;
+
+import hearth.control.operation.CompactJson;
+import hearth.control.operation.ControlLimits;
+import hearth.control.operation.Refusals;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.Bytes;
+import hearth.model.LogFormat;
+import hearth.model.RuntimeId;
+import hearth.model.api.CreateFunctionRequest;
+import hearth.model.api.Environment;
+import hearth.model.api.FunctionConfiguration;
+import hearth.model.api.LoggingConfig;
+import hearth.model.api.UpdateFunctionConfigurationRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a function's settings must satisfy beyond the model's constraints, in AWS's order and words
+/// (control-plane.md section 4).
+final class ConfigurationRules {
+    /// What the environment of a function tells it, and what runtimes find their way by (execution.md section 2).
+    private static final Set<String> RESERVED = Set.of(
+            "_HANDLER",
+            "_X_AMZN_TRACE_ID",
+            "AWS_ACCESS_KEY",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_DEFAULT_REGION",
+            "AWS_EXECUTION_ENV",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+            "AWS_LAMBDA_FUNCTION_NAME",
+            "AWS_LAMBDA_FUNCTION_VERSION",
+            "AWS_LAMBDA_INITIALIZATION_TYPE",
+            "AWS_LAMBDA_LOG_GROUP_NAME",
+            "AWS_LAMBDA_LOG_STREAM_NAME",
+            "AWS_LAMBDA_MAX_CONCURRENCY",
+            "AWS_LAMBDA_METADATA_API",
+            "AWS_LAMBDA_METADATA_TOKEN",
+            "AWS_LAMBDA_RUNTIME_API",
+            "AWS_REGION",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SECURITY_TOKEN",
+            "AWS_SESSION_TOKEN",
+            "LAMBDA_RUNTIME_DIR",
+            "LAMBDA_TASK_ROOT");
+
+    private final ControlLimits limits;
+
+    ConfigurationRules(ControlLimits limits) {
+        this.limits = limits;
+    }
+
+    void checkCreation(CreateFunctionRequest request) {
+        check(request.memorySize(), request.environment(), request.runtime(), request.handler());
+        if (request.runtime() == null || request.handler() == null) {
+            throw Refusals.invalid(
+                    "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
+        }
+        checkLogging(request.loggingConfig(), LogFormat.TEXT.wireName());
+        Tags.requireFew(Objects.requireNonNullElse(request.tags(), Map.of()));
+    }
+
+    void checkUpdate(FunctionConfiguration before, UpdateFunctionConfigurationRequest request) {
+        check(request.memorySize(), request.environment(), request.runtime(), request.handler());
+        var logging = before.loggingConfig();
+        checkLogging(request.loggingConfig(), logging == null ? null : logging.logFormat());
+    }
+
+    /// What is null is not to be changed.
+    private void check(
+            @Nullable Integer memorySize,
+            @Nullable Environment environment,
+            @Nullable String runtime,
+            @Nullable String handler) {
+        if (memorySize != null) {
+            checkMemory(memorySize);
+        }
+        if (environment != null && environment.variables() != null) {
+            checkVariables(environment.variables());
+        }
+        if (runtime != null) {
+            var _ = new RuntimeId(runtime);
+        }
+        if (handler != null) {
+            checkNoNul("handler", handler);
+        }
+    }
+
+    /// The model allows what only managed instances may have, so that AWS's own limit is checked here.
+    private void checkMemory(int memorySize) {
+        if (Bytes.mebibytes(memorySize).compareTo(limits.memory()) > 0) {
+            throw new ApiException(
+                    ApiError.VALIDATION,
+                    "1 validation error detected: Value '%d' at 'memorySize' failed to satisfy constraint: Member must have value less than or equal to %d"
+                            .formatted(memorySize, limits.memory().toMebibytes()));
+        }
+    }
+
+    private void checkVariables(Map<String, String> variables) {
+        var reserved = variables.keySet().stream().filter(RESERVED::contains).toList();
+        if (!reserved.isEmpty()) {
+            throw Refusals.invalid("Lambda was unable to configure your environment variables because the environment"
+                    + " variables you have provided contains reserved keys that are currently not supported for"
+                    + " modification. Reserved keys used in this request: " + String.join(", ", reserved));
+        }
+        variables.forEach(ConfigurationRules::checkNoNul);
+        var measured = CompactJson.of(variables);
+        if (measured.getBytes(StandardCharsets.UTF_8).length
+                > limits.environment().count()) {
+            throw Refusals.invalid("Lambda was unable to configure your environment variables because the environment"
+                    + " variables you have provided exceeded the 4KB limit. String measured: " + measured);
+        }
+    }
+
+    /// No process can be given one: it would end the value there.
+    private static void checkNoNul(String name, String value) {
+        if (value.indexOf('\0') >= 0) {
+            throw Refusals.invalid("The value of " + name + " contains a NUL character.");
+        }
+    }
+
+    private static void checkLogging(@Nullable LoggingConfig logging, @Nullable String formatBefore) {
+        if (logging == null) {
+            return;
+        }
+        boolean levelled = logging.applicationLogLevel() != null || logging.systemLogLevel() != null;
+        var format = logging.logFormat() == null ? formatBefore : logging.logFormat();
+        if (levelled && !LogFormat.JSON.wireName().equals(format)) {
+            throw Refusals.invalid("LogLevel is not supported when LogFormat is set to \"Text\". Remove LogLevel from"
+                    + " your request or change the LogFormat to \"JSON\" and try again.");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package hearth.control.functions;
+
+import hearth.cluster.Change;
+import hearth.cluster.FunctionRecord;
+import hearth.cluster.FunctionStore;
+import hearth.cluster.VersionRecord;
+import hearth.control.operation.Caller;
+import hearth.control.operation.Operation;
+import hearth.control.operation.Refusals;
+import hearth.control.operation.RevisionIds;
+import hearth.control.operation.Target;
+import hearth.control.operation.Timestamps;
+import hearth.model.FunctionId;
+import hearth.model.api.CreateFunctionRequest;
+import hearth.model.api.FunctionCode;
+import hearth.model.api.FunctionConfiguration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+
+/// `POST /2015-03-31/functions`
+final class CreateFunction implements Operation<CreateFunctionRequest, FunctionConfiguration> {
+    private final FunctionStore functions;
+    private final Packages packages;
+    private final CodeStorage storage;
+    private final ConfigurationRules rules;
+    private final RevisionIds revisionIds;
+    private final InstantSource clock;
+    private final Transitions transitions;
+
+    CreateFunction(
+            FunctionStore functions,
+            Packages packages,
+            CodeStorage storage,
+            ConfigurationRules rules,
+            RevisionIds revisionIds,
+            InstantSource clock,
+            Transitions transitions) {
+        this.functions = functions;
+        this.packages = packages;
+        this.storage = storage;
+        this.rules = rules;
+        this.revisionIds = revisionIds;
+        this.clock = clock;
+        this.transitions = transitions;
+    }
+
+    @Override
+    public FunctionConfiguration handle(Caller caller, CreateFunctionRequest request) {
+        var function = Target.created(caller, request.functionName());
+        Unsupported.refuse(request);
+        var zip = packages.require(Objects.requireNonNullElseGet(
+                        request.code(), () -> FunctionCode.builder().build())
+                .zipFile());
+        rules.checkCreation(request);
+        if (functions.find(function).isPresent()) {
+            throw Refusals.functionExists(function);
+        }
+        packages.check(zip);
+        boolean publish = Boolean.TRUE.equals(request.publish());
+        try (var _ = storage.take(caller.account(), caller.region(), publish ? 2L * zip.length : zip.length);
+                var held = packages.keep(zip)) {
+            return create(function, request, StoredPackage.of(held));
+        }
+    }
+
+    private FunctionConfiguration create(FunctionId function, CreateFunctionRequest request, StoredPackage code) {
+        var configuration = Configurations.created(function, request, code).toBuilder()
+                .lastModified(Timestamps.of(clock.instant()))
+                .build();
+        var latest = new VersionRecord(
+                Lifecycle.pending(configuration, revisionIds.next()), code.digest(), functions.nextGeneration());
+        var record = FunctionRecord.created(function, latest, Objects.requireNonNullElse(request.tags(), Map.of()));
+        boolean publish = Boolean.TRUE.equals(request.publish());
+        var first = publish ? publication(latest).of(record) : Change.to(record);
+        if (!functions.create(first)) {
+            throw Refusals.functionExists(function);
+        }
+        transitions.settle(first);
+        // AWS answers with the version's number, but $LATEST's ARN.
+        var shown = first.function().latest().configuration();
+        return publish ? shown.toBuilder().version("1").build() : shown;
+    }
+
+    private Publication publication(VersionRecord latest) {
+        var unchanged = Objects.requireNonNull(latest.configuration().revisionId());
+        return new Publication(null, functions.nextGeneration(), revisionIds.next(), unchanged);
+    }
+}

@@ -1,0 +1,69 @@
+package hearth.control.functions;
+
+import hearth.cluster.Change;
+import hearth.cluster.FunctionRecord;
+import hearth.cluster.FunctionStore;
+import hearth.cluster.VersionRecord;
+import hearth.control.operation.Refusals;
+import hearth.control.operation.RevisionIds;
+import hearth.model.FunctionId;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Begins updates of code and configuration: whether one may begin, what it makes of the function, and that it comes
+/// to its end.
+final class FunctionUpdates {
+    private final FunctionStore functions;
+    private final RevisionIds revisionIds;
+    private final Transitions transitions;
+
+    FunctionUpdates(FunctionStore functions, RevisionIds revisionIds, Transitions transitions) {
+        this.functions = functions;
+        this.revisionIds = revisionIds;
+        this.transitions = transitions;
+    }
+
+    /// @param revisionId that the caller takes `$LATEST` to have; null when it does not matter
+    /// @param publish whether the new `$LATEST` becomes a version at once, if it is not one already
+    /// @param decide makes the new `$LATEST` from the function, with its present generation; pure
+    Change update(
+            FunctionId function,
+            @Nullable String revisionId,
+            boolean publish,
+            Function<FunctionRecord, VersionRecord> decide) {
+        // Taken beforehand: fetching them while the writer waits for the decision would wait for the writer.
+        long generation = functions.nextGeneration();
+        var publication = new Publication(null, functions.nextGeneration(), revisionIds.next(), revisionIds.next());
+        var change = functions
+                .update(function, before -> {
+                    requireUpdatable(before, revisionId);
+                    var updating = Lifecycle.updating(
+                            before, regenerated(before, decide.apply(before), generation), revisionIds.next());
+                    return publish && !Publication.isNeedless(updating)
+                            ? publication.of(updating)
+                            : Change.to(updating);
+                })
+                .orElseThrow(() -> Refusals.functionNotFound(function.arn()));
+        transitions.settle(change);
+        return change;
+    }
+
+    static void requireUpdatable(FunctionRecord function, @Nullable String revisionId) {
+        Lifecycle.requireSettled(function);
+        requireRevision(function, revisionId);
+    }
+
+    static void requireRevision(FunctionRecord function, @Nullable String revisionId) {
+        if (revisionId != null
+                && !revisionId.equals(function.latest().configuration().revisionId())) {
+            throw Refusals.revisionMismatch();
+        }
+    }
+
+    /// Environments go on, and nothing is there to publish, when the update changes nothing that matters to them.
+    private static VersionRecord regenerated(FunctionRecord before, VersionRecord next, long generation) {
+        boolean same = before.latest().code().equals(next.code())
+                && Configurations.sameContent(before.latest().configuration(), next.configuration());
+        return same ? next : new VersionRecord(next.configuration(), next.code(), generation);
+    }
+}

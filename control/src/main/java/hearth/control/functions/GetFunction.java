@@ -1,0 +1,36 @@
+package hearth.control.functions;
+
+import hearth.control.operation.Caller;
+import hearth.control.operation.CodeLocation;
+import hearth.control.operation.Operation;
+import hearth.control.operation.Target;
+import hearth.model.api.FunctionCodeLocation;
+import hearth.model.api.GetFunctionRequest;
+import hearth.model.api.GetFunctionResponse;
+
+/// `GET /2015-03-31/functions/{FunctionName}`
+final class GetFunction implements Operation<GetFunctionRequest, GetFunctionResponse> {
+    private final FunctionLookup lookup;
+    private final CodeLocation codeLocation;
+
+    GetFunction(FunctionLookup lookup, CodeLocation codeLocation) {
+        this.lookup = lookup;
+        this.codeLocation = codeLocation;
+    }
+
+    @Override
+    public GetFunctionResponse handle(Caller caller, GetFunctionRequest request) {
+        var target = Target.of(caller, request.functionName(), request.qualifier(), "GetFunction");
+        var found = lookup.find(target);
+        var code = FunctionCodeLocation.builder()
+                .repositoryType("S3")
+                .location(codeLocation
+                        .of(target.function(), found.version().code())
+                        .orElse(null));
+        return GetFunctionResponse.builder()
+                .configuration(found.shown())
+                .code(code.build())
+                .tags(found.tags().isEmpty() ? null : found.tags())
+                .build();
+    }
+}

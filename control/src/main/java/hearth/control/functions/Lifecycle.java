@@ -1,0 +1,112 @@
+package hearth.control.functions;
+
+import hearth.cluster.FunctionRecord;
+import hearth.cluster.VersionRecord;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.FunctionState;
+import hearth.model.api.FunctionConfiguration;
+import java.util.Optional;
+
+/// The steps in a function's life, as the API shows them (control-plane.md section 3). All pure.
+final class Lifecycle {
+    private static final String IN_PROGRESS = "InProgress";
+    private static final String SUCCESSFUL = "Successful";
+
+    /// AWS says the same of an update.
+    private static final String REASON = "The function is being created.";
+
+    private static final String REASON_CODE = "Creating";
+
+    private Lifecycle() {}
+
+    /// A new function's `$LATEST`, or a newly published version.
+    static FunctionConfiguration pending(FunctionConfiguration configuration, String revisionId) {
+        return configuration.toBuilder()
+                .state(FunctionState.PENDING.wireName())
+                .stateReason(REASON)
+                .stateReasonCode(REASON_CODE)
+                .lastUpdateStatus(null)
+                .lastUpdateStatusReason(null)
+                .lastUpdateStatusReasonCode(null)
+                .revisionId(revisionId)
+                .build();
+    }
+
+    /// What `pending` becomes.
+    static FunctionConfiguration active(FunctionConfiguration configuration, String revisionId) {
+        return configuration.toBuilder()
+                .state(FunctionState.ACTIVE.wireName())
+                .stateReason(null)
+                .stateReasonCode(null)
+                .lastUpdateStatus(SUCCESSFUL)
+                .revisionId(revisionId)
+                .build();
+    }
+
+    /// A function whose `$LATEST` is replaced; invocations go on with the one before.
+    static FunctionRecord updating(FunctionRecord function, VersionRecord next, String revisionId) {
+        var shown = next.configuration().toBuilder()
+                .lastUpdateStatus(IN_PROGRESS)
+                .lastUpdateStatusReason(REASON)
+                .lastUpdateStatusReasonCode(REASON_CODE)
+                .revisionId(revisionId)
+                .build();
+        return function.withPrevious(Optional.of(function.latest())).withLatest(next.with(shown));
+    }
+
+    /// A function that has come to the end of its creation or update; one that had before is left alone.
+    static FunctionRecord settled(FunctionRecord function, String revisionId) {
+        var latest = function.latest();
+        var shown = latest.configuration();
+        if (isPending(shown)) {
+            return function.withLatest(latest.with(active(shown, revisionId)));
+        }
+        if (isUpdating(shown)) {
+            var updated = shown.toBuilder()
+                    .lastUpdateStatus(SUCCESSFUL)
+                    .lastUpdateStatusReason(null)
+                    .lastUpdateStatusReasonCode(null)
+                    .revisionId(revisionId)
+                    .build();
+            return function.withPrevious(Optional.empty()).withLatest(latest.with(updated));
+        }
+        return function;
+    }
+
+    /// A published version at the end of its creation. It keeps its revision id.
+    static VersionRecord settled(VersionRecord version) {
+        var shown = version.configuration();
+        return isPending(shown) ? version.with(active(shown, String.valueOf(shown.revisionId()))) : version;
+    }
+
+    static boolean isInTransition(FunctionRecord function) {
+        var shown = function.latest().configuration();
+        return isPending(shown) || isUpdating(shown);
+    }
+
+    /// Refuses a change of a function that is not at rest.
+    static void requireSettled(FunctionRecord function) {
+        var shown = function.latest().configuration();
+        if (isPending(shown)) {
+            throw new ApiException(
+                    ApiError.RESOURCE_CONFLICT,
+                    "The operation cannot be performed at this time."
+                            + " The function is currently in the following state: " + shown.state());
+        }
+        if (isUpdating(shown)) {
+            throw new ApiException(
+                    ApiError.RESOURCE_CONFLICT,
+                    "The operation cannot be performed at this time. An update is in progress for resource: "
+                            + function.id().arn());
+        }
+    }
+
+    private static boolean isPending(FunctionConfiguration configuration) {
+        return FunctionState.PENDING.wireName().equals(configuration.state());
+    }
+
+    private static boolean isUpdating(FunctionConfiguration configuration) {
+        return IN_PROGRESS.equals(configuration.lastUpdateStatus());
+    }
+}

@@ -1,0 +1,80 @@
+package hearth.control.functions;
+
+import hearth.cluster.Change;
+import hearth.cluster.FunctionRecord;
+import hearth.cluster.FunctionStore;
+import hearth.cluster.VersionRecord;
+import hearth.control.operation.Caller;
+import hearth.control.operation.Operation;
+import hearth.control.operation.Refusals;
+import hearth.control.operation.Target;
+import hearth.control.operation.Timestamps;
+import hearth.model.api.FunctionConfiguration;
+import hearth.model.api.UpdateFunctionCodeRequest;
+import java.time.InstantSource;
+import java.util.Objects;
+
+/// `PUT /2015-03-31/functions/{FunctionName}/code`
+final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, FunctionConfiguration> {
+    private final FunctionStore functions;
+    private final Packages packages;
+    private final CodeStorage storage;
+    private final FunctionUpdates updates;
+    private final InstantSource clock;
+
+    UpdateFunctionCode(
+            FunctionStore functions,
+            Packages packages,
+            CodeStorage storage,
+            FunctionUpdates updates,
+            InstantSource clock) {
+        this.functions = functions;
+        this.packages = packages;
+        this.storage = storage;
+        this.updates = updates;
+        this.clock = clock;
+    }
+
+    @Override
+    public FunctionConfiguration handle(Caller caller, UpdateFunctionCodeRequest request) {
+        var function = Target.unqualified(caller, request.functionName(), "UpdateFunctionCode");
+        var before = functions.find(function).orElseThrow(() -> Refusals.functionNotFound(function.arn()));
+        Unsupported.refuse(request);
+        var zip = packages.require(request.zipFile());
+        packages.check(zip);
+        if (Boolean.TRUE.equals(request.dryRun())) {
+            FunctionUpdates.requireUpdatable(before, request.revisionId());
+            return with(before, StoredPackage.of(zip), request).configuration();
+        }
+        boolean publish = Boolean.TRUE.equals(request.publish());
+        try (var _ = storage.take(function.account(), function.region(), growth(before, zip, publish));
+                var held = packages.keep(zip)) {
+            var code = StoredPackage.of(held);
+            var change = updates.update(function, request.revisionId(), publish, now -> with(now, code, request));
+            return shown(change, publish);
+        }
+    }
+
+    private VersionRecord with(FunctionRecord function, StoredPackage code, UpdateFunctionCodeRequest request) {
+        var latest = function.latest();
+        var next = code.in(latest.configuration().toBuilder()).lastModified(Timestamps.of(clock.instant()));
+        if (request.architectures() != null) {
+            next.architectures(request.architectures());
+        }
+        return new VersionRecord(next.build(), code.digest(), latest.generation());
+    }
+
+    private static long growth(FunctionRecord before, byte[] zip, boolean publish) {
+        long replaced = Objects.requireNonNull(before.latest().configuration().codeSize());
+        return (publish ? 2L * zip.length : zip.length) - replaced;
+    }
+
+    private FunctionConfiguration shown(Change change, boolean publish) {
+        if (!publish) {
+            return change.function().latest().configuration();
+        }
+        return change.published()
+                .map(VersionRecord::configuration)
+                .orElseGet(() -> Publication.newest(functions, change.function()));
+    }
+}

@@ -1,0 +1,43 @@
+package hearth.control.functions;
+
+import hearth.cluster.FunctionStore;
+import hearth.control.operation.Caller;
+import hearth.control.operation.Operation;
+import hearth.control.operation.Refusals;
+import hearth.control.operation.Target;
+import hearth.control.operation.Timestamps;
+import hearth.model.api.FunctionConfiguration;
+import hearth.model.api.UpdateFunctionConfigurationRequest;
+import java.time.InstantSource;
+
+/// `PUT /2015-03-31/functions/{FunctionName}/configuration`
+final class UpdateFunctionConfiguration
+        implements Operation<UpdateFunctionConfigurationRequest, FunctionConfiguration> {
+    private final FunctionStore functions;
+    private final ConfigurationRules rules;
+    private final FunctionUpdates updates;
+    private final InstantSource clock;
+
+    UpdateFunctionConfiguration(
+            FunctionStore functions, ConfigurationRules rules, FunctionUpdates updates, InstantSource clock) {
+        this.functions = functions;
+        this.rules = rules;
+        this.updates = updates;
+        this.clock = clock;
+    }
+
+    @Override
+    public FunctionConfiguration handle(Caller caller, UpdateFunctionConfigurationRequest request) {
+        var function = Target.unqualified(caller, request.functionName(), "UpdateFunctionConfiguration");
+        var before = functions.find(function).orElseThrow(() -> Refusals.functionNotFound(function.arn()));
+        Unsupported.refuse(request);
+        rules.checkUpdate(before.latest().configuration(), request);
+        var change = updates.update(function, request.revisionId(), false, now -> {
+            var latest = now.latest();
+            return latest.with(Configurations.updated(function, latest.configuration(), request).toBuilder()
+                    .lastModified(Timestamps.of(clock.instant()))
+                    .build());
+        });
+        return change.function().latest().configuration();
+    }
+}
