@@ -4,6 +4,8 @@ import hearth.cluster.Change;
 import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
 import hearth.cluster.VersionRecord;
+import hearth.control.code.CodeStorage;
+import hearth.control.code.Packages;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;

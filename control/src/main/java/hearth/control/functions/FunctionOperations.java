@@ -1,6 +1,8 @@
 package hearth.control.functions;
 
 import hearth.cluster.Store;
+import hearth.control.code.CodeStorage;
+import hearth.control.code.Packages;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operations;

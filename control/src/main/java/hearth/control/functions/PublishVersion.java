@@ -3,6 +3,7 @@ package hearth.control.functions;
 import hearth.cluster.Change;
 import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
+import hearth.control.code.CodeStorage;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;

@@ -1,4 +1,4 @@
-package hearth.control.functions;
+package hearth.control.code;
 
 import hearth.cluster.BlobStore;
 import hearth.cluster.HeldBlob;
@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes deployment packages in: the cheap checks first, the walk through the whole zip once all else of a request
 /// is known to be good.
-final class Packages {
+public final class Packages {
     private final BlobStore blobs;
     private final PackageLimits limits;
 
-    Packages(BlobStore blobs, PackageLimits limits) {
+    public Packages(BlobStore blobs, PackageLimits limits) {
         this.blobs = blobs;
         this.limits = limits;
     }
 
     /// The zip that a request must bring.
-    byte[] require(byte @Nullable [] zip) {
+    public byte[] require(byte @Nullable [] zip) {
         if (zip == null) {
             throw Refusals.invalid("Please provide a source for function code.");
         }
@@ -34,12 +34,12 @@ final class Packages {
     }
 
     /// Refuses what a worker could not unpack.
-    void check(byte[] zip) {
+    public void check(byte[] zip) {
         DeploymentPackage.check(zip, limits);
     }
 
     /// The package is kept while the answer is open, and then if a function refers to it.
-    HeldBlob keep(byte[] zip) {
+    public HeldBlob keep(byte[] zip) {
         return blobs.put(zip);
     }
 }

@@ -1,4 +1,4 @@
-package hearth.control.functions;
+package hearth.control.code;
 
 import hearth.cluster.FunctionStore;
 import hearth.model.AccountId;
@@ -13,7 +13,7 @@ import java.util.Map;
 ///
 /// To sum up what is stored for each request would take longer the more there is. So what is known here is a bound
 /// that what is stored does not pass: each addition raises it, and it is replaced by the sum when it reaches the limit.
-final class CodeStorage {
+public final class CodeStorage {
     private final FunctionStore functions;
     private final Bytes limit;
 
@@ -30,18 +30,18 @@ final class CodeStorage {
     }
 
     /// Room that is taken until the rows that need it are written, or will not be.
-    interface Room extends AutoCloseable {
+    public interface Room extends AutoCloseable {
         @Override
         void close();
     }
 
-    CodeStorage(FunctionStore functions, Bytes limit) {
+    public CodeStorage(FunctionStore functions, Bytes limit) {
         this.functions = functions;
         this.limit = limit;
     }
 
     /// Takes room for so many bytes more than now.
-    Room take(AccountId account, Region region, long bytes) {
+    public Room take(AccountId account, Region region, long bytes) {
         var scope = new Scope(account, region);
         long added = Math.max(0, bytes);
         synchronized (accounts) {
