@@ -2,6 +2,7 @@ package hearth.cluster;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
+import hearth.model.api.ApiShape;
 import hearth.model.api.FunctionConfiguration;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -15,10 +16,10 @@ final class Documents {
 
     private Documents() {}
 
-    static String of(FunctionConfiguration configuration) {
+    static String of(ApiShape structure) {
         var text = new StringWriter(1024);
         try (var json = JSON.createGenerator(text)) {
-            configuration.write(json);
+            structure.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -26,11 +27,15 @@ final class Documents {
     }
 
     static FunctionConfiguration configuration(String document) {
+        return read(document, FunctionConfiguration::read);
+    }
+
+    static <T> T read(String document, Setting.Reader<T> reader) {
         try (var json = JSON.createParser(document)) {
             json.nextToken();
-            return FunctionConfiguration.read(json);
+            return reader.read(json);
         } catch (IOException e) {
-            throw new StoreException("A function's document in the store is damaged", e);
+            throw new StoreException("A document in the store is damaged", e);
         }
     }
 

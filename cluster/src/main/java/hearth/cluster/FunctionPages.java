@@ -51,13 +51,8 @@ final class FunctionPages {
             while (rows.next()) {
                 found.add(FunctionTable.version(rows, ""));
             }
-            return cut(found, most);
+            return Page.cut(found, most);
         }
-    }
-
-    /// One more than the page holds was looked for, to know whether there is more.
-    static Page<VersionRecord> cut(List<VersionRecord> found, int most) {
-        return found.size() > most ? new Page<>(found.subList(0, most), true) : new Page<>(found, false);
     }
 
     static Usage usage(Session session, AccountId account, Region region) throws SQLException {

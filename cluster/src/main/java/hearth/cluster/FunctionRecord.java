@@ -1,8 +1,11 @@
 package hearth.cluster;
 
+import hearth.model.CodeDigest;
 import hearth.model.FunctionId;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// One function as it is kept: its `$LATEST`, and what belongs to all its versions.
 ///
@@ -44,5 +47,13 @@ public record FunctionRecord(
 
     public FunctionRecord withTags(Map<String, String> changed) {
         return new FunctionRecord(id, latest, previous, versionCounter, publishedGeneration, changed);
+    }
+
+    /// The deployment packages that `$LATEST` runs, now and once its update is at its end.
+    Set<CodeDigest> packages() {
+        var packages = new HashSet<CodeDigest>();
+        packages.add(latest.code());
+        packages.add(serving().code());
+        return packages;
     }
 }

@@ -5,7 +5,6 @@ import hearth.model.CodeDigest;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.Region;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -67,14 +66,34 @@ public final class FunctionStore {
 
     /// @param qualifier `$LATEST` or a version's number; nothing else is found
     public Optional<VersionRecord> find(FunctionId function, String qualifier) {
-        if (qualifier.equals(FunctionId.LATEST)) {
-            return find(function).map(FunctionRecord::latest);
-        }
-        var number = number(qualifier);
-        return number.isEmpty()
-                ? Optional.empty()
-                : database.read(session -> VersionTable.find(session, function, number.get()));
+        return read(function, view -> view.version(qualifier));
     }
+
+    /// Reads a function with all that belongs to it.
+    public <T> T read(FunctionId function, Function<FunctionView, T> reader) {
+        return database.read(session -> reader.apply(new FunctionView(session, function)));
+    }
+
+    /// Changes a function and what belongs to it, all in one transaction. The function need not be there.
+    ///
+    /// @param decide runs within the transaction, and may be run for a transaction that comes to nothing
+    /// @return what it returns
+    public <T> T edit(FunctionId function, Function<FunctionEdit, T> decide) {
+        return database.write(
+                        session -> {
+                            var edit = new FunctionEdit(session, function);
+                            return new Edited<>(edit, decide.apply(edit));
+                        },
+                        edited -> {
+                            if (edited.edit.isChange()) {
+                                edited.edit.dropped().forEach(blobs::retire);
+                                tell(function);
+                            }
+                        })
+                .result;
+    }
+
+    private record Edited<T>(FunctionEdit edit, T result) {}
 
     /// What the data plane runs for this qualifier now. While an update is in progress, `$LATEST` is what it was
     /// before.
@@ -137,7 +156,7 @@ public final class FunctionStore {
                             if (function.isEmpty()) {
                                 return Optional.<Set<CodeDigest>>empty();
                             }
-                            var dropped = packages(function.get());
+                            var dropped = function.get().packages();
                             VersionTable.after(session, id, 0, Integer.MAX_VALUE)
                                     .forEach(version -> dropped.add(version.code()));
                             FunctionTable.delete(session, id);
@@ -152,24 +171,7 @@ public final class FunctionStore {
 
     /// Deletes a published version; false when there is none. Publishing what it held makes a new one.
     public boolean deleteVersion(FunctionId function, long version) {
-        return database.write(
-                        session -> {
-                            var found = VersionTable.find(session, function, version);
-                            if (found.isPresent()) {
-                                VersionTable.delete(session, function, version);
-                                var owner =
-                                        FunctionTable.find(session, function).orElseThrow();
-                                if (owner.versionCounter() == version) {
-                                    FunctionTable.update(session, owner.withPublished(version, 0));
-                                }
-                            }
-                            return found;
-                        },
-                        result -> result.ifPresent(found -> {
-                            blobs.retire(found.code());
-                            tell(function);
-                        }))
-                .isPresent();
+        return edit(function, edit -> edit.deleteVersion(version));
     }
 
     /// The `$LATEST` of an account's functions, by name.
@@ -193,8 +195,17 @@ public final class FunctionStore {
     ///
     /// @param after the number that the page before ended with, 0 for the first
     public Page<VersionRecord> listVersions(FunctionId function, long after, int most) {
-        return database.read(
-                session -> FunctionPages.cut(VersionTable.after(session, function, after, most + 1), most));
+        return database.read(session -> Page.cut(VersionTable.after(session, function, after, most + 1), most));
+    }
+
+    /// What is set of a kind for all functions of an account in a region, by name and qualifier.
+    public <T> List<Qualified<T>> settings(AccountId account, Region region, Setting<T> setting) {
+        return database.read(session -> SettingTable.of(session, account, region, setting));
+    }
+
+    /// What is set of a kind for all functions there are.
+    public <T> List<Qualified<T>> settings(Setting<T> setting) {
+        return database.read(session -> SettingTable.all(session, setting));
     }
 
     public Usage usage(AccountId account, Region region) {
@@ -227,18 +238,6 @@ public final class FunctionStore {
         listeners.forEach(listener -> listener.accept(function));
     }
 
-    private static Optional<Long> number(String qualifier) {
-        // Version numbers are canonical: "01" is no version, and 19 digits may not fit.
-        return qualifier.matches("[1-9][0-9]{0,17}") ? Optional.of(Long.parseLong(qualifier)) : Optional.empty();
-    }
-
-    private static Set<CodeDigest> packages(FunctionRecord function) {
-        var packages = new HashSet<CodeDigest>();
-        packages.add(function.latest().code());
-        packages.add(function.serving().code());
-        return packages;
-    }
-
     /// A function before and after a decision.
     private record Written(FunctionRecord before, Change change) {
         boolean isChange() {
@@ -247,8 +246,8 @@ public final class FunctionStore {
 
         /// Packages that `$LATEST` needs no longer; a version may.
         Set<CodeDigest> dropped() {
-            var dropped = packages(before);
-            dropped.removeAll(packages(change.function()));
+            var dropped = before.packages();
+            dropped.removeAll(change.function().packages());
             return dropped;
         }
     }

@@ -2,6 +2,7 @@ package hearth.cluster;
 
 import hearth.model.CodeDigest;
 import hearth.model.api.FunctionConfiguration;
+import java.util.Optional;
 
 /// One version of a function as it is kept, `$LATEST` or a published one.
 ///
@@ -11,5 +12,11 @@ import hearth.model.api.FunctionConfiguration;
 public record VersionRecord(FunctionConfiguration configuration, CodeDigest code, long generation) {
     public VersionRecord with(FunctionConfiguration changed) {
         return new VersionRecord(changed, code, generation);
+    }
+
+    /// The version that a qualifier names by its number. Numbers are canonical: `01` is none.
+    public static Optional<Long> number(String qualifier) {
+        // 19 digits may not fit.
+        return qualifier.matches("[1-9][0-9]{0,17}") ? Optional.of(Long.parseLong(qualifier)) : Optional.empty();
     }
 }

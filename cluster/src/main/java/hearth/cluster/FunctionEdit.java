@@ -1,0 +1,114 @@
+package hearth.cluster;
+
+import hearth.model.CodeDigest;
+import hearth.model.FunctionId;
+import hearth.model.api.AliasConfiguration;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+
+/// One function with all that belongs to it, to be read and changed within one transaction: all of it is written, or
+/// none.
+public final class FunctionEdit extends FunctionView {
+    private final Set<CodeDigest> dropped = new HashSet<>();
+    private boolean changed;
+
+    FunctionEdit(Session session, FunctionId id) {
+        super(session, id);
+    }
+
+    /// Adds the function; false when there is one of this name.
+    public boolean create(FunctionRecord function) {
+        boolean created = run(() -> FunctionTable.insert(session, function));
+        changed |= created;
+        return created;
+    }
+
+    /// Replaces the function, which must be there.
+    public void put(FunctionRecord function) {
+        var before = function().orElseThrow();
+        if (!before.equals(function)) {
+            // Whether anything else refers to one is asked again before it is removed.
+            var needless = before.packages();
+            needless.removeAll(function.packages());
+            dropped.addAll(needless);
+            write(() -> FunctionTable.update(session, function));
+        }
+    }
+
+    /// Adds a published version, or replaces it.
+    public void put(VersionRecord version) {
+        if (version(Objects.requireNonNull(version.configuration().version())).isPresent()) {
+            write(() -> VersionTable.update(session, id, version));
+        } else {
+            write(() -> VersionTable.insert(session, id, version));
+        }
+    }
+
+    /// Deletes a published version with all that is set for it; false when there is none. Publishing what it held makes
+    /// a new one.
+    public boolean deleteVersion(long version) {
+        var found = version(Long.toString(version));
+        if (found.isEmpty()) {
+            return false;
+        }
+        write(() -> VersionTable.delete(session, id, version));
+        write(() -> SettingTable.removeAll(session, id, Long.toString(version)));
+        dropped.add(found.get().code());
+        var owner = function().orElseThrow();
+        if (owner.versionCounter() == version) {
+            put(owner.withPublished(version, 0));
+        }
+        return true;
+    }
+
+    /// Adds an alias, or replaces it.
+    public void put(AliasConfiguration alias) {
+        write(() -> AliasTable.put(session, id, alias));
+    }
+
+    /// Deletes an alias with all that is set for it; false when there is none.
+    public boolean deleteAlias(String name) {
+        boolean deleted = run(() -> AliasTable.delete(session, id, name));
+        if (deleted) {
+            write(() -> SettingTable.removeAll(session, id, name));
+        }
+        return deleted;
+    }
+
+    /// @param qualifier `Setting.WHOLE` for the function as a whole
+    public <T> void put(Setting<T> setting, String qualifier, T value) {
+        write(() -> SettingTable.put(session, id, setting, qualifier, value));
+    }
+
+    /// False when it is not set.
+    public boolean remove(Setting<?> setting, String qualifier) {
+        boolean removed = run(() -> SettingTable.remove(session, id, setting, qualifier));
+        changed |= removed;
+        return removed;
+    }
+
+    /// Whether anything was written.
+    boolean isChange() {
+        return changed;
+    }
+
+    /// Packages that are needed no longer here; something else may need them.
+    Set<CodeDigest> dropped() {
+        return dropped;
+    }
+
+    private void write(Write write) {
+        run(() -> {
+            write.run();
+            return true;
+        });
+        changed = true;
+    }
+
+    @FunctionalInterface
+    private interface Write {
+        void run() throws SQLException;
+    }
+}

@@ -1,0 +1,80 @@
+package hearth.cluster;
+
+import hearth.model.FunctionId;
+import hearth.model.api.AliasConfiguration;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/// One function with all that belongs to it. Used only while the method runs that it is handed to.
+public sealed class FunctionView permits FunctionEdit {
+    final Session session;
+    final FunctionId id;
+
+    FunctionView(Session session, FunctionId id) {
+        this.session = session;
+        this.id = id;
+    }
+
+    public FunctionId id() {
+        return id;
+    }
+
+    public Optional<FunctionRecord> function() {
+        return run(() -> FunctionTable.find(session, id));
+    }
+
+    /// @param qualifier `$LATEST` or a version's number; nothing else is found
+    public Optional<VersionRecord> version(String qualifier) {
+        if (qualifier.equals(FunctionId.LATEST)) {
+            return function().map(FunctionRecord::latest);
+        }
+        var number = VersionRecord.number(qualifier);
+        return number.isEmpty() ? Optional.empty() : run(() -> VersionTable.find(session, id, number.get()));
+    }
+
+    public Optional<AliasConfiguration> alias(String name) {
+        return run(() -> AliasTable.find(session, id, name));
+    }
+
+    /// By name.
+    ///
+    /// @param after the name that the page before ended with, empty for the first
+    public Page<AliasConfiguration> aliases(String after, int most) {
+        return Page.cut(run(() -> AliasTable.after(session, id, after, most + 1)), most);
+    }
+
+    public List<AliasConfiguration> aliases() {
+        return run(() -> AliasTable.after(session, id, "", Integer.MAX_VALUE));
+    }
+
+    /// @param qualifier `Setting.WHOLE` for the function as a whole
+    public <T> Optional<T> setting(Setting<T> setting, String qualifier) {
+        return run(() -> SettingTable.find(session, id, setting, qualifier));
+    }
+
+    /// What is set for versions and aliases, by qualifier.
+    ///
+    /// @param after the qualifier that the page before ended with, empty for the first
+    public <T> Page<Qualified<T>> settings(Setting<T> setting, String after, int most) {
+        return Page.cut(run(() -> SettingTable.after(session, id, setting, after, most + 1)), most);
+    }
+
+    /// The settings of all functions of this one's account and region.
+    public <T> List<Qualified<T>> settingsOfAccount(Setting<T> setting) {
+        return run(() -> SettingTable.of(session, id.account(), id.region(), setting));
+    }
+
+    static <T> T run(Statement<T> statement) {
+        try {
+            return statement.run();
+        } catch (SQLException e) {
+            throw new StoreException("The store failed: " + e.getMessage(), e);
+        }
+    }
+
+    @FunctionalInterface
+    interface Statement<T> {
+        T run() throws SQLException;
+    }
+}

@@ -1,0 +1,67 @@
+package hearth.cluster;
+
+import com.fasterxml.jackson.core.JsonParser;
+import hearth.model.api.ApiShape;
+import java.io.IOException;
+import java.util.function.Function;
+
+/// A kind of setting that a function can have beside its configuration, as a whole or for one version or alias.
+///
+/// @param <T> what is set
+public final class Setting<T> {
+    /// The qualifier of what is set of a function as a whole.
+    public static final String WHOLE = "";
+
+    /// How many invocations of the function may run at once, which no other function can use up.
+    public static final Setting<Integer> RESERVED_CONCURRENCY =
+            new Setting<>("reserved-concurrency", String::valueOf, Integer::valueOf);
+
+    /// For how many invocations of a version, or of what an alias points to, environments are kept initialised.
+    public static final Setting<Integer> PROVISIONED_CONCURRENCY =
+            new Setting<>("provisioned-concurrency", String::valueOf, Integer::valueOf);
+
+    private final String kind;
+    private final Function<T, String> write;
+    private final Function<String, T> read;
+
+    private Setting(String kind, Function<T, String> write, Function<String, T> read) {
+        this.kind = kind;
+        this.write = write;
+        this.read = read;
+    }
+
+    /// A text that the store does not look into.
+    public static Setting<String> text(String kind) {
+        return new Setting<>(kind, Function.identity(), Function.identity());
+    }
+
+    /// A structure of the API.
+    ///
+    /// @param read its own `read`
+    public static <T extends ApiShape> Setting<T> structure(String kind, Reader<T> read) {
+        return new Setting<>(kind, Documents::of, document -> Documents.read(document, read));
+    }
+
+    /// Reads a structure of the API.
+    @FunctionalInterface
+    public interface Reader<T> {
+        T read(JsonParser json) throws IOException;
+    }
+
+    String kind() {
+        return kind;
+    }
+
+    String document(T value) {
+        return write.apply(value);
+    }
+
+    T value(String document) {
+        return read.apply(document);
+    }
+
+    @Override
+    public String toString() {
+        return kind;
+    }
+}
