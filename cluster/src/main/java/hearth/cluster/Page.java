@@ -7,7 +7,7 @@ import java.util.List;
 /// @param more whether the list goes on after the last of these
 public record Page<T>(List<T> items, boolean more) {
     /// The page of what was found by looking for one more than it holds, to know whether there is more.
-    static <T> Page<T> cut(List<T> found, int most) {
+    public static <T> Page<T> cut(List<T> found, int most) {
         return found.size() > most ? new Page<>(found.subList(0, most), true) : new Page<>(found, false);
     }
 }

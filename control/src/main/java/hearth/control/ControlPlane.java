@@ -1,6 +1,7 @@
 package hearth.control;
 
 import hearth.cluster.Store;
+import hearth.control.aliases.AliasOperations;
 import hearth.control.functions.FunctionOperations;
 import hearth.control.operation.Caller;
 import hearth.control.operation.CodeLocation;
@@ -25,6 +26,7 @@ public final class ControlPlane implements AutoCloseable {
     public ControlPlane(
             Store store, InstantSource clock, RandomGenerator randomness, ControlLimits limits, CodeLocation code) {
         var revisionIds = new RevisionIds(randomness);
+        AliasOperations.addTo(operations, store, revisionIds);
         functions = FunctionOperations.addTo(operations, store, clock, revisionIds, limits, code);
     }
 

@@ -1,10 +1,15 @@
 package hearth.control.functions;
 
 import hearth.cluster.FunctionStore;
+import hearth.cluster.FunctionView;
+import hearth.cluster.VersionRecord;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
+import hearth.control.operation.Qualifiers;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.api.DeleteFunctionRequest;
 import hearth.model.api.DeleteFunctionResponse;
@@ -36,14 +41,28 @@ final class DeleteFunction implements Operation<DeleteFunctionRequest, DeleteFun
         if (version.equals(FunctionId.LATEST)) {
             throw Refusals.invalid("$LATEST version cannot be deleted without deleting the function.");
         }
-        if (functions.find(target.function()).isEmpty()) {
-            throw Refusals.functionNotFound(target.arn());
-        }
-        if (!version.matches("[0-9]+")) {
-            throw Refusals.invalid("Deletion of aliases is not currently supported.");
-        }
-        if (functions.find(target.function(), version).isPresent()) {
-            functions.deleteVersion(target.function(), Long.parseLong(version));
+        functions.edit(target.function(), edit -> {
+            if (edit.function().isEmpty()) {
+                throw Refusals.functionNotFound(target.arn());
+            }
+            if (edit.alias(version).isPresent()) {
+                throw Refusals.invalid("Deletion of aliases is not currently supported.");
+            }
+            requireUnreferenced(edit, version);
+            return VersionRecord.number(version).map(edit::deleteVersion);
+        });
+    }
+
+    private static void requireUnreferenced(FunctionView function, String version) {
+        var referring = function.aliases().stream()
+                .filter(alias -> Qualifiers.versions(alias).contains(version))
+                .map(alias -> String.valueOf(alias.name()))
+                .toList();
+        if (!referring.isEmpty()) {
+            throw new ApiException(
+                    ApiError.RESOURCE_CONFLICT,
+                    "Version %s is being referenced by the following aliases: %s. Please update or delete these aliases before deleting the version."
+                            .formatted(version, String.join(", ", referring)));
         }
     }
 }

@@ -1,14 +1,13 @@
 package hearth.control.functions;
 
-import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
+import hearth.cluster.FunctionView;
 import hearth.cluster.VersionRecord;
+import hearth.control.operation.Qualifiers;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
-import hearth.model.FunctionId;
 import hearth.model.api.FunctionConfiguration;
 import java.util.Map;
-import java.util.Optional;
 
 /// Finds what a request names, and shows it as it was named.
 final class FunctionLookup {
@@ -24,16 +23,15 @@ final class FunctionLookup {
     record Found(VersionRecord version, FunctionConfiguration shown, Map<String, String> tags) {}
 
     Found find(Target target) {
-        Optional<FunctionRecord> function = functions.find(target.function());
-        var version = target.version().equals(FunctionId.LATEST)
-                ? function.map(FunctionRecord::latest)
-                : functions.find(target.function(), target.version());
-        if (function.isEmpty() || version.isEmpty()) {
-            throw Refusals.functionNotFound(target.arn());
-        }
-        var shown = version.get().configuration().toBuilder()
-                .functionArn(target.arn())
-                .build();
-        return new Found(version.get(), shown, function.get().tags());
+        return functions.read(target.function(), view -> find(target, view));
+    }
+
+    private static Found find(Target target, FunctionView view) {
+        var function = view.function().orElseThrow(() -> Refusals.functionNotFound(target.arn()));
+        var version =
+                Qualifiers.version(view, target.version()).orElseThrow(() -> Refusals.functionNotFound(target.arn()));
+        var shown =
+                version.configuration().toBuilder().functionArn(target.arn()).build();
+        return new Found(version, shown, function.tags());
     }
 }

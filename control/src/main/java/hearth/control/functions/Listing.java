@@ -1,9 +1,7 @@
 package hearth.control.functions;
 
-import hearth.control.operation.Refusals;
+import hearth.control.operation.Marker;
 import hearth.model.api.FunctionConfiguration;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// What lists of functions and of versions have in common: their pages, markers and the members that items lack.
@@ -14,7 +12,7 @@ final class Listing {
     private Listing() {}
 
     static int pageSize(@Nullable Integer maxItems) {
-        return maxItems == null ? LARGEST_PAGE : Math.min(maxItems, LARGEST_PAGE);
+        return Marker.pageSize(maxItems, LARGEST_PAGE);
     }
 
     /// An item of a list has no state and no runtime version.
@@ -35,19 +33,19 @@ final class Listing {
         private static final Position START = new Position("", 0);
 
         static Position of(@Nullable String marker) {
-            if (marker == null || marker.isEmpty()) {
+            var position = Marker.read(marker);
+            if (position.isEmpty()) {
                 return START;
             }
+            int end = position.indexOf('/');
             try {
-                var text = new String(Base64.getUrlDecoder().decode(marker), StandardCharsets.UTF_8);
-                int end = text.indexOf('/');
                 if (end > 0) {
-                    return new Position(text.substring(0, end), Long.parseLong(text.substring(end + 1)));
+                    return new Position(position.substring(0, end), Long.parseLong(position.substring(end + 1)));
                 }
-            } catch (IllegalArgumentException e) {
-                // Neither Base64 nor a number: refused below.
+            } catch (NumberFormatException e) {
+                // Refused below.
             }
-            throw Refusals.invalid("Invalid Marker");
+            throw Marker.invalid();
         }
 
         static Position of(FunctionConfiguration last) {
@@ -57,9 +55,7 @@ final class Listing {
         }
 
         String marker() {
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString((name + "/" + version).getBytes(StandardCharsets.UTF_8));
+            return Marker.of(name + "/" + version);
         }
     }
 }

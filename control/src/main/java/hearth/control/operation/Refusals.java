@@ -21,6 +21,10 @@ public final class Refusals {
         return new ApiException(ApiError.RESOURCE_NOT_FOUND, "Function not found: " + arn);
     }
 
+    public static ApiException aliasNotFound(String arn) {
+        return new ApiException(ApiError.RESOURCE_NOT_FOUND, "Cannot find alias arn: " + arn);
+    }
+
     public static ApiException functionExists(FunctionId function) {
         return new ApiException(ApiError.RESOURCE_CONFLICT, "Function already exist: " + function.name());
     }
