@@ -4,6 +4,7 @@ import hearth.model.CodeDigest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -70,6 +71,17 @@ public final class BlobStore implements AutoCloseable {
     public Optional<InputStream> open(CodeDigest digest) {
         try {
             return Optional.of(Files.newInputStream(files.path(digest)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("A deployment package could not be read: " + e.getMessage(), e);
+        }
+    }
+
+    /// The package's file, to be closed by the caller; empty when it is not kept (any more).
+    public Optional<FileChannel> channel(CodeDigest digest) {
+        try {
+            return Optional.of(FileChannel.open(files.path(digest)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

@@ -124,8 +124,8 @@ class ControlPlaneTest {
     @Test
     void keepsAccountsAndRegionsApart() {
         desk.create("greet");
-        var elsewhere = new Caller(Desk.CALLER.account(), new Region("us-east-1"));
-        var other = new Caller(new AccountId("999999999999"), Desk.CALLER.region());
+        var elsewhere = new Caller(Desk.CALLER.account(), new Region("us-east-1"), Desk.CALLER.endpoint());
+        var other = new Caller(new AccountId("999999999999"), Desk.CALLER.region(), Desk.CALLER.endpoint());
 
         for (var caller : List.of(elsewhere, other)) {
             assertThat(list(caller, ListFunctionsRequest.builder()).functions()).isEmpty();

@@ -19,7 +19,8 @@ import java.util.Optional;
 
 /// A control plane with a store of its own, and short words for what tests ask of it.
 public final class Desk implements AutoCloseable {
-    public static final Caller CALLER = new Caller(new AccountId("123456789012"), new Region("eu-north-1"));
+    public static final Caller CALLER =
+            new Caller(new AccountId("123456789012"), new Region("eu-north-1"), "http://code.test");
     public static final String ARN = "arn:aws:lambda:eu-north-1:123456789012:function:";
     public static final Instant NOW = Instant.parse("2026-02-03T04:05:06.789Z");
 
@@ -37,7 +38,7 @@ public final class Desk implements AutoCloseable {
                 () -> NOW,
                 new SecureRandom(),
                 limits,
-                (function, code) -> Optional.of("http://code.test/" + code.hex()));
+                (caller, code) -> Optional.of(caller.endpoint() + "/" + code.hex()));
     }
 
     public <S> S ask(ApiOperation operation, ApiShape request, Class<S> response) {

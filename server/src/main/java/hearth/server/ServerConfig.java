@@ -4,6 +4,7 @@ import hearth.model.AccountId;
 import hearth.model.Bytes;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Set;
 ///
 /// @param host address to listen on (`--host`, 127.0.0.1)
 /// @param port TCP port to listen on; 0 for any that is free (`--port`, 9000)
+/// @param publicUrl under which clients reach the server; empty for whatever their requests name (`--public-url`)
 /// @param data folder of everything that is kept (`--data`, `~/.hearth`)
 /// @param auth who is let in; addresses other than loopback need `sigv4` (`--auth`, none)
 /// @param account of requests whose access key is not an account (`--account-id`, 000000000000)
@@ -27,6 +29,7 @@ import java.util.Set;
 public record ServerConfig(
         String host,
         int port,
+        Optional<URI> publicUrl,
         Path data,
         AuthMode auth,
         AccountId account,

@@ -20,6 +20,8 @@ import hearth.server.auth.KeyFile;
 import hearth.server.auth.SigV4Authenticator;
 import hearth.server.auth.TrustingAuthenticator;
 import hearth.server.auth.WatchedKeys;
+import hearth.server.download.CodeDownloads;
+import hearth.server.download.CodeUrls;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
 import hearth.worker.runtimes.HostLayout;
@@ -36,7 +38,9 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -64,7 +68,8 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         LOG.log(Level.DEBUG, "starting event loops");
         var loops = eventLoops();
         LOG.log(Level.DEBUG, "starting the control plane");
-        var control = new ControlSwitch(controlPlane(store));
+        var urls = new CodeUrls(secret(), clock);
+        var control = new ControlSwitch(controlPlane(store, urls));
         Optional<SandboxKind> sandbox = Optional.empty();
         Optional<Runtimes> runtimes = Optional.empty();
         InvokeOperation invoke = (_, responder) -> responder.refuse(new ApiException(
@@ -81,7 +86,14 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
             invoke = services.frontend()::invoke;
         }
         LOG.log(Level.DEBUG, "listening");
-        var listener = listen(address, loops, invoke, control, threads);
+        var api = new LambdaApi(
+                authenticator(),
+                invoke,
+                control,
+                new Health(Hearth.VERSION, control::isRunning),
+                new CodeDownloads(urls, store.blobs(), threads, clock),
+                threads);
+        var listener = listen(address, loops, api, threads);
         // The first function of a runtime need not wait for its interpreter to be looked for then.
         runtimes.ifPresent(found -> threads.execute(found::table));
         return new Hearth(parts, listener, control, sandbox);
@@ -147,7 +159,14 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 config.sandbox());
     }
 
-    private Optional<ControlOperations> controlPlane(Store store) {
+    /// Of this run alone: URLs that it signs end with it.
+    private static byte[] secret() {
+        var secret = new byte[32];
+        new SecureRandom().nextBytes(secret);
+        return secret;
+    }
+
+    private Optional<ControlOperations> controlPlane(Store store, CodeLocation code) {
         if (!config.roles().contains(Role.CONTROL)) {
             return Optional.empty();
         }
@@ -158,25 +177,21 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 defaults.packages(),
                 defaults.environment(),
                 defaults.memory());
-        var plane = parts.add("control plane", new ControlPlane(store, clock, random, limits, CodeLocation.NONE));
+        var plane = parts.add("control plane", new ControlPlane(store, clock, random, limits, code));
+        var endpoints =
+                new Endpoints(config.publicUrl().map(URI::toString), "http://" + config.host() + ":" + config.port());
         return Optional.of((caller, operation, request) -> {
             var answer = plane.handle(
                     operation,
-                    new hearth.control.operation.Caller(caller.account(), caller.region()),
+                    new hearth.control.operation.Caller(
+                            caller.account(), caller.region(), endpoints.of(request.headers())),
                     operation.reader().read(request));
             return operation.writer().write(answer);
         });
     }
 
-    private HttpListener listen(
-            InetSocketAddress address,
-            IoEventLoopGroup loops,
-            InvokeOperation invoke,
-            ControlSwitch control,
-            Executor threads)
+    private HttpListener listen(InetSocketAddress address, IoEventLoopGroup loops, LambdaApi api, Executor threads)
             throws StartException {
-        var api = new LambdaApi(
-                authenticator(), invoke, control, new Health(Hearth.VERSION, control::isRunning), threads);
         var limits = HttpLimits.defaults(new Bytes(Runtime.getRuntime().maxMemory() / 2));
         // Environments need descriptors too.
         int connections = Math.min(limits.connections(), HostCapacity.descriptors() / 2);

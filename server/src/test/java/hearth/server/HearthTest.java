@@ -43,6 +43,7 @@ class HearthTest {
         return new ServerConfig(
                 "127.0.0.1",
                 0,
+                Optional.empty(),
                 folder,
                 AuthMode.NONE,
                 new AccountId("000000000000"),
@@ -60,6 +61,7 @@ class HearthTest {
         return new ServerConfig(
                 host,
                 port,
+                config.publicUrl(),
                 data,
                 config.auth(),
                 config.account(),

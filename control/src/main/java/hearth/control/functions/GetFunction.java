@@ -24,9 +24,7 @@ final class GetFunction implements Operation<GetFunctionRequest, GetFunctionResp
         var found = lookup.find(target);
         var code = FunctionCodeLocation.builder()
                 .repositoryType("S3")
-                .location(codeLocation
-                        .of(target.function(), found.version().code())
-                        .orElse(null));
+                .location(codeLocation.of(caller, found.version().code()).orElse(null));
         return GetFunctionResponse.builder()
                 .configuration(found.shown())
                 .code(code.build())

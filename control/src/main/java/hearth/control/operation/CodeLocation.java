@@ -1,7 +1,6 @@
 package hearth.control.operation;
 
 import hearth.model.CodeDigest;
-import hearth.model.FunctionId;
 import java.util.Optional;
 
 /// Makes the URL from which a deployment package can be downloaded for a while.
@@ -10,5 +9,5 @@ public interface CodeLocation {
     /// Nothing can be downloaded.
     CodeLocation NONE = (_, _) -> Optional.empty();
 
-    Optional<String> of(FunctionId function, CodeDigest code);
+    Optional<String> of(Caller caller, CodeDigest code);
 }

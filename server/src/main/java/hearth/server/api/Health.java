@@ -3,6 +3,7 @@ package hearth.server.api;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiResponse;
+import hearth.server.http.Bodiless;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpResponse;
 import hearth.server.http.Intake;
@@ -14,8 +15,6 @@ import java.util.function.BooleanSupplier;
 /// `GET /_hearth/health`: for load balancers and scripts, which do not sign.
 public final class Health {
     static final String PATH = "/_hearth/health";
-
-    private static final int LARGEST_BODY = 1024;
 
     private final String version;
     private final BooleanSupplier controlPlane;
@@ -31,27 +30,7 @@ public final class Health {
             throw new ApiException(
                     ApiError.METHOD_NOT_ALLOWED, "The method " + head.method() + " is not one of GET, HEAD.");
         }
-        return new Intake() {
-            @Override
-            public int bodyLimit() {
-                return LARGEST_BODY;
-            }
-
-            @Override
-            public ApiException tooLarge() {
-                return new ApiException(ApiError.REQUEST_ENTITY_TOO_LARGE, "Ask for the health without a body.");
-            }
-
-            @Override
-            public boolean hashesBody() {
-                return false;
-            }
-
-            @Override
-            public void serve(byte[] body, byte[] sha256) {
-                exchange.answer(answer());
-            }
-        };
+        return new Bodiless(() -> exchange.answer(answer()));
     }
 
     private HttpResponse answer() {

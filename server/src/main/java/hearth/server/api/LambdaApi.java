@@ -13,6 +13,8 @@ import hearth.model.api.Routes;
 import hearth.server.auth.Authentication;
 import hearth.server.auth.Authenticator;
 import hearth.server.auth.Caller;
+import hearth.server.download.CodeDownloads;
+import hearth.server.download.CodeUrls;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpResponse;
 import hearth.server.http.Intake;
@@ -43,6 +45,7 @@ public final class LambdaApi implements Service {
     private final InvokeOperation invoke;
     private final ControlOperations control;
     private final Health health;
+    private final CodeDownloads downloads;
     private final Executor threads;
     private final Semaphore turns = new Semaphore(OPERATIONS_AT_ONCE);
 
@@ -52,11 +55,13 @@ public final class LambdaApi implements Service {
             InvokeOperation invoke,
             ControlOperations control,
             Health health,
+            CodeDownloads downloads,
             Executor threads) {
         this.authenticator = authenticator;
         this.invoke = invoke;
         this.control = control;
         this.health = health;
+        this.downloads = downloads;
         this.threads = threads;
     }
 
@@ -64,6 +69,9 @@ public final class LambdaApi implements Service {
     public Intake admit(RequestHead head, Exchange exchange) {
         if (head.path().equals(Health.PATH)) {
             return health.intake(head, exchange);
+        }
+        if (head.path().startsWith(CodeUrls.PATH)) {
+            return downloads.intake(head, exchange);
         }
         var authentication = authenticator.begin(head);
         return switch (Routes.match(head.method(), head.path(), head.query())) {

@@ -45,6 +45,7 @@ final class RehearseCommand {
         return new ServerConfig(
                 "127.0.0.1",
                 0,
+                Optional.empty(),
                 folder,
                 AuthMode.NONE,
                 new AccountId("000000000000"),

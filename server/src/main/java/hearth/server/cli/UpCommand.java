@@ -8,6 +8,8 @@ import hearth.server.ServerConfig;
 import hearth.server.StartException;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,6 +29,12 @@ final class UpCommand {
             Option.of("--host", "ADDRESS", "127.0.0.1", "Address to listen on").orEnvironment("HEARTH_HOST");
     private static final Option PORT = Option.of("--port", "PORT", "9000", "TCP port to listen on; 0 takes a free one")
             .orEnvironment("HEARTH_PORT");
+    private static final Option PUBLIC_URL = Option.of(
+                    "--public-url",
+                    "URL",
+                    "",
+                    "Where clients reach this server, for the URLs that it gives out; else as each request names it")
+            .orEnvironment("HEARTH_PUBLIC_URL");
     private static final Option AUTH = Option.of(
                     "--auth",
                     "none|sigv4",
@@ -81,6 +89,7 @@ final class UpCommand {
             List.of(
                     HOST,
                     PORT,
+                    PUBLIC_URL,
                     Option.DATA,
                     AUTH,
                     ACCOUNT,
@@ -151,6 +160,7 @@ final class UpCommand {
         return new ServerConfig(
                 arguments.text(HOST),
                 arguments.number(PORT, 0, 65_535),
+                publicUrl(arguments.text(PUBLIC_URL)),
                 arguments.folder(Option.DATA),
                 auth(arguments.text(AUTH)),
                 arguments.account(ACCOUNT),
@@ -162,6 +172,22 @@ final class UpCommand {
                 roles(arguments.text(ROLES)),
                 arguments.number(LOOPS, 1, 64),
                 Guest.folder());
+    }
+
+    private static Optional<URI> publicUrl(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            var url = new URI(text.replaceAll("/+$", ""));
+            boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            if (web && url.getHost() != null && url.getRawQuery() == null && url.getRawFragment() == null) {
+                return Optional.of(url);
+            }
+        } catch (URISyntaxException e) {
+            throw new UsageException(PUBLIC_URL.name() + " is no URL: " + e.getMessage());
+        }
+        throw new UsageException(PUBLIC_URL.name() + " is such as https://lambda.example.com, and not " + text);
     }
 
     private static AuthMode auth(String name) {

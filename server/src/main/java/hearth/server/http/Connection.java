@@ -75,6 +75,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private long headMemory;
     /// Of an answer that the client has no room for.
     private long answerMemory;
+    /// Of an answer whose body is being read from a file.
+    private @Nullable FileSender sender;
 
     private long deadline;
     private long progressMark;
@@ -104,6 +106,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         phase = Phase.CLOSED;
         releaseAnswer();
+        endSending();
         dropPending();
     }
 
@@ -140,7 +143,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (phase == Phase.WRITING && ctx.channel().isWritable()) {
+        if (phase == Phase.WRITING && sender == null && ctx.channel().isWritable()) {
             awaitNext();
             process();
         }
@@ -342,16 +345,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /// See [Exchange#answer].
     void answer(Exchange answered, HttpResponse response) {
         onEventLoop(() -> {
-            if (answered != exchange) {
+            if (!begins(answered)) {
                 return;
             }
-            releaseRequest();
-            if (phase == Phase.CLOSED) {
-                return;
-            }
-            boolean stays = keepAlive && !draining && !(inputEnded && !pending.isReadable());
-            var persistence = !stays ? Persistence.CLOSE : oldProtocol ? Persistence.KEEP_ALIVE : Persistence.UNSAID;
-            for (var part : encoder.encode(channel().alloc(), response, answered, persistence)) {
+            boolean stays = stays();
+            for (var part : encoder.encode(channel().alloc(), response, answered, persistence(stays))) {
                 write(part);
             }
             if (!channel().isWritable()) {
@@ -363,12 +361,76 @@ final class Connection extends ChannelInboundHandlerAdapter {
             } else if (channel().isWritable()) {
                 awaitNext();
             } else {
-                phase = Phase.WRITING;
-                progressMark = -1;
-                deadline = System.nanoTime() + limits.progressTime().toNanos();
+                beginWriting();
             }
             process();
         });
+    }
+
+    /// See [Exchange#answer].
+    void answer(Exchange answered, FileResponse response) {
+        onEventLoop(() -> {
+            if (!begins(answered)) {
+                response.close();
+                return;
+            }
+            boolean stays = stays();
+            long length = response.length();
+            write(encoder.encodeHead(channel().alloc(), response, length, answered, persistence(stays)));
+            beginWriting();
+            answerMemory = FileSender.PIECE;
+            listener.budget().hold(answerMemory);
+            var body = new FileSender(response, channel(), listener.besideLoops(), ended -> sent(ended, stays));
+            sender = body;
+            body.start(answered.toHead() ? 0 : length);
+            process();
+        });
+    }
+
+    private void sent(FileSender.End end, boolean stays) {
+        endSending();
+        switch (end) {
+            case FAILED -> close();
+            case WHOLE -> {
+                if (stays) {
+                    awaitNext();
+                } else {
+                    finish();
+                }
+                process();
+            }
+        }
+    }
+
+    private void endSending() {
+        if (sender != null) {
+            sender.close();
+            sender = null;
+        }
+    }
+
+    /// Whether this answer is awaited, and there is still someone to send it to.
+    private boolean begins(Exchange answered) {
+        if (answered != exchange) {
+            return false;
+        }
+        releaseRequest();
+        return phase != Phase.CLOSED;
+    }
+
+    /// Whether the connection serves another request after this answer.
+    private boolean stays() {
+        return keepAlive && !draining && !(inputEnded && !pending.isReadable());
+    }
+
+    private Persistence persistence(boolean stays) {
+        return !stays ? Persistence.CLOSE : oldProtocol ? Persistence.KEEP_ALIVE : Persistence.UNSAID;
+    }
+
+    private void beginWriting() {
+        phase = Phase.WRITING;
+        progressMark = -1;
+        deadline = System.nanoTime() + limits.progressTime().toNanos();
     }
 
     private void awaitNext() {
@@ -429,7 +491,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private long unsent() {
         var buffer = channel().unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+        long unread = sender == null ? 0 : sender.left();
+        return buffer == null ? 0 : unread + buffer.totalPendingWriteBytes() - buffer.currentProgress();
     }
 
     /// Takes no further request.

@@ -27,6 +27,15 @@ public final class Exchange {
         }
     }
 
+    /// Sends the answer, and closes its file when it is sent or cannot be. Only the first answer counts.
+    public void answer(FileResponse response) {
+        if (answered.compareAndSet(false, true)) {
+            connection.answer(this, response);
+        } else {
+            response.close();
+        }
+    }
+
     /// Runs a task where the exchange's connection is served.
     public void onEventLoop(Runnable task) {
         connection.onEventLoop(task);

@@ -16,6 +16,9 @@ final class ResponseEncoder {
     /// Bodies up to this are copied behind their head, so that an answer is one buffer.
     private static final int COPIED_BODY = 16 << 10;
 
+    /// Of an answer that may have no body.
+    private static final long NO_LENGTH = -1;
+
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -61,11 +64,24 @@ final class ResponseEncoder {
         boolean sendsBody = !bodiless && !exchange.toHead() && body.length > 0;
         boolean copied = sendsBody && body.length <= COPIED_BODY;
         var out = allocator.buffer(512 + (copied ? body.length : 0));
-        writeHead(out, response, exchange, persistence, bodiless);
+        writeHead(
+                out, response.status(), response.headers(), exchange, persistence, bodiless ? NO_LENGTH : body.length);
         if (copied) {
             out.writeBytes(body);
         }
         return sendsBody && !copied ? new ByteBuf[] {out, Unpooled.wrappedBuffer(body)} : new ByteBuf[] {out};
+    }
+
+    /// The head of an answer whose body follows in other buffers.
+    ByteBuf encodeHead(
+            ByteBufAllocator allocator,
+            FileResponse response,
+            long length,
+            Exchange exchange,
+            Persistence persistence) {
+        var out = allocator.buffer(512);
+        writeHead(out, response.status(), response.headers(), exchange, persistence, length);
+        return out;
     }
 
     /// What the answer says of its connection.
@@ -78,26 +94,31 @@ final class ResponseEncoder {
     }
 
     private void writeHead(
-            ByteBuf out, HttpResponse response, Exchange exchange, Persistence persistence, boolean bodiless) {
-        if (response.status() == 200) {
+            ByteBuf out,
+            int status,
+            Map<String, String> headers,
+            Exchange exchange,
+            Persistence persistence,
+            long length) {
+        if (status == 200) {
             out.writeBytes(OK);
         } else {
-            ascii(out, "HTTP/1.1 " + response.status() + " " + REASONS.getOrDefault(response.status(), "Other"));
+            ascii(out, "HTTP/1.1 " + status + " " + REASONS.getOrDefault(status, "Other"));
             out.writeBytes(LINE_END);
         }
         out.writeBytes(date());
         out.writeBytes(REQUEST_ID);
         ascii(out, exchange.requestId());
         out.writeBytes(LINE_END);
-        response.headers().forEach((name, value) -> {
+        headers.forEach((name, value) -> {
             ascii(out, name);
             out.writeByte(':').writeByte(' ');
             value(out, value);
             out.writeBytes(LINE_END);
         });
-        if (!bodiless) {
+        if (length != NO_LENGTH) {
             out.writeBytes(LENGTH);
-            ascii(out, Integer.toString(response.body().length));
+            ascii(out, Long.toString(length));
             out.writeBytes(LINE_END);
         }
         switch (persistence) {

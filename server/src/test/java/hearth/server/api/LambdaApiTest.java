@@ -2,6 +2,7 @@ package hearth.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.cluster.Store;
 import hearth.invoke.frontend.InvocationResponse;
 import hearth.model.AccountId;
 import hearth.model.ApiError;
@@ -10,6 +11,8 @@ import hearth.model.Bytes;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiResponse;
 import hearth.server.auth.TrustingAuthenticator;
+import hearth.server.download.CodeDownloads;
+import hearth.server.download.CodeUrls;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
 import hearth.server.http.NoLeaks;
@@ -21,6 +24,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(NoLeaks.class)
 class LambdaApiTest {
@@ -53,10 +58,12 @@ class LambdaApiTest {
                 case DELETE_FUNCTION -> new ApiResponse(204, Map.of(), new byte[0], null);
                 default -> throw new IllegalStateException("A fault that a test asked for");
             }));
+    private final Store store;
     private HttpListener listener;
     private RawClient client;
 
-    LambdaApiTest() throws IOException {
+    LambdaApiTest(@TempDir Path data) throws IOException {
+        store = Store.open(data);
         var api = new LambdaApi(
                 new TrustingAuthenticator(new AccountId("000000000000")),
                 (request, responder) -> {
@@ -83,6 +90,11 @@ class LambdaApiTest {
                 },
                 control,
                 new Health("1.2.3", control::isRunning),
+                new CodeDownloads(
+                        new CodeUrls(new byte[32], InstantSource.system()),
+                        store.blobs(),
+                        threads,
+                        InstantSource.system()),
                 threads);
         listener = new HttpListener(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -106,6 +118,7 @@ class LambdaApiTest {
         listener.close();
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         threads.close();
+        store.close();
     }
 
     private RawClient.Answer send(String method, String target, String headers, String body) {

@@ -10,6 +10,7 @@ import hearth.server.Role;
 import hearth.server.ServerConfig;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -28,6 +29,7 @@ class UpCommandTest {
                 .isEqualTo(new ServerConfig(
                         "127.0.0.1",
                         9000,
+                        Optional.empty(),
                         Path.of(System.getProperty("user.home"), ".hearth"),
                         AuthMode.NONE,
                         new AccountId("000000000000"),
@@ -43,9 +45,10 @@ class UpCommandTest {
 
     @Test
     void takesEachSettingFromTheCommandLine() {
-        var words = "--host 0.0.0.0 --port=80 --data /srv/hearth --auth sigv4 --account-id 123456789012"
-                + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
-                + " --pool-memory 7 --idle-timeout 90s --concurrency 5 --roles control --loops 2";
+        var words =
+                "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/ --data /srv/hearth --auth sigv4 --account-id 123456789012"
+                        + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
+                        + " --pool-memory 7 --idle-timeout 90s --concurrency 5 --roles control --loops 2";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -55,6 +58,7 @@ class UpCommandTest {
         assertThat(config(Map.ofEntries(
                         Map.entry("HEARTH_HOST", "0.0.0.0"),
                         Map.entry("HEARTH_PORT", "80"),
+                        Map.entry("HEARTH_PUBLIC_URL", "https://lambda.example.com"),
                         Map.entry("HEARTH_DATA", "/srv/hearth"),
                         Map.entry("HEARTH_AUTH", "sigv4"),
                         Map.entry("HEARTH_ACCOUNT_ID", "123456789012"),
@@ -72,6 +76,7 @@ class UpCommandTest {
     private static final ServerConfig CHANGED = new ServerConfig(
             "0.0.0.0",
             80,
+            Optional.of(URI.create("https://lambda.example.com")),
             Path.of("/srv/hearth"),
             AuthMode.SIGV4,
             new AccountId("123456789012"),
@@ -107,6 +112,10 @@ class UpCommandTest {
                 "--port x",
                 "--port 65536",
                 "--port -1",
+                "--public-url lambda.example.com",
+                "--public-url ftp://lambda.example.com",
+                "--public-url https://lambda.example.com?a",
+                "--public-url https:///",
                 "--auth maybe",
                 "--account-id 12345",
                 "--sandbox docker",

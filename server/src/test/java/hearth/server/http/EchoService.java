@@ -3,16 +3,28 @@ package hearth.server.http;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /// Answers each request with its own body. Some paths do more: `/refused`, `/fault`, `/slow` (until `release`),
-/// `/hash`, `/empty`, `/large` (6 MiB), `/head-fault`, `/late` (answers from another thread).
+/// `/hash`, `/empty`, `/large` (6 MiB), `/head-fault`, `/late` (answers from another thread),
+/// `/file` (the test's).
 final class EchoService implements Service {
     static final int LIMIT = 6 << 20;
+
+    /// Whoever asks for `/file` gets it.
+    volatile Path file = Path.of("");
+
+    final List<FileChannel> openedFiles = new CopyOnWriteArrayList<>();
 
     final CountDownLatch slowRequestCame = new CountDownLatch(1);
     final CountDownLatch release = new CountDownLatch(1);
@@ -49,6 +61,7 @@ final class EchoService implements Service {
                     case "/hash" ->
                         exchange.answer(ok(HexFormat.of().formatHex(sha256).getBytes(StandardCharsets.US_ASCII)));
                     case "/late" -> Thread.ofVirtual().start(() -> exchange.answer(ok(body)));
+                    case "/file" -> exchange.answer(openFile());
                     case "/slow" -> {
                         slowRequestCame.countDown();
                         Thread.ofVirtual().start(() -> {
@@ -60,6 +73,16 @@ final class EchoService implements Service {
                 }
             }
         };
+    }
+
+    private FileResponse openFile() {
+        try {
+            var opened = FileChannel.open(file);
+            openedFiles.add(opened);
+            return new FileResponse(200, Map.of("Content-Type", "application/zip"), opened);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void awaitRelease() {

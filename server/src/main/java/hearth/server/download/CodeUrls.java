@@ -1,0 +1,86 @@
+package hearth.server.download;
+
+import hearth.control.operation.Caller;
+import hearth.control.operation.CodeLocation;
+import hearth.model.CodeDigest;
+import hearth.model.api.QueryParameters;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// URLs of deployment packages. Each says whose package it is and until when it is good, and is signed for both.
+public final class CodeUrls implements CodeLocation {
+    /// Begins every such URL's path. No path of the API begins with an underscore.
+    public static final String PATH = "/_hearth/code/";
+
+    /// As AWS's.
+    static final Duration VALID = Duration.ofMinutes(10);
+
+    private static final String HMAC = "HmacSHA256";
+    private static final Pattern PACKAGE = Pattern.compile(PATH + "[0-9]{12}/([0-9a-f]{64})");
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,11}");
+
+    private final SecretKeySpec key;
+    private final InstantSource clock;
+
+    /// @param key secret; whoever knows it can download every package
+    public CodeUrls(byte[] key, InstantSource clock) {
+        this.key = new SecretKeySpec(key, HMAC);
+        this.clock = clock;
+    }
+
+    /// What a URL is worth.
+    sealed interface Verdict {
+        record Granted(CodeDigest code) implements Verdict {}
+
+        record Expired(Instant at) implements Verdict {}
+
+        /// Not one that was made here, or altered since.
+        record Forged() implements Verdict {}
+    }
+
+    @Override
+    public Optional<String> of(Caller caller, CodeDigest code) {
+        var path = PATH + caller.account().value() + "/" + code.hex();
+        var expires = Long.toString(clock.instant().plus(VALID).getEpochSecond());
+        return Optional.of("%s%s?Expires=%s&Signature=%s"
+                .formatted(caller.endpoint(), path, expires, HexFormat.of().formatHex(sign(path, expires))));
+    }
+
+    Verdict judge(String path, String query) {
+        var parameters = QueryParameters.parse(query);
+        var expires = String.valueOf(parameters.first("Expires"));
+        var signature = String.valueOf(parameters.first("Signature"));
+        var named = PACKAGE.matcher(path);
+        if (!named.matches() || !SECONDS.matcher(expires).matches() || !isSigned(path, expires, signature)) {
+            return new Verdict.Forged();
+        }
+        var end = Instant.ofEpochSecond(Long.parseLong(expires));
+        return clock.instant().isBefore(end)
+                ? new Verdict.Granted(new CodeDigest(named.group(1)))
+                : new Verdict.Expired(end);
+    }
+
+    private boolean isSigned(String path, String expires, String signature) {
+        var right = HexFormat.of().formatHex(sign(path, expires)).getBytes(StandardCharsets.US_ASCII);
+        return MessageDigest.isEqual(right, signature.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private byte[] sign(String path, String expires) {
+        try {
+            var mac = Mac.getInstance(HMAC);
+            mac.init(key);
+            return mac.doFinal((path + "?" + expires).getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform has " + HMAC, e);
+        }
+    }
+}

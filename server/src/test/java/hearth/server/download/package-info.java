@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.download;
+
+import org.jspecify.annotations.NullMarked;
