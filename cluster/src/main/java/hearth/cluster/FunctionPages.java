@@ -56,14 +56,23 @@ final class FunctionPages {
     }
 
     static Usage usage(Session session, AccountId account, Region region) throws SQLException {
-        try (var rows = session.prepare("""
+        try (var rows = session.prepare(
+                        """
                         SELECT COUNT(*), COALESCE(SUM(code_size), 0), (
                             SELECT COALESCE(SUM(code_size), 0) FROM function_versions
+                            WHERE account = ? AND region = ?), (
+                            SELECT COALESCE(SUM(code_size), 0) FROM layer_versions
                             WHERE account = ? AND region = ?)
-                        FROM functions WHERE account = ? AND region = ?""", account.value(), region.value(), account.value(), region.value())
+                        FROM functions WHERE account = ? AND region = ?""",
+                        account.value(),
+                        region.value(),
+                        account.value(),
+                        region.value(),
+                        account.value(),
+                        region.value())
                 .executeQuery()) {
             rows.next();
-            return new Usage(rows.getLong(2) + rows.getLong(3), rows.getLong(1));
+            return new Usage(rows.getLong(2) + rows.getLong(3) + rows.getLong(4), rows.getLong(1));
         }
     }
 
@@ -105,12 +114,13 @@ final class FunctionPages {
     }
 
     static boolean isReferenced(Session session, CodeDigest digest) throws SQLException {
-        try (var rows =
-                session.prepare("""
+        try (var rows = session.prepare("""
                         SELECT 1 FROM functions WHERE code_digest = ?
                         UNION ALL SELECT 1 FROM functions WHERE serving_code_digest = ?
                         UNION ALL SELECT 1 FROM function_versions WHERE code_digest = ?
-                        LIMIT 1""", digest.hex(), digest.hex(), digest.hex()).executeQuery()) {
+                        UNION ALL SELECT 1 FROM layer_versions WHERE code_digest = ?
+                        LIMIT 1""", digest.hex(), digest.hex(), digest.hex(), digest.hex())
+                .executeQuery()) {
             return rows.next();
         }
     }

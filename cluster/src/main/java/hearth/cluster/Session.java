@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One connection with its prepared statements. Used by one thread at a time.
 final class Session implements AutoCloseable {
@@ -17,7 +18,7 @@ final class Session implements AutoCloseable {
 
     /// The statement for this text, with its first parameters set. A caller reads its whole result before it asks
     /// for the same text again.
-    PreparedStatement prepare(String sql, Object... parameters) throws SQLException {
+    PreparedStatement prepare(String sql, @Nullable Object... parameters) throws SQLException {
         var statement = statements.get(sql);
         if (statement == null) {
             statement = connection.prepareStatement(sql);
@@ -29,7 +30,7 @@ final class Session implements AutoCloseable {
         return statement;
     }
 
-    int execute(String sql, Object... parameters) throws SQLException {
+    int execute(String sql, @Nullable Object... parameters) throws SQLException {
         return prepare(sql, parameters).executeUpdate();
     }
 

@@ -19,12 +19,14 @@ public final class Store implements AutoCloseable {
     private final Database database;
     private final BlobStore blobs;
     private final FunctionStore functions;
+    private final LayerStore layers;
 
     private Store(DataFolderLock lock, Database database, BlobStore blobs) {
         this.lock = lock;
         this.database = database;
         this.blobs = blobs;
         this.functions = new FunctionStore(database, blobs);
+        this.layers = new LayerStore(database, blobs);
     }
 
     /// Opens the store in this folder, making what is not there yet. Throws `StoreUnavailableException` when another
@@ -59,6 +61,10 @@ public final class Store implements AutoCloseable {
 
     public FunctionStore functions() {
         return functions;
+    }
+
+    public LayerStore layers() {
+        return layers;
     }
 
     public BlobStore blobs() {

@@ -2,7 +2,10 @@ package hearth.control;
 
 import hearth.cluster.Store;
 import hearth.control.aliases.AliasOperations;
+import hearth.control.code.CodeStorage;
+import hearth.control.code.Packages;
 import hearth.control.functions.FunctionOperations;
+import hearth.control.layers.LayerOperations;
 import hearth.control.operation.Caller;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
@@ -27,7 +30,10 @@ public final class ControlPlane implements AutoCloseable {
             Store store, InstantSource clock, RandomGenerator randomness, ControlLimits limits, CodeLocation code) {
         var revisionIds = new RevisionIds(randomness);
         AliasOperations.addTo(operations, store, revisionIds);
-        functions = FunctionOperations.addTo(operations, store, clock, revisionIds, limits, code);
+        var packages = new Packages(store.blobs(), limits.packages());
+        var storage = new CodeStorage(store.functions(), limits.codeStorage());
+        LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code);
+        functions = FunctionOperations.addTo(operations, store, clock, revisionIds, limits, packages, storage, code);
     }
 
     /// The operations that are written.

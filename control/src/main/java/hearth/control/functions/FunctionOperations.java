@@ -24,12 +24,12 @@ public final class FunctionOperations implements AutoCloseable {
             InstantSource clock,
             RevisionIds revisionIds,
             ControlLimits limits,
+            Packages packages,
+            CodeStorage storage,
             CodeLocation code) {
         var functions = store.functions();
-        var packages = new Packages(store.blobs(), limits.packages());
         var rules = new ConfigurationRules(limits);
         var lookup = new FunctionLookup(functions);
-        var storage = new CodeStorage(functions, limits.codeStorage());
         var tags = new Tags(functions, revisionIds);
         var transitions = new Transitions(functions, revisionIds);
         var updates = new FunctionUpdates(functions, revisionIds, transitions);

@@ -1,0 +1,151 @@
+package hearth.cluster;
+
+import hearth.model.AccountId;
+import hearth.model.CodeDigest;
+import hearth.model.LayerId;
+import hearth.model.LayerVersionId;
+import hearth.model.Region;
+import hearth.model.api.LayerVersionsListItem;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The tables `layers` and `layer_versions`: a row of the second is one `LayerVersionRecord`.
+final class LayerTable {
+    private static final String COLUMNS = """
+            SELECT v.account, v.region, v.name, v.version, v.code_digest, v.code_size, v.document, v.revision_id,
+                v.policy
+            FROM layer_versions v""";
+
+    private static final String KEY = " WHERE account = ? AND region = ? AND name = ? AND version = ?";
+
+    /// What a `LayerFilter` asks of a version; each value stands twice.
+    private static final String COMPATIBLE = """
+             AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(v.document, '$.CompatibleRuntimes') WHERE value = ?))
+             AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(v.document, '$.CompatibleArchitectures') WHERE value = ?))
+            """;
+
+    private LayerTable() {}
+
+    /// A number that no version of this layer had before.
+    static long nextVersion(Session session, LayerId layer) throws SQLException {
+        session.execute("""
+                INSERT INTO layers (account, region, name, version_counter) VALUES (?, ?, ?, 1)
+                ON CONFLICT (account, region, name) DO UPDATE SET version_counter = version_counter + 1""", layer.account().value(), layer.region().value(), layer.name());
+        try (var rows = session.prepare(
+                        "SELECT version_counter FROM layers WHERE account = ? AND region = ? AND name = ?",
+                        layer.account().value(),
+                        layer.region().value(),
+                        layer.name())
+                .executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    static void insert(Session session, LayerVersionRecord version) throws SQLException {
+        session.execute(
+                """
+                INSERT INTO layer_versions (code_digest, code_size, document, revision_id, policy,
+                    account, region, name, version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                version.code().hex(),
+                version.codeSize(),
+                Documents.of(version.shown()),
+                version.revisionId(),
+                version.policy().orElse(null),
+                version.id().layer().account().value(),
+                version.id().layer().region().value(),
+                version.id().layer().name(),
+                version.id().number());
+    }
+
+    /// Nothing else of a version ever changes.
+    static void updatePolicy(Session session, LayerVersionRecord version) throws SQLException {
+        session.execute(
+                "UPDATE layer_versions SET revision_id = ?, policy = ?" + KEY,
+                version.revisionId(),
+                version.policy().orElse(null),
+                version.id().layer().account().value(),
+                version.id().layer().region().value(),
+                version.id().layer().name(),
+                version.id().number());
+    }
+
+    static void delete(Session session, LayerVersionId version) throws SQLException {
+        session.execute("DELETE FROM layer_versions" + KEY, key(version));
+    }
+
+    static Optional<LayerVersionRecord> find(Session session, LayerVersionId version) throws SQLException {
+        return read(session.prepare(COLUMNS + KEY, key(version))).stream().findFirst();
+    }
+
+    /// The newest first.
+    ///
+    /// @param before the number that all are lower than
+    static List<LayerVersionRecord> versions(Session session, LayerId layer, long before, LayerFilter filter, int limit)
+            throws SQLException {
+        return read(session.prepare(
+                COLUMNS + " WHERE account = ? AND region = ? AND name = ? AND version < ?" + COMPATIBLE
+                        + "ORDER BY version DESC LIMIT ?",
+                layer.account().value(),
+                layer.region().value(),
+                layer.name(),
+                before,
+                filter.runtime(),
+                filter.runtime(),
+                filter.architecture(),
+                filter.architecture(),
+                limit));
+    }
+
+    /// The newest version of each layer that passes the filter, by the layers' names.
+    static List<LayerVersionRecord> newest(
+            Session session, AccountId account, Region region, String after, LayerFilter filter, int limit)
+            throws SQLException {
+        return read(session.prepare(
+                COLUMNS + """
+                         JOIN layers l ON v.account = l.account AND v.region = l.region AND v.name = l.name
+                        WHERE l.account = ? AND l.region = ? AND l.name > ? AND v.version = (
+                            SELECT v.version FROM layer_versions v
+                            WHERE v.account = l.account AND v.region = l.region AND v.name = l.name""" + COMPATIBLE + "ORDER BY v.version DESC LIMIT 1) ORDER BY l.name LIMIT ?",
+                account.value(),
+                region.value(),
+                after,
+                filter.runtime(),
+                filter.runtime(),
+                filter.architecture(),
+                filter.architecture(),
+                limit));
+    }
+
+    private static Object[] key(LayerVersionId version) {
+        var layer = version.layer();
+        return new Object[] {layer.account().value(), layer.region().value(), layer.name(), version.number()};
+    }
+
+    private static List<LayerVersionRecord> read(PreparedStatement query) throws SQLException {
+        try (var rows = query.executeQuery()) {
+            var found = new ArrayList<LayerVersionRecord>();
+            while (rows.next()) {
+                found.add(read(rows));
+            }
+            return found;
+        }
+    }
+
+    private static LayerVersionRecord read(ResultSet row) throws SQLException {
+        var layer = new LayerId(
+                new AccountId(row.getString("account")), new Region(row.getString("region")), row.getString("name"));
+        return new LayerVersionRecord(
+                layer.version(row.getLong("version")),
+                Documents.read(row.getString("document"), LayerVersionsListItem::read),
+                new CodeDigest(row.getString("code_digest")),
+                row.getLong("code_size"),
+                row.getString("revision_id"),
+                Optional.ofNullable(row.getString("policy")));
+    }
+}

@@ -1,0 +1,31 @@
+package hearth.control.layers;
+
+import hearth.cluster.LayerStore;
+import hearth.cluster.LayerVersionRecord;
+import hearth.control.operation.Caller;
+import hearth.model.LayerVersionId;
+import java.util.Optional;
+
+/// Finds the versions of layers that a caller may use: their own, and those that others let them use.
+public final class LayerLookup {
+    private static final String ACTION = "GetLayerVersion";
+
+    private final LayerStore layers;
+
+    public LayerLookup(LayerStore layers) {
+        this.layers = layers;
+    }
+
+    /// Empty when the caller has no such version. Of others' versions nobody learns which there are.
+    public Optional<LayerVersionRecord> find(Caller caller, LayerVersionId version) {
+        var found = layers.find(version);
+        boolean own = version.layer().account().equals(caller.account());
+        if (!own
+                && !found.map(LayerPolicy::of)
+                        .filter(policy -> policy.allows(caller.account()))
+                        .isPresent()) {
+            throw LayerRefusals.foreign(caller, ACTION, version.arn());
+        }
+        return found;
+    }
+}

@@ -1,0 +1,68 @@
+package hearth.control.layers;
+
+import hearth.control.operation.Caller;
+import hearth.control.operation.Refusals;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import hearth.model.LayerVersionId;
+
+/// Refusals of operations on layers, in AWS's words.
+final class LayerRefusals {
+    private LayerRefusals() {}
+
+    static ApiException notFound() {
+        return notFound("The resource you requested does not exist.");
+    }
+
+    static ApiException versionNotFound(LayerVersionId version) {
+        return notFound("Layer version " + version + " does not exist.");
+    }
+
+    static ApiException noPolicy() {
+        return notFound("No policy is associated with the given resource.");
+    }
+
+    static ApiException statementNotFound(String id) {
+        return notFound("Statement " + id + " is not found in resource policy.");
+    }
+
+    private static ApiException notFound(String message) {
+        return new ApiException(ApiError.RESOURCE_NOT_FOUND, message);
+    }
+
+    static ApiException noSuchNumber() {
+        return Refusals.invalid("Layer Version Cannot be less than 1");
+    }
+
+    static ApiException statementExists(String id) {
+        return new ApiException(
+                ApiError.RESOURCE_CONFLICT,
+                "The statement id (" + id + ") provided already exists."
+                        + " Please provide a new statement id, or remove the existing statement.");
+    }
+
+    static ApiException policyRevisionMismatch() {
+        return new ApiException(
+                ApiError.PRECONDITION_FAILED,
+                "The Revision Id provided does not match the latest Revision Id."
+                        + " Call the GetLayerPolicy API to retrieve the latest Revision Id");
+    }
+
+    static ApiException policyTooLong(int size, int limit) {
+        return new ApiException(
+                ApiError.POLICY_LENGTH_EXCEEDED,
+                "The final policy size (%d) is bigger than the limit (%d).".formatted(size, limit));
+    }
+
+    /// @param arn of what belongs to another account
+    static ApiException foreign(Caller caller, String action, String arn) {
+        return new ApiException(
+                ApiError.ACCESS_DENIED,
+                "User: arn:%s:iam::%s:root is not authorized to perform: lambda:%s on resource: %s because no resource-based policy allows the lambda:%s action"
+                        .formatted(caller.region().partition(), caller.account(), action, arn, action));
+    }
+
+    static ApiException otherRegion(String region, Caller caller) {
+        return notFound("Layers from '%s' are not reachable in this region ('%s')".formatted(region, caller.region()));
+    }
+}

@@ -1,0 +1,100 @@
+package hearth.control.layers;
+
+import hearth.cluster.HeldBlob;
+import hearth.cluster.LayerStore;
+import hearth.cluster.LayerVersionRecord;
+import hearth.control.code.CodeStorage;
+import hearth.control.code.Packages;
+import hearth.control.operation.Caller;
+import hearth.control.operation.Operation;
+import hearth.control.operation.Refusals;
+import hearth.control.operation.RevisionIds;
+import hearth.control.operation.Timestamps;
+import hearth.model.LayerVersionId;
+import hearth.model.api.LayerVersionContentInput;
+import hearth.model.api.LayerVersionsListItem;
+import hearth.model.api.PublishLayerVersionRequest;
+import hearth.model.api.PublishLayerVersionResponse;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /2018-10-31/layers/{LayerName}/versions`
+final class PublishLayerVersion implements Operation<PublishLayerVersionRequest, PublishLayerVersionResponse> {
+    private final LayerStore layers;
+    private final Packages packages;
+    private final CodeStorage storage;
+    private final LayerDescription description;
+    private final RevisionIds revisionIds;
+    private final InstantSource clock;
+
+    PublishLayerVersion(
+            LayerStore layers,
+            Packages packages,
+            CodeStorage storage,
+            LayerDescription description,
+            RevisionIds revisionIds,
+            InstantSource clock) {
+        this.layers = layers;
+        this.packages = packages;
+        this.storage = storage;
+        this.description = description;
+        this.revisionIds = revisionIds;
+        this.clock = clock;
+    }
+
+    @Override
+    public PublishLayerVersionResponse handle(Caller caller, PublishLayerVersionRequest request) {
+        var layer = LayerTarget.own(caller, request.layerName(), "PublishLayerVersion");
+        var zip = packages.require(zip(request.content()));
+        packages.check(zip);
+        try (var _ = storage.take(caller.account(), caller.region(), zip.length);
+                var held = packages.keep(zip)) {
+            return shown(caller, layers.publish(layer, id -> version(id, request, held)));
+        }
+    }
+
+    private static byte[] zip(@Nullable LayerVersionContentInput content) {
+        if (content != null && (content.s3Bucket() != null || content.s3Key() != null)) {
+            throw Refusals.invalid("Hearth does not support code from S3 yet. Send the layer itself, as ZipFile.");
+        }
+        if (content == null || content.zipFile() == null) {
+            throw Refusals.invalid("Please provide a source for layer content.");
+        }
+        return content.zipFile();
+    }
+
+    private LayerVersionRecord version(LayerVersionId id, PublishLayerVersionRequest request, HeldBlob held) {
+        var shown = LayerVersionsListItem.builder()
+                .layerVersionArn(id.arn())
+                .version(id.number())
+                .description(Objects.requireNonNullElse(request.description(), ""))
+                .createdDate(Timestamps.of(clock.instant()))
+                .compatibleRuntimes(some(request.compatibleRuntimes()))
+                .licenseInfo(request.licenseInfo())
+                .compatibleArchitectures(some(request.compatibleArchitectures()))
+                .build();
+        return new LayerVersionRecord(id, shown, held.digest(), held.size(), revisionIds.next(), Optional.empty());
+    }
+
+    private static @Nullable List<String> some(@Nullable List<String> list) {
+        return list == null || list.isEmpty() ? null : list;
+    }
+
+    private PublishLayerVersionResponse shown(Caller caller, LayerVersionRecord version) {
+        var shown = version.shown();
+        return PublishLayerVersionResponse.builder()
+                .content(description.content(caller, version))
+                .layerArn(version.id().layer().arn())
+                .layerVersionArn(shown.layerVersionArn())
+                .description(shown.description())
+                .createdDate(shown.createdDate())
+                .version(shown.version())
+                .compatibleRuntimes(shown.compatibleRuntimes())
+                .licenseInfo(shown.licenseInfo())
+                .compatibleArchitectures(shown.compatibleArchitectures())
+                .build();
+    }
+}
