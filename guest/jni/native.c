@@ -15,6 +15,15 @@ JNIEXPORT void JNICALL Java_hearth_guest_Native_setVariable(JNIEnv *env, jclass 
         (*env)->ReleaseStringUTFChars(env, name, name_text);
 }
 
+JNIEXPORT void JNICALL Java_hearth_guest_Native_unsetVariable(JNIEnv *env, jclass class, jstring name) {
+    (void)class;
+    const char *text = (*env)->GetStringUTFChars(env, name, NULL);
+    if (!text)
+        return;
+    unsetenv(text);
+    (*env)->ReleaseStringUTFChars(env, name, text);
+}
+
 JNIEXPORT void JNICALL Java_hearth_guest_Native_changeDirectory(JNIEnv *env, jclass class, jstring path) {
     (void)class;
     const char *text = (*env)->GetStringUTFChars(env, path, NULL);

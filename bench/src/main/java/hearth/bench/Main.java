@@ -8,24 +8,41 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
-/// `./hearth bench [--quick]`: every row beside its floor, measured in the same run.
+/// `./hearth bench [--quick] [PART...]`: every row beside its floor, measured in the same run; or the rows of some
+// parts.
 public final class Main {
     private final Report report = new Report();
     private final Path repository;
     private final Path folder;
     private final boolean quick;
+    private final Set<Part> parts;
 
-    private Main(Path repository, Path folder, boolean quick) {
+    /// What can be measured by itself.
+    private enum Part {
+        READY,
+        WARM,
+        SANDBOXES,
+        CREATIONS,
+        COLD,
+        BURST,
+        MEMORY
+    }
+
+    private Main(Path repository, Path folder, boolean quick, Set<Part> parts) {
         this.repository = repository;
         this.folder = folder;
         this.quick = quick;
+        this.parts = parts;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -33,33 +50,69 @@ public final class Main {
                 .toAbsolutePath()
                 .normalize();
         var folder = Files.createTempDirectory("hearth-bench");
-        var bench = new Main(repository, folder, List.of(arguments).contains("--quick"));
+        var words = new ArrayList<>(List.of(arguments));
+        var quick = words.remove("--quick");
+        var bench = new Main(repository, folder, quick, parts(words));
         bench.run();
         var file = Files.createDirectories(repository.resolve("bench/target")).resolve("bench.md");
         Files.writeString(file, bench.report.markdown());
         System.out.println("Written to " + repository.relativize(file));
     }
 
+    private static Set<Part> parts(List<String> names) {
+        var parts = EnumSet.noneOf(Part.class);
+        names.forEach(name -> parts.add(Part.valueOf(name.toUpperCase(Locale.ROOT))));
+        return parts.isEmpty() ? EnumSet.allOf(Part.class) : parts;
+    }
+
     private void run() throws Exception {
-        timeToReady();
-        try (var hearth = HearthServer.start(repository, folder.resolve("data"))) {
-            for (var language : Language.all()) {
-                new WarmRows(report, hearth, language, quick ? Duration.ofMillis(300) : Duration.ofMillis(1500))
-                        .measure(folder);
-            }
-            sandboxes(hearth);
-            creations(hearth);
+        if (parts.contains(Part.READY)) {
+            timeToReady();
         }
-        new ColdStarts(report, repository, folder, quick).run();
-        for (var language : Language.all()) {
-            try (var hearth = HearthServer.start(repository, folder.resolve("data-" + language.name()))) {
+        if (parts.contains(Part.WARM) || parts.contains(Part.SANDBOXES) || parts.contains(Part.CREATIONS)) {
+            inOneServer();
+        }
+        if (parts.contains(Part.COLD)) {
+            new ColdStarts(report, repository, folder, quick).run();
+        }
+        if (parts.contains(Part.BURST) || parts.contains(Part.MEMORY)) {
+            for (var language : Language.all()) {
+                burstAndMemory(language);
+            }
+        }
+        if (parts.contains(Part.MEMORY)) {
+            // As many as one machine is to hold, and none of them expired meanwhile.
+            try (var hearth = HearthServer.start(repository, folder.resolve("data-many"), "--idle-timeout", "1h")) {
+                memory(hearth, Language.all().getFirst(), quick ? 100 : 2000);
+            }
+        }
+    }
+
+    private void inOneServer() throws Exception {
+        try (var hearth = HearthServer.start(repository, folder.resolve("data"))) {
+            if (parts.contains(Part.WARM)) {
+                for (var language : Language.all()) {
+                    new WarmRows(report, hearth, language, quick ? Duration.ofMillis(300) : Duration.ofMillis(1500))
+                            .measure(folder);
+                }
+            }
+            if (parts.contains(Part.SANDBOXES)) {
+                sandboxes(hearth);
+            }
+            if (parts.contains(Part.CREATIONS)) {
+                creations(hearth);
+            }
+        }
+    }
+
+    private void burstAndMemory(Language language) throws Exception {
+        try (var hearth = HearthServer.start(repository, folder.resolve("data-" + language.name()))) {
+            if (parts.contains(Part.BURST)) {
                 burst(hearth, language);
+            }
+            if (parts.contains(Part.MEMORY)) {
                 memory(hearth, language, quick ? 10 : 50);
             }
-        }
-        // As many as one machine is to hold, and none of them expired meanwhile.
-        try (var hearth = HearthServer.start(repository, folder.resolve("data-many"), "--idle-timeout", "1h")) {
-            memory(hearth, Language.all().getFirst(), quick ? 100 : 2000);
         }
     }
 

@@ -12,7 +12,7 @@ public final class JavaRuntime {
     /// @param arguments `--rehearse`, or none
     public static void main(String[] arguments) throws Throwable {
         if (arguments.length > 0) {
-            Rehearsal.run();
+            Assignment.prepare();
             return;
         }
         if (System.getenv(BOOT) != null) {

@@ -10,12 +10,17 @@ import hearth.worker.linux.Descriptors;
 import hearth.worker.pool.PoolConfig;
 import hearth.worker.sandbox.SandboxKind;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
@@ -54,6 +59,33 @@ final class PooledRuntimesTest {
                         System.getenv().get("AWS_LAMBDA_FUNCTION_NAME"), new java.io.File("/tmp").list(
                             (folder, name) -> !name.startsWith("hsperfdata")),
                         System.getenv().keySet().stream().filter(name -> name.startsWith("_HEARTH")).toList());
+                }
+            }
+            """;
+    private static final String OWN_SERIALIZER = """
+            import com.amazonaws.services.lambda.runtime.CustomPojoSerializer;
+            import java.io.InputStream;
+            import java.io.IOException;
+            import java.io.OutputStream;
+            import java.lang.reflect.Type;
+            import java.util.Map;
+            public class Own implements CustomPojoSerializer {
+                public Map<String, Object> handle(Map<String, Object> event) {
+                    return event;
+                }
+                @SuppressWarnings("unchecked")
+                public <T> T fromJson(InputStream input, Type type) {
+                    return (T) Map.of();
+                }
+                public <T> T fromJson(String input, Type type) {
+                    return fromJson((InputStream) null, type);
+                }
+                public <T> void toJson(T value, OutputStream output, Type type) {
+                    try {
+                        output.write("7".getBytes());
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
                 }
             }
             """;
@@ -143,17 +175,59 @@ final class PooledRuntimesTest {
         }
     }
 
+    /// What a JVM of the pool learned about the handler's types before it had a function is not for the function to
+    // see.
+    @Test
+    void leavesJavaFunctionsTheirOwnSerializers() throws Exception {
+        var service = "META-INF/services/com.amazonaws.services.lambda.runtime.CustomPojoSerializer";
+        for (var runtime : List.of("java17", "java21", "java25")) {
+            if (host.runtimes.find(runtime).isPresent()) {
+                var code = java("Own", OWN_SERIALIZER, Map.of(service, "Own".getBytes(StandardCharsets.UTF_8)));
+                var function = function(List.of(runtime), "own" + runtime, "Own::handle", code, Map.of());
+                awaitReady(function, 1);
+
+                assertThat(firstAnswer(function)).isEqualTo("7");
+            }
+        }
+    }
+
     private CodeDigest java() throws Exception {
-        var source = Files.writeString(directory.resolve("Greeter.java"), JAVA);
+        return java("Greeter", JAVA, Map.of());
+    }
+
+    private CodeDigest java(String name, String text, Map<String, byte[]> more) throws Exception {
+        var source = Files.writeString(directory.resolve(name + ".java"), text);
         var compiled = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "--release", "17", "-d", directory.toString(), source.toString());
+                .run(
+                        null,
+                        null,
+                        null,
+                        "--release",
+                        "17",
+                        "-cp",
+                        javaClient(),
+                        "-d",
+                        directory.toString(),
+                        source.toString());
         assertThat(compiled).isZero();
+        var files = new HashMap<>(more);
+        files.put(name + ".class", Files.readAllBytes(directory.resolve(name + ".class")));
         var zip = new ByteArrayOutputStream();
         try (var out = new ZipOutputStream(zip)) {
-            out.putNextEntry(new ZipEntry("Greeter.class"));
-            out.write(Files.readAllBytes(directory.resolve("Greeter.class")));
+            for (var file : files.entrySet()) {
+                out.putNextEntry(new ZipEntry(file.getKey()));
+                out.write(file.getValue());
+            }
         }
         return host.packaged(zip.toByteArray());
+    }
+
+    private static String javaClient() throws IOException {
+        try (var jars = Files.list(TestWorker.GUEST.resolve("java"))) {
+            return jars.map(Path::toString)
+                    .filter(name -> name.endsWith(".jar"))
+                    .collect(Collectors.joining(File.pathSeparator));
+        }
     }
 
     @Test

@@ -66,7 +66,10 @@ final class JavaArchivesTest {
             var output = SandboxRun.run(sandbox, new ProcessSpec(words, Map.of(), "/tmp"))
                     .output();
 
-            assertThat(output).contains("hearth.guest.Rehearsal source: shared objects file (top)");
+            assertThat(output)
+                    .contains(
+                            "hearth.guest.Rehearsal source: shared objects file (top)",
+                            "jackson.core.json.UTF8StreamJsonParser source: shared objects file (top)");
         }
     }
 
