@@ -11,6 +11,7 @@ import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operations;
 import hearth.control.operation.RevisionIds;
+import hearth.control.policies.PolicyOperations;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
@@ -33,6 +34,7 @@ public final class ControlPlane implements AutoCloseable {
         var packages = new Packages(store.blobs(), limits.packages());
         var storage = new CodeStorage(store.functions(), limits.codeStorage());
         LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code);
+        PolicyOperations.addTo(operations, store, revisionIds);
         functions = FunctionOperations.addTo(operations, store, clock, revisionIds, limits, packages, storage, code);
     }
 

@@ -29,11 +29,20 @@ public final class Refusals {
         return new ApiException(ApiError.RESOURCE_CONFLICT, "Function already exist: " + function.name());
     }
 
+    public static ApiException resourceNotFound() {
+        return new ApiException(ApiError.RESOURCE_NOT_FOUND, "The resource you requested does not exist.");
+    }
+
     public static ApiException revisionMismatch() {
+        return revisionMismatch("GetFunction/GetAlias");
+    }
+
+    /// @param operation that tells the latest revision id
+    public static ApiException revisionMismatch(String operation) {
         return new ApiException(
                 ApiError.PRECONDITION_FAILED,
-                "The Revision Id provided does not match the latest Revision Id."
-                        + " Call the GetFunction/GetAlias API to retrieve the latest Revision Id");
+                "The Revision Id provided does not match the latest Revision Id. Call the " + operation
+                        + " API to retrieve the latest Revision Id");
     }
 
     public static ApiException functionsOnly() {

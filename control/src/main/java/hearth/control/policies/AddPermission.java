@@ -1,0 +1,62 @@
+package hearth.control.policies;
+
+import hearth.cluster.FunctionEdit;
+import hearth.cluster.FunctionStore;
+import hearth.control.operation.Caller;
+import hearth.control.operation.Operation;
+import hearth.control.operation.Refusals;
+import hearth.control.operation.RevisionIds;
+import hearth.control.operation.Target;
+import hearth.model.FunctionId;
+import hearth.model.api.AddPermissionRequest;
+import hearth.model.api.AddPermissionResponse;
+import java.util.Objects;
+
+/// `POST /2015-03-31/functions/{FunctionName}/policy`
+final class AddPermission implements Operation<AddPermissionRequest, AddPermissionResponse> {
+    private final FunctionStore functions;
+    private final RevisionIds revisionIds;
+
+    AddPermission(FunctionStore functions, RevisionIds revisionIds) {
+        this.functions = functions;
+        this.revisionIds = revisionIds;
+    }
+
+    @Override
+    public AddPermissionResponse handle(Caller caller, AddPermissionRequest request) {
+        var target = Target.of(caller, request.functionName(), request.qualifier(), "AddPermission");
+        if (FunctionId.LATEST.equals(target.qualifier())) {
+            throw Refusals.invalid("We currently do not support adding policies for $LATEST.");
+        }
+        var revisionId = revisionIds.next();
+        var added = functions.edit(target.function(), edit -> add(edit, target, request, revisionId));
+        return AddPermissionResponse.builder().statement(added.text()).build();
+    }
+
+    private static Statement add(
+            FunctionEdit function, Target target, AddPermissionRequest request, String revisionId) {
+        if (function.function().isEmpty()) {
+            throw Refusals.functionNotFound(target.arn());
+        }
+        FunctionPolicies.requireRevision(request.revisionId(), FunctionPolicies.revisionId(function, target));
+        var statement = statement(target, request);
+        var before = FunctionPolicies.find(function, target.version()).orElse(Policy.EMPTY);
+        FunctionPolicies.put(function, target.version(), before.with(statement), revisionId);
+        return statement;
+    }
+
+    private static Statement statement(Target target, AddPermissionRequest request) {
+        var action = Objects.requireNonNull(request.action());
+        if (request.functionUrlAuthType() != null && !action.equals("lambda:InvokeFunctionUrl")) {
+            throw Refusals.invalid("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action");
+        }
+        return new Statement(
+                Objects.requireNonNull(request.statementId()),
+                Principal.of(
+                        Objects.requireNonNull(request.principal()),
+                        target.function().region().partition()),
+                action,
+                target.arn(),
+                RequestedConditions.of(request));
+    }
+}
