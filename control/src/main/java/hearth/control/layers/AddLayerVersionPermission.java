@@ -22,7 +22,7 @@ final class AddLayerVersionPermission
     public AddLayerVersionPermissionResponse handle(Caller caller, AddLayerVersionPermissionRequest request) {
         var version = LayerTarget.ownVersion(
                 caller, request.layerName(), request.versionNumber(), "AddLayerVersionPermission");
-        var statement = LayerStatement.of(
+        var statement = LayerPolicy.statement(
                 version,
                 String.valueOf(request.statementId()),
                 String.valueOf(request.principal()),
@@ -33,11 +33,11 @@ final class AddLayerVersionPermission
                     if (request.revisionId() != null && !request.revisionId().equals(now.revisionId())) {
                         throw LayerRefusals.policyRevisionMismatch();
                     }
-                    return now.withPolicy(policy.text(), revisionId);
+                    return now.withPolicy(LayerPolicy.kept(policy), revisionId);
                 })
                 .orElseThrow(() -> LayerRefusals.versionNotFound(version));
         return AddLayerVersionPermissionResponse.builder()
-                .statement(LayerPolicy.of(changed).text(statement))
+                .statement(statement.text())
                 .revisionId(changed.revisionId())
                 .build();
     }

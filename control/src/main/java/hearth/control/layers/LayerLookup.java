@@ -22,7 +22,7 @@ public final class LayerLookup {
         boolean own = version.layer().account().equals(caller.account());
         if (!own
                 && !found.map(LayerPolicy::of)
-                        .filter(policy -> policy.allows(caller.account()))
+                        .filter(policy -> LayerPolicy.allows(policy, caller.account()))
                         .isPresent()) {
             throw LayerRefusals.foreign(caller, ACTION, version.arn());
         }

@@ -22,10 +22,6 @@ final class LayerRefusals {
         return notFound("No policy is associated with the given resource.");
     }
 
-    static ApiException statementNotFound(String id) {
-        return notFound("Statement " + id + " is not found in resource policy.");
-    }
-
     private static ApiException notFound(String message) {
         return new ApiException(ApiError.RESOURCE_NOT_FOUND, message);
     }
@@ -34,24 +30,8 @@ final class LayerRefusals {
         return Refusals.invalid("Layer Version Cannot be less than 1");
     }
 
-    static ApiException statementExists(String id) {
-        return new ApiException(
-                ApiError.RESOURCE_CONFLICT,
-                "The statement id (" + id + ") provided already exists."
-                        + " Please provide a new statement id, or remove the existing statement.");
-    }
-
     static ApiException policyRevisionMismatch() {
-        return new ApiException(
-                ApiError.PRECONDITION_FAILED,
-                "The Revision Id provided does not match the latest Revision Id."
-                        + " Call the GetLayerPolicy API to retrieve the latest Revision Id");
-    }
-
-    static ApiException policyTooLong(int size, int limit) {
-        return new ApiException(
-                ApiError.POLICY_LENGTH_EXCEEDED,
-                "The final policy size (%d) is bigger than the limit (%d).".formatted(size, limit));
+        return Refusals.revisionMismatch("GetLayerPolicy");
     }
 
     /// @param arn of what belongs to another account

@@ -30,7 +30,7 @@ final class RemoveLayerVersionPermission implements Operation<RemoveLayerVersion
             if (request.revisionId() != null && !request.revisionId().equals(now.revisionId())) {
                 throw LayerRefusals.policyRevisionMismatch();
             }
-            return now.withPolicy(policy.text(), revisionId);
+            return now.withPolicy(LayerPolicy.kept(policy), revisionId);
         });
         if (changed.isEmpty()) {
             throw LayerRefusals.versionNotFound(version);
