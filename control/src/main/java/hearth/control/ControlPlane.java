@@ -4,6 +4,7 @@ import hearth.cluster.Store;
 import hearth.control.aliases.AliasOperations;
 import hearth.control.code.CodeStorage;
 import hearth.control.code.Packages;
+import hearth.control.eventinvoke.EventInvokeOperations;
 import hearth.control.functions.FunctionOperations;
 import hearth.control.layers.LayerOperations;
 import hearth.control.operation.Caller;
@@ -12,6 +13,10 @@ import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operations;
 import hearth.control.operation.RevisionIds;
 import hearth.control.policies.PolicyOperations;
+import hearth.control.recursion.RecursionOperations;
+import hearth.control.runtimes.RuntimeOperations;
+import hearth.control.scaling.ScalingOperations;
+import hearth.control.urls.FunctionUrlOperations;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
@@ -26,7 +31,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private final FunctionOperations functions;
 
-    /// @param randomness for revision ids; used by many threads at once
+    /// @param randomness for revision ids and the ids of URLs; used by many threads at once
     public ControlPlane(
             Store store, InstantSource clock, RandomGenerator randomness, ControlLimits limits, CodeLocation code) {
         var revisionIds = new RevisionIds(randomness);
@@ -34,7 +39,12 @@ public final class ControlPlane implements AutoCloseable {
         var packages = new Packages(store.blobs(), limits.packages());
         var storage = new CodeStorage(store.functions(), limits.codeStorage());
         LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code);
+        EventInvokeOperations.addTo(operations, store, clock);
+        FunctionUrlOperations.addTo(operations, store, clock, randomness);
         PolicyOperations.addTo(operations, store, revisionIds);
+        RecursionOperations.addTo(operations, store);
+        RuntimeOperations.addTo(operations, store);
+        ScalingOperations.addTo(operations, store);
         functions = FunctionOperations.addTo(operations, store, clock, revisionIds, limits, packages, storage, code);
     }
 

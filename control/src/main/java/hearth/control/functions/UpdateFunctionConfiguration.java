@@ -6,6 +6,7 @@ import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
 import hearth.control.operation.Timestamps;
+import hearth.control.runtimes.RuntimeManagement;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ final class UpdateFunctionConfiguration
         var before = functions.find(function).orElseThrow(() -> Refusals.functionNotFound(function.arn()));
         Unsupported.refuse(request);
         rules.checkUpdate(before.latest().configuration(), request);
+        RuntimeManagement.requireChangeable(functions, before, request.runtime());
         var change = updates.update(function, request.revisionId(), false, now -> {
             var latest = now.latest();
             return latest.with(Configurations.updated(function, latest.configuration(), request).toBuilder()

@@ -1,0 +1,97 @@
+package hearth.control.eventinvoke;
+
+import hearth.cluster.FunctionStore;
+import hearth.control.operation.Qualifiers;
+import hearth.control.operation.Refusals;
+import hearth.model.AccountId;
+import hearth.model.ApiException;
+import hearth.model.FunctionId;
+import hearth.model.FunctionRef;
+import hearth.model.api.DestinationConfig;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Where the outcome of an asynchronous invocation may be sent.
+final class Destinations {
+    private static final String FIFO = ".fifo";
+
+    private final FunctionStore functions;
+
+    Destinations(FunctionStore functions) {
+        this.functions = functions;
+    }
+
+    /// Refuses destinations that the function cannot have.
+    void check(FunctionId function, @Nullable DestinationConfig config) {
+        if (config == null) {
+            return;
+        }
+        var onSuccess = onSuccess(config);
+        var onFailure = onFailure(config);
+        boolean supported = (onSuccess == null || isSupported(onSuccess))
+                && (onFailure == null || service(onFailure).equals("s3") || isSupported(onFailure))
+                && (onFailure == null || !onFailure.endsWith(FIFO));
+        if (!supported) {
+            throw Refusals.invalid("The provided destination config %s is invalid.".formatted(printed(config)));
+        }
+        Stream.of(onFailure, onSuccess)
+                .filter(Objects::nonNull)
+                .filter(arn -> service(arn).equals("lambda"))
+                .forEach(arn -> checkFunction(function, arn));
+    }
+
+    /// Null when there is none: an empty one takes it away.
+    static @Nullable String onSuccess(DestinationConfig config) {
+        return config.onSuccess() == null ? null : given(config.onSuccess().destination());
+    }
+
+    /// Null when there is none: an empty one takes it away.
+    static @Nullable String onFailure(DestinationConfig config) {
+        return config.onFailure() == null ? null : given(config.onFailure().destination());
+    }
+
+    private static @Nullable String given(@Nullable String destination) {
+        return destination == null || destination.isEmpty() ? null : destination;
+    }
+
+    private static boolean isSupported(String arn) {
+        return switch (service(arn)) {
+            case "lambda", "sns", "sqs", "events" -> true;
+            default -> false;
+        };
+    }
+
+    private static String service(String arn) {
+        return arn.startsWith("arn:") ? arn.split(":", 4)[2] : "";
+    }
+
+    private void checkFunction(FunctionId function, String arn) {
+        var ref = FunctionRef.parse(arn).orElseThrow(() -> invalid(arn));
+        if (!function.region().value().equals(ref.region()) || ref.account() == null) {
+            throw invalid(arn);
+        }
+        var destination = new FunctionId(new AccountId(ref.account()), function.region(), ref.name());
+        if (destination.equals(function)) {
+            throw Refusals.invalid("You can't specify the function as a destination for itself.");
+        }
+        var qualifier = Objects.requireNonNullElse(ref.qualifier(), FunctionId.LATEST);
+        if (functions
+                .read(destination, view -> Qualifiers.version(view, qualifier))
+                .isEmpty()) {
+            throw invalid(arn);
+        }
+    }
+
+    private static ApiException invalid(String arn) {
+        return Refusals.invalid("The destination ARN %s is invalid.".formatted(arn));
+    }
+
+    /// As AWS prints it: a member without a destination is null.
+    private static DestinationConfig printed(DestinationConfig config) {
+        return DestinationConfig.builder()
+                .onSuccess(onSuccess(config) == null ? null : config.onSuccess())
+                .onFailure(onFailure(config) == null ? null : config.onFailure())
+                .build();
+    }
+}

@@ -1,0 +1,15 @@
+package hearth.control.recursion;
+
+import hearth.cluster.FunctionView;
+import hearth.cluster.Setting;
+
+/// What becomes of a function's recursive loop: `Terminate`, or `Allow`.
+public final class RecursiveLoop {
+    static final Setting<String> RECURSIVE_LOOP = Setting.text("recursive-loop");
+
+    private RecursiveLoop() {}
+
+    public static String of(FunctionView function) {
+        return function.setting(RECURSIVE_LOOP, Setting.WHOLE).orElse("Terminate");
+    }
+}

@@ -1,0 +1,47 @@
+package hearth.control.urls;
+
+import hearth.cluster.FunctionStore;
+import hearth.cluster.FunctionView;
+import hearth.cluster.Qualified;
+import hearth.control.operation.Caller;
+import hearth.control.operation.Marker;
+import hearth.control.operation.Operation;
+import hearth.control.operation.Target;
+import hearth.model.api.FunctionUrlConfig;
+import hearth.model.api.ListFunctionUrlConfigsRequest;
+import hearth.model.api.ListFunctionUrlConfigsResponse;
+
+/// `GET /2021-10-31/functions/{FunctionName}/urls`: the function's own first, then those of its aliases by name.
+final class ListFunctionUrlConfigs implements Operation<ListFunctionUrlConfigsRequest, ListFunctionUrlConfigsResponse> {
+    private static final int LARGEST_PAGE = 50;
+
+    private final FunctionStore functions;
+
+    ListFunctionUrlConfigs(FunctionStore functions) {
+        this.functions = functions;
+    }
+
+    @Override
+    public ListFunctionUrlConfigsResponse handle(Caller caller, ListFunctionUrlConfigsRequest request) {
+        var function = Target.of(caller, request.functionName(), null, "ListFunctionUrlConfigs")
+                .function();
+        return functions.read(function, view -> list(view, request));
+    }
+
+    private static ListFunctionUrlConfigsResponse list(FunctionView function, ListFunctionUrlConfigsRequest request) {
+        FunctionUrls.requireFunction(function);
+        var page = function.settings(
+                FunctionUrls.URL, Marker.read(request.marker()), Marker.pageSize(request.maxItems(), LARGEST_PAGE));
+        return ListFunctionUrlConfigsResponse.builder()
+                .functionUrlConfigs(page.items().stream()
+                        .map(Qualified::value)
+                        .map(ListFunctionUrlConfigs::item)
+                        .toList())
+                .nextMarker(page.more() ? Marker.of(page.items().getLast().qualifier()) : null)
+                .build();
+    }
+
+    private static FunctionUrlConfig item(FunctionUrlConfig url) {
+        return url.toBuilder().invokeMode(FunctionUrls.invokeMode(url)).build();
+    }
+}
