@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /// Whom a statement means.
 public sealed interface Principal {
     Pattern SERVICE = Pattern.compile(
-            "[a-zA-Z0-9-]+(\\.[a-zA-Z0-9-]+)*\\.(amazonaws\\.com(\\.cn)?|amazon\\.com|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov)");
+            "[a-zA-Z0-9][a-zA-Z0-9.-]*\\.(amazonaws\\.com(\\.cn)?|amazon\\.com|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov)");
 
     Pattern IDENTITY = Pattern.compile("arn:aws[a-zA-Z-]*:"
             + "(iam::\\d{12}:(root|(user|role)/[^*]+)|sts::\\d{12}:(assumed-role/[^*/]+/[^*]+|federated-user/[^*]+))");

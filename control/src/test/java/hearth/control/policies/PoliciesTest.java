@@ -156,7 +156,9 @@ class PoliciesTest {
                 "ann",
                 "arn:aws:s3:::bucket",
                 "arn:aws:iam::111122223333:user/*",
-                "arn:aws:iam::111122223333:group/all")) {
+                "arn:aws:iam::111122223333:group/all",
+                "a.".repeat(200_000) + "com",
+                "arn:aws:iam::111122223333:role/" + "a/".repeat(200_000) + "*")) {
             refused(
                     () -> add(permission("p").principal(principal)),
                     ApiError.INVALID_PARAMETER_VALUE,
