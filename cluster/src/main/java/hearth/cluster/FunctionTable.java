@@ -4,6 +4,7 @@ import hearth.model.AccountId;
 import hearth.model.CodeDigest;
 import hearth.model.FunctionId;
 import hearth.model.Region;
+import hearth.model.api.FunctionCodeLocation;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -18,17 +19,17 @@ final class FunctionTable {
     static boolean insert(Session session, FunctionRecord function) throws SQLException {
         return session.execute("""
                         INSERT INTO functions (revision_id, state, update_status, generation, code_digest, code_size,
-                            configuration, serving_generation, serving_code_digest, serving_configuration,
-                            version_counter, published_generation, tags, account, region, name)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            configuration, code_source, serving_generation, serving_code_digest,
+                            serving_configuration, serving_code_source, version_counter, published_generation, tags, account, region, name)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT DO NOTHING""", columns(function)) == 1;
     }
 
     static void update(Session session, FunctionRecord function) throws SQLException {
         session.execute("""
                 UPDATE functions SET revision_id = ?, state = ?, update_status = ?, generation = ?, code_digest = ?,
-                    code_size = ?, configuration = ?, serving_generation = ?, serving_code_digest = ?,
-                    serving_configuration = ?, version_counter = ?, published_generation = ?, tags = ?""" + KEY, columns(function));
+                    code_size = ?, configuration = ?, code_source = ?, serving_generation = ?, serving_code_digest = ?,
+                    serving_configuration = ?, serving_code_source = ?, version_counter = ?, published_generation = ?, tags = ?""" + KEY, columns(function));
     }
 
     private static Object[] columns(FunctionRecord function) {
@@ -44,9 +45,11 @@ final class FunctionTable {
             latest.code().hex(),
             shown.codeSize(),
             Documents.of(shown),
+            Documents.of(latest.source()),
             serving.map(VersionRecord::generation).orElse(null),
             serving.map(VersionRecord::code).map(CodeDigest::hex).orElse(null),
             serving.map(VersionRecord::configuration).map(Documents::of).orElse(null),
+            serving.map(VersionRecord::source).map(Documents::of).orElse(null),
             function.versionCounter(),
             function.publishedGeneration(),
             Documents.of(function.tags()),
@@ -58,8 +61,8 @@ final class FunctionTable {
 
     static Optional<FunctionRecord> find(Session session, FunctionId id) throws SQLException {
         try (var rows = session.prepare("""
-                        SELECT generation, code_digest, configuration, serving_generation, serving_code_digest,
-                            serving_configuration, version_counter, published_generation, tags
+                        SELECT generation, code_digest, configuration, code_source, serving_generation,
+                            serving_code_digest, serving_configuration, serving_code_source, version_counter, published_generation, tags
                         FROM functions""" + KEY, key(id)).executeQuery()) {
             return rows.next() ? Optional.of(read(id, rows)) : Optional.empty();
         }
@@ -78,12 +81,13 @@ final class FunctionTable {
                 Documents.tags(row.getString("tags")));
     }
 
-    /// The version in three columns of a row, whose names begin with the prefix.
+    /// The version in four columns of a row, whose names begin with the prefix.
     static VersionRecord version(ResultSet row, String prefix) throws SQLException {
         return new VersionRecord(
                 Documents.configuration(row.getString(prefix + "configuration")),
                 new CodeDigest(row.getString(prefix + "code_digest")),
-                row.getLong(prefix + "generation"));
+                row.getLong(prefix + "generation"),
+                Documents.read(row.getString(prefix + "code_source"), FunctionCodeLocation::read));
     }
 
     /// Its versions go with it.

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// What the data plane needs of a kept version. Members that the control plane always sets are required here.
 final class Runnables {
@@ -24,7 +25,7 @@ final class Runnables {
                 Objects.requireNonNull(shown.version()),
                 version.generation(),
                 state(Objects.requireNonNull(shown.state())),
-                Objects.requireNonNull(shown.runtime()),
+                Objects.requireNonNullElse(shown.runtime(), ""),
                 Objects.requireNonNullElse(shown.handler(), ""),
                 version.code(),
                 Bytes.mebibytes(Objects.requireNonNull(shown.memorySize())),
@@ -37,7 +38,17 @@ final class Runnables {
                 "JSON".equals(logging.logFormat()) ? LogFormat.JSON : LogFormat.TEXT,
                 Objects.requireNonNullElse(logging.logGroup(), "/aws/lambda/" + function.name()),
                 Objects.requireNonNullElse(logging.applicationLogLevel(), "INFO"),
-                Objects.requireNonNullElse(logging.systemLogLevel(), "INFO"));
+                Objects.requireNonNullElse(logging.systemLogLevel(), "INFO"),
+                obstacle(shown));
+    }
+
+    private static Optional<String> obstacle(FunctionConfiguration shown) {
+        if ("Image".equals(shown.packageType())) {
+            return Optional.of("functions from container images (PackageType Image)");
+        }
+        return shown.tenancyConfig() == null
+                ? Optional.empty()
+                : Optional.of("functions with tenant isolation (TenancyConfig)");
     }
 
     private static FunctionState state(String wireName) {

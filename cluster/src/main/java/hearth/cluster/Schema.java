@@ -13,7 +13,7 @@ import java.util.List;
 final class Schema {
     /// In order; the first makes version 1.
     private static final List<String> MIGRATIONS =
-            List.of("V1__functions.sql", "V2__aliases_and_settings.sql", "V3__layers.sql");
+            List.of("V1__functions.sql", "V2__aliases_and_settings.sql", "V3__layers.sql", "V4__code_source.sql");
 
     private Schema() {}
 

@@ -1,6 +1,7 @@
 package hearth.cluster;
 
 import hearth.model.CodeDigest;
+import hearth.model.api.FunctionCodeLocation;
 import hearth.model.api.FunctionConfiguration;
 import java.util.Optional;
 
@@ -9,9 +10,15 @@ import java.util.Optional;
 /// @param configuration as the API shows it, with the state
 /// @param generation from `FunctionStore.nextGeneration`, a new one with each change of code or configuration; 0 is
 /// none
-public record VersionRecord(FunctionConfiguration configuration, CodeDigest code, long generation) {
+/// @param source as GetFunction shows it, less the URL
+public record VersionRecord(
+        FunctionConfiguration configuration, CodeDigest code, long generation, FunctionCodeLocation source) {
     public VersionRecord with(FunctionConfiguration changed) {
-        return new VersionRecord(changed, code, generation);
+        return new VersionRecord(changed, code, generation, source);
+    }
+
+    public VersionRecord with(long otherGeneration) {
+        return new VersionRecord(configuration, code, otherGeneration, source);
     }
 
     /// The version that a qualifier names by its number. Numbers are canonical: `01` is none.

@@ -15,14 +15,14 @@ final class VersionTable {
     static void insert(Session session, FunctionId function, VersionRecord version) throws SQLException {
         session.execute("""
                 INSERT INTO function_versions (revision_id, state, generation, code_digest, code_size, configuration,
-                    account, region, name, version)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", columns(function, version));
+                    code_source, account, region, name, version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", columns(function, version));
     }
 
     static void update(Session session, FunctionId function, VersionRecord version) throws SQLException {
         session.execute("""
                 UPDATE function_versions SET revision_id = ?, state = ?, generation = ?, code_digest = ?,
-                    code_size = ?, configuration = ?""" + KEY, columns(function, version));
+                    code_size = ?, configuration = ?, code_source = ?""" + KEY, columns(function, version));
     }
 
     private static Object[] columns(FunctionId function, VersionRecord version) {
@@ -34,6 +34,7 @@ final class VersionTable {
             version.code().hex(),
             shown.codeSize(),
             Documents.of(shown),
+            Documents.of(version.source()),
             function.account().value(),
             function.region().value(),
             function.name(),
@@ -43,7 +44,7 @@ final class VersionTable {
 
     static Optional<VersionRecord> find(Session session, FunctionId function, long version) throws SQLException {
         try (var rows = session.prepare(
-                        "SELECT generation, code_digest, configuration FROM function_versions" + KEY,
+                        "SELECT generation, code_digest, configuration, code_source FROM function_versions" + KEY,
                         function.account().value(),
                         function.region().value(),
                         function.name(),
@@ -58,7 +59,7 @@ final class VersionTable {
             throws SQLException {
         try (var rows = session.prepare(
                         """
-                        SELECT generation, code_digest, configuration FROM function_versions
+                        SELECT generation, code_digest, configuration, code_source FROM function_versions
                         WHERE account = ? AND region = ? AND name = ? AND version > ?
                         ORDER BY version LIMIT ?""", function.account().value(), function.region().value(), function.name(), version, limit)
                 .executeQuery()) {

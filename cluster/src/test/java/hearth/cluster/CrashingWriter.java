@@ -61,7 +61,8 @@ final class CrashingWriter {
                             new VersionRecord(
                                     Samples.configuration(name, Long.toString(number)),
                                     before.latest().code(),
-                                    generation));
+                                    generation,
+                                    Samples.SOURCE));
                 })
                 .orElseThrow()
                 .function()

@@ -6,6 +6,7 @@ import hearth.model.FunctionId;
 import hearth.model.Region;
 import hearth.model.api.EnvironmentResponse;
 import hearth.model.api.EphemeralStorage;
+import hearth.model.api.FunctionCodeLocation;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.LoggingConfig;
 import java.nio.charset.StandardCharsets;
@@ -25,17 +26,22 @@ final class Samples {
         return new FunctionId(ACCOUNT, REGION, name);
     }
 
+    static final FunctionCodeLocation SOURCE = FunctionCodeLocation.builder()
+            .repositoryType("ECR")
+            .imageUri("app:1")
+            .build();
+
     static FunctionRecord function(String name, long generation) {
         return function(name, generation, CODE);
     }
 
     static FunctionRecord function(String name, long generation, CodeDigest code) {
-        var latest = new VersionRecord(configuration(name, FunctionId.LATEST), code, generation);
+        var latest = new VersionRecord(configuration(name, FunctionId.LATEST), code, generation, SOURCE);
         return FunctionRecord.created(id(name), latest, Map.of("team", "hearth"));
     }
 
     static VersionRecord version(String name, long number, long generation) {
-        return new VersionRecord(configuration(name, Long.toString(number)), CODE, generation);
+        return new VersionRecord(configuration(name, Long.toString(number)), CODE, generation, SOURCE);
     }
 
     static FunctionConfiguration configuration(String name, String version) {

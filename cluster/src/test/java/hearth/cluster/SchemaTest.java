@@ -3,8 +3,11 @@ package hearth.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +33,30 @@ class SchemaTest {
         assertThat(made).contains("functions", "function_versions", "sequences");
         assertThat(text("PRAGMA user_version")).isEqualTo(Integer.toString(Schema.newestVersion()));
         assertThat(text("SELECT COUNT(*) FROM sequences")).isEqualTo("1");
+    }
+
+    @Test
+    void saysOfOlderCodeThatItWasAZip() throws Exception {
+        for (var migration : List.of("V1__functions.sql", "V2__aliases_and_settings.sql")) {
+            try (var script = Schema.class.getResourceAsStream("migrations/" + migration)) {
+                execute(new String(Objects.requireNonNull(script).readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        execute("""
+                PRAGMA user_version = 2;
+                INSERT INTO functions (account, region, name, revision_id, state, generation, code_digest, code_size,
+                    configuration, serving_configuration, version_counter, published_generation, tags)
+                VALUES ('1', 'r', 'f', 'id', 'Active', 1, 'aa', 1, '{}', '{}', 1, 1, '{}');
+                INSERT INTO function_versions (account, region, name, version, revision_id, state, generation,
+                    code_digest, code_size, configuration)
+                VALUES ('1', 'r', 'f', 1, 'id', 'Active', 1, 'aa', 1, '{}');""");
+
+        Database.open(file).close();
+
+        var zip = "{\"RepositoryType\":\"S3\"}";
+        assertThat(text("SELECT code_source FROM functions")).isEqualTo(zip);
+        assertThat(text("SELECT serving_code_source FROM functions")).isEqualTo(zip);
+        assertThat(text("SELECT code_source FROM function_versions")).isEqualTo(zip);
     }
 
     @Test

@@ -8,7 +8,9 @@ import hearth.cluster.BlobStore;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
+import hearth.model.api.CapacityProviderConfig;
 import hearth.model.api.CreateFunctionRequest;
+import hearth.model.api.DurableConfig;
 import hearth.model.api.Environment;
 import hearth.model.api.FunctionCode;
 import hearth.model.api.FunctionConfiguration;
@@ -305,14 +307,16 @@ class CreateFunctionTest {
         refuses(
                 creation("greet").layers(List.of("arn:aws:lambda:eu-north-1:123456789012:layer:l:1")),
                 "Hearth does not support Layers yet.");
+        refuses(creation("greet").publishTo("LATEST_PUBLISHED"), "Hearth does not support PublishTo yet.");
         refuses(
                 creation("greet")
-                        .snapStart(
-                                SnapStart.builder().applyOn("PublishedVersions").build()),
-                "Hearth does not support SnapStart yet.");
+                        .durableConfig(
+                                DurableConfig.builder().executionTimeout(60).build()),
+                "Hearth does not support DurableConfig yet.");
         refuses(
-                creation("greet").packageType("Image"),
-                "Hearth does not support functions from container images (PackageType Image) yet.");
+                creation("greet")
+                        .capacityProviderConfig(CapacityProviderConfig.builder().build()),
+                "Hearth does not support CapacityProviderConfig yet.");
 
         create(creation("greet")
                 .layers(List.of())

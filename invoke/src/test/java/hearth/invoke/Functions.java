@@ -10,6 +10,7 @@ import hearth.model.LogFormat;
 import hearth.model.Region;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /// Functions to test with.
 public final class Functions {
@@ -42,7 +43,17 @@ public final class Functions {
         return version(name, 1, 128, state);
     }
 
+    /// One of a kind that Hearth does not run.
+    public static FunctionVersion ofKind(String name, String kind) {
+        return version(name, 1, 128, FunctionState.ACTIVE, Optional.of(kind));
+    }
+
     private static FunctionVersion version(String name, long generation, int mebibytes, FunctionState state) {
+        return version(name, generation, mebibytes, state, Optional.empty());
+    }
+
+    private static FunctionVersion version(
+            String name, long generation, int mebibytes, FunctionState state, Optional<String> obstacle) {
         return new FunctionVersion(
                 id(name),
                 FunctionId.LATEST,
@@ -60,6 +71,7 @@ public final class Functions {
                 LogFormat.TEXT,
                 "/aws/lambda/" + name,
                 "INFO",
-                "INFO");
+                "INFO",
+                obstacle);
     }
 }

@@ -2,6 +2,7 @@ package hearth.model;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /// All that the data plane needs to run one version of a function. Immutable: a change of code or
 /// configuration makes another, with a higher `generation`.
@@ -10,8 +11,10 @@ import java.util.Map;
 /// @param generation grows with each change of what environments are made from; two equal ones may share environments
 /// @param state what the control plane last said of it
 /// @param handler empty for `provided.*` functions that have none
+/// @param runtime empty for a function from a container image
 /// @param logGroup `/aws/lambda/NAME` unless configured
 /// @param applicationLogLevel used with `LogFormat.JSON` only
+/// @param obstacle the kind of function that it is, if Hearth cannot run that kind
 public record FunctionVersion(
         FunctionId function,
         String version,
@@ -29,7 +32,8 @@ public record FunctionVersion(
         LogFormat logFormat,
         String logGroup,
         String applicationLogLevel,
-        String systemLogLevel) {
+        String systemLogLevel,
+        Optional<String> obstacle) {
     public FunctionVersion {
         environment = Map.copyOf(environment);
     }

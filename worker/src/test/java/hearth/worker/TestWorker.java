@@ -135,7 +135,8 @@ public final class TestWorker implements AutoCloseable {
                 LogFormat.TEXT,
                 "/aws/lambda/" + name,
                 "INFO",
-                "INFO");
+                "INFO",
+                Optional.empty());
     }
 
     static FunctionVersion withMemory(FunctionVersion of, Bytes memory) {
@@ -156,7 +157,8 @@ public final class TestWorker implements AutoCloseable {
                 of.logFormat(),
                 of.logGroup(),
                 of.applicationLogLevel(),
-                of.systemLogLevel());
+                of.systemLogLevel(),
+                of.obstacle());
     }
 
     /// The same function with another log format; application logs from WARN on.
@@ -178,7 +180,8 @@ public final class TestWorker implements AutoCloseable {
                 format,
                 of.logGroup(),
                 "WARN",
-                "INFO");
+                "INFO",
+                of.obstacle());
     }
 
     /// A deployment package of these files, all executable.

@@ -22,15 +22,20 @@ public final class Packages {
 
     /// The zip that a request must bring.
     public byte[] require(byte @Nullable [] zip) {
+        requireSize(zip);
         if (zip == null) {
             throw Refusals.invalid("Please provide a source for function code.");
         }
-        if (zip.length >= limits.zipped().count()) {
+        return zip;
+    }
+
+    /// What AWS looks at before all else, if there is a zip at all.
+    public void requireSize(byte @Nullable [] zip) {
+        if (zip != null && zip.length >= limits.zipped().count()) {
             throw new ApiException(
                     ApiError.REQUEST_ENTITY_TOO_LARGE,
                     "Zipped size must be smaller than " + limits.zipped().count() + " bytes");
         }
-        return zip;
     }
 
     /// Refuses what a worker could not unpack.

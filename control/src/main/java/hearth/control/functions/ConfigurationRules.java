@@ -55,10 +55,6 @@ final class ConfigurationRules {
 
     void checkCreation(CreateFunctionRequest request) {
         check(request.memorySize(), request.environment(), request.runtime(), request.handler());
-        if (request.runtime() == null || request.handler() == null) {
-            throw Refusals.invalid(
-                    "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
-        }
         checkLogging(request.loggingConfig(), LogFormat.TEXT.wireName());
         Tags.requireFew(Objects.requireNonNullElse(request.tags(), Map.of()));
     }

@@ -10,7 +10,6 @@ import hearth.model.api.EphemeralStorage;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.LoggingConfig;
 import hearth.model.api.RuntimeVersionConfig;
-import hearth.model.api.SnapStartResponse;
 import hearth.model.api.TracingConfig;
 import hearth.model.api.TracingConfigResponse;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
@@ -27,9 +26,9 @@ final class Configurations {
 
     private Configurations() {}
 
-    /// Without state, revision id and times.
-    static FunctionConfiguration created(FunctionId function, CreateFunctionRequest request, StoredPackage code) {
-        return code.in(FunctionConfiguration.builder())
+    /// Without code, state, revision id and times.
+    static FunctionConfiguration created(FunctionId function, CreateFunctionRequest request) {
+        return FunctionConfiguration.builder()
                 .functionName(function.name())
                 .functionArn(function.arn())
                 .version(FunctionId.LATEST)
@@ -42,15 +41,18 @@ final class Configurations {
                 .memorySize(Objects.requireNonNullElse(request.memorySize(), 128))
                 .environment(shown(request.environment()))
                 .tracingConfig(shown(request.tracingConfig()))
-                .packageType("Zip")
+                .vpcConfig(SettingsShown.vpc(function, null, request.vpcConfig()))
+                .fileSystemConfigs(Given.list(request.fileSystemConfigs()))
+                .kmsKeyArn(Given.text(request.kmsKeyArn()))
+                .deadLetterConfig(SettingsShown.deadLetters(request.deadLetterConfig()))
+                .tenancyConfig(request.tenancyConfig())
+                .packageType(Objects.requireNonNullElse(request.packageType(), "Zip"))
+                .imageConfigResponse(SettingsShown.image(request.imageConfig()))
                 .architectures(Objects.requireNonNullElse(request.architectures(), List.of("x86_64")))
                 .ephemeralStorage(Objects.requireNonNullElseGet(
                         request.ephemeralStorage(),
                         () -> EphemeralStorage.builder().size(512).build()))
-                .snapStart(SnapStartResponse.builder()
-                        .applyOn("None")
-                        .optimizationStatus("Off")
-                        .build())
+                .snapStart(SettingsShown.snapStart(request.snapStart()))
                 .loggingConfig(logging(function, null, request.loggingConfig()))
                 .build();
     }
@@ -82,6 +84,24 @@ final class Configurations {
         }
         if (request.tracingConfig() != null) {
             next.tracingConfig(shown(request.tracingConfig()));
+        }
+        if (request.vpcConfig() != null) {
+            next.vpcConfig(SettingsShown.vpc(function, before.vpcConfig(), request.vpcConfig()));
+        }
+        if (request.fileSystemConfigs() != null) {
+            next.fileSystemConfigs(Given.list(request.fileSystemConfigs()));
+        }
+        if (request.kmsKeyArn() != null) {
+            next.kmsKeyArn(Given.text(request.kmsKeyArn()));
+        }
+        if (request.deadLetterConfig() != null) {
+            next.deadLetterConfig(SettingsShown.deadLetters(request.deadLetterConfig()));
+        }
+        if (request.imageConfig() != null) {
+            next.imageConfigResponse(SettingsShown.image(request.imageConfig()));
+        }
+        if (request.snapStart() != null) {
+            next.snapStart(SettingsShown.snapStart(request.snapStart()));
         }
         if (request.ephemeralStorage() != null) {
             next.ephemeralStorage(request.ephemeralStorage());
@@ -149,8 +169,11 @@ final class Configurations {
     }
 
     /// AWS names each build of a runtime by a hash. Hearth runs what its host has, so the runtime's own id names it.
-    private static RuntimeVersionConfig runtimeVersion(FunctionId function, @Nullable String runtime) {
-        var build = BlobStore.digestOf(String.valueOf(runtime).getBytes(StandardCharsets.UTF_8));
+    private static @Nullable RuntimeVersionConfig runtimeVersion(FunctionId function, @Nullable String runtime) {
+        if (runtime == null) {
+            return null;
+        }
+        var build = BlobStore.digestOf(runtime.getBytes(StandardCharsets.UTF_8));
         return RuntimeVersionConfig.builder()
                 .runtimeVersionArn("arn:%s:lambda:%s::runtime:%s"
                         .formatted(function.region().partition(), function.region(), build.hex()))

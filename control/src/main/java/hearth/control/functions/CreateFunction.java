@@ -51,27 +51,40 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
     public FunctionConfiguration handle(Caller caller, CreateFunctionRequest request) {
         var function = Target.created(caller, request.functionName());
         Unsupported.refuse(request);
-        var zip = packages.require(Objects.requireNonNullElseGet(
-                        request.code(), () -> FunctionCode.builder().build())
-                .zipFile());
+        var code = Objects.requireNonNullElseGet(
+                request.code(), () -> FunctionCode.builder().build());
+        packages.requireSize(code.zipFile());
+        PackageType.check(request, code);
         rules.checkCreation(request);
-        if (functions.find(function).isPresent()) {
-            throw Refusals.functionExists(function);
+        var configuration = Configurations.created(function, request);
+        CombinationRules.check(null, configuration);
+        if (PackageType.isImage(configuration)) {
+            var image = ImageReference.of(String.valueOf(code.imageUri()));
+            requireNew(function);
+            return create(function, request, configuration, StoredCode.of(image));
         }
+        var zip = packages.require(code.zipFile());
+        requireNew(function);
         packages.check(zip);
         boolean publish = Boolean.TRUE.equals(request.publish());
         try (var _ = storage.take(caller.account(), caller.region(), publish ? 2L * zip.length : zip.length);
                 var held = packages.keep(zip)) {
-            return create(function, request, StoredPackage.of(held));
+            return create(function, request, configuration, StoredCode.of(held, code.sourceKMSKeyArn()));
         }
     }
 
-    private FunctionConfiguration create(FunctionId function, CreateFunctionRequest request, StoredPackage code) {
-        var configuration = Configurations.created(function, request, code).toBuilder()
+    private void requireNew(FunctionId function) {
+        if (functions.find(function).isPresent()) {
+            throw Refusals.functionExists(function);
+        }
+    }
+
+    private FunctionConfiguration create(
+            FunctionId function, CreateFunctionRequest request, FunctionConfiguration settings, StoredCode code) {
+        var configuration = code.in(settings.toBuilder())
                 .lastModified(Timestamps.of(clock.instant()))
                 .build();
-        var latest = new VersionRecord(
-                Lifecycle.pending(configuration, revisionIds.next()), code.digest(), functions.nextGeneration());
+        var latest = code.version(Lifecycle.pending(configuration, revisionIds.next()), functions.nextGeneration());
         var record = FunctionRecord.created(function, latest, Objects.requireNonNullElse(request.tags(), Map.of()));
         boolean publish = Boolean.TRUE.equals(request.publish());
         var first = publish ? publication(latest).of(record) : Change.to(record);

@@ -63,7 +63,8 @@ final class FunctionUpdates {
     /// Environments go on, and nothing is there to publish, when the update changes nothing that matters to them.
     private static VersionRecord regenerated(FunctionRecord before, VersionRecord next, long generation) {
         boolean same = before.latest().code().equals(next.code())
+                && before.latest().source().equals(next.source())
                 && Configurations.sameContent(before.latest().configuration(), next.configuration());
-        return same ? next : new VersionRecord(next.configuration(), next.code(), generation);
+        return same ? next : next.with(generation);
     }
 }

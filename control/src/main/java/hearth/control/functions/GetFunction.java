@@ -1,5 +1,6 @@
 package hearth.control.functions;
 
+import hearth.cluster.VersionRecord;
 import hearth.control.operation.Caller;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.Operation;
@@ -22,13 +23,18 @@ final class GetFunction implements Operation<GetFunctionRequest, GetFunctionResp
     public GetFunctionResponse handle(Caller caller, GetFunctionRequest request) {
         var target = Target.of(caller, request.functionName(), request.qualifier(), "GetFunction");
         var found = lookup.find(target);
-        var code = FunctionCodeLocation.builder()
-                .repositoryType("S3")
-                .location(codeLocation.of(caller, found.version().code()).orElse(null));
         return GetFunctionResponse.builder()
                 .configuration(found.shown())
-                .code(code.build())
+                .code(code(caller, found.version()))
                 .tags(found.tags().isEmpty() ? null : found.tags())
                 .build();
+    }
+
+    private FunctionCodeLocation code(Caller caller, VersionRecord version) {
+        return PackageType.isImage(version.configuration())
+                ? version.source()
+                : version.source().toBuilder()
+                        .location(codeLocation.of(caller, version.code()).orElse(null))
+                        .build();
     }
 }

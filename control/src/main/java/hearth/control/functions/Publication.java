@@ -3,7 +3,6 @@ package hearth.control.functions;
 import hearth.cluster.Change;
 import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
-import hearth.cluster.VersionRecord;
 import hearth.control.operation.Refusals;
 import hearth.model.api.FunctionConfiguration;
 import java.util.Objects;
@@ -34,12 +33,13 @@ record Publication(@Nullable String description, long generation, String revisio
         var latest = function.latest();
         long number = function.versionCounter() + 1;
         var shown = latest.configuration().toBuilder()
+                .snapStart(SettingsShown.published(latest.configuration().snapStart()))
                 .version(Long.toString(number))
                 .functionArn(function.id().arn(Long.toString(number)))
                 .description(Objects.requireNonNullElse(
                         description, latest.configuration().description()))
                 .build();
-        var version = new VersionRecord(Lifecycle.pending(shown, revisionId), latest.code(), generation);
+        var version = latest.with(Lifecycle.pending(shown, revisionId)).with(generation);
         var next = function.withLatest(latest.with(latest.configuration().toBuilder()
                         .revisionId(latestRevisionId)
                         .build()))

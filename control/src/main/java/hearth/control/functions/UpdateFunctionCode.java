@@ -11,6 +11,7 @@ import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
 import hearth.control.operation.Timestamps;
+import hearth.model.FunctionId;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.UpdateFunctionCodeRequest;
 import java.time.InstantSource;
@@ -42,28 +43,45 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         var function = Target.unqualified(caller, request.functionName(), "UpdateFunctionCode");
         var before = functions.find(function).orElseThrow(() -> Refusals.functionNotFound(function.arn()));
         Unsupported.refuse(request);
+        PackageType.check(before.latest().configuration(), request);
+        if (PackageType.isImage(before.latest().configuration())) {
+            var image = StoredCode.of(ImageReference.of(String.valueOf(request.imageUri())));
+            return isDryRun(request) ? checked(before, image, request) : update(function, image, request);
+        }
         var zip = packages.require(request.zipFile());
         packages.check(zip);
-        if (Boolean.TRUE.equals(request.dryRun())) {
-            FunctionUpdates.requireUpdatable(before, request.revisionId());
-            return with(before, StoredPackage.of(zip), request).configuration();
+        if (isDryRun(request)) {
+            return checked(before, StoredCode.of(zip, request.sourceKMSKeyArn()), request);
         }
-        boolean publish = Boolean.TRUE.equals(request.publish());
-        try (var _ = storage.take(function.account(), function.region(), growth(before, zip, publish));
+        long growth = growth(before, zip, Boolean.TRUE.equals(request.publish()));
+        try (var _ = storage.take(function.account(), function.region(), growth);
                 var held = packages.keep(zip)) {
-            var code = StoredPackage.of(held);
-            var change = updates.update(function, request.revisionId(), publish, now -> with(now, code, request));
-            return shown(change, publish);
+            return update(function, StoredCode.of(held, request.sourceKMSKeyArn()), request);
         }
     }
 
-    private VersionRecord with(FunctionRecord function, StoredPackage code, UpdateFunctionCodeRequest request) {
+    private static boolean isDryRun(UpdateFunctionCodeRequest request) {
+        return Boolean.TRUE.equals(request.dryRun());
+    }
+
+    private FunctionConfiguration checked(FunctionRecord before, StoredCode code, UpdateFunctionCodeRequest request) {
+        FunctionUpdates.requireUpdatable(before, request.revisionId());
+        return with(before, code, request).configuration();
+    }
+
+    private FunctionConfiguration update(FunctionId function, StoredCode code, UpdateFunctionCodeRequest request) {
+        boolean publish = Boolean.TRUE.equals(request.publish());
+        var change = updates.update(function, request.revisionId(), publish, now -> with(now, code, request));
+        return shown(change, publish);
+    }
+
+    private VersionRecord with(FunctionRecord function, StoredCode code, UpdateFunctionCodeRequest request) {
         var latest = function.latest();
         var next = code.in(latest.configuration().toBuilder()).lastModified(Timestamps.of(clock.instant()));
         if (request.architectures() != null) {
             next.architectures(request.architectures());
         }
-        return new VersionRecord(next.build(), code.digest(), latest.generation());
+        return code.version(next.build(), latest.generation());
     }
 
     private static long growth(FunctionRecord before, byte[] zip, boolean publish) {

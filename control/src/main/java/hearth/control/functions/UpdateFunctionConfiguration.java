@@ -32,11 +32,14 @@ final class UpdateFunctionConfiguration
         var function = Target.unqualified(caller, request.functionName(), "UpdateFunctionConfiguration");
         var before = functions.find(function).orElseThrow(() -> Refusals.functionNotFound(function.arn()));
         Unsupported.refuse(request);
+        PackageType.check(before.latest().configuration(), request);
         rules.checkUpdate(before.latest().configuration(), request);
         RuntimeManagement.requireChangeable(functions, before, request.runtime());
         var change = updates.update(function, request.revisionId(), false, now -> {
             var latest = now.latest();
-            return latest.with(Configurations.updated(function, latest.configuration(), request).toBuilder()
+            var updated = Configurations.updated(function, latest.configuration(), request);
+            CombinationRules.check(latest.configuration(), updated);
+            return latest.with(updated.toBuilder()
                     .lastModified(Timestamps.of(clock.instant()))
                     .build());
         });

@@ -112,6 +112,9 @@ final class Passage implements Waiter, InvocationListener {
         if (version.state() != FunctionState.ACTIVE) {
             throw Refusals.notInvocable(version.state());
         }
+        if (version.obstacle().isPresent()) {
+            throw Refusals.noneOfItsKind(version.obstacle().get());
+        }
         destination = new Destination(version, invocation);
         if (invocation.payload().length <= CHECKED_AT_ONCE) {
             checkPayloadAndRun();

@@ -37,6 +37,11 @@ final class Refusals {
                         + " Use RequestResponse.");
     }
 
+    static ApiException noneOfItsKind(String kind) {
+        return new ApiException(
+                ApiError.NOT_IMPLEMENTED, "Invoking " + kind + " is not available in this version of Hearth.");
+    }
+
     static ApiException noSuchFunction(String arn) {
         return new ApiException(ApiError.RESOURCE_NOT_FOUND, "Function not found: " + arn);
     }

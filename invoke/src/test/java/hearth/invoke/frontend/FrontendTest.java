@@ -161,6 +161,20 @@ class FrontendTest {
     }
 
     @Test
+    void saysThatAKindOfFunctionIsNotThereYet() {
+        store.put(Functions.id("boxed"), Functions.ofKind("boxed", "functions in boxes"));
+
+        var answers = invoke(request("boxed", "{}"));
+        background.runAll();
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.NOT_IMPLEMENTED);
+        assertThat(answers.refusal().message())
+                .isEqualTo("Invoking functions in boxes is not available in this version of Hearth.");
+        assertThat(worker.started).isEmpty();
+        assertThat(running()).isZero();
+    }
+
+    @Test
     void refusesAnUnknownInvocationTypeInAwsWords() {
         assertThat(invoke(typed("dry_run", "{}")).refusal().message())
                 .isEqualTo("1 validation error detected: Value 'dry_run' at 'invocationType' failed to satisfy"

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,7 +89,8 @@ class FunctionVariablesTest {
                 LogFormat.TEXT,
                 "/aws/lambda/greet",
                 "INFO",
-                "INFO");
+                "INFO",
+                Optional.empty());
         var spec = new EnvironmentSpec(EnvironmentId.of(0, 1), version, InitializationType.ON_DEMAND);
         return new FunctionVariables(FunctionCredentials.PLACEHOLDERS, Map.of())
                 .of(spec, PYTHON, LogStreamName.of(version, spec.id(), Instant.EPOCH), "127.0.0.1:9001");
