@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.lambda.model.FileSystemConfig;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.PackageType;
 import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
@@ -20,6 +21,11 @@ class StoredSettingsTest {
     private static final String KEY = "arn:aws:kms:eu-west-1:000000000000:key/1";
     private static final String QUEUE = "arn:aws:sqs:eu-west-1:000000000000:failed";
 
+    private static final FileSystemConfig FILES = FileSystemConfig.builder()
+            .arn("arn:aws:elasticfilesystem:eu-west-1:000000000000:access-point/fsap-0123456789abcdef0")
+            .localMountPath("/mnt/files")
+            .build();
+
     @Test
     void comeBackAsTheyWereGivenAndTheFunctionRuns() {
         var name = TestServer.name("settled");
@@ -29,9 +35,7 @@ class StoredSettingsTest {
                 .role(ROLE)
                 .code(c -> c.zipFile(Zips.of("app.py", ECHO)).sourceKMSKeyArn(KEY))
                 .vpcConfig(v -> v.subnetIds("subnet-1").securityGroupIds("sg-1"))
-                .fileSystemConfigs(f -> f.arn(
-                                "arn:aws:elasticfilesystem:eu-west-1:000000000000:access-point/fsap-0123456789abcdef0")
-                        .localMountPath("/mnt/files"))
+                .fileSystemConfigs(FILES)
                 .kmsKeyArn(KEY)
                 .deadLetterConfig(d -> d.targetArn(QUEUE))
                 .tracingConfig(t -> t.mode(TracingMode.ACTIVE)));
