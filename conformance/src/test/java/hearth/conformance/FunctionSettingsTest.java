@@ -61,8 +61,8 @@ class FunctionSettingsTest {
     @Test
     void aPolicyIsRemovedByTheRevisionThatTheCallerKnows() {
         var name = function();
-        var before = lambda().getFunctionConfiguration(r -> r.functionName(name))
-                .revisionId();
+        var before =
+                lambda().getFunctionConfiguration(r -> r.functionName(name)).revisionId();
         lambda().addPermission(r -> r.functionName(name)
                 .statementId("all")
                 .action("lambda:*")
@@ -119,8 +119,7 @@ class FunctionSettingsTest {
         assertThat(lambda().getFunctionEventInvokeConfig(r -> r.functionName(name))
                         .destinationConfig())
                 .isEqualTo(updated.destinationConfig());
-        assertThat(lambda()
-                        .listFunctionEventInvokeConfigsPaginator(
+        assertThat(lambda().listFunctionEventInvokeConfigsPaginator(
                                 r -> r.functionName(name).maxItems(1))
                         .functionEventInvokeConfigs())
                 .extracting(FunctionEventInvokeConfig::functionArn)
@@ -142,8 +141,7 @@ class FunctionSettingsTest {
         assertThatThrownBy(() -> lambda().createFunctionUrlConfig(
                                 r -> r.functionName(name).authType(FunctionUrlAuthType.NONE)))
                 .isInstanceOf(ResourceConflictException.class);
-        var updated = lambda().updateFunctionUrlConfig(
-                        r -> r.functionName(name).authType(FunctionUrlAuthType.AWS_IAM));
+        var updated = lambda().updateFunctionUrlConfig(r -> r.functionName(name).authType(FunctionUrlAuthType.AWS_IAM));
         lambda().createFunctionUrlConfig(r -> r.functionName(name)
                 .qualifier("live")
                 .authType(FunctionUrlAuthType.NONE)
@@ -165,8 +163,8 @@ class FunctionSettingsTest {
                 .containsExactly(ARN + name, ARN + name + ":live");
 
         lambda().deleteFunctionUrlConfig(r -> r.functionName(name).qualifier("live"));
-        assertThatThrownBy(() -> lambda().getFunctionUrlConfig(
-                                r -> r.functionName(name).qualifier("live")))
+        assertThatThrownBy(() ->
+                        lambda().getFunctionUrlConfig(r -> r.functionName(name).qualifier("live")))
                 .isInstanceOf(ResourceNotFoundException.class);
     }
 
@@ -177,15 +175,14 @@ class FunctionSettingsTest {
                 .runtimeVersionConfig()
                 .runtimeVersionArn();
 
-        lambda().putRuntimeManagementConfig(
-                        r -> r.functionName(name).updateRuntimeOn(UpdateRuntimeOn.MANUAL).runtimeVersionArn(build));
+        lambda().putRuntimeManagementConfig(r ->
+                r.functionName(name).updateRuntimeOn(UpdateRuntimeOn.MANUAL).runtimeVersionArn(build));
 
         var read = lambda().getRuntimeManagementConfig(r -> r.functionName(name));
         assertThat(read.functionArn()).isEqualTo(ARN + name);
         assertThat(read.updateRuntimeOn()).isEqualTo(UpdateRuntimeOn.MANUAL);
         assertThat(read.runtimeVersionArn()).isEqualTo(build);
-        assertThat(lambda().getRuntimeManagementConfig(
-                                r -> r.functionName(name).qualifier("1"))
+        assertThat(lambda().getRuntimeManagementConfig(r -> r.functionName(name).qualifier("1"))
                         .updateRuntimeOn())
                 .isEqualTo(UpdateRuntimeOn.AUTO);
     }
@@ -193,12 +190,14 @@ class FunctionSettingsTest {
     @Test
     void recursionIsAllowed() {
         var name = function();
-        assertThat(lambda().getFunctionRecursionConfig(r -> r.functionName(name)).recursiveLoop())
+        assertThat(lambda().getFunctionRecursionConfig(r -> r.functionName(name))
+                        .recursiveLoop())
                 .isEqualTo(RecursiveLoop.TERMINATE);
 
         lambda().putFunctionRecursionConfig(r -> r.functionName(name).recursiveLoop(RecursiveLoop.ALLOW));
 
-        assertThat(lambda().getFunctionRecursionConfig(r -> r.functionName(name)).recursiveLoop())
+        assertThat(lambda().getFunctionRecursionConfig(r -> r.functionName(name))
+                        .recursiveLoop())
                 .isEqualTo(RecursiveLoop.ALLOW);
     }
 
