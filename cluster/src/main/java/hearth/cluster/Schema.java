@@ -12,8 +12,12 @@ import java.util.List;
 /// Not Flyway, though the files are named as Flyway names them: docs/decisions/embedded-store.md.
 final class Schema {
     /// In order; the first makes version 1.
-    private static final List<String> MIGRATIONS =
-            List.of("V1__functions.sql", "V2__aliases_and_settings.sql", "V3__layers.sql", "V4__code_source.sql");
+    private static final List<String> MIGRATIONS = List.of(
+            "V1__functions.sql",
+            "V2__aliases_and_settings.sql",
+            "V3__layers.sql",
+            "V4__code_source.sql",
+            "V5__event_source_mappings.sql");
 
     private Schema() {}
 

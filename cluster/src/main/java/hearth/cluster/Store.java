@@ -20,6 +20,7 @@ public final class Store implements AutoCloseable {
     private final BlobStore blobs;
     private final FunctionStore functions;
     private final LayerStore layers;
+    private final MappingStore mappings;
 
     private Store(DataFolderLock lock, Database database, BlobStore blobs) {
         this.lock = lock;
@@ -27,6 +28,7 @@ public final class Store implements AutoCloseable {
         this.blobs = blobs;
         this.functions = new FunctionStore(database, blobs);
         this.layers = new LayerStore(database, blobs);
+        this.mappings = new MappingStore(database);
     }
 
     /// Opens the store in this folder, making what is not there yet. Throws `StoreUnavailableException` when another
@@ -65,6 +67,10 @@ public final class Store implements AutoCloseable {
 
     public LayerStore layers() {
         return layers;
+    }
+
+    public MappingStore mappings() {
+        return mappings;
     }
 
     public BlobStore blobs() {

@@ -7,6 +7,7 @@ import hearth.control.code.Packages;
 import hearth.control.eventinvoke.EventInvokeOperations;
 import hearth.control.functions.FunctionOperations;
 import hearth.control.layers.LayerOperations;
+import hearth.control.mappings.MappingOperations;
 import hearth.control.operation.Caller;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
@@ -30,6 +31,7 @@ public final class ControlPlane implements AutoCloseable {
     final Operations operations = new Operations();
 
     private final FunctionOperations functions;
+    private final MappingOperations mappings;
 
     /// @param randomness for revision ids and the ids of URLs; used by many threads at once
     public ControlPlane(
@@ -46,6 +48,7 @@ public final class ControlPlane implements AutoCloseable {
         RuntimeOperations.addTo(operations, store);
         ScalingOperations.addTo(operations, store);
         functions = FunctionOperations.addTo(operations, store, clock, revisionIds, limits, packages, storage, code);
+        mappings = MappingOperations.addTo(operations, store, clock, revisionIds);
     }
 
     /// The operations that are written.
@@ -62,9 +65,10 @@ public final class ControlPlane implements AutoCloseable {
                         ApiError.NOT_IMPLEMENTED, operation.wireName() + " is not available in Hearth yet."));
     }
 
-    /// Waits for functions on their way to another state.
+    /// Waits for what is on its way to another state.
     @Override
     public void close() {
         functions.close();
+        mappings.close();
     }
 }

@@ -1,0 +1,27 @@
+package hearth.control.mappings;
+
+import hearth.cluster.FunctionStore;
+import hearth.control.operation.Caller;
+import hearth.control.operation.Qualifiers;
+import hearth.control.operation.Refusals;
+import hearth.control.operation.Target;
+import org.jspecify.annotations.Nullable;
+
+/// The functions that mappings are to invoke.
+final class MappedFunctions {
+    private final FunctionStore functions;
+
+    MappedFunctions(FunctionStore functions) {
+        this.functions = functions;
+    }
+
+    /// The ARN of a function that must be there, qualified if the request qualifies it.
+    String require(Caller caller, @Nullable String functionName, String action) {
+        var target = Target.of(caller, functionName, null, action);
+        var found = functions.read(target.function(), view -> Qualifiers.version(view, target.version()));
+        if (found.isEmpty()) {
+            throw Refusals.invalid("Function does not exist");
+        }
+        return target.arn();
+    }
+}

@@ -1,0 +1,36 @@
+package hearth.control.mappings;
+
+import hearth.cluster.Store;
+import hearth.control.operation.Operations;
+import hearth.control.operation.RevisionIds;
+import java.time.InstantSource;
+
+/// The operations on event source mappings, and what brings these from one state to the next.
+public final class MappingOperations implements AutoCloseable {
+    private final MappingTransitions transitions;
+
+    private MappingOperations(MappingTransitions transitions) {
+        this.transitions = transitions;
+    }
+
+    /// Resumes what the last run did not bring to its end.
+    public static MappingOperations addTo(Operations operations, Store store, InstantSource clock, RevisionIds ids) {
+        var mappings = store.mappings();
+        var functions = new MappedFunctions(store.functions());
+        var transitions = new MappingTransitions(mappings);
+        operations
+                .add(new CreateEventSourceMapping(mappings, functions, transitions, ids, clock))
+                .add(new DeleteEventSourceMapping(mappings, transitions))
+                .add(new GetEventSourceMapping(mappings))
+                .add(new ListEventSourceMappings(mappings))
+                .add(new UpdateEventSourceMapping(mappings, functions, transitions, clock));
+        transitions.resume();
+        return new MappingOperations(transitions);
+    }
+
+    /// Waits for mappings on their way to another state.
+    @Override
+    public void close() {
+        transitions.close();
+    }
+}

@@ -1,0 +1,58 @@
+package hearth.control.mappings;
+
+import hearth.cluster.MappingRecord;
+import hearth.cluster.MappingStore;
+import hearth.control.operation.Caller;
+import hearth.control.operation.Operation;
+import hearth.model.EventSourceMappingId;
+import hearth.model.api.EventSourceMappingConfiguration;
+import hearth.model.api.UpdateEventSourceMappingRequest;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// `PUT /2015-03-31/event-source-mappings/{UUID}`
+final class UpdateEventSourceMapping
+        implements Operation<UpdateEventSourceMappingRequest, EventSourceMappingConfiguration> {
+    private final MappingStore mappings;
+    private final MappedFunctions functions;
+    private final MappingTransitions transitions;
+    private final InstantSource clock;
+
+    UpdateEventSourceMapping(
+            MappingStore mappings, MappedFunctions functions, MappingTransitions transitions, InstantSource clock) {
+        this.mappings = mappings;
+        this.functions = functions;
+        this.transitions = transitions;
+        this.clock = clock;
+    }
+
+    @Override
+    public EventSourceMappingConfiguration handle(Caller caller, UpdateEventSourceMappingRequest request) {
+        var id = new EventSourceMappingId(caller.account(), caller.region(), String.valueOf(request.uuid()));
+        if (mappings.find(id).isEmpty()) {
+            throw MappingRefusals.notFound();
+        }
+        var function = request.functionName() == null
+                ? null
+                : functions.require(caller, request.functionName(), "UpdateEventSourceMapping");
+        var updated = mappings.update(id, before -> Optional.of(updated(before, request, function)), Conflicts::refuse)
+                .orElseThrow(MappingRefusals::notFound);
+        transitions.settle(id);
+        return updated.configuration();
+    }
+
+    private MappingRecord updated(
+            MappingRecord before, UpdateEventSourceMappingRequest request, @Nullable String function) {
+        if (!MappingLifecycle.isAtRest(before)) {
+            throw MappingRefusals.inUse("update");
+        }
+        var next = MappingRules.updated(before.configuration(), Given.by(request)).toBuilder()
+                .functionArn(function == null ? before.configuration().functionArn() : function)
+                .lastModified(clock.instant())
+                .build();
+        boolean enabled = Objects.requireNonNullElse(request.enabled(), before.enabled());
+        return MappingLifecycle.updating(before.with(next), enabled);
+    }
+}

@@ -1,0 +1,127 @@
+package hearth.model.filter;
+
+import static hearth.model.filter.FilterPatternParser.noPattern;
+import static hearth.model.filter.FilterPatternParser.require;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import hearth.model.filter.Condition.AnythingBut;
+import hearth.model.filter.Condition.Bound;
+import hearth.model.filter.Condition.EqualsIgnoreCase;
+import hearth.model.filter.Condition.Exists;
+import hearth.model.filter.Condition.Literal;
+import hearth.model.filter.Condition.Numeric;
+import hearth.model.filter.Condition.Prefix;
+import hearth.model.filter.Condition.Suffix;
+import hearth.model.filter.Condition.Text;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what stands in a pattern's arrays.
+final class ConditionParser {
+    private static final BigDecimal LARGEST = new BigDecimal("5e9");
+    private static final int MOST_DECIMALS = 5;
+
+    private final JsonParser json;
+
+    ConditionParser(JsonParser json) {
+        this.json = json;
+    }
+
+    Condition read(@Nullable JsonToken token) throws IOException {
+        return token == JsonToken.START_OBJECT ? operator() : plain(token);
+    }
+
+    private Condition plain(@Nullable JsonToken token) throws IOException {
+        require(json, token != null && token.isScalarValue());
+        return token == JsonToken.VALUE_STRING ? new Text(json.getText()) : new Literal(json.getText());
+    }
+
+    private Condition operator() throws IOException {
+        require(json, json.nextToken() == JsonToken.FIELD_NAME);
+        var name = json.currentName();
+        var token = json.nextToken();
+        var condition =
+                switch (name) {
+                    case "equals-ignore-case" -> new EqualsIgnoreCase(text(token));
+                    case "prefix" -> new Prefix(text(token));
+                    case "suffix" -> new Suffix(text(token));
+                    case "anything-but" -> new AnythingBut(excluded(token));
+                    case "numeric" -> numeric(token);
+                    case "exists" -> new Exists(truth(token));
+                    default -> throw noPattern(json);
+                };
+        require(json, json.nextToken() == JsonToken.END_OBJECT);
+        return condition;
+    }
+
+    private String text(@Nullable JsonToken token) throws IOException {
+        require(json, token == JsonToken.VALUE_STRING);
+        return json.getText();
+    }
+
+    private boolean truth(@Nullable JsonToken token) throws IOException {
+        require(json, token != null && token.isBoolean());
+        return json.getBooleanValue();
+    }
+
+    /// One value, or an array of them.
+    private List<Condition> excluded(@Nullable JsonToken token) throws IOException {
+        if (token != JsonToken.START_ARRAY) {
+            return List.of(plain(token));
+        }
+        var excluded = new ArrayList<Condition>();
+        for (var each = json.nextToken(); each != JsonToken.END_ARRAY; each = json.nextToken()) {
+            excluded.add(plain(each));
+        }
+        require(json, !excluded.isEmpty());
+        return excluded;
+    }
+
+    /// `["=", x]`, or one bound, or a lower one and then an upper one.
+    private Numeric numeric(@Nullable JsonToken token) throws IOException {
+        require(json, token == JsonToken.START_ARRAY);
+        Optional<Bound> lower = Optional.empty();
+        Optional<Bound> upper = Optional.empty();
+        for (var each = json.nextToken(); each != JsonToken.END_ARRAY; each = json.nextToken()) {
+            var comparison = text(each);
+            var value = number(json.nextToken());
+            var bound = Optional.of(new Bound(value, comparison.endsWith("=")));
+            require(json, upper.isEmpty());
+            switch (comparison) {
+                case ">", ">=" -> {
+                    require(json, lower.isEmpty());
+                    lower = bound;
+                }
+                case "<", "<=" -> upper = bound;
+                case "=" -> {
+                    require(json, lower.isEmpty());
+                    lower = bound;
+                    upper = bound;
+                }
+                default -> throw noPattern(json);
+            }
+        }
+        require(json, lower.isPresent() || upper.isPresent());
+        require(json, lower.equals(upper) || lower.isEmpty() || upper.isEmpty() || isBelow(lower.get(), upper.get()));
+        return new Numeric(lower, upper);
+    }
+
+    private BigDecimal number(@Nullable JsonToken token) throws IOException {
+        require(json, token != null && token.isNumeric());
+        var value = json.getDecimalValue();
+        require(
+                json,
+                value.abs().compareTo(LARGEST) <= 0
+                        && value.stripTrailingZeros().scale() <= MOST_DECIMALS);
+        return value;
+    }
+
+    private static boolean isBelow(Bound lower, Bound upper) {
+        return lower.value().compareTo(upper.value()) < 0;
+    }
+}
