@@ -50,7 +50,7 @@ final class RehearseCommand {
                 AuthMode.NONE,
                 new AccountId("000000000000"),
                 Optional.empty(),
-                NetworkPolicy.closed(),
+                new NetworkPolicy(true, List.of(), List.of()),
                 Bytes.mebibytes(64),
                 Duration.ofMinutes(1),
                 1000,

@@ -17,8 +17,8 @@ public record ChildProcess(int pid, int pidfd) implements AutoCloseable {
     private static final long SI_CODE = 8;
     private static final long SI_STATUS = 24;
 
-    private static final NativeCall SYSCALL_PIDFD_OPEN = NativeCall.variadic("syscall", "llii", 1);
-    private static final NativeCall SYSCALL_PIDFD_SIGNAL = NativeCall.variadic("syscall", "lliipi", 1);
+    private static final NativeCall SYSCALL_PIDFD_OPEN = NativeCall.of("syscall", "llii");
+    private static final NativeCall SYSCALL_PIDFD_SIGNAL = NativeCall.of("syscall", "lliipi");
     private static final NativeCall WAITID = NativeCall.of("waitid", "iiipi");
     private static final NativeCall KILL = NativeCall.of("kill", "iii");
     private static final long PIDFD_OPEN = 434;

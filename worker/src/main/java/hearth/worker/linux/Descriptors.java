@@ -27,9 +27,9 @@ public final class Descriptors {
     private static final NativeCall PIPE2 = NativeCall.of("pipe2", "ipi");
     private static final NativeCall SOCKETPAIR = NativeCall.of("socketpair", "iiiip");
     private static final NativeCall MEMFD_CREATE = NativeCall.of("memfd_create", "ipi");
-    private static final NativeCall OPEN = NativeCall.variadic("open", "ipi", 2);
+    private static final NativeCall OPEN = NativeCall.of("open", "ipi");
     private static final NativeCall ACCESS = NativeCall.of("access", "ipi");
-    private static final NativeCall FCNTL = NativeCall.variadic("fcntl", "iiii", 2);
+    private static final NativeCall FCNTL = NativeCall.of("fcntl", "iiii");
     private static final NativeCall READ = NativeCall.of("read", "lipl");
     private static final NativeCall WRITE = NativeCall.of("write", "lipl");
     private static final NativeCall LSEEK = NativeCall.of("lseek", "lili");

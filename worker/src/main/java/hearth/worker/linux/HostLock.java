@@ -18,7 +18,7 @@ public final class HostLock implements AutoCloseable {
     private static final int O_CLOEXEC = 0x80000;
     private static final int MODE = 0600;
 
-    private static final NativeCall OPEN = NativeCall.variadic("open", "ipii", 2);
+    private static final NativeCall OPEN = NativeCall.of("open", "ipii");
     private static final NativeCall FLOCK = NativeCall.of("flock", "iii");
 
     private final Path file;

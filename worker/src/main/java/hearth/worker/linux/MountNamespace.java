@@ -28,9 +28,9 @@ public record MountNamespace(int fd) {
     private static final int CLONE_FS = 0x200;
     private static final int CLONE_NEWNS = 0x20000;
 
-    private static final NativeCall SYSCALL_OPEN_TREE = NativeCall.variadic("syscall", "llipi", 1);
-    private static final NativeCall SYSCALL_MOUNT_SETATTR = NativeCall.variadic("syscall", "llipipl", 1);
-    private static final NativeCall SYSCALL_MOVE_MOUNT = NativeCall.variadic("syscall", "llipipi", 1);
+    private static final NativeCall SYSCALL_OPEN_TREE = NativeCall.of("syscall", "llipi");
+    private static final NativeCall SYSCALL_MOUNT_SETATTR = NativeCall.of("syscall", "llipipl");
+    private static final NativeCall SYSCALL_MOVE_MOUNT = NativeCall.of("syscall", "llipipi");
     private static final NativeCall UNSHARE = NativeCall.of("unshare", "ii");
     private static final NativeCall SETNS = NativeCall.of("setns", "iii");
 

@@ -32,7 +32,7 @@ public record NetworkNamespace(int fd) implements AutoCloseable {
     private static final NativeCall SETSOCKOPT = NativeCall.of("setsockopt", "iiiipi");
     private static final NativeCall BIND = NativeCall.of("bind", "iipi");
     private static final NativeCall LISTEN = NativeCall.of("listen", "iii");
-    private static final NativeCall IOCTL = NativeCall.variadic("ioctl", "iilp", 2);
+    private static final NativeCall IOCTL = NativeCall.of("ioctl", "iilp");
     private static final NativeCall GETSOCKNAME = NativeCall.of("getsockname", "iipp");
 
     /// Makes a namespace whose only interface, `lo`, is up.
