@@ -12,6 +12,7 @@ import java.util.Set;
 /// none.
 public final class FunctionEdit extends FunctionView {
     private final Set<CodeDigest> dropped = new HashSet<>();
+    private final Set<String> settings = new HashSet<>();
     private boolean changed;
 
     FunctionEdit(Session session, FunctionId id) {
@@ -54,7 +55,7 @@ public final class FunctionEdit extends FunctionView {
             return false;
         }
         write(() -> VersionTable.delete(session, id, version));
-        write(() -> SettingTable.removeAll(session, id, Long.toString(version)));
+        removeAll(Long.toString(version));
         dropped.add(found.get().code());
         var owner = function().orElseThrow();
         if (owner.versionCounter() == version) {
@@ -72,7 +73,8 @@ public final class FunctionEdit extends FunctionView {
     public boolean deleteAlias(String name) {
         boolean deleted = run(() -> AliasTable.delete(session, id, name));
         if (deleted) {
-            write(() -> SettingTable.removeAll(session, id, name));
+            changed = true;
+            removeAll(name);
         }
         return deleted;
     }
@@ -80,18 +82,46 @@ public final class FunctionEdit extends FunctionView {
     /// @param qualifier `Setting.WHOLE` for the function as a whole
     public <T> void put(Setting<T> setting, String qualifier, T value) {
         write(() -> SettingTable.put(session, id, setting, qualifier, value));
+        settings.add(setting.kind());
     }
 
     /// False when it is not set.
     public boolean remove(Setting<?> setting, String qualifier) {
         boolean removed = run(() -> SettingTable.remove(session, id, setting, qualifier));
-        changed |= removed;
+        if (removed) {
+            changed = true;
+            settings.add(setting.kind());
+        }
         return removed;
+    }
+
+    /// Deletes the function with all that belongs to it; false when there is none.
+    public boolean delete() {
+        var function = function();
+        if (function.isEmpty()) {
+            return false;
+        }
+        dropped.addAll(function.get().packages());
+        run(() -> VersionTable.after(session, id, 0, Integer.MAX_VALUE))
+                .forEach(version -> dropped.add(version.code()));
+        settings.addAll(run(() -> SettingTable.kinds(session, id)));
+        write(() -> FunctionTable.delete(session, id));
+        return true;
+    }
+
+    private void removeAll(String qualifier) {
+        settings.addAll(run(() -> SettingTable.kinds(session, id, qualifier)));
+        write(() -> SettingTable.removeAll(session, id, qualifier));
     }
 
     /// Whether anything was written.
     boolean isChange() {
         return changed;
+    }
+
+    /// The kinds of settings of which one was written or removed.
+    Set<String> settings() {
+        return settings;
     }
 
     /// Packages that are needed no longer here; something else may need them.

@@ -5,9 +5,12 @@ import hearth.model.CodeDigest;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.Region;
+import hearth.model.Routing;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,6 +25,7 @@ public final class FunctionStore {
     private final BlobStore blobs;
     private final Sequence generations;
     private final List<Consumer<FunctionId>> listeners = new CopyOnWriteArrayList<>();
+    private final Map<String, List<Consumer<FunctionId>>> settingListeners = new ConcurrentHashMap<>();
 
     FunctionStore(Database database, BlobStore blobs) {
         this.database = database;
@@ -33,6 +37,14 @@ public final class FunctionStore {
     /// writing method returns. It runs on the writer's thread and must not block.
     public void onChange(Consumer<FunctionId> listener) {
         listeners.add(listener);
+    }
+
+    /// Has the listener told of each function for which a setting of this kind was made, changed or removed, by itself
+    /// or with what it was set for. Otherwise as `onChange`; told before those who hear of every change.
+    public void onChange(Setting<?> setting, Consumer<FunctionId> listener) {
+        settingListeners
+                .computeIfAbsent(setting.kind(), _ -> new CopyOnWriteArrayList<>())
+                .add(listener);
     }
 
     /// A number higher than all before it, in this run and all earlier ones.
@@ -87,6 +99,9 @@ public final class FunctionStore {
                         edited -> {
                             if (edited.edit.isChange()) {
                                 edited.edit.dropped().forEach(blobs::retire);
+                                edited.edit.settings().forEach(kind -> settingListeners
+                                        .getOrDefault(kind, List.of())
+                                        .forEach(listener -> listener.accept(function)));
                                 tell(function);
                             }
                         })
@@ -95,13 +110,17 @@ public final class FunctionStore {
 
     private record Edited<T>(FunctionEdit edit, T result) {}
 
-    /// What the data plane runs for this qualifier now. While an update is in progress, `$LATEST` is what it was
-    /// before.
-    public Optional<FunctionVersion> resolve(FunctionId function, String qualifier) {
-        var version = qualifier.equals(FunctionId.LATEST)
-                ? find(function).map(FunctionRecord::serving)
-                : find(function, qualifier);
-        return version.map(record -> Runnables.of(function, record));
+    /// Where invocations of this qualifier go now. While an update is in progress, `$LATEST` is what it was before.
+    ///
+    /// @param qualifier `$LATEST`, a version's number or an alias
+    public Optional<Routing> resolve(FunctionId function, String qualifier) {
+        return read(function, view -> Runnables.of(view, qualifier));
+    }
+
+    /// For how many invocations each version of a function is to have environments initialised now. An alias shares
+    /// its own between its versions, as it does with invocations.
+    public Map<FunctionVersion, Integer> provisioned(FunctionId function) {
+        return read(function, Runnables::provisioned);
     }
 
     /// Replaces a function by what is decided of it; empty when there is none. Deciding on an equal record writes
@@ -148,25 +167,9 @@ public final class FunctionStore {
                 result -> result.ifPresent(_ -> tell(function)));
     }
 
-    /// Deletes a function with all its versions; false when there is none.
+    /// Deletes a function with all that belongs to it; false when there is none.
     public boolean delete(FunctionId id) {
-        return database.write(
-                        session -> {
-                            var function = FunctionTable.find(session, id);
-                            if (function.isEmpty()) {
-                                return Optional.<Set<CodeDigest>>empty();
-                            }
-                            var dropped = function.get().packages();
-                            VersionTable.after(session, id, 0, Integer.MAX_VALUE)
-                                    .forEach(version -> dropped.add(version.code()));
-                            FunctionTable.delete(session, id);
-                            return Optional.of(dropped);
-                        },
-                        result -> result.ifPresent(dropped -> {
-                            dropped.forEach(blobs::retire);
-                            tell(id);
-                        }))
-                .isPresent();
+        return edit(id, FunctionEdit::delete);
     }
 
     /// Deletes a published version; false when there is none. Publishing what it held makes a new one.

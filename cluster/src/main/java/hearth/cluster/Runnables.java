@@ -5,9 +5,12 @@ import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
+import hearth.model.Routing;
+import hearth.model.api.AliasConfiguration;
 import hearth.model.api.FunctionConfiguration;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +20,49 @@ import java.util.Optional;
 final class Runnables {
     private Runnables() {}
 
-    static FunctionVersion of(FunctionId function, VersionRecord version) {
+    static Optional<Routing> of(FunctionView function, String qualifier) {
+        var version = version(function, qualifier);
+        return version.isPresent()
+                ? version.map(Routing::to)
+                : function.alias(qualifier).flatMap(alias -> routing(function, alias));
+    }
+
+    static Map<FunctionVersion, Integer> provisioned(FunctionView function) {
+        var wanted = new LinkedHashMap<FunctionVersion, Integer>();
+        for (var setting : function.settings(Setting.PROVISIONED_CONCURRENCY, "", Integer.MAX_VALUE - 1)
+                .items()) {
+            int environments = Objects.requireNonNull(setting.value().requestedProvisionedConcurrentExecutions());
+            of(function, setting.qualifier()).ifPresent(routing -> {
+                int elsewhere = routing.additional()
+                        .map(share -> (int) Math.ceil(share.weight() * environments))
+                        .orElse(0);
+                routing.additional().ifPresent(share -> wanted.merge(share.version(), elsewhere, Integer::sum));
+                wanted.merge(routing.version(), environments - elsewhere, Integer::sum);
+            });
+        }
+        wanted.values().removeIf(environments -> environments == 0);
+        return wanted;
+    }
+
+    private static Optional<Routing> routing(FunctionView function, AliasConfiguration alias) {
+        var routing = alias.routingConfig();
+        var weights = routing == null ? null : routing.additionalVersionWeights();
+        var share = weights == null
+                ? Optional.<Routing.Share>empty()
+                : weights.entrySet().stream().findFirst().flatMap(weight -> version(function, weight.getKey())
+                        .map(version -> new Routing.Share(version, weight.getValue())));
+        return version(function, Objects.requireNonNull(alias.functionVersion()))
+                .map(version -> new Routing(version, share));
+    }
+
+    private static Optional<FunctionVersion> version(FunctionView function, String qualifier) {
+        var version = qualifier.equals(FunctionId.LATEST)
+                ? function.function().map(FunctionRecord::serving)
+                : function.version(qualifier);
+        return version.map(record -> of(function.id(), record));
+    }
+
+    private static FunctionVersion of(FunctionId function, VersionRecord version) {
         var shown = version.configuration();
         var logging = Objects.requireNonNull(shown.loggingConfig());
         return new FunctionVersion(

@@ -2,6 +2,7 @@ package hearth.cluster;
 
 import com.fasterxml.jackson.core.JsonParser;
 import hearth.model.api.ApiShape;
+import hearth.model.api.ProvisionedConcurrencyConfigListItem;
 import java.io.IOException;
 import java.util.function.Function;
 
@@ -17,8 +18,8 @@ public final class Setting<T> {
             new Setting<>("reserved-concurrency", String::valueOf, Integer::valueOf);
 
     /// For how many invocations of a version, or of what an alias points to, environments are kept initialised.
-    public static final Setting<Integer> PROVISIONED_CONCURRENCY =
-            new Setting<>("provisioned-concurrency", String::valueOf, Integer::valueOf);
+    public static final Setting<ProvisionedConcurrencyConfigListItem> PROVISIONED_CONCURRENCY =
+            structure("provisioned-concurrency", ProvisionedConcurrencyConfigListItem::read);
 
     private final String kind;
     private final Function<T, String> write;

@@ -6,8 +6,10 @@ import hearth.model.Region;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The `function_settings` table: one row is one setting of one function, version or alias.
 final class SettingTable {
@@ -85,6 +87,35 @@ final class SettingTable {
                         setting.kind(),
                         qualifier)
                 == 1;
+    }
+
+    /// What kinds of settings a function has, as a whole or for a version or alias.
+    static Set<String> kinds(Session session, FunctionId function) throws SQLException {
+        return kinds(session.prepare(
+                "SELECT DISTINCT kind FROM function_settings" + FUNCTION,
+                function.account().value(),
+                function.region().value(),
+                function.name()));
+    }
+
+    /// What kinds of settings one version or alias has.
+    static Set<String> kinds(Session session, FunctionId function, String qualifier) throws SQLException {
+        return kinds(session.prepare(
+                "SELECT kind FROM function_settings" + FUNCTION + " AND qualifier = ?",
+                function.account().value(),
+                function.region().value(),
+                function.name(),
+                qualifier));
+    }
+
+    private static Set<String> kinds(PreparedStatement query) throws SQLException {
+        try (var rows = query.executeQuery()) {
+            var kinds = new HashSet<String>();
+            while (rows.next()) {
+                kinds.add(rows.getString("kind"));
+            }
+            return kinds;
+        }
     }
 
     /// All that is set for one version or alias.

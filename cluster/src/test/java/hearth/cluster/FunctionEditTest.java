@@ -204,6 +204,36 @@ class FunctionEditTest {
         assertThat(told).containsExactly(GREET);
     }
 
+    @Test
+    void tellsOfChangesOfASetting() {
+        var told = new ArrayList<FunctionId>();
+        functions.onChange(POLICY, told::add);
+        functions.edit(GREET, edit -> {
+            edit.put(alias("live", "1"));
+            edit.put(Setting.RESERVED_CONCURRENCY, Setting.WHOLE, 3);
+            return true;
+        });
+        assertThat(told).isEmpty();
+
+        setPolicy(Setting.WHOLE);
+        assertThat(told).hasSize(1);
+        functions.edit(GREET, edit -> edit.remove(POLICY, Setting.WHOLE));
+        assertThat(told).hasSize(2);
+        setPolicy("live");
+        functions.<Boolean>edit(GREET, edit -> edit.deleteAlias("live"));
+        assertThat(told).hasSize(4);
+        setPolicy("1");
+        functions.delete(GREET);
+        assertThat(told).hasSize(6);
+    }
+
+    private void setPolicy(String qualifier) {
+        functions.edit(GREET, edit -> {
+            edit.put(POLICY, qualifier, "{}");
+            return true;
+        });
+    }
+
     private List<AliasConfiguration> aliases() {
         return functions.read(GREET, FunctionView::aliases);
     }

@@ -106,10 +106,18 @@ class FunctionStoreTest {
                 function -> Change.to(function.withPrevious(Optional.of(function.latest()))
                         .withLatest(Samples.function("served", 2).latest())));
 
-        assertThat(functions.resolve(id("served"), "$LATEST").orElseThrow().generation())
+        assertThat(functions
+                        .resolve(id("served"), "$LATEST")
+                        .orElseThrow()
+                        .version()
+                        .generation())
                 .isEqualTo(before.latest().generation());
         functions.update(id("served"), function -> Change.to(function.withPrevious(Optional.empty())));
-        assertThat(functions.resolve(id("served"), "$LATEST").orElseThrow().generation())
+        assertThat(functions
+                        .resolve(id("served"), "$LATEST")
+                        .orElseThrow()
+                        .version()
+                        .generation())
                 .isEqualTo(2);
     }
 
@@ -117,7 +125,8 @@ class FunctionStoreTest {
     void resolvesAllThatTheDataPlaneNeeds() {
         functions.create(Change.to(Samples.function("whole", 5)));
 
-        var version = functions.resolve(id("whole"), FunctionId.LATEST).orElseThrow();
+        var version =
+                functions.resolve(id("whole"), FunctionId.LATEST).orElseThrow().version();
 
         assertThat(version.function()).isEqualTo(id("whole"));
         assertThat(version.version()).isEqualTo("$LATEST");

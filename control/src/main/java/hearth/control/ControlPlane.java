@@ -4,6 +4,7 @@ import hearth.cluster.Store;
 import hearth.control.aliases.AliasOperations;
 import hearth.control.code.CodeStorage;
 import hearth.control.code.Packages;
+import hearth.control.concurrency.ConcurrencyOperations;
 import hearth.control.eventinvoke.EventInvokeOperations;
 import hearth.control.functions.FunctionOperations;
 import hearth.control.layers.LayerOperations;
@@ -12,6 +13,7 @@ import hearth.control.operation.Caller;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operations;
+import hearth.control.operation.ProvisionedEnvironments;
 import hearth.control.operation.RevisionIds;
 import hearth.control.policies.PolicyOperations;
 import hearth.control.recursion.RecursionOperations;
@@ -35,9 +37,15 @@ public final class ControlPlane implements AutoCloseable {
 
     /// @param randomness for revision ids and the ids of URLs; used by many threads at once
     public ControlPlane(
-            Store store, InstantSource clock, RandomGenerator randomness, ControlLimits limits, CodeLocation code) {
+            Store store,
+            InstantSource clock,
+            RandomGenerator randomness,
+            ControlLimits limits,
+            CodeLocation code,
+            ProvisionedEnvironments environments) {
         var revisionIds = new RevisionIds(randomness);
         AliasOperations.addTo(operations, store, revisionIds);
+        ConcurrencyOperations.addTo(operations, store, clock, limits, environments);
         var packages = new Packages(store.blobs(), limits.packages());
         var storage = new CodeStorage(store.functions(), limits.codeStorage());
         LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code);

@@ -12,12 +12,12 @@ import hearth.model.api.ApiOperation;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.GetAccountSettingsRequest;
 import hearth.model.api.GetAccountSettingsResponse;
+import hearth.model.api.ListCapacityProvidersRequest;
 import hearth.model.api.ListFunctionsRequest;
 import hearth.model.api.ListFunctionsResponse;
 import hearth.model.api.ListTagsRequest;
 import hearth.model.api.ListTagsResponse;
 import hearth.model.api.NoContent;
-import hearth.model.api.PutFunctionConcurrencyRequest;
 import hearth.model.api.TagResourceRequest;
 import hearth.model.api.UntagResourceRequest;
 import java.lang.reflect.ParameterizedType;
@@ -57,11 +57,11 @@ class ControlPlaneTest {
     void namesAnOperationThatIsNotWritten() {
         refuses(
                 () -> desk.control.handle(
-                        ApiOperation.PUT_FUNCTION_CONCURRENCY,
+                        ApiOperation.LIST_CAPACITY_PROVIDERS,
                         Desk.CALLER,
-                        PutFunctionConcurrencyRequest.builder().build()),
+                        ListCapacityProvidersRequest.builder().build()),
                 ApiError.NOT_IMPLEMENTED,
-                "PutFunctionConcurrency is not available in Hearth yet.");
+                "ListCapacityProviders is not available in Hearth yet.");
     }
 
     @Test

@@ -3,6 +3,7 @@ package hearth.control;
 import hearth.cluster.Store;
 import hearth.control.operation.Caller;
 import hearth.control.operation.ControlLimits;
+import hearth.control.operation.ProvisionedEnvironments;
 import hearth.model.AccountId;
 import hearth.model.Region;
 import hearth.model.api.ApiOperation;
@@ -27,6 +28,9 @@ public final class Desk implements AutoCloseable {
     public final Store store;
     public final ControlPlane control;
 
+    /// What the data plane says.
+    public ProvisionedEnvironments environments = ProvisionedEnvironments.NONE;
+
     public Desk(Path data) {
         this(data, ControlLimits.DEFAULT);
     }
@@ -38,7 +42,8 @@ public final class Desk implements AutoCloseable {
                 () -> NOW,
                 new SecureRandom(),
                 limits,
-                (caller, code) -> Optional.of(caller.endpoint() + "/" + code.hex()));
+                (caller, code) -> Optional.of(caller.endpoint() + "/" + code.hex()),
+                (function, version) -> environments.of(function, version));
     }
 
     public <S> S ask(ApiOperation operation, ApiShape request, Class<S> response) {

@@ -251,7 +251,12 @@ class UpdateFunctionTest {
     }
 
     private long served() {
-        return desk.store.functions().resolve(GREET, "$LATEST").orElseThrow().generation();
+        return desk.store
+                .functions()
+                .resolve(GREET, "$LATEST")
+                .orElseThrow()
+                .version()
+                .generation();
     }
 
     private static UpdateFunctionConfigurationRequest.Builder configuration() {

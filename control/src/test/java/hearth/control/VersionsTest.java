@@ -198,6 +198,7 @@ class VersionsTest {
                 .functions()
                 .resolve(Desk.CALLER.function("greet"), "$LATEST")
                 .orElseThrow()
+                .version()
                 .generation();
         delete(null);
 
@@ -208,6 +209,7 @@ class VersionsTest {
                         .functions()
                         .resolve(Desk.CALLER.function("greet"), "$LATEST")
                         .orElseThrow()
+                        .version()
                         .generation())
                 .as("environments of the old one are not taken for it")
                 .isGreaterThan(generation);

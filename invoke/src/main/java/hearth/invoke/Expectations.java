@@ -44,7 +44,7 @@ final class Expectations {
     void tell(FunctionId function) {
         try {
             source.find(function, FunctionId.LATEST)
-                    .ifPresent(version -> workers.forEach(worker -> worker.expect(version)));
+                    .ifPresent(routing -> workers.forEach(worker -> worker.expect(routing.version())));
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "Cannot tell workers what to expect of " + function, e);
         }

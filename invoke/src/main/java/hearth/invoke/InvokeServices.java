@@ -28,6 +28,7 @@ public final class InvokeServices implements AutoCloseable {
     private final Executor blocking;
     private final ScheduledExecutorService scheduler;
     private final Expectations expectations;
+    private final ProvisionedConcurrency provisioned;
     private final FunctionCache functions;
     private final CountingService counting;
     private final PlacementService placement;
@@ -42,6 +43,7 @@ public final class InvokeServices implements AutoCloseable {
             InvokeConfig config,
             List<? extends Worker> workers,
             FunctionSource source,
+            ProvisionedConcurrency.Source provisioning,
             Executor blocking,
             ScheduledExecutorService scheduler,
             InstantSource clock,
@@ -60,6 +62,7 @@ public final class InvokeServices implements AutoCloseable {
                 clock,
                 this::after,
                 () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
+        provisioned = new ProvisionedConcurrency(provisioning, workerManager, blocking);
         frontend = new Frontend(functions, counting, workerManager, blocking, clock, random);
         sweeps = scheduler.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
@@ -76,6 +79,10 @@ public final class InvokeServices implements AutoCloseable {
         return placement;
     }
 
+    public ProvisionedConcurrency provisioned() {
+        return provisioned;
+    }
+
     public WorkerManager workerManager() {
         return workerManager;
     }
@@ -85,6 +92,7 @@ public final class InvokeServices implements AutoCloseable {
     public void functionChanged(FunctionId function) {
         functions.invalidate(function);
         expectations.changed(function);
+        provisioned.functionChanged(function);
         if (!workerManager.versionsOf(function).isEmpty()) {
             blocking.execute(() -> retireOutdated(function));
         }
@@ -131,7 +139,8 @@ public final class InvokeServices implements AutoCloseable {
             try {
                 source.find(function, version)
                         .ifPresentOrElse(
-                                current -> workerManager.supersede(function, version, current.generation()),
+                                current -> workerManager.supersede(
+                                        function, version, current.version().generation()),
                                 () -> workerManager.deleted(function, version));
             } catch (RuntimeException e) {
                 // The next invocation brings the new generation, which does the same.

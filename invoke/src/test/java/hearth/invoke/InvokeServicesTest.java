@@ -7,6 +7,7 @@ import hearth.invoke.workermanager.WorkerManagerConfig;
 import hearth.model.ApiError;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
+import hearth.model.Routing;
 import hearth.model.worker.InvocationOutcome.Answered;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -24,11 +25,13 @@ import org.junit.jupiter.api.Test;
 class InvokeServicesTest {
     private final FakeWorker worker = new FakeWorker();
     private final Map<FunctionId, FunctionVersion> store = new ConcurrentHashMap<>();
+    private final Map<FunctionId, Map<FunctionVersion, Integer>> provisioned = new ConcurrentHashMap<>();
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
     private final InvokeServices services = new InvokeServices(
             InvokeConfig.DEFAULT.withEnvironments(WorkerManagerConfig.DEFAULT.withIdleExpiry(Duration.ofMinutes(1))),
             List.of(worker),
-            (function, _) -> Optional.ofNullable(store.get(function)),
+            (function, _) -> Optional.ofNullable(store.get(function)).map(Routing::to),
+            function -> provisioned.getOrDefault(function, Map.of()),
             Runnable::run,
             scheduler,
             InstantSource.system(),

@@ -14,6 +14,7 @@ import hearth.invoke.workermanager.WorkerManagerConfig;
 import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
+import hearth.model.Routing;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.Invocation;
@@ -174,13 +175,13 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
         return counting.running(Functions.ACCOUNT, Functions.REGION);
     }
 
-    private Optional<FunctionVersion> read(FunctionId function, String qualifier) {
+    private Optional<Routing> read(FunctionId function, String qualifier) {
         if (storeIsDown) {
             storeFailures++;
             storeSparedUntil = clock.instant().plus(FunctionCacheConfig.DEFAULT.recheck());
             throw new StoreIsDownException();
         }
-        return Optional.ofNullable(store.get(function));
+        return Optional.ofNullable(store.get(function)).map(Routing::to);
     }
 
     @Override

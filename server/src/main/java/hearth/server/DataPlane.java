@@ -1,5 +1,7 @@
 package hearth.server;
 
+import hearth.cluster.Qualified;
+import hearth.cluster.Setting;
 import hearth.cluster.Store;
 import hearth.invoke.InvokeConfig;
 import hearth.invoke.InvokeServices;
@@ -87,9 +89,23 @@ final class DataPlane {
         var services = parts.add(
                 "invoke services",
                 new InvokeServices(
-                        settings, List.of(worker), store.functions()::resolve, threads, scheduler, clock, random));
-        store.functions().onChange(services::functionChanged);
-        threads.execute(() -> store.functions().changedLast(EXPECTED).forEach(services::expect));
+                        settings,
+                        List.of(worker),
+                        store.functions()::resolve,
+                        store.functions()::provisioned,
+                        threads,
+                        scheduler,
+                        clock,
+                        random));
+        var functions = store.functions();
+        new AccountConcurrency(functions, services.counting(), config.concurrency()).begin();
+        functions.onChange(Setting.PROVISIONED_CONCURRENCY, services.provisioned()::provisioningChanged);
+        functions.onChange(services::functionChanged);
+        functions.settings(Setting.PROVISIONED_CONCURRENCY).stream()
+                .map(Qualified::function)
+                .distinct()
+                .forEach(services.provisioned()::provisioningChanged);
+        threads.execute(() -> functions.changedLast(EXPECTED).forEach(services::expect));
         return services;
     }
 

@@ -69,7 +69,8 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         var loops = eventLoops();
         LOG.log(Level.DEBUG, "starting the control plane");
         var urls = new CodeUrls(secret(), clock);
-        var control = new ControlSwitch(controlPlane(store, urls));
+        var provisioned = new ProvisionedByDataPlane();
+        var control = new ControlSwitch(controlPlane(store, urls, provisioned));
         Optional<SandboxKind> sandbox = Optional.empty();
         Optional<Runtimes> runtimes = Optional.empty();
         InvokeOperation invoke = (_, responder) -> responder.refuse(new ApiException(
@@ -83,6 +84,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
             runtimes = Optional.of(hosts);
             var worker = DataPlane.startWorker(config, parts, store, sandboxes, loops, hosts, clock);
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random);
+            provisioned.from(services.provisioned());
             invoke = services.frontend()::invoke;
         }
         LOG.log(Level.DEBUG, "listening");
@@ -166,7 +168,8 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         return secret;
     }
 
-    private Optional<ControlOperations> controlPlane(Store store, CodeLocation code) {
+    private Optional<ControlOperations> controlPlane(
+            Store store, CodeLocation code, ProvisionedByDataPlane environments) {
         if (!config.roles().contains(Role.CONTROL)) {
             return Optional.empty();
         }
@@ -177,7 +180,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 defaults.packages(),
                 defaults.environment(),
                 defaults.memory());
-        var plane = parts.add("control plane", new ControlPlane(store, clock, random, limits, code));
+        var plane = parts.add("control plane", new ControlPlane(store, clock, random, limits, code, environments));
         var endpoints =
                 new Endpoints(config.publicUrl().map(URI::toString), "http://" + config.host() + ":" + config.port());
         return Optional.of((caller, operation, request) -> {

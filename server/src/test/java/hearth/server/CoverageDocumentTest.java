@@ -6,6 +6,7 @@ import hearth.cluster.Store;
 import hearth.control.ControlPlane;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
+import hearth.control.operation.ProvisionedEnvironments;
 import hearth.model.api.ApiOperation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,7 +105,8 @@ class CoverageDocumentTest {
                         InstantSource.system(),
                         new SplittableRandom(1),
                         ControlLimits.DEFAULT,
-                        CodeLocation.NONE)) {
+                        CodeLocation.NONE,
+                        ProvisionedEnvironments.NONE)) {
             var written = EnumSet.of(ApiOperation.INVOKE);
             written.addAll(control.operations());
             return written;

@@ -2,12 +2,14 @@ package hearth.control.functions;
 
 import hearth.cluster.FunctionStore;
 import hearth.cluster.FunctionView;
+import hearth.cluster.Setting;
 import hearth.cluster.VersionRecord;
 import hearth.control.operation.Qualifiers;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
 import hearth.model.api.FunctionConfiguration;
 import java.util.Map;
+import java.util.Optional;
 
 /// Finds what a request names, and shows it as it was named.
 final class FunctionLookup {
@@ -20,7 +22,9 @@ final class FunctionLookup {
     /// A version, with its function's tags.
     ///
     /// @param shown its ARN is qualified when the request qualified it
-    record Found(VersionRecord version, FunctionConfiguration shown, Map<String, String> tags) {}
+    /// @param reserved its function's reserved concurrency
+    record Found(
+            VersionRecord version, FunctionConfiguration shown, Map<String, String> tags, Optional<Integer> reserved) {}
 
     Found find(Target target) {
         return functions.read(target.function(), view -> find(target, view));
@@ -32,6 +36,6 @@ final class FunctionLookup {
                 Qualifiers.version(view, target.version()).orElseThrow(() -> Refusals.functionNotFound(target.arn()));
         var shown =
                 version.configuration().toBuilder().functionArn(target.arn()).build();
-        return new Found(version, shown, function.tags());
+        return new Found(version, shown, function.tags(), view.setting(Setting.RESERVED_CONCURRENCY, Setting.WHOLE));
     }
 }

@@ -1,6 +1,8 @@
 package hearth.control.functions;
 
 import hearth.cluster.FunctionStore;
+import hearth.cluster.Qualified;
+import hearth.cluster.Setting;
 import hearth.control.operation.Caller;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operation;
@@ -22,13 +24,16 @@ final class GetAccountSettings implements Operation<GetAccountSettingsRequest, G
     @Override
     public GetAccountSettingsResponse handle(Caller caller, GetAccountSettingsRequest request) {
         var usage = functions.usage(caller.account(), caller.region());
+        int reserved = functions.settings(caller.account(), caller.region(), Setting.RESERVED_CONCURRENCY).stream()
+                .mapToInt(Qualified::value)
+                .sum();
         return GetAccountSettingsResponse.builder()
                 .accountLimit(AccountLimit.builder()
                         .totalCodeSize(limits.codeStorage().count())
                         .codeSizeUnzipped(limits.packages().unzipped().count())
                         .codeSizeZipped(limits.packages().zipped().count())
                         .concurrentExecutions(limits.concurrentExecutions())
-                        .unreservedConcurrentExecutions(limits.concurrentExecutions())
+                        .unreservedConcurrentExecutions(limits.concurrentExecutions() - reserved)
                         .build())
                 .accountUsage(AccountUsage.builder()
                         .totalCodeSize(usage.codeSize())

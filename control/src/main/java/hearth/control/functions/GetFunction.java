@@ -5,6 +5,7 @@ import hearth.control.operation.Caller;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Target;
+import hearth.model.api.Concurrency;
 import hearth.model.api.FunctionCodeLocation;
 import hearth.model.api.GetFunctionRequest;
 import hearth.model.api.GetFunctionResponse;
@@ -27,6 +28,11 @@ final class GetFunction implements Operation<GetFunctionRequest, GetFunctionResp
                 .configuration(found.shown())
                 .code(code(caller, found.version()))
                 .tags(found.tags().isEmpty() ? null : found.tags())
+                .concurrency(found.reserved()
+                        .map(reserved -> Concurrency.builder()
+                                .reservedConcurrentExecutions(reserved)
+                                .build())
+                        .orElse(null))
                 .build();
     }
 

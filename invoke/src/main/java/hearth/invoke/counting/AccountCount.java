@@ -25,7 +25,8 @@ final class AccountCount {
             if (running.getOrDefault(function, 0) >= own.getAsInt()) {
                 return new Admission.Throttled(ThrottleReason.RESERVED_FUNCTION_CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
             }
-        } else if (runningUnreserved() >= unreservedLimit) {
+        } else if (runningUnreserved() >= unreservedLimit
+                && running.getOrDefault(function, 0) >= limits.provisionedFor(function)) {
             return new Admission.Throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
         }
         running.merge(function, 1, Integer::sum);
@@ -47,6 +48,9 @@ final class AccountCount {
         var unreserved = total;
         for (var function : limits.reserved().keySet()) {
             unreserved -= running.getOrDefault(function, 0);
+        }
+        for (var provisioned : limits.provisioned().entrySet()) {
+            unreserved -= Math.min(running.getOrDefault(provisioned.getKey(), 0), provisioned.getValue());
         }
         return unreserved;
     }

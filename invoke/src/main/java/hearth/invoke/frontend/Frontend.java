@@ -2,6 +2,8 @@ package hearth.invoke.frontend;
 
 import hearth.invoke.counting.CountingService;
 import hearth.invoke.workermanager.WorkerManager;
+import hearth.model.FunctionVersion;
+import hearth.model.Routing;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -16,6 +18,7 @@ public final class Frontend {
     final CountingService counting;
     final WorkerManager workers;
     final TraceHeaders traces;
+    private final RandomGenerator random;
     final Executor background;
     final InstantSource clock;
 
@@ -31,8 +34,13 @@ public final class Frontend {
         this.counting = counting;
         this.workers = workers;
         this.traces = new TraceHeaders(random, clock);
+        this.random = random;
         this.background = background;
         this.clock = clock;
+    }
+
+    FunctionVersion choose(Routing routing) {
+        return routing.additional().isEmpty() ? routing.version() : routing.choose(random.nextDouble());
     }
 
     /// Runs one invocation and answers through the responder. Should the caller hang up, the invocation runs to its

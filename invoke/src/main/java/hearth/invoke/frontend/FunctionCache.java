@@ -1,8 +1,7 @@
 package hearth.invoke.frontend;
 
 import hearth.model.FunctionId;
-import hearth.model.FunctionState;
-import hearth.model.FunctionVersion;
+import hearth.model.Routing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -172,11 +171,11 @@ public final class FunctionCache implements AutoCloseable {
 
     private Lookup read(Key key) {
         try {
-            var version = source.find(key.function, key.qualifier);
+            var routing = source.find(key.function, key.qualifier);
             if (sourceFails.compareAndSet(true, false)) {
                 LOG.log(Level.INFO, "The store can be read again");
             }
-            return version.<Lookup>map(Lookup.Found::new).orElseGet(Lookup.Missing::new);
+            return routing.<Lookup>map(Lookup.Found::new).orElseGet(Lookup.Missing::new);
         } catch (RuntimeException | Error e) {
             if (sourceFails.compareAndSet(false, true)) {
                 LOG.log(Level.WARNING, "The store cannot be read; what is cached serves on", e);
@@ -210,8 +209,8 @@ public final class FunctionCache implements AutoCloseable {
     private void keep(Key key, Lookup read) {
         var now = clock.millis();
         switch (read) {
-            case Lookup.Found(var version) -> {
-                found.put(key, new Entry(version, now, config));
+            case Lookup.Found(var routing) -> {
+                found.put(key, new Entry(routing, now, config));
                 missing.remove(key);
             }
             case Lookup.Missing _ -> {
@@ -238,12 +237,12 @@ public final class FunctionCache implements AutoCloseable {
         /// Until when it serves without asking the source first, in epoch milliseconds.
         long usableUntil;
 
-        Entry(FunctionVersion version, long now, FunctionCacheConfig config) {
-            lookup = new Lookup.Found(version);
+        Entry(Routing routing, long now, FunctionCacheConfig config) {
+            lookup = new Lookup.Found(routing);
             refreshAt = now + config.refresh().toMillis();
             // One that is not active will be soon, and its callers try again.
-            var active = version.state() == FunctionState.ACTIVE;
-            usableUntil = active ? Long.MAX_VALUE : now + config.recheck().toMillis();
+            usableUntil =
+                    routing.isActive() ? Long.MAX_VALUE : now + config.recheck().toMillis();
         }
     }
 

@@ -1,14 +1,14 @@
 package hearth.invoke.frontend;
 
 import hearth.model.FunctionId;
-import hearth.model.FunctionVersion;
+import hearth.model.Routing;
 import java.util.Optional;
 
 /// Where functions are kept.
 @FunctionalInterface
 public interface FunctionSource {
-    /// The function version that a qualifier names now. Blocks, and throws when the store cannot be asked.
+    /// Where the invocations of a qualifier go now. Blocks, and throws when the store cannot be asked.
     ///
     /// @param qualifier `$LATEST`, a version number or an alias
-    Optional<FunctionVersion> find(FunctionId function, String qualifier);
+    Optional<Routing> find(FunctionId function, String qualifier);
 }

@@ -1,10 +1,10 @@
 package hearth.invoke.frontend;
 
-import hearth.model.FunctionVersion;
+import hearth.model.Routing;
 
 /// What the FunctionCache knows of a function.
 public sealed interface Lookup {
-    record Found(FunctionVersion version) implements Lookup {}
+    record Found(Routing routing) implements Lookup {}
 
     /// No such function, or no such version or alias of it.
     record Missing() implements Lookup {}

@@ -102,7 +102,7 @@ final class Passage implements Waiter, InvocationListener {
     private void resolved(Target target, Invocation invocation, Lookup lookup) {
         var version =
                 switch (lookup) {
-                    case Lookup.Found(var found) -> found;
+                    case Lookup.Found(var routing) -> frontend.choose(routing);
                     case Lookup.Missing() -> throw Refusals.noSuchFunction(target.lookedUpArn());
                     case Lookup.Unreachable _ -> throw Refusals.storeUnreachable();
                 };

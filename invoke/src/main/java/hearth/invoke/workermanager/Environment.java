@@ -10,6 +10,7 @@ final class Environment {
     private final EnvironmentId id;
     private final FunctionEnvironments function;
     private final Instant asked;
+    private boolean provisioned;
     private EnvironmentState state = new EnvironmentState.Starting();
     private long reservations;
 
@@ -17,7 +18,9 @@ final class Environment {
     private @Nullable Slot slot;
 
     /// @param asked when it was asked for
-    Environment(EnvironmentId id, FunctionEnvironments function, Instant asked) {
+    /// @param provisioned whether it is kept initialised, used or not
+    Environment(EnvironmentId id, FunctionEnvironments function, Instant asked, boolean provisioned) {
+        this.provisioned = provisioned;
         this.id = id;
         this.function = function;
         this.asked = asked;
@@ -29,6 +32,15 @@ final class Environment {
 
     FunctionEnvironments function() {
         return function;
+    }
+
+    boolean isProvisioned() {
+        return provisioned;
+    }
+
+    /// From now on it may end as any other. Only while it is in no state that counts it.
+    void unprovision() {
+        provisioned = false;
     }
 
     Instant asked() {

@@ -32,6 +32,9 @@ import java.util.stream.Collectors;
 /// are busy will be free before: else many callers of a short function would have as many environments, which take
 /// each other's processors. Since that is a guess, such a function is *watched* until nobody waits any more.
 ///
+/// A version with *provisioned* concurrency has as many environments as that says, made ahead. They serve before the
+/// others, and neither idleness nor another function's need ends them.
+///
 /// A function version whose invocations wait while no worker has room is *starved*. It is asked for again
 /// whenever room came back, and idle environments, the longest idle first, whosever they are, end to make room.
 final class EnvironmentTable {
@@ -67,7 +70,7 @@ final class EnvironmentTable {
         }
         var known = versions.get(version.environmentKey());
         if (known != null) {
-            var top = known.idle().peekFirst();
+            var top = known.next();
             if (top != null) {
                 warmTakes++;
                 return List.of(serve(waiter, top, now));
@@ -104,7 +107,7 @@ final class EnvironmentTable {
             }
             case Placement.NoRoom() -> {
                 var function = environment.function();
-                function.notPlaced();
+                function.notPlaced(environment);
                 var steps = new ArrayList<Step>();
                 if (needsMore(function, now)) {
                     starved.add(function);
@@ -117,7 +120,7 @@ final class EnvironmentTable {
             }
             case Placement.NeverFits() -> {
                 var function = environment.function();
-                function.notPlaced();
+                function.notPlaced(environment);
                 var steps = new ArrayList<Step>();
                 if (function.starting() + function.busy() == 0) {
                     failAll(function, new Unavailable.TooLarge(), steps);
@@ -201,6 +204,32 @@ final class EnvironmentTable {
         return steps;
     }
 
+    /// From now on so many environments of a version are kept initialised.
+    List<Step> provision(FunctionVersion version, int wanted, Instant now) {
+        var steps = new ArrayList<Step>();
+        var known = versions.get(version.environmentKey());
+        if (closed || (known == null && wanted == 0)) {
+            return steps;
+        }
+        var function = known != null ? known : begin(version, steps);
+        function.want(wanted);
+        while (function.provisioned() > wanted && !function.idleProvisioned().isEmpty()) {
+            retire(function.idleProvisioned().getLast(), steps);
+        }
+        askForProvisioned(function, now, steps);
+        forgetIfEmpty(function);
+        return steps;
+    }
+
+    /// How far a version's provisioning has come.
+    Provisioned provisioned(FunctionId function, String version) {
+        return functions.getOrDefault(function, Set.of()).stream()
+                .filter(one -> one.version().version().equals(version) && one.wanted() > 0)
+                .findFirst()
+                .map(one -> new Provisioned(one.wanted(), one.readyProvisioned(), one.provisioningFailure()))
+                .orElse(Provisioned.NONE);
+    }
+
     /// The versions of a function that have environments.
     Set<String> versionsOf(FunctionId function) {
         return functions.getOrDefault(function, Set.of()).stream()
@@ -215,6 +244,7 @@ final class EnvironmentTable {
             expireIdle(function, now, steps);
             expireWaiting(function, now, steps);
             askForAll(function, now, steps);
+            askForProvisioned(function, now, steps);
             forgetIfEmpty(function);
         }
         askForStarved(now, steps);
@@ -238,7 +268,7 @@ final class EnvironmentTable {
         int waiting = 0;
         for (var function : versions.values()) {
             starting += function.starting();
-            idle += function.idle().size();
+            idle += function.idleCount();
             busy += function.busy();
             waiting += function.waiting().size();
         }
@@ -277,7 +307,7 @@ final class EnvironmentTable {
 
     private void freed(Environment environment, Instant now, List<Step> steps) {
         var function = environment.function();
-        change(environment, new EnvironmentState.Event.Freed(now));
+        free(environment, now);
         var next = function.waiting().pollFirst();
         if (next != null) {
             steps.add(serve(next.waiter(), environment, now));
@@ -290,6 +320,17 @@ final class EnvironmentTable {
         } else if (!starved.isEmpty()) {
             makeRoom(starved.getFirst(), steps);
         }
+    }
+
+    /// One that is provisioned beyond what is wanted by now goes on as any other.
+    private static void free(Environment environment, Instant now) {
+        var function = environment.function();
+        function.left(environment);
+        if (environment.isProvisioned() && function.provisioned() >= function.wanted()) {
+            environment.unprovision();
+        }
+        environment.happened(new EnvironmentState.Event.Freed(now));
+        function.entered(environment);
     }
 
     private Step serve(Waiter waiter, Environment environment, Instant now) {
@@ -306,7 +347,7 @@ final class EnvironmentTable {
             return;
         }
         if (needsMore(function, now)) {
-            ask(function, now, steps);
+            ask(function, now, false, steps);
         }
         watch(function, steps);
     }
@@ -317,19 +358,33 @@ final class EnvironmentTable {
             return;
         }
         while (needsMore(function, now)) {
-            ask(function, now, steps);
+            ask(function, now, false, steps);
         }
         watch(function, steps);
+    }
+
+    /// Code that fails its initialisation is not tried again until it changes or is provisioned anew.
+    private void askForProvisioned(FunctionEnvironments function, Instant now, List<Step> steps) {
+        boolean hopeless = function.provisioningFailure()
+                .filter(failure -> failure.cause() != NotRunnable.Cause.SANDBOX_FAILED)
+                .isPresent();
+        if (closed || hopeless || function.isSuperseded()) {
+            return;
+        }
+        while (function.provisioned() < function.wanted()) {
+            ask(function, now, true, steps);
+        }
     }
 
     private boolean needsMore(FunctionEnvironments function, Instant now) {
         return function.starting() < function.impatient(now, config.patience());
     }
 
-    private void ask(FunctionEnvironments function, Instant now, List<Step> steps) {
-        function.asked();
+    private void ask(FunctionEnvironments function, Instant now, boolean provisioned, List<Step> steps) {
+        var environment = new Environment(ids.get(), function, now, provisioned);
+        function.asked(environment);
         asked++;
-        steps.add(new Step.Ask(new Environment(ids.get(), function, now)));
+        steps.add(new Step.Ask(environment));
     }
 
     private void watch(FunctionEnvironments function, List<Step> steps) {
@@ -350,6 +405,12 @@ final class EnvironmentTable {
     private void startFailed(Environment environment, NotRunnable failure, Instant now, List<Step> steps) {
         failedStarts++;
         var function = environment.function();
+        if (environment.isProvisioned()) {
+            // Nobody waits for this one: an invocation has one of its own made.
+            function.provisioningFailed(failure);
+            askIfNeeded(function, now, steps);
+            return;
+        }
         var inARow = function.startFailed(failure);
         var mayDoBetter = failure.cause() == NotRunnable.Cause.SANDBOX_FAILED;
         if (mayDoBetter) {
@@ -387,8 +448,12 @@ final class EnvironmentTable {
 
     private void supersede(FunctionEnvironments function, List<Step> steps) {
         function.supersede();
+        function.want(0);
         while (!function.idle().isEmpty()) {
             retire(function.idle().getLast(), steps);
+        }
+        while (!function.idleProvisioned().isEmpty()) {
+            retire(function.idleProvisioned().getLast(), steps);
         }
         forgetIfEmpty(function);
     }

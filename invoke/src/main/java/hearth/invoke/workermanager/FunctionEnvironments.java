@@ -21,6 +21,14 @@ final class FunctionEnvironments {
     private final FunctionVersion version;
     private final Demand demand;
     private final ArrayDeque<Environment> idle = new ArrayDeque<>();
+
+    /// Those of the idle that are provisioned.
+    private final ArrayDeque<Environment> idleProvisioned = new ArrayDeque<>();
+
+    private int wanted;
+    private InvocationOutcome.@Nullable NotRunnable provisioningFailure;
+    private int startingProvisioned;
+    private int busyProvisioned;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int starting;
     private int busy;
@@ -46,8 +54,43 @@ final class FunctionEnvironments {
         return demand;
     }
 
+    /// Those that were started on demand. The others never end for want of work.
     ArrayDeque<Environment> idle() {
         return idle;
+    }
+
+    ArrayDeque<Environment> idleProvisioned() {
+        return idleProvisioned;
+    }
+
+    /// The one that serves next: provisioned ones first, then that which was idle last; null when there is none.
+    @Nullable
+    Environment next() {
+        var provisioned = idleProvisioned.peekFirst();
+        return provisioned != null ? provisioned : idle.peekFirst();
+    }
+
+    int idleCount() {
+        return idle.size() + idleProvisioned.size();
+    }
+
+    /// How many environments are to be kept initialised.
+    int wanted() {
+        return wanted;
+    }
+
+    void want(int environments) {
+        wanted = environments;
+        provisioningFailure = null;
+    }
+
+    /// Those that are initialised, or will be.
+    int provisioned() {
+        return startingProvisioned + readyProvisioned();
+    }
+
+    int readyProvisioned() {
+        return idleProvisioned.size() + busyProvisioned;
     }
 
     ArrayDeque<Waiting> waiting() {
@@ -99,7 +142,7 @@ final class FunctionEnvironments {
     }
 
     boolean isEmpty() {
-        return starting == 0 && busy == 0 && idle.isEmpty() && waiting.isEmpty();
+        return wanted == 0 && starting == 0 && busy == 0 && idleCount() == 0 && waiting.isEmpty();
     }
 
     /// A newer generation is known, or the function is gone: environments end when nobody waits for them.
@@ -111,36 +154,50 @@ final class FunctionEnvironments {
         superseded = true;
     }
 
-    void asked() {
-        starting++;
+    void asked(Environment environment) {
+        entered(environment);
     }
 
-    void notPlaced() {
-        starting--;
+    void notPlaced(Environment environment) {
+        left(environment);
     }
 
     /// An environment leaves one state; `entered` follows unless it is gone.
     void left(Environment environment) {
         switch (environment.state()) {
-            case EnvironmentState.Starting _ -> starting--;
-            case EnvironmentState.Busy _ -> busy--;
+            case EnvironmentState.Starting _ -> count(environment, -1, 0);
+            case EnvironmentState.Busy _ -> count(environment, 0, -1);
             case EnvironmentState.Idle _ -> {
+                var stack = idle(environment);
                 // Nearly always the top (taken) or the bottom (expired).
-                if (idle.peekFirst() == environment) {
-                    idle.removeFirst();
+                if (stack.peekFirst() == environment) {
+                    stack.removeFirst();
                 } else {
-                    idle.removeLastOccurrence(environment);
+                    stack.removeLastOccurrence(environment);
                 }
             }
             case EnvironmentState.Retiring _ -> {}
         }
     }
 
+    private ArrayDeque<Environment> idle(Environment environment) {
+        return environment.isProvisioned() ? idleProvisioned : idle;
+    }
+
+    private void count(Environment environment, int moreStarting, int moreBusy) {
+        starting += moreStarting;
+        busy += moreBusy;
+        if (environment.isProvisioned()) {
+            startingProvisioned += moreStarting;
+            busyProvisioned += moreBusy;
+        }
+    }
+
     void entered(Environment environment) {
         switch (environment.state()) {
-            case EnvironmentState.Starting _ -> starting++;
-            case EnvironmentState.Busy _ -> busy++;
-            case EnvironmentState.Idle _ -> idle.addFirst(environment);
+            case EnvironmentState.Starting _ -> count(environment, 1, 0);
+            case EnvironmentState.Busy _ -> count(environment, 0, 1);
+            case EnvironmentState.Idle _ -> idle(environment).addFirst(environment);
             case EnvironmentState.Retiring _ -> {}
         }
     }
@@ -165,6 +222,15 @@ final class FunctionEnvironments {
 
     void forgetFailedStarts() {
         failedStarts = 0;
+    }
+
+    /// Why an environment could not be kept initialised; empty after one that could.
+    Optional<InvocationOutcome.NotRunnable> provisioningFailure() {
+        return Optional.ofNullable(provisioningFailure);
+    }
+
+    void provisioningFailed(InvocationOutcome.NotRunnable why) {
+        provisioningFailure = why;
     }
 
     Optional<InvocationOutcome.NotRunnable> failure() {

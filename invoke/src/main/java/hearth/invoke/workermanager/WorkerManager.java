@@ -97,6 +97,22 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
         supersede(function, version, Long.MAX_VALUE);
     }
 
+    /// Keeps so many environments of a version initialised from now on: more are made, or those beyond it end.
+    public void provision(FunctionVersion version, int environments) {
+        var now = clock.instant();
+        List<Step> steps;
+        synchronized (table) {
+            steps = table.provision(version, environments, now);
+        }
+        perform(steps);
+    }
+
+    public Provisioned provisioned(FunctionId function, String version) {
+        synchronized (table) {
+            return table.provisioned(function, version);
+        }
+    }
+
     /// The versions of a function that have environments.
     public Set<String> versionsOf(FunctionId function) {
         synchronized (table) {
@@ -226,8 +242,9 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
     }
 
     private void start(Environment environment, Worker worker) {
-        var spec =
-                new EnvironmentSpec(environment.id(), environment.function().version(), InitializationType.ON_DEMAND);
+        var type =
+                environment.isProvisioned() ? InitializationType.PROVISIONED_CONCURRENCY : InitializationType.ON_DEMAND;
+        var spec = new EnvironmentSpec(environment.id(), environment.function().version(), type);
         try {
             worker.start(spec, this);
         } catch (RuntimeException e) {

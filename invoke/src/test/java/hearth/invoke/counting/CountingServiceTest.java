@@ -62,7 +62,7 @@ class CountingServiceTest {
 
     @Test
     void keepsAnIdleReservationFromOtherFunctions() {
-        counting.limit(ACCOUNT, REGION, new ConcurrencyLimits(2, Map.of("orders", 1)));
+        counting.limit(ACCOUNT, REGION, new ConcurrencyLimits(2, Map.of("orders", 1), Map.of()));
         admit(MAIL);
 
         assertThat(counting.admit(SEARCH)).isEqualTo(new Throttled(CONCURRENT_INVOCATION_LIMIT_EXCEEDED));
@@ -71,7 +71,7 @@ class CountingServiceTest {
 
     @Test
     void holdsAFunctionToItsReservation() {
-        counting.limit(ACCOUNT, REGION, new ConcurrencyLimits(10, Map.of("orders", 1)));
+        counting.limit(ACCOUNT, REGION, new ConcurrencyLimits(10, Map.of("orders", 1), Map.of()));
         admit(ORDERS);
 
         assertThat(counting.admit(ORDERS))
@@ -80,8 +80,31 @@ class CountingServiceTest {
     }
 
     @Test
+    void keepsWhatIsProvisionedForAFunctionFromOthersAndLetsItHaveMore() {
+        counting.limit(ACCOUNT, REGION, new ConcurrencyLimits(3, Map.of(), Map.of("orders", 2)));
+        admit(MAIL);
+        assertThat(counting.admit(SEARCH)).isEqualTo(new Throttled(CONCURRENT_INVOCATION_LIMIT_EXCEEDED));
+
+        admit(ORDERS);
+        admit(ORDERS);
+
+        assertThat(counting.admit(ORDERS)).isEqualTo(new Throttled(CONCURRENT_INVOCATION_LIMIT_EXCEEDED));
+    }
+
+    @Test
+    void letsAFunctionHaveOfTheSharedRestWhatIsNotProvisioned() {
+        counting.limit(ACCOUNT, REGION, new ConcurrencyLimits(3, Map.of(), Map.of("orders", 1)));
+        admit(ORDERS);
+        admit(ORDERS);
+        admit(ORDERS);
+
+        assertThat(counting.admit(ORDERS)).isInstanceOf(Throttled.class);
+        assertThat(counting.admit(MAIL)).isInstanceOf(Throttled.class);
+    }
+
+    @Test
     void alwaysThrottlesAFunctionThatReservesNothing() {
-        counting.limit(ACCOUNT, REGION, new ConcurrencyLimits(10, Map.of("orders", 0)));
+        counting.limit(ACCOUNT, REGION, new ConcurrencyLimits(10, Map.of("orders", 0), Map.of()));
 
         assertThat(counting.admit(ORDERS))
                 .isEqualTo(new Throttled(RESERVED_FUNCTION_CONCURRENT_INVOCATION_LIMIT_EXCEEDED));
@@ -92,7 +115,7 @@ class CountingServiceTest {
         var order = admit(ORDERS);
         admit(ORDERS);
 
-        counting.limit(ACCOUNT, REGION, new ConcurrencyLimits(3, Map.of("orders", 1)));
+        counting.limit(ACCOUNT, REGION, new ConcurrencyLimits(3, Map.of("orders", 1), Map.of()));
         assertThat(counting.admit(ORDERS)).isInstanceOf(Throttled.class);
         admit(MAIL);
         admit(MAIL);
@@ -117,8 +140,9 @@ class CountingServiceTest {
 
     @Test
     void refusesNegativeLimits() {
-        assertThatThrownBy(() -> new ConcurrencyLimits(-1, Map.of())).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new ConcurrencyLimits(1, Map.of("orders", -1)))
+        assertThatThrownBy(() -> new ConcurrencyLimits(-1, Map.of(), Map.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new ConcurrencyLimits(1, Map.of("orders", -1), Map.of()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -17,6 +17,7 @@ import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
+import hearth.model.Routing;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome.Answered;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -483,6 +485,20 @@ class FrontendTest {
         assertThat(answers.response().status()).isEqualTo(200);
     }
 
+    @Test
+    void sendsItsShareOfInvocationsToTheOtherVersionOfAnAlias() {
+        var first = Functions.latest("mail", 1);
+        var second = Functions.latest("mail", 2);
+        var alias = new Routing(first, Optional.of(new Routing.Share(second, 0.25)));
+
+        long toSecond = IntStream.range(0, 10_000)
+                .filter(_ -> frontend.choose(alias).equals(second))
+                .count();
+
+        assertThat(toSecond).isBetween(2_300L, 2_700L);
+        assertThat(frontend.choose(Routing.to(first))).isSameAs(first);
+    }
+
     private RecordedAnswers invoke(InvocationRequest request) {
         var answers = new RecordedAnswers();
         frontend.invoke(request, answers);
@@ -498,11 +514,13 @@ class FrontendTest {
         return counting.running(Functions.ACCOUNT, Functions.REGION);
     }
 
-    private Optional<FunctionVersion> read(FunctionId function, String qualifier) {
+    private Optional<Routing> read(FunctionId function, String qualifier) {
         if (function.name().equals("broken")) {
             throw new IllegalStateException("The store is down");
         }
-        return qualifier.equals("$LATEST") ? Optional.ofNullable(store.get(function)) : Optional.empty();
+        return qualifier.equals("$LATEST")
+                ? Optional.ofNullable(store.get(function)).map(Routing::to)
+                : Optional.empty();
     }
 
     private static InvocationRequest request(String function, String payload) {

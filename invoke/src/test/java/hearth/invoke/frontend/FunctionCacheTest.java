@@ -7,6 +7,7 @@ import hearth.invoke.ManualClock;
 import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
+import hearth.model.Routing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +41,7 @@ class FunctionCacheTest {
 
         find(MAIL);
 
-        assertThat(answers).containsExactly(new Lookup.Found(OLD), new Lookup.Found(OLD));
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)), new Lookup.Found(Routing.to(OLD)));
         assertThat(reads).isEqualTo(1);
     }
 
@@ -65,7 +66,7 @@ class FunctionCacheTest {
         find(MAIL);
         blocking.runAll();
 
-        assertThat(answers).containsExactly(new Lookup.Found(NEW));
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(NEW)));
     }
 
     @Test
@@ -82,7 +83,7 @@ class FunctionCacheTest {
         find(MAIL);
         blocking.runAll();
 
-        assertThat(answers).containsExactly(new Lookup.Found(OLD), new Lookup.Found(NEW));
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)), new Lookup.Found(Routing.to(NEW)));
     }
 
     @Test
@@ -99,8 +100,8 @@ class FunctionCacheTest {
         store.put(MAIL, NEW);
         blocking.runOne();
 
-        assertThat(answers).containsExactly(new Lookup.Found(OLD));
-        assertThat(later).containsExactly(new Lookup.Found(NEW));
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)));
+        assertThat(later).containsExactly(new Lookup.Found(Routing.to(NEW)));
     }
 
     @Test
@@ -113,7 +114,7 @@ class FunctionCacheTest {
         blocking.runAll();
         find(MAIL);
 
-        assertThat(answers).containsExactly(new Lookup.Found(OLD), new Lookup.Found(OLD));
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)), new Lookup.Found(Routing.to(OLD)));
         assertThat(reads).isEqualTo(2);
     }
 
@@ -132,7 +133,7 @@ class FunctionCacheTest {
         blocking.runAll();
         find(MAIL);
 
-        assertThat(answers).last().isEqualTo(new Lookup.Found(NEW));
+        assertThat(answers).last().isEqualTo(new Lookup.Found(Routing.to(NEW)));
     }
 
     @Test
@@ -153,12 +154,12 @@ class FunctionCacheTest {
 
         find(MAIL);
         find(MAIL);
-        assertThat(answers).containsExactly(new Lookup.Found(OLD), new Lookup.Found(OLD));
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)), new Lookup.Found(Routing.to(OLD)));
         assertThat(blocking.size()).isEqualTo(1);
         blocking.runAll();
         find(MAIL);
 
-        assertThat(answers).last().isEqualTo(new Lookup.Found(NEW));
+        assertThat(answers).last().isEqualTo(new Lookup.Found(Routing.to(NEW)));
     }
 
     @Test
@@ -173,7 +174,7 @@ class FunctionCacheTest {
         find(MAIL);
         blocking.runAll();
 
-        assertThat(answers).last().isEqualTo(new Lookup.Found(OLD));
+        assertThat(answers).last().isEqualTo(new Lookup.Found(Routing.to(OLD)));
     }
 
     @Test
@@ -186,7 +187,7 @@ class FunctionCacheTest {
         find(MAIL);
         blocking.runAll();
 
-        assertThat(answers).last().isEqualTo(new Lookup.Found(OLD));
+        assertThat(answers).last().isEqualTo(new Lookup.Found(Routing.to(OLD)));
     }
 
     @Test
@@ -210,7 +211,7 @@ class FunctionCacheTest {
         find(MAIL);
         blocking.runAll();
 
-        assertThat(answers).containsExactly(new Lookup.Found(OLD));
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)));
     }
 
     @Test
@@ -239,7 +240,7 @@ class FunctionCacheTest {
         answers.clear();
         find(MAIL);
 
-        assertThat(answers).containsExactly(new Lookup.Found(OLD));
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)));
     }
 
     private void find(FunctionId function) {
@@ -253,13 +254,13 @@ class FunctionCacheTest {
         answers.clear();
     }
 
-    private Optional<FunctionVersion> read(FunctionId function, String qualifier) {
+    private Optional<Routing> read(FunctionId function, String qualifier) {
         assertThat(qualifier).isEqualTo("$LATEST");
         reads++;
         if (storeIsDown) {
             throw new IllegalStateException("The store is down");
         }
-        var found = Optional.ofNullable(store.get(function));
+        var found = Optional.ofNullable(store.get(function)).map(Routing::to);
         afterRead.run();
         return found;
     }

@@ -4,7 +4,8 @@ package hearth.model.worker;
 /// loop; they must not block.
 public interface EnvironmentListener {
     /// INIT has ended, well or badly, and the environment takes its first invocation. After a failed INIT the
-    /// worker runs it again within that invocation (execution.md section 1).
+    /// worker runs it again within that invocation (execution.md section 1); but one that was not made on demand is
+    /// then gone.
     void ready(EnvironmentId environment);
 
     /// The environment is idle again: the runtime has asked for its next event.

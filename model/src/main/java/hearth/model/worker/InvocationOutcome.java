@@ -28,7 +28,10 @@ public sealed interface InvocationOutcome {
             /// The deployment package cannot be fetched or unpacked.
             CODE_UNAVAILABLE,
             /// The sandbox could not be made.
-            SANDBOX_FAILED
+            SANDBOX_FAILED,
+            /// The function's own initialisation failed, in an environment that was made ahead. One that is made on
+            /// demand takes the invocation all the same, and fails it.
+            INIT_FAILED
         }
     }
 }

@@ -513,6 +513,10 @@ public final class ExecutionEnvironment {
         }
         if (toldReady) {
             listener.idle(spec.id());
+        } else if (spec.initializationType() != InitializationType.ON_DEMAND
+                && state instanceof Idle(var running)
+                && !running) {
+            close(new NotRunnable(Cause.INIT_FAILED, "The function's initialisation failed"));
         } else {
             toldReady = true;
             listener.ready(spec.id());

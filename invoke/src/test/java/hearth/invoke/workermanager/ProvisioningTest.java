@@ -1,0 +1,193 @@
+package hearth.invoke.workermanager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.invoke.Alarms;
+import hearth.invoke.FakeWorker;
+import hearth.invoke.Functions;
+import hearth.invoke.ManualClock;
+import hearth.invoke.placement.PlacementConfig;
+import hearth.invoke.placement.PlacementService;
+import hearth.model.FunctionVersion;
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.InitializationType;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ProvisioningTest {
+    private static final FunctionVersion MAIL = Functions.latest("mail");
+    private static final FunctionVersion SEARCH = Functions.latest("search");
+    private static final WorkerManagerConfig CONFIG = WorkerManagerConfig.DEFAULT;
+
+    private final ManualClock clock = new ManualClock();
+    private final AtomicLong ids = new AtomicLong();
+    private final PlacementService placement =
+            new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10)), clock);
+    private final WorkerManager manager = new WorkerManager(
+            CONFIG, placement, clock, new Alarms()::set, () -> EnvironmentId.of(0, ids.incrementAndGet()));
+
+    /// Has room for four environments of 128 MiB.
+    private final FakeWorker worker = new FakeWorker("local", 512, 4000, 10);
+
+    @BeforeEach
+    void oneWorker() {
+        placement.add(worker);
+    }
+
+    @Test
+    void initialisesEnvironmentsBeforeAnyInvocation() {
+        manager.provision(MAIL, 2);
+
+        assertThat(worker.started)
+                .hasSize(2)
+                .allMatch(spec -> spec.initializationType() == InitializationType.PROVISIONED_CONCURRENCY);
+        assertThat(provisioned()).isEqualTo(new Provisioned(2, 0, Optional.empty()));
+
+        worker.ready(0);
+        assertThat(provisioned().ready()).isEqualTo(1);
+        worker.ready(1);
+        assertThat(provisioned().ready()).isEqualTo(2);
+        assertThat(acquire(MAIL).runsIn(worker, 1)).isTrue();
+        assertThat(provisioned().ready()).isEqualTo(2);
+    }
+
+    @Test
+    void servesFromThemFirstAndThenOnDemand() {
+        var spilled = acquire(MAIL);
+        worker.ready(0);
+        assertThat(spilled.runsIn(worker, 0)).isTrue();
+        manager.provision(MAIL, 1);
+        worker.ready(1);
+        worker.idle(0);
+
+        assertThat(acquire(MAIL).runsIn(worker, 1)).isTrue();
+        assertThat(acquire(MAIL).runsIn(worker, 0)).isTrue();
+        acquire(MAIL);
+
+        assertThat(worker.started).hasSize(3);
+        assertThat(worker.started.getLast().initializationType()).isEqualTo(InitializationType.ON_DEMAND);
+    }
+
+    @Test
+    void endsThemNeitherForIdlenessNorForAnotherFunction() {
+        provision(MAIL, 4);
+
+        clock.advance(CONFIG.idleExpiry());
+        manager.sweep();
+        acquire(SEARCH);
+
+        assertThat(worker.retired).isEmpty();
+        assertThat(provisioned().ready()).isEqualTo(4);
+    }
+
+    @Test
+    void replacesOneThatEnds() {
+        provision(MAIL, 2);
+        worker.gone(0);
+        assertThat(provisioned().ready()).isEqualTo(1);
+
+        manager.sweep();
+        worker.ready(2);
+
+        assertThat(provisioned().ready()).isEqualTo(2);
+    }
+
+    @Test
+    void endsTheSurplusWhenLessIsWanted() {
+        provision(MAIL, 3);
+        acquire(MAIL);
+
+        manager.provision(MAIL, 1);
+
+        assertThat(worker.retired).hasSize(2);
+        assertThat(provisioned()).isEqualTo(new Provisioned(1, 1, Optional.empty()));
+    }
+
+    @Test
+    void letsABusyOneThatIsNotWantedAnyMoreGoOnAsAnyOther() {
+        provision(MAIL, 1);
+        acquire(MAIL);
+        manager.provision(MAIL, 0);
+        worker.idle(0);
+        assertThat(worker.retired).isEmpty();
+        assertThat(provisioned()).isEqualTo(Provisioned.NONE);
+
+        clock.advance(CONFIG.idleExpiry());
+        manager.sweep();
+
+        assertThat(worker.retired).containsExactly(worker.environment(0));
+    }
+
+    @Test
+    void tellsWhyCodeFailsAndTriesItAgainOnlyWhenAsked() {
+        var failure = new NotRunnable(Cause.RUNTIME_MISSING, "Install python3.13");
+        manager.provision(MAIL, 1);
+        worker.gone(0, failure);
+        manager.sweep();
+        assertThat(worker.started).hasSize(1);
+        assertThat(provisioned()).isEqualTo(new Provisioned(1, 0, Optional.of(failure)));
+
+        manager.provision(MAIL, 1);
+        worker.ready(1);
+
+        assertThat(provisioned()).isEqualTo(new Provisioned(1, 1, Optional.empty()));
+    }
+
+    @Test
+    void goesOnTryingWhenItIsTheSandboxThatFails() {
+        manager.provision(MAIL, 1);
+        worker.gone(0, new NotRunnable(Cause.SANDBOX_FAILED, "clone3: EAGAIN"));
+
+        manager.sweep();
+
+        assertThat(worker.started).hasSize(2);
+    }
+
+    @Test
+    void findsRoomOnceThereIsSome() {
+        provision(SEARCH, 4);
+        manager.provision(MAIL, 1);
+        assertThat(worker.started).hasSize(4);
+
+        manager.provision(SEARCH, 3);
+        worker.retired.forEach(manager::gone);
+        manager.sweep();
+
+        assertThat(worker.started).hasSize(5);
+        assertThat(worker.started.getLast().function()).isEqualTo(MAIL);
+    }
+
+    @Test
+    void endsThemWithTheirVersion() {
+        provision(MAIL, 2);
+
+        manager.deleted(MAIL.function(), MAIL.version());
+        manager.sweep();
+
+        assertThat(worker.retired).hasSize(2);
+        assertThat(worker.started).hasSize(2);
+    }
+
+    private void provision(FunctionVersion version, int count) {
+        int first = worker.started.size();
+        manager.provision(version, count);
+        for (int i = first; i < first + count; i++) {
+            worker.ready(i);
+        }
+    }
+
+    private Provisioned provisioned() {
+        return manager.provisioned(MAIL.function(), MAIL.version());
+    }
+
+    private Request acquire(FunctionVersion version) {
+        var request = new Request();
+        manager.acquire(version, request);
+        return request;
+    }
+}

@@ -1,0 +1,31 @@
+package hearth.model;
+
+import java.util.Optional;
+
+/// Where the invocations of a qualifier go: to one version, or, as an alias may say, a share of them to another.
+public record Routing(FunctionVersion version, Optional<Share> additional) {
+    /// @param weight from 0 to 1: the part of the invocations that goes to this version
+    public record Share(FunctionVersion version, double weight) {}
+
+    public static Routing to(FunctionVersion version) {
+        return new Routing(version, Optional.empty());
+    }
+
+    /// The version that runs one invocation.
+    ///
+    /// @param lot evenly from 0 to 1, and less than 1
+    public FunctionVersion choose(double lot) {
+        return additional
+                .filter(share -> lot < share.weight())
+                .map(Share::version)
+                .orElse(version);
+    }
+
+    /// Whether all invocations can run.
+    public boolean isActive() {
+        return version.state() == FunctionState.ACTIVE
+                && additional
+                        .map(share -> share.version().state() == FunctionState.ACTIVE)
+                        .orElse(true);
+    }
+}
