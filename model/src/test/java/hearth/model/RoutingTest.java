@@ -61,6 +61,7 @@ class RoutingTest {
                 LogFormat.TEXT,
                 "/aws/lambda/mail",
                 "INFO",
-                "INFO");
+                "INFO",
+                Optional.empty());
     }
 }
