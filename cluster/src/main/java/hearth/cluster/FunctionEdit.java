@@ -1,6 +1,7 @@
 package hearth.cluster;
 
 import hearth.model.CodeDigest;
+import hearth.model.CodeSigningConfigId;
 import hearth.model.FunctionId;
 import hearth.model.api.AliasConfiguration;
 import java.sql.SQLException;
@@ -92,6 +93,22 @@ public final class FunctionEdit extends FunctionView {
             changed = true;
             settings.add(setting.kind());
         }
+        return removed;
+    }
+
+    /// Has the function keep to this code signing configuration; false when there is none such.
+    public boolean signWith(CodeSigningConfigId config) {
+        if (run(() -> SigningConfigTable.find(session, config)).isEmpty()) {
+            return false;
+        }
+        write(() -> SignedFunctionTable.put(session, id, config));
+        return true;
+    }
+
+    /// Has the function keep to no code signing configuration; false when it kept to none.
+    public boolean signWithNone() {
+        boolean removed = run(() -> SignedFunctionTable.remove(session, id));
+        changed |= removed;
         return removed;
     }
 

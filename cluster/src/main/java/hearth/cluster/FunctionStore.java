@@ -55,21 +55,19 @@ public final class FunctionStore {
     /// Adds a function, with the version that is published of it at once, if any; false when there is a function of
     /// this name.
     public boolean create(Change first) {
-        var function = first.function();
-        return database.write(
-                session -> {
-                    boolean created = FunctionTable.insert(session, function);
-                    if (created && first.published().isPresent()) {
-                        VersionTable.insert(
-                                session, function.id(), first.published().get());
-                    }
-                    return created;
-                },
-                created -> {
-                    if (created) {
-                        tell(function.id());
-                    }
-                });
+        return create(first, _ -> {});
+    }
+
+    /// @param rest adds what else the function has from the start
+    public boolean create(Change first, Consumer<FunctionEdit> rest) {
+        return edit(first.function().id(), edit -> {
+            if (!edit.create(first.function())) {
+                return false;
+            }
+            first.published().ifPresent(edit::put);
+            rest.accept(edit);
+            return true;
+        });
     }
 
     public Optional<FunctionRecord> find(FunctionId function) {

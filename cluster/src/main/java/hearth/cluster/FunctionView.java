@@ -1,5 +1,6 @@
 package hearth.cluster;
 
+import hearth.model.CodeSigningConfigId;
 import hearth.model.FunctionId;
 import hearth.model.api.AliasConfiguration;
 import java.sql.SQLException;
@@ -63,6 +64,11 @@ public sealed class FunctionView permits FunctionEdit {
     /// The settings of all functions of this one's account and region.
     public <T> List<Qualified<T>> settingsOfAccount(Setting<T> setting) {
         return run(() -> SettingTable.of(session, id.account(), id.region(), setting));
+    }
+
+    /// The code signing configuration that the function keeps to.
+    public Optional<CodeSigningConfigId> signing() {
+        return run(() -> SignedFunctionTable.find(session, id));
     }
 
     static <T> T run(Statement<T> statement) {

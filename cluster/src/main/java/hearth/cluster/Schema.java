@@ -17,7 +17,8 @@ final class Schema {
             "V2__aliases_and_settings.sql",
             "V3__layers.sql",
             "V4__code_source.sql",
-            "V5__event_source_mappings.sql");
+            "V5__event_source_mappings.sql",
+            "V6__code_signing.sql");
 
     private Schema() {}
 

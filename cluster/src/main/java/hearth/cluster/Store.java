@@ -21,6 +21,7 @@ public final class Store implements AutoCloseable {
     private final FunctionStore functions;
     private final LayerStore layers;
     private final MappingStore mappings;
+    private final SigningStore signing;
 
     private Store(DataFolderLock lock, Database database, BlobStore blobs) {
         this.lock = lock;
@@ -29,6 +30,7 @@ public final class Store implements AutoCloseable {
         this.functions = new FunctionStore(database, blobs);
         this.layers = new LayerStore(database, blobs);
         this.mappings = new MappingStore(database);
+        this.signing = new SigningStore(database);
     }
 
     /// Opens the store in this folder, making what is not there yet. Throws `StoreUnavailableException` when another
@@ -71,6 +73,10 @@ public final class Store implements AutoCloseable {
 
     public MappingStore mappings() {
         return mappings;
+    }
+
+    public SigningStore signing() {
+        return signing;
     }
 
     public BlobStore blobs() {

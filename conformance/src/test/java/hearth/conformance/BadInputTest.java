@@ -44,9 +44,9 @@ class BadInputTest {
 
     @Test
     void anOperationThatHearthDoesNotHaveYetNamesItself() throws IOException {
-        var answer = send("GET /2020-04-22/code-signing-configs HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        var answer = send("GET /2025-11-30/capacity-providers HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
 
-        assertThat(answer).startsWith("HTTP/1.1 501").contains("ListCodeSigningConfigs");
+        assertThat(answer).startsWith("HTTP/1.1 501").contains("ListCapacityProviders");
     }
 
     @Test

@@ -19,12 +19,16 @@ import hearth.control.policies.PolicyOperations;
 import hearth.control.recursion.RecursionOperations;
 import hearth.control.runtimes.RuntimeOperations;
 import hearth.control.scaling.ScalingOperations;
+import hearth.control.signing.CodeSigning;
+import hearth.control.signing.SigningOperations;
+import hearth.control.tags.TagOperations;
 import hearth.control.urls.FunctionUrlOperations;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiShape;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -55,8 +59,12 @@ public final class ControlPlane implements AutoCloseable {
         RecursionOperations.addTo(operations, store);
         RuntimeOperations.addTo(operations, store);
         ScalingOperations.addTo(operations, store);
-        functions = FunctionOperations.addTo(operations, store, clock, revisionIds, limits, packages, storage, code);
+        var signing = new CodeSigning(store.signing(), store.functions());
+        functions = FunctionOperations.addTo(
+                operations, store, clock, revisionIds, limits, packages, storage, signing, code);
         mappings = MappingOperations.addTo(operations, store, clock, revisionIds);
+        var signingConfigs = SigningOperations.addTo(operations, store, clock, revisionIds);
+        TagOperations.addTo(operations, List.of(functions.tags(), mappings.tags(), signingConfigs));
     }
 
     /// The operations that are written.

@@ -15,17 +15,10 @@ import hearth.model.api.GetAccountSettingsResponse;
 import hearth.model.api.ListCapacityProvidersRequest;
 import hearth.model.api.ListFunctionsRequest;
 import hearth.model.api.ListFunctionsResponse;
-import hearth.model.api.ListTagsRequest;
-import hearth.model.api.ListTagsResponse;
-import hearth.model.api.NoContent;
-import hearth.model.api.TagResourceRequest;
-import hearth.model.api.UntagResourceRequest;
 import java.lang.reflect.ParameterizedType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.NullUnmarked;
@@ -152,70 +145,6 @@ class ControlPlaneTest {
         assertThat(settings.accountLimit().codeSizeZipped()).isEqualTo(52_428_800L);
         assertThat(settings.accountLimit().concurrentExecutions()).isEqualTo(1_000);
         assertThat(settings.accountLimit().unreservedConcurrentExecutions()).isEqualTo(1_000);
-    }
-
-    @Test
-    void tagsAndUntagsAFunctionUnderNewRevisions() {
-        var created = desk.createActive("greet").revisionId();
-
-        tag(Desk.ARN + "greet", Map.of("a", "1", "b", "2"));
-        var tagged = desk.get("greet").revisionId();
-        untag(Desk.ARN + "greet", List.of("a", "never"));
-
-        assertThat(desk.ask(
-                                ApiOperation.LIST_TAGS,
-                                ListTagsRequest.builder()
-                                        .resource(Desk.ARN + "greet")
-                                        .build(),
-                                ListTagsResponse.class)
-                        .tags())
-                .isEqualTo(Map.of("b", "2"));
-        assertThat(tagged).isNotEqualTo(created);
-        assertThat(desk.get("greet").revisionId()).isNotIn(created, tagged);
-    }
-
-    @Test
-    void refusesTagsInAwssWords() {
-        desk.create("greet");
-
-        refuses(
-                () -> tag(Desk.ARN + "greet:1", Map.of("a", "1")),
-                ApiError.INVALID_PARAMETER_VALUE,
-                "Tags on function aliases and versions are not supported. Please specify a function ARN.");
-        refuses(
-                () -> tag(Desk.ARN + "greet", Map.of()),
-                ApiError.INVALID_PARAMETER_VALUE,
-                "An error occurred and the request cannot be processed.");
-        refuses(
-                () -> tag(Desk.ARN + "absent", Map.of("a", "1")),
-                ApiError.RESOURCE_NOT_FOUND,
-                "Function not found: " + Desk.ARN + "absent");
-        refuses(
-                () -> tag("arn:aws:lambda:eu-north-1:123456789012:layer:greet", Map.of("a", "1")),
-                ApiError.INVALID_PARAMETER_VALUE,
-                "Hearth does not support tags on anything but functions yet.");
-        var many = IntStream.range(0, 30).boxed().collect(Collectors.toMap(i -> "k" + i, _ -> "v"));
-        tag(Desk.ARN + "greet", many);
-        refuses(
-                () -> tag(
-                        Desk.ARN + "greet",
-                        IntStream.range(20, 51).boxed().collect(Collectors.toMap(i -> "k" + i, _ -> "v"))),
-                ApiError.INVALID_PARAMETER_VALUE,
-                "Number of tags exceeds resource tag limit.");
-    }
-
-    private void tag(String resource, Map<String, String> tags) {
-        desk.ask(
-                ApiOperation.TAG_RESOURCE,
-                TagResourceRequest.builder().resource(resource).tags(tags).build(),
-                NoContent.class);
-    }
-
-    private void untag(String resource, List<String> keys) {
-        desk.ask(
-                ApiOperation.UNTAG_RESOURCE,
-                UntagResourceRequest.builder().resource(resource).tagKeys(keys).build(),
-                NoContent.class);
     }
 
     private ListFunctionsResponse list(ListFunctionsRequest.Builder request) {

@@ -3,6 +3,7 @@ package hearth.control.functions;
 import hearth.control.operation.CompactJson;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Refusals;
+import hearth.control.tags.Tags;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;

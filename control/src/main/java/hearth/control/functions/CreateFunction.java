@@ -12,6 +12,8 @@ import hearth.control.operation.Refusals;
 import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Target;
 import hearth.control.operation.Timestamps;
+import hearth.control.signing.CodeSigning;
+import hearth.model.CodeSigningConfigId;
 import hearth.model.FunctionId;
 import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.FunctionCode;
@@ -19,6 +21,7 @@ import hearth.model.api.FunctionConfiguration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// `POST /2015-03-31/functions`
 final class CreateFunction implements Operation<CreateFunctionRequest, FunctionConfiguration> {
@@ -26,6 +29,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
     private final Packages packages;
     private final CodeStorage storage;
     private final ConfigurationRules rules;
+    private final CodeSigning signing;
     private final RevisionIds revisionIds;
     private final InstantSource clock;
     private final Transitions transitions;
@@ -35,6 +39,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
             Packages packages,
             CodeStorage storage,
             ConfigurationRules rules,
+            CodeSigning signing,
             RevisionIds revisionIds,
             InstantSource clock,
             Transitions transitions) {
@@ -42,6 +47,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
         this.packages = packages;
         this.storage = storage;
         this.rules = rules;
+        this.signing = signing;
         this.revisionIds = revisionIds;
         this.clock = clock;
         this.transitions = transitions;
@@ -58,18 +64,23 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
         rules.checkCreation(request);
         var configuration = Configurations.created(function, request);
         CombinationRules.check(null, configuration);
+        var signed = signing.requested(caller, request.codeSigningConfigArn());
         if (PackageType.isImage(configuration)) {
+            signed.ifPresent(_ -> {
+                throw CodeSigning.imageRefusal();
+            });
             var image = ImageReference.of(String.valueOf(code.imageUri()));
             requireNew(function);
-            return create(function, request, configuration, StoredCode.of(image));
+            return create(function, request, configuration, StoredCode.of(image), signed);
         }
         var zip = packages.require(code.zipFile());
         requireNew(function);
         packages.check(zip);
+        signed.ifPresent(config -> signing.checkCreation(function, config));
         boolean publish = Boolean.TRUE.equals(request.publish());
         try (var _ = storage.take(caller.account(), caller.region(), publish ? 2L * zip.length : zip.length);
                 var held = packages.keep(zip)) {
-            return create(function, request, configuration, StoredCode.of(held, code.sourceKMSKeyArn()));
+            return create(function, request, configuration, StoredCode.of(held, code.sourceKMSKeyArn()), signed);
         }
     }
 
@@ -80,7 +91,11 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
     }
 
     private FunctionConfiguration create(
-            FunctionId function, CreateFunctionRequest request, FunctionConfiguration settings, StoredCode code) {
+            FunctionId function,
+            CreateFunctionRequest request,
+            FunctionConfiguration settings,
+            StoredCode code,
+            Optional<CodeSigningConfigId> signed) {
         var configuration = code.in(settings.toBuilder())
                 .lastModified(Timestamps.of(clock.instant()))
                 .build();
@@ -88,7 +103,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
         var record = FunctionRecord.created(function, latest, Objects.requireNonNullElse(request.tags(), Map.of()));
         boolean publish = Boolean.TRUE.equals(request.publish());
         var first = publish ? publication(latest).of(record) : Change.to(record);
-        if (!functions.create(first)) {
+        if (!functions.create(first, edit -> signed.ifPresent(config -> CodeSigning.attach(edit, config)))) {
             throw Refusals.functionExists(function);
         }
         transitions.settle(first);

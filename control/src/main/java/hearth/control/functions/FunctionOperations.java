@@ -7,14 +7,18 @@ import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operations;
 import hearth.control.operation.RevisionIds;
+import hearth.control.signing.CodeSigning;
+import hearth.control.tags.Taggable;
 import java.time.InstantSource;
 
 /// The operations on functions and their versions, and what brings these from one state to the next.
 public final class FunctionOperations implements AutoCloseable {
     private final Transitions transitions;
+    private final Taggable tags;
 
-    private FunctionOperations(Transitions transitions) {
+    private FunctionOperations(Transitions transitions, Taggable tags) {
         this.transitions = transitions;
+        this.tags = tags;
     }
 
     /// Resumes what the last run did not bring to its end.
@@ -26,29 +30,30 @@ public final class FunctionOperations implements AutoCloseable {
             ControlLimits limits,
             Packages packages,
             CodeStorage storage,
+            CodeSigning signing,
             CodeLocation code) {
         var functions = store.functions();
         var rules = new ConfigurationRules(limits);
         var lookup = new FunctionLookup(functions);
-        var tags = new Tags(functions, revisionIds);
         var transitions = new Transitions(functions, revisionIds);
         var updates = new FunctionUpdates(functions, revisionIds, transitions);
         operations
-                .add(new CreateFunction(functions, packages, storage, rules, revisionIds, clock, transitions))
+                .add(new CreateFunction(functions, packages, storage, rules, signing, revisionIds, clock, transitions))
                 .add(new DeleteFunction(functions))
                 .add(new GetAccountSettings(functions, limits))
                 .add(new GetFunction(lookup, code))
                 .add(new GetFunctionConfiguration(lookup))
                 .add(new ListFunctions(functions))
-                .add(new ListTags(tags))
                 .add(new ListVersionsByFunction(functions))
                 .add(new PublishVersion(functions, storage, revisionIds, transitions))
-                .add(new TagResource(tags))
-                .add(new UntagResource(tags))
-                .add(new UpdateFunctionCode(functions, packages, storage, updates, clock))
+                .add(new UpdateFunctionCode(functions, packages, storage, signing, updates, clock))
                 .add(new UpdateFunctionConfiguration(functions, rules, updates, clock));
         transitions.resume();
-        return new FunctionOperations(transitions);
+        return new FunctionOperations(transitions, new FunctionTags(functions, revisionIds));
+    }
+
+    public Taggable tags() {
+        return tags;
     }
 
     /// Waits for functions on their way to another state.

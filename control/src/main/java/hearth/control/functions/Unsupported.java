@@ -16,7 +16,6 @@ final class Unsupported {
         refuse(request.capacityProviderConfig(), "CapacityProviderConfig");
         refuse(request.durableConfig(), "DurableConfig");
         refuse(request.publishTo(), "PublishTo");
-        refuse(request.codeSigningConfigArn(), "CodeSigningConfigArn");
         refuseList(request.layers(), "Layers");
         var code = request.code();
         if (code != null) {

@@ -11,6 +11,7 @@ import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
 import hearth.control.operation.Timestamps;
+import hearth.control.signing.CodeSigning;
 import hearth.model.FunctionId;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.UpdateFunctionCodeRequest;
@@ -22,6 +23,7 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
     private final FunctionStore functions;
     private final Packages packages;
     private final CodeStorage storage;
+    private final CodeSigning signing;
     private final FunctionUpdates updates;
     private final InstantSource clock;
 
@@ -29,11 +31,13 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
             FunctionStore functions,
             Packages packages,
             CodeStorage storage,
+            CodeSigning signing,
             FunctionUpdates updates,
             InstantSource clock) {
         this.functions = functions;
         this.packages = packages;
         this.storage = storage;
+        this.signing = signing;
         this.updates = updates;
         this.clock = clock;
     }
@@ -50,6 +54,7 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         }
         var zip = packages.require(request.zipFile());
         packages.check(zip);
+        signing.checkUpdate(function);
         if (isDryRun(request)) {
             return checked(before, StoredCode.of(zip, request.sourceKMSKeyArn()), request);
         }

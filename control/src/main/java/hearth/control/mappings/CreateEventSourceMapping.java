@@ -5,6 +5,7 @@ import hearth.cluster.MappingStore;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.RevisionIds;
+import hearth.control.tags.Tags;
 import hearth.model.EventSourceMappingId;
 import hearth.model.api.CreateEventSourceMappingRequest;
 import hearth.model.api.EventSourceMappingConfiguration;
@@ -48,6 +49,7 @@ final class CreateEventSourceMapping
                 .build();
         boolean enabled = !Boolean.FALSE.equals(request.enabled());
         Map<String, String> tags = Objects.requireNonNullElse(request.tags(), Map.of());
+        Tags.requireFew(tags);
         mappings.create(new MappingRecord(id, configuration, enabled, tags), Conflicts::refuse);
         transitions.settle(id);
         return configuration;

@@ -3,14 +3,17 @@ package hearth.control.mappings;
 import hearth.cluster.Store;
 import hearth.control.operation.Operations;
 import hearth.control.operation.RevisionIds;
+import hearth.control.tags.Taggable;
 import java.time.InstantSource;
 
 /// The operations on event source mappings, and what brings these from one state to the next.
 public final class MappingOperations implements AutoCloseable {
     private final MappingTransitions transitions;
+    private final Taggable tags;
 
-    private MappingOperations(MappingTransitions transitions) {
+    private MappingOperations(MappingTransitions transitions, Taggable tags) {
         this.transitions = transitions;
+        this.tags = tags;
     }
 
     /// Resumes what the last run did not bring to its end.
@@ -25,7 +28,11 @@ public final class MappingOperations implements AutoCloseable {
                 .add(new ListEventSourceMappings(mappings))
                 .add(new UpdateEventSourceMapping(mappings, functions, transitions, clock));
         transitions.resume();
-        return new MappingOperations(transitions);
+        return new MappingOperations(transitions, new MappingTags(mappings));
+    }
+
+    public Taggable tags() {
+        return tags;
     }
 
     /// Waits for mappings on their way to another state.

@@ -1,4 +1,4 @@
-package hearth.control.functions;
+package hearth.control.tags;
 
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
@@ -15,7 +15,8 @@ final class ListTags implements Operation<ListTagsRequest, ListTagsResponse> {
 
     @Override
     public ListTagsResponse handle(Caller caller, ListTagsRequest request) {
-        var function = Tags.function(caller, request.resource(), "ListTags");
-        return ListTagsResponse.builder().tags(tags.of(function)).build();
+        return ListTagsResponse.builder()
+                .tags(tags.of(caller, request.resource(), "ListTags"))
+                .build();
     }
 }

@@ -1,4 +1,4 @@
-package hearth.control.functions;
+package hearth.control.tags;
 
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
@@ -18,9 +18,8 @@ final class UntagResource implements Operation<UntagResourceRequest, NoContent> 
 
     @Override
     public NoContent handle(Caller caller, UntagResourceRequest request) {
-        var function = Tags.function(caller, request.resource(), "UntagResource");
         List<String> keys = Objects.requireNonNullElse(request.tagKeys(), List.of());
-        tags.change(function, before -> {
+        tags.change(caller, request.resource(), "UntagResource", before -> {
             var left = new LinkedHashMap<>(before);
             left.keySet().removeAll(keys);
             return left;

@@ -1,4 +1,4 @@
-package hearth.control.functions;
+package hearth.control.tags;
 
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
@@ -19,12 +19,11 @@ final class TagResource implements Operation<TagResourceRequest, NoContent> {
 
     @Override
     public NoContent handle(Caller caller, TagResourceRequest request) {
-        var function = Tags.function(caller, request.resource(), "TagResource");
         Map<String, String> added = Objects.requireNonNullElse(request.tags(), Map.of());
         if (added.isEmpty()) {
             throw Refusals.invalid("An error occurred and the request cannot be processed.");
         }
-        tags.change(function, before -> {
+        tags.change(caller, request.resource(), "TagResource", before -> {
             var all = new LinkedHashMap<>(before);
             all.putAll(added);
             return all;
