@@ -14,6 +14,7 @@ import software.amazon.awssdk.services.lambda.model.CodeSigningPolicy;
 import software.amazon.awssdk.services.lambda.model.CodeVerificationFailedException;
 import software.amazon.awssdk.services.lambda.model.EventSourceMappingConfiguration;
 import software.amazon.awssdk.services.lambda.model.EventSourcePosition;
+import software.amazon.awssdk.services.lambda.model.Filter;
 import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
@@ -23,6 +24,8 @@ import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 /// what it reads against the API's model.
 class MappingsAndSigningTest {
     private static final String CODE = "def handler(event, context):\n    return event\n";
+    private static final Filter ORDERS =
+            Filter.builder().pattern("{\"body\": {\"kind\": [\"order\"]}}").build();
     private static final String PUBLISHER = "arn:aws:signer:eu-west-1:000000000000:/signing-profiles/team/abcdefghij";
 
     @Test
@@ -35,7 +38,7 @@ class MappingsAndSigningTest {
                 .batchSize(5)
                 .scalingConfig(s -> s.maximumConcurrency(7))
                 .functionResponseTypes(FunctionResponseType.REPORT_BATCH_ITEM_FAILURES)
-                .filterCriteria(f -> f.filters(p -> p.pattern("{\"body\": {\"kind\": [\"order\"]}}")))
+                .filterCriteria(f -> f.filters(ORDERS))
                 .tags(Map.of("team", "one")));
         var uuid = created.uuid();
         assertThat(created.state()).isEqualTo("Creating");
