@@ -1,9 +1,12 @@
 package hearth.bench;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Writer;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,15 +126,39 @@ final class HearthServer implements AutoCloseable {
 
     /// One request on a connection of its own; the whole answer.
     String send(String method, String path, String body) throws IOException {
-        return send(signer.request(method, path, body.getBytes(StandardCharsets.UTF_8)));
+        return send(request(method, path, body));
     }
 
     String send(byte[] request) throws IOException {
-        try (var socket = new java.net.Socket()) {
+        try (var connection = connect()) {
+            return connection.send(request);
+        }
+    }
+
+    byte[] request(String method, String path, String body) {
+        return signer.request(method, path, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// A connection for requests that follow each other.
+    Connection connect() throws IOException {
+        return new Connection(address());
+    }
+
+    static final class Connection implements AutoCloseable {
+        private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *(\\d+)");
+
+        private final Socket socket = new Socket();
+        private final InputStream in;
+
+        private Connection(InetSocketAddress server) throws IOException {
             socket.setTcpNoDelay(true);
-            socket.connect(address());
+            socket.connect(server);
+            in = new BufferedInputStream(socket.getInputStream());
+        }
+
+        /// The whole answer, head and body.
+        String send(byte[] request) throws IOException {
             socket.getOutputStream().write(request);
-            var in = new java.io.BufferedInputStream(socket.getInputStream());
             var head = new StringBuilder();
             while (head.indexOf("\r\n\r\n") < 0) {
                 var c = in.read();
@@ -140,9 +167,14 @@ final class HearthServer implements AutoCloseable {
                 }
                 head.append((char) c);
             }
-            var length = Pattern.compile("(?i)content-length: *(\\d+)").matcher(head);
+            var length = LENGTH.matcher(head);
             var rest = length.find() ? in.readNBytes(Integer.parseInt(length.group(1))) : new byte[0];
             return head + new String(rest, StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
         }
     }
 

@@ -18,8 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
-/// `./hearth bench [--quick] [PART...]`: every row beside its floor, measured in the same run; or the rows of some
-// parts.
+/// `./hearth bench [--quick] [PART...]`: every row beside its floor, measured in the same run; or the rows
+/// of some parts.
 public final class Main {
     private final Report report = new Report();
     private final Path repository;
@@ -33,6 +33,7 @@ public final class Main {
         WARM,
         SANDBOXES,
         CREATIONS,
+        CONTROL,
         COLD,
         BURST,
         MEMORY
@@ -71,6 +72,9 @@ public final class Main {
         }
         if (parts.contains(Part.WARM) || parts.contains(Part.SANDBOXES) || parts.contains(Part.CREATIONS)) {
             inOneServer();
+        }
+        if (parts.contains(Part.CONTROL)) {
+            new ControlRows(report, repository, folder, quick).run();
         }
         if (parts.contains(Part.COLD)) {
             new ColdStarts(report, repository, folder, quick).run();

@@ -24,8 +24,10 @@ record Signer(String accessKey, String secretKey) {
             var day = time.substring(0, 8);
             var scope = day + "/" + REGION + "/lambda/aws4_request";
             var bodyHash = hex(MessageDigest.getInstance("SHA-256").digest(body));
+            var query = path.indexOf('?');
+            var resource = query < 0 ? path + "\n" : path.substring(0, query) + "\n" + path.substring(query + 1);
             var canonical =
-                    method + "\n" + path + "\n\nhost:hearth\nx-amz-date:" + time + "\n\nhost;x-amz-date\n" + bodyHash;
+                    method + "\n" + resource + "\nhost:hearth\nx-amz-date:" + time + "\n\nhost;x-amz-date\n" + bodyHash;
             var toSign = "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n"
                     + hex(MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8)));
             var key = hmac(
