@@ -57,7 +57,7 @@ public final class FunctionEdit extends FunctionView {
         }
         write(() -> VersionTable.delete(session, id, version));
         removeAll(Long.toString(version));
-        dropped.add(found.get().code());
+        dropped.addAll(found.get().packages());
         var owner = function().orElseThrow();
         if (owner.versionCounter() == version) {
             put(owner.withPublished(version, 0));
@@ -120,7 +120,7 @@ public final class FunctionEdit extends FunctionView {
         }
         dropped.addAll(function.get().packages());
         run(() -> VersionTable.after(session, id, 0, Integer.MAX_VALUE))
-                .forEach(version -> dropped.add(version.code()));
+                .forEach(version -> dropped.addAll(version.packages()));
         settings.addAll(run(() -> SettingTable.kinds(session, id)));
         write(() -> FunctionTable.delete(session, id));
         return true;

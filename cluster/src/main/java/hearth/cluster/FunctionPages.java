@@ -17,7 +17,7 @@ final class FunctionPages {
     static Page<VersionRecord> latest(Session session, AccountId account, Region region, String after, int most)
             throws SQLException {
         return page(session.prepare("""
-                        SELECT generation, code_digest, configuration, code_source FROM functions
+                        SELECT generation, code_digest, configuration, code_source, layer_digests FROM functions
                         WHERE account = ? AND region = ? AND name > ?
                         ORDER BY name LIMIT ?""", account.value(), region.value(), after, most + 1), most);
     }
@@ -28,10 +28,10 @@ final class FunctionPages {
         return page(
                 session.prepare(
                         """
-                        SELECT name, 0 AS version, generation, code_digest, configuration, code_source FROM functions
+                        SELECT name, 0 AS version, generation, code_digest, configuration, code_source, layer_digests FROM functions
                         WHERE account = ? AND region = ? AND name > ?
                         UNION ALL
-                        SELECT name, version, generation, code_digest, configuration, code_source FROM function_versions
+                        SELECT name, version, generation, code_digest, configuration, code_source, layer_digests FROM function_versions
                         WHERE account = ? AND region = ? AND (name, version) > (?, ?)
                         ORDER BY name, version LIMIT ?""",
                         account.value(),
@@ -119,7 +119,8 @@ final class FunctionPages {
                         UNION ALL SELECT 1 FROM functions WHERE serving_code_digest = ?
                         UNION ALL SELECT 1 FROM function_versions WHERE code_digest = ?
                         UNION ALL SELECT 1 FROM layer_versions WHERE code_digest = ?
-                        LIMIT 1""", digest.hex(), digest.hex(), digest.hex(), digest.hex())
+                        UNION ALL SELECT 1 FROM function_layers WHERE digest = ?
+                        LIMIT 1""", digest.hex(), digest.hex(), digest.hex(), digest.hex(), digest.hex())
                 .executeQuery()) {
             return rows.next();
         }

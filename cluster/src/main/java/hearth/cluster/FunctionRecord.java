@@ -49,11 +49,10 @@ public record FunctionRecord(
         return new FunctionRecord(id, latest, previous, versionCounter, publishedGeneration, changed);
     }
 
-    /// The deployment packages that `$LATEST` runs, now and once its update is at its end.
+    /// The deployment packages and layers that `$LATEST` runs, now and once its update is at its end.
     Set<CodeDigest> packages() {
-        var packages = new HashSet<CodeDigest>();
-        packages.add(latest.code());
-        packages.add(serving().code());
+        var packages = new HashSet<>(latest.packages());
+        packages.addAll(serving().packages());
         return packages;
     }
 }

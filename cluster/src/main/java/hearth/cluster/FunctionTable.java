@@ -7,6 +7,7 @@ import hearth.model.Region;
 import hearth.model.api.FunctionCodeLocation;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Optional;
 
 /// The `functions` table: one row is one `FunctionRecord`.
@@ -17,19 +18,32 @@ final class FunctionTable {
 
     /// False when there is one of this name.
     static boolean insert(Session session, FunctionRecord function) throws SQLException {
-        return session.execute("""
+        boolean inserted = session.execute("""
                         INSERT INTO functions (revision_id, state, update_status, generation, code_digest, code_size,
-                            configuration, code_source, serving_generation, serving_code_digest,
-                            serving_configuration, serving_code_source, version_counter, published_generation, tags, account, region, name)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            configuration, code_source, layer_digests, serving_generation, serving_code_digest,
+                            serving_configuration, serving_code_source, serving_layer_digests, version_counter,
+                            published_generation, tags, account, region, name)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT DO NOTHING""", columns(function)) == 1;
+        if (inserted) {
+            refer(session, function);
+        }
+        return inserted;
     }
 
     static void update(Session session, FunctionRecord function) throws SQLException {
         session.execute("""
                 UPDATE functions SET revision_id = ?, state = ?, update_status = ?, generation = ?, code_digest = ?,
-                    code_size = ?, configuration = ?, code_source = ?, serving_generation = ?, serving_code_digest = ?,
-                    serving_configuration = ?, serving_code_source = ?, version_counter = ?, published_generation = ?, tags = ?""" + KEY, columns(function));
+                    code_size = ?, configuration = ?, code_source = ?, layer_digests = ?, serving_generation = ?,
+                    serving_code_digest = ?, serving_configuration = ?, serving_code_source = ?,
+                    serving_layer_digests = ?, version_counter = ?, published_generation = ?, tags = ?""" + KEY, columns(function));
+        refer(session, function);
+    }
+
+    private static void refer(Session session, FunctionRecord function) throws SQLException {
+        var layers = new ArrayList<>(function.latest().layers());
+        layers.addAll(function.serving().layers());
+        LayerReferences.put(session, function.id(), LayerReferences.LATEST, layers);
     }
 
     private static Object[] columns(FunctionRecord function) {
@@ -46,10 +60,12 @@ final class FunctionTable {
             shown.codeSize(),
             Documents.of(shown),
             Documents.of(latest.source()),
+            LayerReferences.column(latest.layers()),
             serving.map(VersionRecord::generation).orElse(null),
             serving.map(VersionRecord::code).map(CodeDigest::hex).orElse(null),
             serving.map(VersionRecord::configuration).map(Documents::of).orElse(null),
             serving.map(VersionRecord::source).map(Documents::of).orElse(null),
+            serving.map(VersionRecord::layers).map(LayerReferences::column).orElse(null),
             function.versionCounter(),
             function.publishedGeneration(),
             Documents.of(function.tags()),
@@ -61,8 +77,9 @@ final class FunctionTable {
 
     static Optional<FunctionRecord> find(Session session, FunctionId id) throws SQLException {
         try (var rows = session.prepare("""
-                        SELECT generation, code_digest, configuration, code_source, serving_generation,
-                            serving_code_digest, serving_configuration, serving_code_source, version_counter, published_generation, tags
+                        SELECT generation, code_digest, configuration, code_source, layer_digests, serving_generation,
+                            serving_code_digest, serving_configuration, serving_code_source, serving_layer_digests,
+                            version_counter, published_generation, tags
                         FROM functions""" + KEY, key(id)).executeQuery()) {
             return rows.next() ? Optional.of(read(id, rows)) : Optional.empty();
         }
@@ -81,13 +98,14 @@ final class FunctionTable {
                 Documents.tags(row.getString("tags")));
     }
 
-    /// The version in four columns of a row, whose names begin with the prefix.
+    /// The version in five columns of a row, whose names begin with the prefix.
     static VersionRecord version(ResultSet row, String prefix) throws SQLException {
         return new VersionRecord(
                 Documents.configuration(row.getString(prefix + "configuration")),
                 new CodeDigest(row.getString(prefix + "code_digest")),
                 row.getLong(prefix + "generation"),
-                Documents.read(row.getString(prefix + "code_source"), FunctionCodeLocation::read));
+                Documents.read(row.getString(prefix + "code_source"), FunctionCodeLocation::read),
+                LayerReferences.read(row.getString(prefix + "layer_digests")));
     }
 
     /// Its versions go with it.

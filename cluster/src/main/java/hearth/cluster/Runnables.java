@@ -73,6 +73,7 @@ final class Runnables {
                 Objects.requireNonNullElse(shown.runtime(), ""),
                 Objects.requireNonNullElse(shown.handler(), ""),
                 version.code(),
+                version.layers(),
                 Bytes.mebibytes(Objects.requireNonNull(shown.memorySize())),
                 Duration.ofSeconds(Objects.requireNonNull(shown.timeout())),
                 Bytes.mebibytes(Objects.requireNonNull(

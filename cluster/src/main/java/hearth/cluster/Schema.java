@@ -18,7 +18,8 @@ final class Schema {
             "V3__layers.sql",
             "V4__code_source.sql",
             "V5__event_source_mappings.sql",
-            "V6__code_signing.sql");
+            "V6__code_signing.sql",
+            "V7__function_layers.sql");
 
     private Schema() {}
 

@@ -3,7 +3,10 @@ package hearth.cluster;
 import hearth.model.CodeDigest;
 import hearth.model.api.FunctionCodeLocation;
 import hearth.model.api.FunctionConfiguration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// One version of a function as it is kept, `$LATEST` or a published one.
 ///
@@ -11,14 +14,34 @@ import java.util.Optional;
 /// @param generation from `FunctionStore.nextGeneration`, a new one with each change of code or configuration; 0 is
 /// none
 /// @param source as GetFunction shows it, less the URL
+/// @param layers what the layers that the configuration names hold, in their order
 public record VersionRecord(
-        FunctionConfiguration configuration, CodeDigest code, long generation, FunctionCodeLocation source) {
+        FunctionConfiguration configuration,
+        CodeDigest code,
+        long generation,
+        FunctionCodeLocation source,
+        List<CodeDigest> layers) {
+    public VersionRecord {
+        layers = List.copyOf(layers);
+    }
+
     public VersionRecord with(FunctionConfiguration changed) {
-        return new VersionRecord(changed, code, generation, source);
+        return new VersionRecord(changed, code, generation, source, layers);
     }
 
     public VersionRecord with(long otherGeneration) {
-        return new VersionRecord(configuration, code, otherGeneration, source);
+        return new VersionRecord(configuration, code, otherGeneration, source, layers);
+    }
+
+    public VersionRecord withLayers(List<CodeDigest> others) {
+        return new VersionRecord(configuration, code, generation, source, others);
+    }
+
+    /// All content that the version needs: its deployment package and its layers.
+    Set<CodeDigest> packages() {
+        var packages = new HashSet<>(layers);
+        packages.add(code);
+        return packages;
     }
 
     /// The version that a qualifier names by its number. Numbers are canonical: `01` is none.

@@ -15,14 +15,16 @@ final class VersionTable {
     static void insert(Session session, FunctionId function, VersionRecord version) throws SQLException {
         session.execute("""
                 INSERT INTO function_versions (revision_id, state, generation, code_digest, code_size, configuration,
-                    code_source, account, region, name, version)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", columns(function, version));
+                    code_source, layer_digests, account, region, name, version)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""", columns(function, version));
+        LayerReferences.put(session, function, number(version), version.layers());
     }
 
     static void update(Session session, FunctionId function, VersionRecord version) throws SQLException {
         session.execute("""
                 UPDATE function_versions SET revision_id = ?, state = ?, generation = ?, code_digest = ?,
-                    code_size = ?, configuration = ?, code_source = ?""" + KEY, columns(function, version));
+                    code_size = ?, configuration = ?, code_source = ?, layer_digests = ?""" + KEY, columns(function, version));
+        LayerReferences.put(session, function, number(version), version.layers());
     }
 
     private static Object[] columns(FunctionId function, VersionRecord version) {
@@ -35,16 +37,22 @@ final class VersionTable {
             shown.codeSize(),
             Documents.of(shown),
             Documents.of(version.source()),
+            LayerReferences.column(version.layers()),
             function.account().value(),
             function.region().value(),
             function.name(),
-            Long.parseLong(shown.version())
+            number(version)
         };
+    }
+
+    private static long number(VersionRecord version) {
+        return Long.parseLong(version.configuration().version());
     }
 
     static Optional<VersionRecord> find(Session session, FunctionId function, long version) throws SQLException {
         try (var rows = session.prepare(
-                        "SELECT generation, code_digest, configuration, code_source FROM function_versions" + KEY,
+                        "SELECT generation, code_digest, configuration, code_source, layer_digests FROM function_versions"
+                                + KEY,
                         function.account().value(),
                         function.region().value(),
                         function.name(),
@@ -59,7 +67,7 @@ final class VersionTable {
             throws SQLException {
         try (var rows = session.prepare(
                         """
-                        SELECT generation, code_digest, configuration, code_source FROM function_versions
+                        SELECT generation, code_digest, configuration, code_source, layer_digests FROM function_versions
                         WHERE account = ? AND region = ? AND name = ? AND version > ?
                         ORDER BY version LIMIT ?""", function.account().value(), function.region().value(), function.name(), version, limit)
                 .executeQuery()) {
@@ -78,5 +86,6 @@ final class VersionTable {
                 function.region().value(),
                 function.name(),
                 version);
+        LayerReferences.remove(session, function, version);
     }
 }

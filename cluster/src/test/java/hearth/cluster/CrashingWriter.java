@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
@@ -62,7 +63,8 @@ final class CrashingWriter {
                                     Samples.configuration(name, Long.toString(number)),
                                     before.latest().code(),
                                     generation,
-                                    Samples.SOURCE));
+                                    Samples.SOURCE,
+                                    List.of()));
                 })
                 .orElseThrow()
                 .function()

@@ -36,12 +36,12 @@ final class Samples {
     }
 
     static FunctionRecord function(String name, long generation, CodeDigest code) {
-        var latest = new VersionRecord(configuration(name, FunctionId.LATEST), code, generation, SOURCE);
+        var latest = new VersionRecord(configuration(name, FunctionId.LATEST), code, generation, SOURCE, List.of());
         return FunctionRecord.created(id(name), latest, Map.of("team", "hearth"));
     }
 
     static VersionRecord version(String name, long number, long generation) {
-        return new VersionRecord(configuration(name, Long.toString(number)), CODE, generation, SOURCE);
+        return new VersionRecord(configuration(name, Long.toString(number)), CODE, generation, SOURCE, List.of());
     }
 
     static FunctionConfiguration configuration(String name, String version) {

@@ -3,7 +3,6 @@ package hearth.conformance;
 import static hearth.conformance.TestServer.invoke;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,9 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,26 +21,13 @@ import software.amazon.awssdk.services.lambda.model.LambdaException;
 
 /// Every managed runtime that this host has, and `provided.*`, run a function each.
 class RuntimesTest {
-    private static String installed = "";
-
     @TempDir
     Path folder;
-
-    /// `./hearth runtimes` says which this host has.
-    @BeforeAll
-    static void askWhichRuntimesThereAre() throws IOException, InterruptedException {
-        var process = HearthProcess.command(List.of("runtimes")).start();
-        try (var lines = process.inputReader()) {
-            installed = lines.lines().collect(Collectors.joining("\n"));
-        }
-        assertThat(process.waitFor()).isZero();
-        assertThat(installed).contains("provided.al2023");
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13"})
     void runsPython(String runtime) {
-        assumeInstalled(runtime);
+        InstalledRuntimes.assume(runtime);
         var function = TestServer.create(
                 runtime,
                 "pkg/app.handler",
@@ -62,7 +46,7 @@ class RuntimesTest {
     @ParameterizedTest
     @ValueSource(strings = {"nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"})
     void runsNode(String runtime) {
-        assumeInstalled(runtime);
+        InstalledRuntimes.assume(runtime);
         var commonJs = TestServer.create(
                 runtime,
                 "index.handler",
@@ -84,7 +68,7 @@ class RuntimesTest {
     @ParameterizedTest
     @ValueSource(strings = {"java17", "java21", "java25"})
     void runsJava(String runtime) throws IOException {
-        assumeInstalled(runtime);
+        InstalledRuntimes.assume(runtime);
         var jar = compile(
                 "Greeter",
                 "import java.util.Map;\npublic class Greeter {\n"
@@ -134,7 +118,7 @@ class RuntimesTest {
     @Test
     void namesWhatToInstallForARuntimeThatTheHostLacks() {
         var missing = List.of("nodejs24.x", "nodejs22.x", "ruby3.4", "dotnet8").stream()
-                .filter(runtime -> !isInstalled(runtime))
+                .filter(runtime -> !InstalledRuntimes.has(runtime))
                 .findFirst()
                 .orElseThrow();
         var function = TestServer.create(missing, "index.handler", Zips.of("index.js", ""), 3);
@@ -143,17 +127,6 @@ class RuntimesTest {
                 .isInstanceOf(LambdaException.class)
                 .hasMessageContaining(missing)
                 .hasMessageContaining("nstall");
-    }
-
-    private static boolean isInstalled(String runtime) {
-        return installed
-                .lines()
-                .anyMatch(line -> line.strip().startsWith(runtime + " ")
-                        && !line.toLowerCase(java.util.Locale.ROOT).contains("install "));
-    }
-
-    private static void assumeInstalled(String runtime) {
-        assumeTrue(isInstalled(runtime), "This host has no " + runtime);
     }
 
     private SdkBytes compile(String className, String source) throws IOException {

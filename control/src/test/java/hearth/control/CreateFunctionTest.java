@@ -304,9 +304,6 @@ class CreateFunctionTest {
                 creation("greet")
                         .code(FunctionCode.builder().s3Bucket("b").s3Key("k").build()),
                 "Hearth does not support code from S3 yet. Send the deployment package itself, as ZipFile.");
-        refuses(
-                creation("greet").layers(List.of("arn:aws:lambda:eu-north-1:123456789012:layer:l:1")),
-                "Hearth does not support Layers yet.");
         refuses(creation("greet").publishTo("LATEST_PUBLISHED"), "Hearth does not support PublishTo yet.");
         refuses(
                 creation("greet")

@@ -9,6 +9,7 @@ import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
 import hearth.model.Region;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -62,6 +63,7 @@ public final class Functions {
                 "python3.13",
                 "app.handler",
                 new CodeDigest("ab".repeat(32)),
+                List.of(),
                 Bytes.mebibytes(mebibytes),
                 Duration.ofSeconds(3),
                 Bytes.mebibytes(512),

@@ -1,6 +1,7 @@
 package hearth.model;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param state what the control plane last said of it
 /// @param handler empty for `provided.*` functions that have none
 /// @param runtime empty for a function from a container image
+/// @param layers what lies under `/opt`, each above those before it
 /// @param logGroup `/aws/lambda/NAME` unless configured
 /// @param applicationLogLevel used with `LogFormat.JSON` only
 /// @param obstacle the kind of function that it is, if Hearth cannot run that kind
@@ -23,6 +25,7 @@ public record FunctionVersion(
         String runtime,
         String handler,
         CodeDigest code,
+        List<CodeDigest> layers,
         Bytes memory,
         Duration timeout,
         Bytes ephemeralStorage,
@@ -35,6 +38,7 @@ public record FunctionVersion(
         String systemLogLevel,
         Optional<String> obstacle) {
     public FunctionVersion {
+        layers = List.copyOf(layers);
         environment = Map.copyOf(environment);
     }
 

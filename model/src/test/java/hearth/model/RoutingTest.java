@@ -3,6 +3,7 @@ package hearth.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,7 @@ class RoutingTest {
                 "python3.13",
                 "app.handler",
                 new CodeDigest("ab".repeat(32)),
+                List.of(),
                 Bytes.mebibytes(128),
                 Duration.ofSeconds(3),
                 Bytes.mebibytes(512),

@@ -1,6 +1,7 @@
 package hearth.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hearth.model.LogFormat;
 import hearth.model.worker.InvocationOutcome.Answered;
@@ -72,6 +73,19 @@ abstract class LocalWorkerTest {
             assertThat(answered.logTail()).isNull();
         });
         assertThat(second).isEqualTo("[2]");
+    }
+
+    @Test
+    void runsTheBootstrapOfTheLastLayerThatHasOne() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "needs /usr/bin/python3");
+        var code = host.code(Map.of("readme", "no bootstrap here"));
+        var broken = host.code(Map.of("bootstrap", "#!/bin/false"));
+        var layer = host.code(Map.of("bootstrap", ScriptedRuntime.SOURCE));
+        var function = host.function("layered", "provided.al2023", "", code, List.of(broken, layer), Map.of());
+
+        var environment = host.start(function).await("ready");
+
+        assertThat(environment.call("[\"count\"]")).isEqualTo("[1]");
     }
 
     @Test

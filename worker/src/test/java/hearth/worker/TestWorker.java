@@ -118,6 +118,16 @@ public final class TestWorker implements AutoCloseable {
 
     public FunctionVersion function(
             String name, String runtime, String handler, CodeDigest code, Map<String, String> environment) {
+        return function(name, runtime, handler, code, List.of(), environment);
+    }
+
+    public FunctionVersion function(
+            String name,
+            String runtime,
+            String handler,
+            CodeDigest code,
+            List<CodeDigest> layers,
+            Map<String, String> environment) {
         return new FunctionVersion(
                 new FunctionId(ACCOUNT, REGION, name),
                 "$LATEST",
@@ -126,6 +136,7 @@ public final class TestWorker implements AutoCloseable {
                 runtime,
                 handler,
                 code,
+                layers,
                 Bytes.mebibytes(1769),
                 Duration.ofSeconds(3),
                 Bytes.mebibytes(512),
@@ -148,6 +159,7 @@ public final class TestWorker implements AutoCloseable {
                 of.runtime(),
                 of.handler(),
                 of.code(),
+                of.layers(),
                 memory,
                 of.timeout(),
                 of.ephemeralStorage(),
@@ -171,6 +183,7 @@ public final class TestWorker implements AutoCloseable {
                 of.runtime(),
                 of.handler(),
                 of.code(),
+                of.layers(),
                 of.memory(),
                 of.timeout(),
                 of.ephemeralStorage(),

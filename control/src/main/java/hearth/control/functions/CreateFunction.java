@@ -6,6 +6,7 @@ import hearth.cluster.FunctionStore;
 import hearth.cluster.VersionRecord;
 import hearth.control.code.CodeStorage;
 import hearth.control.code.Packages;
+import hearth.control.layers.LayerLookup;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;
@@ -19,6 +20,7 @@ import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.FunctionCode;
 import hearth.model.api.FunctionConfiguration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,6 +30,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
     private final FunctionStore functions;
     private final Packages packages;
     private final CodeStorage storage;
+    private final LayerLookup layers;
     private final ConfigurationRules rules;
     private final CodeSigning signing;
     private final RevisionIds revisionIds;
@@ -38,6 +41,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
             FunctionStore functions,
             Packages packages,
             CodeStorage storage,
+            LayerLookup layers,
             ConfigurationRules rules,
             CodeSigning signing,
             RevisionIds revisionIds,
@@ -46,6 +50,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
         this.functions = functions;
         this.packages = packages;
         this.storage = storage;
+        this.layers = layers;
         this.rules = rules;
         this.signing = signing;
         this.revisionIds = revisionIds;
@@ -64,6 +69,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
         rules.checkCreation(request);
         var configuration = Configurations.created(function, request);
         CombinationRules.check(null, configuration);
+        var own = FunctionLayers.find(layers, caller, Objects.requireNonNullElse(request.layers(), List.of()));
         var signed = signing.requested(caller, request.codeSigningConfigArn());
         if (PackageType.isImage(configuration)) {
             signed.ifPresent(_ -> {
@@ -71,16 +77,16 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
             });
             var image = ImageReference.of(String.valueOf(code.imageUri()));
             requireNew(function);
-            return create(function, request, configuration, StoredCode.of(image), signed);
+            return create(function, request, configuration, StoredCode.of(image), signed, own);
         }
         var zip = packages.require(code.zipFile());
         requireNew(function);
-        packages.check(zip);
+        packages.checkTogether(packages.check(zip), own.digests());
         signed.ifPresent(config -> signing.checkCreation(function, config));
         boolean publish = Boolean.TRUE.equals(request.publish());
         try (var _ = storage.take(caller.account(), caller.region(), publish ? 2L * zip.length : zip.length);
                 var held = packages.keep(zip)) {
-            return create(function, request, configuration, StoredCode.of(held, code.sourceKMSKeyArn()), signed);
+            return create(function, request, configuration, StoredCode.of(held, code.sourceKMSKeyArn()), signed, own);
         }
     }
 
@@ -95,11 +101,13 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
             CreateFunctionRequest request,
             FunctionConfiguration settings,
             StoredCode code,
-            Optional<CodeSigningConfigId> signed) {
+            Optional<CodeSigningConfigId> signed,
+            FunctionLayers own) {
         var configuration = code.in(settings.toBuilder())
                 .lastModified(Timestamps.of(clock.instant()))
                 .build();
-        var latest = code.version(Lifecycle.pending(configuration, revisionIds.next()), functions.nextGeneration());
+        var latest = own.in(
+                code.version(Lifecycle.pending(configuration, revisionIds.next()), functions.nextGeneration()));
         var record = FunctionRecord.created(function, latest, Objects.requireNonNullElse(request.tags(), Map.of()));
         boolean publish = Boolean.TRUE.equals(request.publish());
         var first = publish ? publication(latest).of(record) : Change.to(record);

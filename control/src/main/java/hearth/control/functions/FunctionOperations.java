@@ -3,6 +3,7 @@ package hearth.control.functions;
 import hearth.cluster.Store;
 import hearth.control.code.CodeStorage;
 import hearth.control.code.Packages;
+import hearth.control.layers.LayerLookup;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operations;
@@ -35,10 +36,12 @@ public final class FunctionOperations implements AutoCloseable {
         var functions = store.functions();
         var rules = new ConfigurationRules(limits);
         var lookup = new FunctionLookup(functions);
+        var layers = new LayerLookup(store.layers());
         var transitions = new Transitions(functions, revisionIds);
         var updates = new FunctionUpdates(functions, revisionIds, transitions);
         operations
-                .add(new CreateFunction(functions, packages, storage, rules, signing, revisionIds, clock, transitions))
+                .add(new CreateFunction(
+                        functions, packages, storage, layers, rules, signing, revisionIds, clock, transitions))
                 .add(new DeleteFunction(functions))
                 .add(new GetAccountSettings(functions, limits))
                 .add(new GetFunction(lookup, code))
@@ -47,7 +50,7 @@ public final class FunctionOperations implements AutoCloseable {
                 .add(new ListVersionsByFunction(functions))
                 .add(new PublishVersion(functions, storage, revisionIds, transitions))
                 .add(new UpdateFunctionCode(functions, packages, storage, signing, updates, clock))
-                .add(new UpdateFunctionConfiguration(functions, rules, updates, clock));
+                .add(new UpdateFunctionConfiguration(functions, packages, layers, rules, updates, clock));
         transitions.resume();
         return new FunctionOperations(transitions, new FunctionTags(functions, revisionIds));
     }

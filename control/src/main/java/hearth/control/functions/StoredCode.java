@@ -6,6 +6,7 @@ import hearth.cluster.VersionRecord;
 import hearth.model.CodeDigest;
 import hearth.model.api.FunctionCodeLocation;
 import hearth.model.api.FunctionConfiguration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a configuration says of its code, and where that came from.
@@ -41,6 +42,6 @@ record StoredCode(CodeDigest digest, long size, String sha256, FunctionCodeLocat
     }
 
     VersionRecord version(FunctionConfiguration configuration, long generation) {
-        return new VersionRecord(configuration, digest, generation, source);
+        return new VersionRecord(configuration, digest, generation, source, List.of());
     }
 }

@@ -4,7 +4,6 @@ import hearth.control.operation.Refusals;
 import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.UpdateFunctionCodeRequest;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Refuses settings that Hearth does not honour yet, rather than take them and not keep to them. Values that say
@@ -16,7 +15,6 @@ final class Unsupported {
         refuse(request.capacityProviderConfig(), "CapacityProviderConfig");
         refuse(request.durableConfig(), "DurableConfig");
         refuse(request.publishTo(), "PublishTo");
-        refuseList(request.layers(), "Layers");
         var code = request.code();
         if (code != null) {
             refuseS3(code.s3Bucket(), code.s3Key(), code.s3ObjectVersion());
@@ -26,7 +24,6 @@ final class Unsupported {
     static void refuse(UpdateFunctionConfigurationRequest request) {
         refuse(request.capacityProviderConfig(), "CapacityProviderConfig");
         refuse(request.durableConfig(), "DurableConfig");
-        refuseList(request.layers(), "Layers");
     }
 
     static void refuse(UpdateFunctionCodeRequest request) {
@@ -43,12 +40,6 @@ final class Unsupported {
 
     private static void refuse(@Nullable Object value, String member) {
         if (value != null) {
-            throw Refusals.unsupported(member);
-        }
-    }
-
-    private static void refuseList(@Nullable List<?> value, String member) {
-        if (value != null && !value.isEmpty()) {
             throw Refusals.unsupported(member);
         }
     }

@@ -53,7 +53,7 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
             return isDryRun(request) ? checked(before, image, request) : update(function, image, request);
         }
         var zip = packages.require(request.zipFile());
-        packages.check(zip);
+        packages.checkTogether(packages.check(zip), before.latest().layers());
         signing.checkUpdate(function);
         if (isDryRun(request)) {
             return checked(before, StoredCode.of(zip, request.sourceKMSKeyArn()), request);
@@ -86,7 +86,7 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         if (request.architectures() != null) {
             next.architectures(request.architectures());
         }
-        return code.version(next.build(), latest.generation());
+        return code.version(next.build(), latest.generation()).withLayers(latest.layers());
     }
 
     private static long growth(FunctionRecord before, byte[] zip, boolean publish) {

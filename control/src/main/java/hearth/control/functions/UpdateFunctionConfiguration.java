@@ -1,6 +1,9 @@
 package hearth.control.functions;
 
 import hearth.cluster.FunctionStore;
+import hearth.cluster.VersionRecord;
+import hearth.control.code.Packages;
+import hearth.control.layers.LayerLookup;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;
@@ -10,18 +13,28 @@ import hearth.control.runtimes.RuntimeManagement;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /// `PUT /2015-03-31/functions/{FunctionName}/configuration`
 final class UpdateFunctionConfiguration
         implements Operation<UpdateFunctionConfigurationRequest, FunctionConfiguration> {
     private final FunctionStore functions;
+    private final Packages packages;
+    private final LayerLookup layers;
     private final ConfigurationRules rules;
     private final FunctionUpdates updates;
     private final InstantSource clock;
 
     UpdateFunctionConfiguration(
-            FunctionStore functions, ConfigurationRules rules, FunctionUpdates updates, InstantSource clock) {
+            FunctionStore functions,
+            Packages packages,
+            LayerLookup layers,
+            ConfigurationRules rules,
+            FunctionUpdates updates,
+            InstantSource clock) {
         this.functions = functions;
+        this.packages = packages;
+        this.layers = layers;
         this.rules = rules;
         this.updates = updates;
         this.clock = clock;
@@ -35,14 +48,28 @@ final class UpdateFunctionConfiguration
         PackageType.check(before.latest().configuration(), request);
         rules.checkUpdate(before.latest().configuration(), request);
         RuntimeManagement.requireChangeable(functions, before, request.runtime());
+        var wanted = layers(caller, before.latest(), request);
         var change = updates.update(function, request.revisionId(), false, now -> {
             var latest = now.latest();
             var updated = Configurations.updated(function, latest.configuration(), request);
             CombinationRules.check(latest.configuration(), updated);
-            return latest.with(updated.toBuilder()
+            var next = latest.with(updated.toBuilder()
                     .lastModified(Timestamps.of(clock.instant()))
                     .build());
+            return wanted.map(found -> found.in(next)).orElse(next);
         });
         return change.function().latest().configuration();
+    }
+
+    /// Empty when they stay as they are.
+    private Optional<FunctionLayers> layers(
+            Caller caller, VersionRecord latest, UpdateFunctionConfigurationRequest request) {
+        var arns = request.layers();
+        if (arns == null) {
+            return Optional.empty();
+        }
+        var found = FunctionLayers.find(layers, caller, arns);
+        packages.unzipped(latest.code()).ifPresent(code -> packages.checkTogether(code, found.digests()));
+        return Optional.of(found);
     }
 }

@@ -36,6 +36,12 @@ public final class DeploymentPackage {
         }
     }
 
+    /// What a zip that has passed `check` unpacks to, by its directory alone.
+    public static Bytes unzippedSize(FileChannel zip, PackageLimits limits) throws IOException {
+        var entries = ZipDirectory.read(ZipBytes.of(zip), limits).entries();
+        return unzippedSize(entries, limits.withUnzipped(new Bytes(Long.MAX_VALUE)));
+    }
+
     /// Shows all of a zip to a visitor. A refusal may come at any moment, after which what the visitor has made of it
     /// is worth nothing.
     public static Contents walk(FileChannel zip, PackageLimits limits, PackageVisitor visitor) throws IOException {

@@ -168,12 +168,16 @@ final class CacheDirectory implements AutoCloseable {
     /// Removes a directory with all that is in it. What cannot be removed is tried again at the next start.
     void remove(Path path) {
         try {
-            Files.walkFileTree(path, new Remover());
+            removeAll(path);
         } catch (NoSuchFileException _) {
             // Someone else was quicker, which is as good.
         } catch (IOException e) {
             LOG.log(Level.WARNING, "Cannot remove " + path + " from the code cache", e);
         }
+    }
+
+    static void removeAll(Path path) throws IOException {
+        Files.walkFileTree(path, new Remover());
     }
 
     private static List<Path> list(Path directory) throws IOException {

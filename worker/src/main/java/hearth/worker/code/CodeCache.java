@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -78,11 +79,44 @@ public final class CodeCache implements AutoCloseable {
     /// @throws ApiException when the package cannot be unpacked, in AWS's words
     /// @throws IOException when the store or the disk fails, or the store's copy is damaged
     public Lease acquire(CodeDigest digest) throws IOException, InterruptedException {
+        return acquire(digest, root -> fetcher.fetch(digest, root, directory.newSpill()));
+    }
+
+    /// A directory with all that these layers hold, the later over the earlier. It is made once for each list, and kept
+    /// as a package is. Throws what `acquire` throws.
+    public Lease acquireLayers(List<CodeDigest> layers) throws IOException, InterruptedException {
+        return layers.size() == 1 ? acquire(layers.getFirst()) : acquire(digestOf(layers), root -> merge(layers, root));
+    }
+
+    private UnpackedPackage merge(List<CodeDigest> layers, Path root) throws IOException, InterruptedException {
+        long diskBytes = 0;
+        for (var layer : layers) {
+            try (var lease = acquire(layer)) {
+                diskBytes += LayerMerger.add(lease.directory(), root);
+            }
+        }
+        return new UnpackedPackage(digestOf(layers), root, diskBytes);
+    }
+
+    /// No zip has it: the text that it is made of is none.
+    private static CodeDigest digestOf(List<CodeDigest> layers) {
+        var sha256 = PackageFetcher.sha256();
+        layers.forEach(layer -> sha256.update((layer.hex() + "\n").getBytes(StandardCharsets.US_ASCII)));
+        return CodeDigest.of(sha256.digest());
+    }
+
+    /// Fills an empty directory with what is to be kept under a digest.
+    @FunctionalInterface
+    private interface Filler {
+        UnpackedPackage fill(Path root) throws IOException, InterruptedException;
+    }
+
+    private Lease acquire(CodeDigest digest, Filler filler) throws IOException, InterruptedException {
         while (true) {
             var mine = new Kept(new CompletableFuture<>(), clock.instant());
             var kept = lease(digest, mine);
             if (kept == mine) {
-                fetch(digest, mine);
+                fill(digest, mine, filler);
             }
             var unpacked = await(kept);
             if (unpacked.isPresent() && isThere(unpacked.get())) {
@@ -117,17 +151,17 @@ public final class CodeCache implements AutoCloseable {
         }
     }
 
-    private void fetch(CodeDigest digest, Kept mine) throws IOException {
+    private void fill(CodeDigest digest, Kept mine, Filler filler) throws IOException, InterruptedException {
         try {
             var scratch = directory.newScratch();
             try {
-                var unpacked = fetcher.fetch(digest, scratch, directory.newSpill());
+                var unpacked = filler.fill(scratch);
                 mine.unpacking.complete(Optional.of(directory.keep(unpacked)));
-            } catch (IOException | RuntimeException | Error e) {
+            } catch (IOException | InterruptedException | RuntimeException | Error e) {
                 directory.remove(scratch);
                 throw e;
             }
-        } catch (ClosedByInterruptException | InterruptedIOException e) {
+        } catch (ClosedByInterruptException | InterruptedIOException | InterruptedException e) {
             // Only this caller was cancelled: those who wait for it try themselves.
             forget(digest, mine);
             mine.unpacking.complete(Optional.empty());

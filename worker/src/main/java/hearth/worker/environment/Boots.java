@@ -41,6 +41,7 @@ public record Boots(FunctionVariables variables) {
     /// Empty for one that can only start its own interpreter.
     public Optional<Boot> of(FunctionVersion function, InstalledRuntime runtime) {
         if (runtime.channel() == ChannelUse.NONE
+                || !function.layers().isEmpty()
                 || !function.ephemeralStorage().equals(SandboxSpec.USUAL_EPHEMERAL_STORAGE)) {
             return Optional.empty();
         }

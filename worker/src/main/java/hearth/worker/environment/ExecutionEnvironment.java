@@ -244,14 +244,12 @@ public final class ExecutionEnvironment {
         elsewhere = true;
         var sandbox = premises.sandbox();
         var runtime = premises.runtime();
-        var start = new ProcessSpec(
-                runtime.command(spec.function().memory()),
-                variables(premises),
-                "/var/task",
-                runtime.channel() == ChannelUse.RUNTIME_API);
+        var variables = variables(premises);
+        boolean channel = runtime.channel() == ChannelUse.RUNTIME_API;
         host.blocking().execute(() -> {
             try {
-                var started = sandbox.start(start);
+                var command = premises.command(spec.function().memory());
+                var started = sandbox.start(new ProcessSpec(command, variables, "/var/task", channel));
                 onLoop(() -> launched(started));
             } catch (SandboxException | RuntimeException e) {
                 onLoop(() -> launchFailed(e));

@@ -1,28 +1,27 @@
 package hearth.worker.environment;
 
 import hearth.model.ApiException;
+import hearth.model.Bytes;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
 import hearth.worker.code.CodeCache;
-import hearth.worker.code.Lease;
 import hearth.worker.pool.BootedRuntime;
 import hearth.worker.runtimes.InstalledRuntime;
 import hearth.worker.sandbox.Sandbox;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxSpec;
-import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// What an environment stands on for its whole life, however often its runtime is started: the runtime's files,
-/// the function's code, a sandbox.
+/// the function's code and layers, a sandbox.
 ///
 /// @param booted the runtime that is up already in the sandbox, for the first start
-record Premises(InstalledRuntime runtime, Lease code, Sandbox sandbox, Optional<BootedRuntime> booted)
+record Premises(InstalledRuntime runtime, FunctionFiles files, Sandbox sandbox, Optional<BootedRuntime> booted)
         implements AutoCloseable {
     private static final int MEBIBYTES_PER_CORE = 1769;
 
@@ -51,44 +50,41 @@ record Premises(InstalledRuntime runtime, Lease code, Sandbox sandbox, Optional<
         var runtimes = host.runtimes();
         var runtime = runtimes.find(function.runtime())
                 .orElseThrow(() -> new Unavailable(Cause.RUNTIME_MISSING, runtimes.advice(function.runtime())));
-        var lease = lease(spec, host.code());
+        var files = files(spec, host.code());
         try {
-            var booted = booted(spec, runtime, lease, host);
+            var booted = booted(spec, runtime, files, host);
             var sandbox = booted.isPresent()
                     ? booted.get().sandbox()
-                    : host.sandboxes().create(sandbox(spec, runtime, lease));
-            return new Premises(runtime, lease, sandbox, booted);
+                    : host.sandboxes().create(sandbox(spec, runtime, files));
+            return new Premises(runtime, files, sandbox, booted);
         } catch (SandboxException e) {
-            lease.close();
+            files.close();
             throw new Unavailable(Cause.SANDBOX_FAILED, "The sandbox cannot be made: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            lease.close();
+            files.close();
             throw e;
         }
     }
 
     private static Optional<BootedRuntime> booted(
-            EnvironmentSpec spec, InstalledRuntime runtime, Lease lease, EnvironmentHost host) throws SandboxException {
+            EnvironmentSpec spec, InstalledRuntime runtime, FunctionFiles files, EnvironmentHost host)
+            throws SandboxException {
         var function = spec.function();
         var boot = host.boots().of(function, runtime);
         var booted = boot.flatMap(host.pool()::take);
         if (booted.isPresent()) {
-            booted.get().fit(function.memory(), milliCpus(function), List.of(code(lease)));
+            booted.get().fit(function.memory(), milliCpus(function), files.mounts());
         }
         return booted;
-    }
-
-    private static Mount code(Lease lease) {
-        return new Mount(lease.directory(), "/var/task");
     }
 
     private static int milliCpus(FunctionVersion function) {
         return (int) Math.max(1, function.memory().toMebibytes() * 1000 / MEBIBYTES_PER_CORE);
     }
 
-    private static Lease lease(EnvironmentSpec spec, CodeCache code) throws Unavailable {
+    private static FunctionFiles files(EnvironmentSpec spec, CodeCache cache) throws Unavailable {
         try {
-            return code.acquire(spec.function().code());
+            return FunctionFiles.acquire(spec.function(), cache);
         } catch (ApiException e) {
             throw new Unavailable(Cause.CODE_UNAVAILABLE, e.message(), e);
         } catch (IOException e) {
@@ -99,18 +95,23 @@ record Premises(InstalledRuntime runtime, Lease code, Sandbox sandbox, Optional<
         }
     }
 
-    private static SandboxSpec sandbox(EnvironmentSpec spec, InstalledRuntime runtime, Lease lease) {
+    private static SandboxSpec sandbox(EnvironmentSpec spec, InstalledRuntime runtime, FunctionFiles files) {
         var function = spec.function();
         var mounts = new ArrayList<>(runtime.mounts());
-        mounts.add(code(lease));
+        mounts.addAll(files.mounts());
         return new SandboxSpec(
                 spec.id().value(), function.memory(), milliCpus(function), function.ephemeralStorage(), mounts);
+    }
+
+    /// Starts the runtime.
+    List<String> command(Bytes memory) {
+        return runtime.command(memory, files::has);
     }
 
     /// Blocks until nothing is left of the sandbox.
     @Override
     public void close() {
-        try (code) {
+        try (files) {
             sandbox.close();
             booted.ifPresent(BootedRuntime::close);
         }

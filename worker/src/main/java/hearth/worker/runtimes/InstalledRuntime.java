@@ -4,6 +4,7 @@ import hearth.model.Bytes;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// A Lambda runtime that this host can run, in the words of the inside of a sandbox.
 ///
@@ -28,6 +29,13 @@ public record InstalledRuntime(
     }
 
     /// Starts the runtime of a function that has this much memory.
+    ///
+    /// @param isThere whether the function brings this file, by its path inside
+    public List<String> command(Bytes memory, Predicate<String> isThere) {
+        return start.command(memory, isThere);
+    }
+
+    /// The same for a runtime that is not the function's own.
     public List<String> command(Bytes memory) {
         return start.command(memory);
     }

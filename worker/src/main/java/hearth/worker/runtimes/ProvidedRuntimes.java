@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// `provided.*`: the deployment package brings its own program, so that every host has them.
+/// `provided.*`: the function or one of its layers brings its own program, so that every host has them.
 final class ProvidedRuntimes implements RuntimeFamily {
     @Override
     public List<String> ids() {
@@ -13,7 +13,8 @@ final class ProvidedRuntimes implements RuntimeFamily {
 
     @Override
     public Optional<Found> find(String id) {
-        var command = new StartCommand.Fixed(List.of(LambdaPaths.TASK + "/bootstrap"));
+        var command =
+                new StartCommand.Bootstrap(List.of(LambdaPaths.TASK + "/bootstrap", LambdaPaths.LAYERS + "/bootstrap"));
         return Optional.of(new Found(
                 new InstalledRuntime(
                         id, "", "the function's own bootstrap", List.of(), command, Map.of(), ChannelUse.NONE),

@@ -3,10 +3,33 @@ package hearth.worker.runtimes;
 import hearth.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// The command that starts a runtime, with arguments that may depend on the function's memory.
 public sealed interface StartCommand {
+    /// @param isThere whether the function brings this file, by its path inside
+    default List<String> command(Bytes memory, Predicate<String> isThere) {
+        return command(memory);
+    }
+
     List<String> command(Bytes memory);
+
+    /// A program of the function's own, in the first of these places that has it.
+    record Bootstrap(List<String> places) implements StartCommand {
+        public Bootstrap {
+            places = List.copyOf(places);
+        }
+
+        @Override
+        public List<String> command(Bytes memory, Predicate<String> isThere) {
+            return List.of(places.stream().filter(isThere).findFirst().orElse(places.getFirst()));
+        }
+
+        @Override
+        public List<String> command(Bytes memory) {
+            return List.of(places.getFirst());
+        }
+    }
 
     /// The same for every function.
     record Fixed(List<String> words) implements StartCommand {

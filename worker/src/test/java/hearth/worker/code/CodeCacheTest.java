@@ -65,6 +65,63 @@ class CodeCacheTest {
     }
 
     @Test
+    void putsLayersOverEachOtherInTheirOrder() throws Exception {
+        var first = store.put(new TestZip()
+                .file("both", "first")
+                .executable("bin/tool", "first")
+                .file("file-then-directory", "first")
+                .file("directory-then-file/a", "first")
+                .file("python/one.py", "first")
+                .link("link-then-directory", "bin")
+                .link("latest", "both"));
+        var second = store.put(new TestZip()
+                .file("both", "second")
+                .file("file-then-directory/b", "second")
+                .file("directory-then-file", "second")
+                .file("python/two.py", "second")
+                .file("link-then-directory/c", "second"));
+        var cache = open(PLENTY);
+
+        try (var lease = cache.acquireLayers(List.of(first, second));
+                var reversed = cache.acquireLayers(List.of(second, first));
+                var same = cache.acquireLayers(List.of(first, second));
+                var alone = cache.acquireLayers(List.of(first))) {
+            var root = lease.directory();
+            assertThat(root.resolve("both")).hasContent("second");
+            assertThat(root.resolve("bin/tool")).hasContent("first").isExecutable();
+            assertThat(root.resolve("bin")).isDirectoryNotContaining("glob:**/c");
+            assertThat(root.resolve("file-then-directory/b")).hasContent("second");
+            assertThat(root.resolve("directory-then-file")).hasContent("second");
+            assertThat(root.resolve("python/one.py")).hasContent("first");
+            assertThat(root.resolve("python/two.py")).hasContent("second");
+            assertThat(root.resolve("link-then-directory/c")).hasContent("second");
+            assertThat(Files.readSymbolicLink(root.resolve("latest"))).isEqualTo(Path.of("both"));
+            assertThat(modes(root)).isEqualTo("rwxr-xr-x");
+            assertThat(reversed.directory().resolve("both")).hasContent("first");
+            assertThat(reversed.directory().resolve("directory-then-file/a")).hasContent("first");
+            assertThat(same.directory()).isEqualTo(root);
+            assertThat(alone.directory().resolve("both")).hasContent("first");
+        }
+        assertThat(store.opened).as("each layer is fetched once").hasValue(2);
+        assertThat(scratch()).isEmpty();
+    }
+
+    @Test
+    void keepsMergedLayersWhenTheLayersThemselvesLeave() throws Exception {
+        var first = store.put(new TestZip().file("a", "1"));
+        var second = store.put(new TestZip().file("b", "2"));
+        var cache = open(new Bytes(1));
+
+        try (var lease = cache.acquireLayers(List.of(first, second))) {
+            cache.acquire(store.put(new TestZip().file("c", "3"))).close();
+
+            assertThat(unpacked()).doesNotContain(first);
+            assertThat(lease.directory().resolve("a")).hasContent("1");
+            assertThat(lease.directory().resolve("b")).hasContent("2");
+        }
+    }
+
+    @Test
     void fetchesAPackageOnceForAllWhoAskAtOnce() throws Exception {
         var digest = store.put(new TestZip().file("a", "1"));
         store.gate = new CountDownLatch(1);

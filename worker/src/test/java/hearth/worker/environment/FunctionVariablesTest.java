@@ -80,6 +80,7 @@ class FunctionVariablesTest {
                 "python3.12",
                 "app.handler",
                 new CodeDigest("0".repeat(64)),
+                List.of(),
                 Bytes.mebibytes(128),
                 Duration.ofSeconds(3),
                 Bytes.mebibytes(512),

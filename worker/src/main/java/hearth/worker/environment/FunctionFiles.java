@@ -1,0 +1,57 @@
+package hearth.worker.environment;
+
+import hearth.model.FunctionVersion;
+import hearth.worker.code.CodeCache;
+import hearth.worker.code.Lease;
+import hearth.worker.sandbox.SandboxSpec.Mount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What a function brings of its own: its code, and what its layers hold. Nothing of it changes while it is in use.
+record FunctionFiles(Lease code, Optional<Lease> layers) implements AutoCloseable {
+    private static final String CODE = "/var/task";
+    private static final String LAYERS = "/opt";
+
+    /// Blocks until all is here.
+    static FunctionFiles acquire(FunctionVersion function, CodeCache cache) throws IOException, InterruptedException {
+        var code = cache.acquire(function.code());
+        try {
+            return new FunctionFiles(
+                    code,
+                    function.layers().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(cache.acquireLayers(function.layers())));
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            code.close();
+            throw e;
+        }
+    }
+
+    List<Mount> mounts() {
+        return Stream.concat(
+                        Stream.of(new Mount(code.directory(), CODE)),
+                        layers.stream().map(lease -> new Mount(lease.directory(), LAYERS)))
+                .toList();
+    }
+
+    /// Whether there is a file of this name, as the inside has it.
+    boolean has(String inside) {
+        return mounts().stream()
+                .filter(mount -> inside.startsWith(mount.inside() + "/"))
+                .anyMatch(mount -> Files.exists(host(mount, inside)));
+    }
+
+    private static Path host(Mount mount, String inside) {
+        return mount.host().resolve(inside.substring(mount.inside().length() + 1));
+    }
+
+    @Override
+    public void close() {
+        code.close();
+        layers.ifPresent(Lease::close);
+    }
+}
