@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,13 +34,25 @@ public final class HearthProcess implements AutoCloseable {
         return server;
     }
 
+    /// As `start`, with more variables in the server's environment.
+    static HearthProcess start(Path data, Map<String, String> environment, String... options) {
+        var server = launch(data, environment, options);
+        server.endpoint();
+        return server;
+    }
+
     /// Starts a server, which is not ready yet.
     static HearthProcess launch(Path data, String... options) {
+        return launch(data, Map.of(), options);
+    }
+
+    private static HearthProcess launch(Path data, Map<String, String> environment, String... options) {
         var arguments = new ArrayList<>(List.of("up", "--port", "0", "--data", data.toString()));
         arguments.addAll(List.of(options));
         try {
-            var server = new HearthProcess(
-                    command(arguments).redirectErrorStream(true).start());
+            var command = command(arguments).redirectErrorStream(true);
+            command.environment().putAll(environment);
+            var server = new HearthProcess(command.start());
             Thread.ofVirtual().name("hearth-output").start(server::follow);
             return server;
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package hearth.control;
 import hearth.cluster.Store;
 import hearth.control.aliases.AliasOperations;
 import hearth.control.code.CodeStorage;
+import hearth.control.code.ObjectStore;
 import hearth.control.code.Packages;
 import hearth.control.concurrency.ConcurrencyOperations;
 import hearth.control.eventinvoke.EventInvokeOperations;
@@ -46,11 +47,12 @@ public final class ControlPlane implements AutoCloseable {
             RandomGenerator randomness,
             ControlLimits limits,
             CodeLocation code,
-            ProvisionedEnvironments environments) {
+            ProvisionedEnvironments environments,
+            ObjectStore objects) {
         var revisionIds = new RevisionIds(randomness);
         AliasOperations.addTo(operations, store, revisionIds);
         ConcurrencyOperations.addTo(operations, store, clock, limits, environments);
-        var packages = new Packages(store.blobs(), limits.packages());
+        var packages = new Packages(store.blobs(), limits.packages(), objects);
         var storage = new CodeStorage(store.functions(), limits.codeStorage());
         LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code);
         EventInvokeOperations.addTo(operations, store, clock);

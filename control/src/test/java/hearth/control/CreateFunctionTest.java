@@ -303,7 +303,8 @@ class CreateFunctionTest {
         refuses(
                 creation("greet")
                         .code(FunctionCode.builder().s3Bucket("b").s3Key("k").build()),
-                "Hearth does not support code from S3 yet. Send the deployment package itself, as ZipFile.");
+                "Hearth was not told where S3 is. Start it with --s3-endpoint URL, or send the package itself, as"
+                        + " ZipFile.");
         refuses(creation("greet").publishTo("LATEST_PUBLISHED"), "Hearth does not support PublishTo yet.");
         refuses(
                 creation("greet")

@@ -1,6 +1,7 @@
 package hearth.control;
 
 import hearth.cluster.Store;
+import hearth.control.code.ObjectStore;
 import hearth.control.operation.Caller;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.ProvisionedEnvironments;
@@ -36,6 +37,10 @@ public final class Desk implements AutoCloseable {
     }
 
     public Desk(Path data, ControlLimits limits) {
+        this(data, limits, ObjectStore.NONE);
+    }
+
+    public Desk(Path data, ControlLimits limits, ObjectStore objects) {
         store = Store.open(data);
         control = new ControlPlane(
                 store,
@@ -43,7 +48,8 @@ public final class Desk implements AutoCloseable {
                 new SecureRandom(),
                 limits,
                 (caller, code) -> Optional.of(caller.endpoint() + "/" + code.hex()),
-                (function, version) -> environments.of(function, version));
+                (function, version) -> environments.of(function, version),
+                objects);
     }
 
     public <S> S ask(ApiOperation operation, ApiShape request, Class<S> response) {

@@ -4,6 +4,7 @@ import hearth.cluster.Store;
 import hearth.cluster.StoreException;
 import hearth.cluster.StoreUnavailableException;
 import hearth.control.ControlPlane;
+import hearth.control.code.ObjectStore;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.model.ApiError;
@@ -24,6 +25,8 @@ import hearth.server.download.CodeDownloads;
 import hearth.server.download.CodeUrls;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
+import hearth.server.s3.S3Client;
+import hearth.server.s3.S3Credentials;
 import hearth.worker.runtimes.HostLayout;
 import hearth.worker.runtimes.JavaArchives;
 import hearth.worker.runtimes.Runtimes;
@@ -161,6 +164,17 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 config.sandbox());
     }
 
+    private ObjectStore objects() {
+        if (config.s3Endpoint().isEmpty()) {
+            return ObjectStore.NONE;
+        }
+        var environment = System.getenv();
+        var region =
+                environment.getOrDefault("AWS_REGION", environment.getOrDefault("AWS_DEFAULT_REGION", "us-east-1"));
+        return parts.add(
+                "client of S3", new S3Client(config.s3Endpoint().get(), S3Credentials.of(environment), region, clock));
+    }
+
     /// Of this run alone: URLs that it signs end with it.
     private static byte[] secret() {
         var secret = new byte[32];
@@ -180,7 +194,8 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 defaults.packages(),
                 defaults.environment(),
                 defaults.memory());
-        var plane = parts.add("control plane", new ControlPlane(store, clock, random, limits, code, environments));
+        var plane = parts.add(
+                "control plane", new ControlPlane(store, clock, random, limits, code, environments, objects()));
         var endpoints =
                 new Endpoints(config.publicUrl().map(URI::toString), "http://" + config.host() + ":" + config.port());
         return Optional.of((caller, operation, request) -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.cluster.Store;
 import hearth.control.ControlPlane;
+import hearth.control.code.ObjectStore;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.ProvisionedEnvironments;
@@ -106,7 +107,8 @@ class CoverageDocumentTest {
                         new SplittableRandom(1),
                         ControlLimits.DEFAULT,
                         CodeLocation.NONE,
-                        ProvisionedEnvironments.NONE)) {
+                        ProvisionedEnvironments.NONE,
+                        ObjectStore.NONE)) {
             var written = EnumSet.of(ApiOperation.INVOKE);
             written.addAll(control.operations());
             return written;

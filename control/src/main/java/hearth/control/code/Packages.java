@@ -20,19 +20,46 @@ import org.jspecify.annotations.Nullable;
 public final class Packages {
     private final BlobStore blobs;
     private final PackageLimits limits;
+    private final ObjectStore objects;
 
-    public Packages(BlobStore blobs, PackageLimits limits) {
+    public Packages(BlobStore blobs, PackageLimits limits, ObjectStore objects) {
         this.blobs = blobs;
         this.limits = limits;
+        this.objects = objects;
     }
 
-    /// The zip that a request must bring.
-    public byte[] require(byte @Nullable [] zip) {
-        requireSize(zip);
-        if (zip == null) {
-            throw Refusals.invalid("Please provide a source for function code.");
-        }
+    /// The zip that a request must bring, fetched if need be, and good to be unpacked by a worker.
+    ///
+    /// @param layers that it is to be unpacked with
+    public byte[] take(PackageSource source, List<CodeDigest> layers) {
+        source.require();
+        requireSize(source.zip());
+        // Only what is sent with the request is limited by its zipped size.
+        var zip = source.zip() == null ? fetch(source.object()) : source.zip();
+        var checked = DeploymentPackage.check(zip, source.zip() == null ? fetched() : limits);
+        checkTogether(checked.unzipped(), layers);
         return zip;
+    }
+
+    private PackageLimits fetched() {
+        return limits.withZipped(limits.unzipped());
+    }
+
+    private byte[] fetch(S3Object object) {
+        return switch (objects.get(object, fetched().zipped().count())) {
+            case ObjectStore.Answer.Found(var content) -> content;
+            case ObjectStore.Answer.Refused(var code, var message) ->
+                throw Refusals.invalid(
+                        "Error occurred while GetObject. S3 Error Code: " + code + ". S3 Error Message: " + message);
+            case ObjectStore.Answer.TooLarge() ->
+                throw Refusals.invalid("Unzipped size must be smaller than "
+                        + limits.unzipped().count() + " bytes");
+            case ObjectStore.Answer.Unreachable(var why) ->
+                throw new ApiException(ApiError.SERVICE, "The object could not be fetched from S3: " + why);
+            case ObjectStore.Answer.NotConfigured() ->
+                throw Refusals.invalid("Hearth was not told where S3 is. Start it with --s3-endpoint URL, or send the"
+                        + " package itself, as ZipFile.");
+        };
     }
 
     /// What AWS looks at before all else, if there is a zip at all.
@@ -44,13 +71,6 @@ public final class Packages {
         }
     }
 
-    /// Refuses what a worker could not unpack.
-    ///
-    /// @return what it unpacks to
-    public Bytes check(byte[] zip) {
-        return DeploymentPackage.check(zip, limits).unzipped();
-    }
-
     /// What a kept package unpacks to; empty when it is not kept any more.
     public Optional<Bytes> unzipped(CodeDigest digest) {
         var kept = blobs.channel(digest);
@@ -58,7 +78,7 @@ public final class Packages {
             return Optional.empty();
         }
         try (var zip = kept.get()) {
-            return Optional.of(DeploymentPackage.unzippedSize(zip, limits));
+            return Optional.of(DeploymentPackage.unzippedSize(zip, fetched()));
         } catch (IOException e) {
             throw new UncheckedIOException("A deployment package could not be read: " + e.getMessage(), e);
         }

@@ -5,6 +5,7 @@ import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
 import hearth.cluster.VersionRecord;
 import hearth.control.code.CodeStorage;
+import hearth.control.code.PackageSource;
 import hearth.control.code.Packages;
 import hearth.control.layers.LayerLookup;
 import hearth.control.operation.Caller;
@@ -79,9 +80,10 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
             requireNew(function);
             return create(function, request, configuration, StoredCode.of(image), signed, own);
         }
-        var zip = packages.require(code.zipFile());
+        var source = PackageSource.of(code);
+        source.require();
         requireNew(function);
-        packages.checkTogether(packages.check(zip), own.digests());
+        var zip = packages.take(source, own.digests());
         signed.ifPresent(config -> signing.checkCreation(function, config));
         boolean publish = Boolean.TRUE.equals(request.publish());
         try (var _ = storage.take(caller.account(), caller.region(), publish ? 2L * zip.length : zip.length);
@@ -106,8 +108,8 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
         var configuration = code.in(settings.toBuilder())
                 .lastModified(Timestamps.of(clock.instant()))
                 .build();
-        var latest = own.in(
-                code.version(Lifecycle.pending(configuration, revisionIds.next()), functions.nextGeneration()));
+        var latest =
+                own.in(code.version(Lifecycle.pending(configuration, revisionIds.next()), functions.nextGeneration()));
         var record = FunctionRecord.created(function, latest, Objects.requireNonNullElse(request.tags(), Map.of()));
         boolean publish = Boolean.TRUE.equals(request.publish());
         var first = publish ? publication(latest).of(record) : Change.to(record);

@@ -15,10 +15,6 @@ final class Unsupported {
         refuse(request.capacityProviderConfig(), "CapacityProviderConfig");
         refuse(request.durableConfig(), "DurableConfig");
         refuse(request.publishTo(), "PublishTo");
-        var code = request.code();
-        if (code != null) {
-            refuseS3(code.s3Bucket(), code.s3Key(), code.s3ObjectVersion());
-        }
     }
 
     static void refuse(UpdateFunctionConfigurationRequest request) {
@@ -28,14 +24,6 @@ final class Unsupported {
 
     static void refuse(UpdateFunctionCodeRequest request) {
         refuse(request.publishTo(), "PublishTo");
-        refuseS3(request.s3Bucket(), request.s3Key(), request.s3ObjectVersion());
-    }
-
-    private static void refuseS3(@Nullable String bucket, @Nullable String key, @Nullable String version) {
-        if (bucket != null || key != null || version != null) {
-            throw Refusals.invalid(
-                    "Hearth does not support code from S3 yet. Send the deployment package itself, as ZipFile.");
-        }
     }
 
     private static void refuse(@Nullable Object value, String member) {

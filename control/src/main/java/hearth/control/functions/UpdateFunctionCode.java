@@ -5,6 +5,7 @@ import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
 import hearth.cluster.VersionRecord;
 import hearth.control.code.CodeStorage;
+import hearth.control.code.PackageSource;
 import hearth.control.code.Packages;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
@@ -52,8 +53,7 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
             var image = StoredCode.of(ImageReference.of(String.valueOf(request.imageUri())));
             return isDryRun(request) ? checked(before, image, request) : update(function, image, request);
         }
-        var zip = packages.require(request.zipFile());
-        packages.checkTogether(packages.check(zip), before.latest().layers());
+        var zip = packages.take(PackageSource.of(request), before.latest().layers());
         signing.checkUpdate(function);
         if (isDryRun(request)) {
             return checked(before, StoredCode.of(zip, request.sourceKMSKeyArn()), request);

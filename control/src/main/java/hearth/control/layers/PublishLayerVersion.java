@@ -4,10 +4,10 @@ import hearth.cluster.HeldBlob;
 import hearth.cluster.LayerStore;
 import hearth.cluster.LayerVersionRecord;
 import hearth.control.code.CodeStorage;
+import hearth.control.code.PackageSource;
 import hearth.control.code.Packages;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
-import hearth.control.operation.Refusals;
 import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Timestamps;
 import hearth.model.LayerVersionId;
@@ -48,22 +48,15 @@ final class PublishLayerVersion implements Operation<PublishLayerVersionRequest,
     @Override
     public PublishLayerVersionResponse handle(Caller caller, PublishLayerVersionRequest request) {
         var layer = LayerTarget.own(caller, request.layerName(), "PublishLayerVersion");
-        var zip = packages.require(zip(request.content()));
-        packages.check(zip);
+        var zip = packages.take(
+                PackageSource.of(
+                        Objects.requireNonNullElseGet(request.content(), () -> LayerVersionContentInput.builder()
+                                .build())),
+                List.of());
         try (var _ = storage.take(caller.account(), caller.region(), zip.length);
                 var held = packages.keep(zip)) {
             return shown(caller, layers.publish(layer, id -> version(id, request, held)));
         }
-    }
-
-    private static byte[] zip(@Nullable LayerVersionContentInput content) {
-        if (content != null && (content.s3Bucket() != null || content.s3Key() != null)) {
-            throw Refusals.invalid("Hearth does not support code from S3 yet. Send the layer itself, as ZipFile.");
-        }
-        if (content == null || content.zipFile() == null) {
-            throw Refusals.invalid("Please provide a source for layer content.");
-        }
-        return content.zipFile();
     }
 
     private LayerVersionRecord version(LayerVersionId id, PublishLayerVersionRequest request, HeldBlob held) {

@@ -1,6 +1,5 @@
 package hearth.server.auth;
 
-import hearth.server.auth.SigningKeys.SigningKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;

@@ -5,9 +5,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// SHA-256 of whole texts.
-final class Sha256 {
+public final class Sha256 {
     /// Of nothing.
-    static final String EMPTY = hex(new byte[0]);
+    public static final String EMPTY = hex(new byte[0]);
 
     private Sha256() {}
 
@@ -15,7 +15,7 @@ final class Sha256 {
         return digest().digest(bytes);
     }
 
-    static String hex(byte[] bytes) {
+    public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(of(bytes));
     }
 

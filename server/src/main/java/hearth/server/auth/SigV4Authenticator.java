@@ -3,7 +3,6 @@ package hearth.server.auth;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Region;
-import hearth.server.auth.SigningKeys.SigningKey;
 import hearth.server.http.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -46,6 +46,7 @@ final class RehearseCommand {
                 "127.0.0.1",
                 0,
                 Optional.empty(),
+                Optional.empty(),
                 folder,
                 AuthMode.NONE,
                 new AccountId("000000000000"),

@@ -35,6 +35,13 @@ final class UpCommand {
                     "",
                     "Where clients reach this server, for the URLs that it gives out; else as each request names it")
             .orEnvironment("HEARTH_PUBLIC_URL");
+    private static final Option S3_ENDPOINT = Option.of(
+                    "--s3-endpoint",
+                    "URL",
+                    "",
+                    "Where code in S3 (S3Bucket, S3Key) is fetched from, with the AWS_ACCESS_KEY_ID and"
+                            + " AWS_SECRET_ACCESS_KEY of the environment if there are some")
+            .orEnvironment("HEARTH_S3_ENDPOINT");
     private static final Option AUTH = Option.of(
                     "--auth",
                     "none|sigv4",
@@ -90,6 +97,7 @@ final class UpCommand {
                     HOST,
                     PORT,
                     PUBLIC_URL,
+                    S3_ENDPOINT,
                     Option.DATA,
                     AUTH,
                     ACCOUNT,
@@ -160,7 +168,8 @@ final class UpCommand {
         return new ServerConfig(
                 arguments.text(HOST),
                 arguments.number(PORT, 0, 65_535),
-                publicUrl(arguments.text(PUBLIC_URL)),
+                url(arguments, PUBLIC_URL),
+                url(arguments, S3_ENDPOINT),
                 arguments.folder(Option.DATA),
                 auth(arguments.text(AUTH)),
                 arguments.account(ACCOUNT),
@@ -174,7 +183,8 @@ final class UpCommand {
                 Guest.folder());
     }
 
-    private static Optional<URI> publicUrl(String text) {
+    private static Optional<URI> url(Arguments arguments, Option option) {
+        var text = arguments.text(option);
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -185,9 +195,9 @@ final class UpCommand {
                 return Optional.of(url);
             }
         } catch (URISyntaxException e) {
-            throw new UsageException(PUBLIC_URL.name() + " is no URL: " + e.getMessage());
+            throw new UsageException(option.name() + " is no URL: " + e.getMessage());
         }
-        throw new UsageException(PUBLIC_URL.name() + " is such as https://lambda.example.com, and not " + text);
+        throw new UsageException(option.name() + " is such as https://lambda.example.com, and not " + text);
     }
 
     private static AuthMode auth(String name) {

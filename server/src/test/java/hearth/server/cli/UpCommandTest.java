@@ -30,6 +30,7 @@ class UpCommandTest {
                         "127.0.0.1",
                         9000,
                         Optional.empty(),
+                        Optional.empty(),
                         Path.of(System.getProperty("user.home"), ".hearth"),
                         AuthMode.NONE,
                         new AccountId("000000000000"),
@@ -45,10 +46,10 @@ class UpCommandTest {
 
     @Test
     void takesEachSettingFromTheCommandLine() {
-        var words =
-                "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/ --data /srv/hearth --auth sigv4 --account-id 123456789012"
-                        + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
-                        + " --pool-memory 7 --idle-timeout 90s --concurrency 5 --roles control --loops 2";
+        var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/"
+                + " --s3-endpoint http://localhost:9001 --data /srv/hearth --auth sigv4 --account-id 123456789012"
+                + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
+                + " --pool-memory 7 --idle-timeout 90s --concurrency 5 --roles control --loops 2";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -59,6 +60,7 @@ class UpCommandTest {
                         Map.entry("HEARTH_HOST", "0.0.0.0"),
                         Map.entry("HEARTH_PORT", "80"),
                         Map.entry("HEARTH_PUBLIC_URL", "https://lambda.example.com"),
+                        Map.entry("HEARTH_S3_ENDPOINT", "http://localhost:9001"),
                         Map.entry("HEARTH_DATA", "/srv/hearth"),
                         Map.entry("HEARTH_AUTH", "sigv4"),
                         Map.entry("HEARTH_ACCOUNT_ID", "123456789012"),
@@ -77,6 +79,7 @@ class UpCommandTest {
             "0.0.0.0",
             80,
             Optional.of(URI.create("https://lambda.example.com")),
+            Optional.of(URI.create("http://localhost:9001")),
             Path.of("/srv/hearth"),
             AuthMode.SIGV4,
             new AccountId("123456789012"),
@@ -116,6 +119,7 @@ class UpCommandTest {
                 "--public-url ftp://lambda.example.com",
                 "--public-url https://lambda.example.com?a",
                 "--public-url https:///",
+                "--s3-endpoint s3",
                 "--auth maybe",
                 "--account-id 12345",
                 "--sandbox docker",

@@ -1,0 +1,141 @@
+package hearth.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
+
+/// Code from a server that speaks S3: moto, where the host's python3.11 has it.
+class CodeFromS3Test {
+    private static final List<String> PYTHON = List.of("python3.11");
+
+    /// A key that moto takes as it takes any; whoever has none gets nothing of a bucket that is not public.
+    private static final Map<String, String> SIGNING =
+            Map.of("AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @TempDir
+    Path data;
+
+    private Process moto;
+    private URI s3;
+
+    @BeforeEach
+    void startMoto() throws Exception {
+        assumeTrue(succeeds("import moto.server"), "This host's python3.11 has no moto with its server");
+        int port;
+        try (var free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        moto = new ProcessBuilder(
+                        PYTHON.getFirst(), "-m", "moto.server", "-H", "127.0.0.1", "-p", Integer.toString(port))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        s3 = URI.create("http://127.0.0.1:" + port);
+        Await.until(() -> "moto answers at " + s3, this::answers);
+    }
+
+    @AfterEach
+    void endMoto() {
+        if (moto != null) {
+            moto.destroyForcibly();
+        }
+    }
+
+    @Test
+    void isFetchedForFunctionsAndLayers() throws Exception {
+        put("/code", new byte[0]);
+        put("/code/one/app.zip", zip("one"));
+        put("/code/two.zip", zip("two"));
+        try (var server = HearthProcess.start(data, SIGNING, "--pool-memory", "0", "--s3-endpoint", s3.toString());
+                var lambda = Clients.lambda(server.endpoint())) {
+            lambda.createFunction(r -> r.functionName("from-s3")
+                    .runtime("python3.11")
+                    .handler("app.handler")
+                    .role(TestServer.ROLE)
+                    .code(c -> c.s3Bucket("code").s3Key("one/app.zip")));
+            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("from-s3"));
+            assertThat(invoke(lambda)).isEqualTo("\"one\"");
+
+            lambda.updateFunctionCode(
+                    r -> r.functionName("from-s3").s3Bucket("code").s3Key("two.zip"));
+            lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("from-s3"));
+            assertThat(invoke(lambda)).isEqualTo("\"two\"");
+
+            var layer = lambda.publishLayerVersion(
+                    r -> r.layerName("from-s3").content(c -> c.s3Bucket("code").s3Key("two.zip")));
+            assertThat(layer.content().codeSize()).isEqualTo(zip("two").length);
+
+            assertThatThrownBy(() -> lambda.updateFunctionCode(
+                            r -> r.functionName("from-s3").s3Bucket("code").s3Key("missing.zip")))
+                    .isInstanceOf(InvalidParameterValueException.class)
+                    .hasMessageContaining("Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message:"
+                            + " The specified key does not exist.");
+            assertThatThrownBy(() -> lambda.updateFunctionCode(
+                            r -> r.functionName("from-s3").s3Bucket("nowhere").s3Key("two.zip")))
+                    .isInstanceOf(InvalidParameterValueException.class)
+                    .hasMessageContaining(
+                            "Error occurred while GetObject. S3 Error Code: NoSuchBucket. S3 Error Message:"
+                                    + " The specified bucket does not exist");
+        }
+    }
+
+    private static String invoke(LambdaClient lambda) {
+        return lambda.invoke(r -> r.functionName("from-s3")).payload().asUtf8String();
+    }
+
+    private static byte[] zip(String text) {
+        return Zips.of("app.py", "def handler(e, c):\n    return '" + text + "'\n")
+                .asByteArray();
+    }
+
+    private void put(String path, byte[] content) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(s3.resolve(path)).PUT(BodyPublishers.ofByteArray(content));
+        var answer = http.send(request.build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private boolean answers() {
+        try {
+            return http.send(HttpRequest.newBuilder(s3).build(), BodyHandlers.discarding())
+                            .statusCode()
+                    < 500;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static boolean succeeds(String program) throws InterruptedException {
+        try {
+            return new ProcessBuilder(PYTHON.getFirst(), "-c", program)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

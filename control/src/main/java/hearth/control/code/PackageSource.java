@@ -1,0 +1,48 @@
+package hearth.control.code;
+
+import hearth.control.operation.Refusals;
+import hearth.model.api.FunctionCode;
+import hearth.model.api.LayerVersionContentInput;
+import hearth.model.api.UpdateFunctionCodeRequest;
+import org.jspecify.annotations.Nullable;
+
+/// Where a request says that its package is: in the request itself, or in S3.
+///
+/// @param subject that the package is of, as AWS names it
+public record PackageSource(
+        String subject,
+        byte @Nullable [] zip,
+        @Nullable String bucket,
+        @Nullable String key,
+        @Nullable String version) {
+    private static final String FUNCTION = "function code";
+
+    public static PackageSource of(FunctionCode code) {
+        return new PackageSource(FUNCTION, code.zipFile(), code.s3Bucket(), code.s3Key(), code.s3ObjectVersion());
+    }
+
+    public static PackageSource of(UpdateFunctionCodeRequest request) {
+        return new PackageSource(
+                FUNCTION, request.zipFile(), request.s3Bucket(), request.s3Key(), request.s3ObjectVersion());
+    }
+
+    public static PackageSource of(LayerVersionContentInput content) {
+        return new PackageSource(
+                "layer content", content.zipFile(), content.s3Bucket(), content.s3Key(), content.s3ObjectVersion());
+    }
+
+    /// Refuses a request that names none, or two.
+    public void require() {
+        boolean named = bucket != null && key != null;
+        if (zip == null && !named) {
+            throw Refusals.invalid("Please provide a source for " + subject + ".");
+        }
+        if (zip != null && (bucket != null || key != null || version != null)) {
+            throw Refusals.invalid("Please do not provide other FunctionCode parameters when providing a ZipFile.");
+        }
+    }
+
+    S3Object object() {
+        return new S3Object(String.valueOf(bucket), String.valueOf(key), version);
+    }
+}

@@ -1,0 +1,116 @@
+package hearth.server.s3;
+
+import hearth.control.code.ObjectStore;
+import hearth.control.code.S3Object;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Gets objects from S3, or from a server that speaks as S3 does, by its path-style addresses.
+public final class S3Client implements ObjectStore, AutoCloseable {
+    /// For whole objects. Who is slower than this keeps one of few control operations busy.
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final Duration CONNECTING = Duration.ofSeconds(5);
+
+    /// Of what an error says.
+    private static final long LONGEST_PROBLEM = 64 << 10;
+
+    private final String endpoint;
+    private final Optional<S3Signature> signature;
+    private final InstantSource clock;
+    private final Duration patience;
+    private final HttpClient http;
+
+    /// @param credentials empty to ask without a signature
+    /// @param region that requests are signed for
+    public S3Client(URI endpoint, Optional<S3Credentials> credentials, String region, InstantSource clock) {
+        this(endpoint, credentials, region, clock, PATIENCE);
+    }
+
+    S3Client(URI endpoint, Optional<S3Credentials> credentials, String region, InstantSource clock, Duration patience) {
+        this.endpoint = endpoint.toString();
+        this.signature = credentials.map(known -> new S3Signature(known, region));
+        this.clock = clock;
+        this.patience = patience;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECTING)
+                .build();
+    }
+
+    @Override
+    public Answer get(S3Object object, long limit) {
+        var answer = http.sendAsync(
+                request(object), head -> new LimitedBody(head.statusCode() == 200 ? limit : LONGEST_PROBLEM));
+        try {
+            return read(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (ExecutionException e) {
+            return new Answer.Unreachable(endpoint + ": " + why(e.getCause()));
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            return new Answer.Unreachable(endpoint + " took longer than " + patience.toSeconds() + " s");
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            return new Answer.Unreachable("the server is stopping");
+        }
+    }
+
+    private static Answer read(HttpResponse<Optional<byte[]>> answer) {
+        if (answer.statusCode() == 200) {
+            return answer.body().<Answer>map(Answer.Found::new).orElseGet(Answer.TooLarge::new);
+        }
+        return S3Problem.of(answer.statusCode(), answer.body().orElse(new byte[0]));
+    }
+
+    /// Of some failures the class says more than the message, which may be null.
+    private static String why(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "it failed";
+        }
+        return failure instanceof IOException && failure.getMessage() != null
+                ? failure.getMessage()
+                : failure.getClass().getSimpleName();
+    }
+
+    private HttpRequest request(S3Object object) {
+        var path = "/" + encode(object.bucket(), false) + "/" + encode(object.key(), true);
+        var query = object.version() == null ? "" : "?versionId=" + encode(object.version(), false);
+        var uri = URI.create(endpoint + path + query);
+        var request = HttpRequest.newBuilder(uri);
+        signature.ifPresent(known -> known.headers(uri, clock.instant()).forEach(request::header));
+        return request.build();
+    }
+
+    /// As signatures have it: all but letters, digits and four marks, byte by byte.
+    private static String encode(String text, boolean keepSlashes) {
+        var out = new StringBuilder(text.length() + 16);
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (plain || "-._~".indexOf(c) >= 0 || (keepSlashes && c == '/')) {
+                out.append(c);
+            } else {
+                out.append("%%%02X".formatted((int) c));
+            }
+        }
+        return out.toString();
+    }
+
+    /// Cuts off what is under way.
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

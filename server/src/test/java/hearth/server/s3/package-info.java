@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.s3;
+
+import org.jspecify.annotations.NullMarked;
