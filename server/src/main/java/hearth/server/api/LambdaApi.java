@@ -41,6 +41,8 @@ public final class LambdaApi implements Service {
 
     private static final int FRAMING_LEAST = 8 << 10;
 
+    private static final byte[] NO_BODY = new byte[0];
+
     private final Authenticator authenticator;
     private final InvokeOperation invoke;
     private final ControlOperations control;
@@ -152,9 +154,19 @@ public final class LambdaApi implements Service {
                 throw tooLarge();
             }
             if (operation == ApiOperation.INVOKE) {
+                checkUnread();
                 invoke.invoke(invocation(authenticated.caller(), body), new Responder(exchange));
             } else {
                 threads.execute(() -> answering(() -> control(authenticated.caller(), body)));
+            }
+        }
+
+        /// Refuses malformed headers of an invocation that the frontend has no use for.
+        private void checkUnread() {
+            var headers = head.headers();
+            if (headers.first("x-amz-tenant-id").isPresent()
+                    || headers.first("x-amz-durable-execution-name").isPresent()) {
+                ApiOperation.INVOKE.reader().read(parts(NO_BODY));
             }
         }
 
@@ -177,16 +189,19 @@ public final class LambdaApi implements Service {
         private void control(Caller caller, byte[] body) {
             turns.acquireUninterruptibly();
             try {
-                var headers = head.headers();
-                var parts = new RequestParts(
-                        pathParameters,
-                        QueryParameters.parse(head.query()),
-                        name -> headers.firstIgnoringCase(name).orElse(null),
-                        body);
-                exchange.answer(Answers.of(control.handle(caller, operation, parts)));
+                exchange.answer(Answers.of(control.handle(caller, operation, parts(body))));
             } finally {
                 turns.release();
             }
+        }
+
+        private RequestParts parts(byte[] body) {
+            var headers = head.headers();
+            return new RequestParts(
+                    pathParameters,
+                    QueryParameters.parse(head.query()),
+                    name -> headers.firstIgnoringCase(name).orElse(null),
+                    body);
         }
 
         /// Runs a part of the work away from the listener, which would see to its failures.
