@@ -35,25 +35,51 @@ final class WrittenFunctions {
     private static final int FEW = 2;
     private static final int MANY = 6;
 
+    private static final String ALIAS = "live";
+
     /// @param code the SHA-256 of what runs, and of each version
+    /// @param alias the version that the alias points to, empty for none
+    /// @param reserved concurrency, 0 for none
     /// @param changed since the last version was published
-    private record Written(String description, String code, Map<String, String> versions, boolean changed) {
+    private record Written(
+            String description,
+            String code,
+            Map<String, String> versions,
+            String alias,
+            int reserved,
+            boolean changed) {
+        static Written created(String description, String code) {
+            return new Written(description, code, Map.of(), "", 0, true);
+        }
+
         boolean isSeenAs(Written seen) {
-            return description.equals(seen.description) && code.equals(seen.code) && versions.equals(seen.versions);
+            return description.equals(seen.description)
+                    && code.equals(seen.code)
+                    && versions.equals(seen.versions)
+                    && alias.equals(seen.alias)
+                    && reserved == seen.reserved;
         }
 
         Written described(String text) {
-            return new Written(text, code, versions, true);
+            return new Written(text, code, versions, alias, reserved, true);
         }
 
         Written coded(String newCode) {
-            return new Written(description, newCode, versions, changed || !newCode.equals(code));
+            return new Written(description, newCode, versions, alias, reserved, changed || !newCode.equals(code));
         }
 
         Written published() {
             var more = new TreeMap<>(versions);
             more.put(Integer.toString(versions.size() + 1), code);
-            return new Written(description, code, more, false);
+            return new Written(description, code, more, alias, reserved, false);
+        }
+
+        Written aliased(String version) {
+            return new Written(description, code, versions, version, reserved, changed);
+        }
+
+        Written reserved(int concurrency) {
+            return new Written(description, code, versions, alias, concurrency, changed);
         }
     }
 
@@ -89,7 +115,7 @@ final class WrittenFunctions {
     private void write(LambdaClient lambda, String prefix, Random random, int step) {
         var own =
                 known.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
-        int choice = own.size() < FEW ? 0 : random.nextInt(own.size() > MANY ? 7 : 6);
+        int choice = own.size() < FEW ? 0 : random.nextInt(own.size() > MANY ? 9 : 8);
         var name = own.isEmpty() ? "" : own.get(random.nextInt(own.size()));
         try {
             switch (choice) {
@@ -98,6 +124,8 @@ final class WrittenFunctions {
                 case 2 -> publish(lambda, name);
                 case 3 -> recode(lambda, name, random);
                 case 4, 5 -> invoke(lambda, name);
+                case 6 -> alias(lambda, name, random);
+                case 7 -> reserve(lambda, name, random);
                 default -> delete(lambda, name);
             }
         } catch (ResourceConflictException e) {
@@ -110,7 +138,7 @@ final class WrittenFunctions {
         var zip = code(random);
         attempt(
                 name,
-                new Written("new", sha256(zip), Map.of(), true),
+                Written.created("new", sha256(zip)),
                 () -> lambda.createFunction(r -> r.functionName(name)
                         .description("new")
                         .runtime("python3.11")
@@ -143,6 +171,45 @@ final class WrittenFunctions {
         }
     }
 
+    private void alias(LambdaClient lambda, String name, Random random) {
+        var before = written(name);
+        if (before.alias().isEmpty() && !before.versions().isEmpty()) {
+            var version = version(before, random);
+            attempt(
+                    name,
+                    before.aliased(version),
+                    () -> lambda.createAlias(
+                            r -> r.functionName(name).name(ALIAS).functionVersion(version)));
+        } else if (random.nextInt(3) == 0) {
+            attempt(
+                    name,
+                    before.aliased(""),
+                    () -> lambda.deleteAlias(r -> r.functionName(name).name(ALIAS)));
+        } else if (!before.alias().isEmpty()) {
+            var version = version(before, random);
+            attempt(
+                    name,
+                    before.aliased(version),
+                    () -> lambda.updateAlias(
+                            r -> r.functionName(name).name(ALIAS).functionVersion(version)));
+        }
+    }
+
+    private static String version(Written written, Random random) {
+        return Integer.toString(1 + random.nextInt(written.versions().size()));
+    }
+
+    private void reserve(LambdaClient lambda, String name, Random random) {
+        int concurrency = random.nextInt(4) == 0 ? 0 : 5 + random.nextInt(5);
+        attempt(name, written(name).reserved(concurrency), () -> {
+            if (concurrency == 0) {
+                lambda.deleteFunctionConcurrency(r -> r.functionName(name));
+            } else {
+                lambda.putFunctionConcurrency(r -> r.functionName(name).reservedConcurrentExecutions(concurrency));
+            }
+        });
+    }
+
     private void delete(LambdaClient lambda, String name) {
         attempt(name, null, () -> lambda.deleteFunction(r -> r.functionName(name)));
     }
@@ -172,7 +239,7 @@ final class WrittenFunctions {
     }
 
     private Written written(String name) {
-        return known.getOrDefault(name, new Written("", "", Map.of(), false));
+        return known.getOrDefault(name, Written.created("", ""));
     }
 
     /// The updates that the last server did not come to the end of are done.
@@ -226,7 +293,16 @@ final class WrittenFunctions {
             }
             var latest = lambda.getFunctionConfiguration(r -> r.functionName(name));
             assertThat(versions.remove("$LATEST")).isEqualTo(latest.codeSha256());
-            return Optional.of(new Written(latest.description(), latest.codeSha256(), versions, false));
+            var aliases = lambda.listAliases(r -> r.functionName(name)).aliases();
+            var reserved =
+                    lambda.getFunctionConcurrency(r -> r.functionName(name)).reservedConcurrentExecutions();
+            return Optional.of(new Written(
+                    latest.description(),
+                    latest.codeSha256(),
+                    versions,
+                    aliases.isEmpty() ? "" : aliases.getFirst().functionVersion(),
+                    reserved == null ? 0 : reserved,
+                    false));
         } catch (ResourceNotFoundException e) {
             return Optional.empty();
         }
