@@ -30,43 +30,6 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 class RequestMutationsTest {
     private static final int COUNT = Integer.getInteger("hearth.mutations.count", 10_000);
     private static final long SEED = 20_261_126;
-    private static final Set<String> WRITTEN = Set.of(
-            "AddPermission",
-            "CreateAlias",
-            "CreateFunction",
-            "CreateFunctionUrlConfig",
-            "DeleteAlias",
-            "DeleteFunction",
-            "DeleteFunctionEventInvokeConfig",
-            "DeleteFunctionUrlConfig",
-            "GetAccountSettings",
-            "GetAlias",
-            "GetFunction",
-            "GetFunctionConfiguration",
-            "GetFunctionEventInvokeConfig",
-            "GetFunctionRecursionConfig",
-            "GetFunctionUrlConfig",
-            "GetPolicy",
-            "GetRuntimeManagementConfig",
-            "Invoke",
-            "ListAliases",
-            "ListFunctionEventInvokeConfigs",
-            "ListFunctionUrlConfigs",
-            "ListFunctions",
-            "ListTags",
-            "ListVersionsByFunction",
-            "PublishVersion",
-            "PutFunctionEventInvokeConfig",
-            "PutFunctionRecursionConfig",
-            "PutRuntimeManagementConfig",
-            "RemovePermission",
-            "TagResource",
-            "UntagResource",
-            "UpdateAlias",
-            "UpdateFunctionCode",
-            "UpdateFunctionConfiguration",
-            "UpdateFunctionEventInvokeConfig",
-            "UpdateFunctionUrlConfig");
     private static final String REGION = "eu-west-1";
     private static final AccountId ACCOUNT = new AccountId("111122223333");
     private static final Pattern CREATED =
@@ -75,9 +38,7 @@ class RequestMutationsTest {
 
     private final long seed = Long.getLong("hearth.mutations.seed", SEED);
     private final ApiModel model = ApiModel.load();
-    private final List<ApiModel.Operation> written = model.operations().stream()
-            .filter(operation -> WRITTEN.contains(operation.name()))
-            .toList();
+    private List<ApiModel.Operation> written = List.of();
     private final Path data = TestServer.temporaryFolder();
 
     private record Scope(String account, String region) {}
@@ -86,6 +47,7 @@ class RequestMutationsTest {
     private final Map<Scope, Set<String>> functions =
             new TreeMap<>(Comparator.comparing(Scope::account).thenComparing(Scope::region));
 
+    private final Map<Scope, LambdaClient> clients = new HashMap<>();
     private final Map<String, Integer> answers = new TreeMap<>();
 
     @ParameterizedTest
@@ -98,6 +60,7 @@ class RequestMutationsTest {
         try (var server = HearthProcess.start(data, "--auth", auth, "--pool-memory", "0");
                 var lambda =
                         Clients.lambda(server.endpoint(), signature.keyId(), signature.secret(), Region.of(REGION))) {
+            written = WrittenOperations.of(model, server.endpoint(), signature);
             create(lambda, "bystander");
             create(lambda, "invoked");
             functions.put(new Scope(ACCOUNT.value(), REGION), new TreeSet<>(List.of("bystander", "invoked")));
@@ -117,21 +80,32 @@ class RequestMutationsTest {
             functions.forEach((scope, names) -> assertThat(list(server, signature, scope))
                     .as("seed %d", seed)
                     .isEqualTo(names));
-            if (functions
-                    .getOrDefault(new Scope(ACCOUNT.value(), REGION), Set.of())
-                    .contains("invoked")) {
-                // No mutation has done it yet; its environments go with it.
-                lambda.deleteFunction(r -> r.functionName("invoked"));
-            }
+            // Their environments go with them, and so do our own connections.
+            deleteAll(server, signature);
+            closeClients();
             Await.until(
                     () -> "descriptors are closed: " + descriptors.open() + " are open, were " + open,
                     () -> descriptors.open() <= open);
             assertThat(server.output()).as("seed %d", seed).doesNotContainPattern(KillRoundsTest.TROUBLE);
             assertThat(answers.keySet()).as("operations were reached").contains("200 ", "201 ", "204 ");
             System.out.printf(
-                    "RequestMutationsTest --auth %s, seed %d: %d requests over %d operations, answered with %s; %s%n",
-                    auth, seed, COUNT / 2, model.operations().size(), answers, summary);
+                    "RequestMutationsTest --auth %s, seed %d: %d requests over %d operations, of which %d are written,"
+                            + " answered with %s; %s%n",
+                    auth, seed, COUNT / 2, model.operations().size(), written.size(), answers, summary);
+        } finally {
+            closeClients();
         }
+    }
+
+    private void closeClients() {
+        clients.values().forEach(LambdaClient::close);
+        clients.clear();
+    }
+
+    private void deleteAll(HearthProcess server, Signature signature) {
+        functions.forEach((scope, names) -> names.stream()
+                .filter(name -> !name.equals("bystander"))
+                .forEach(name -> client(server, signature, scope).deleteFunction(r -> r.functionName(name))));
     }
 
     private static void create(LambdaClient lambda, String name) {
@@ -178,6 +152,8 @@ class RequestMutationsTest {
         var values = new HashMap<String, List<?>>();
         values.put("FunctionName", List.of("f0", "f1", "f2", "f3", "f4", "nobody"));
         values.put("Resource", List.of("arn:aws:lambda:eu-west-1:111122223333:function:f0"));
+        // Each is a sandbox, and really there.
+        values.put("ProvisionedConcurrentExecutions", List.of(1));
         switch (operation) {
             case "CreateFunction" -> {
                 values.put("Code", List.of(Map.of("ZipFile", zip)));
@@ -186,6 +162,15 @@ class RequestMutationsTest {
                 values.put("Role", List.of(TestServer.ROLE));
             }
             case "UpdateFunctionCode" -> values.put("ZipFile", List.of(zip));
+            case "PublishLayerVersion" -> values.put("Content", List.of(Map.of("ZipFile", zip)));
+            case "CreateAlias" -> values.put("FunctionVersion", List.of("1", "$LATEST"));
+            case "CreateEventSourceMapping" ->
+                values.put("EventSourceArn", List.of("arn:aws:sqs:eu-west-1:111122223333:queue"));
+            case "PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig" ->
+                values.put("MaximumRetryAttempts", List.of(1));
+            case "PutProvisionedConcurrencyConfig",
+                    "GetProvisionedConcurrencyConfig",
+                    "DeleteProvisionedConcurrencyConfig" -> values.put("Qualifier", List.of("1", "a"));
             case "Invoke" ->
                 values.put(
                         "FunctionName",
@@ -241,10 +226,16 @@ class RequestMutationsTest {
 
     private Set<String> list(HearthProcess server, Signature signature, Scope scope) {
         var names = new TreeSet<String>();
-        var keyId = signature.keyId().equals(ACCOUNT.value()) ? scope.account() : signature.keyId();
-        try (var lambda = Clients.lambda(server.endpoint(), keyId, signature.secret(), Region.of(scope.region()))) {
-            lambda.listFunctionsPaginator().functions().forEach(function -> names.add(function.functionName()));
-        }
+        client(server, signature, scope)
+                .listFunctionsPaginator()
+                .functions()
+                .forEach(function -> names.add(function.functionName()));
         return names;
+    }
+
+    private LambdaClient client(HearthProcess server, Signature signature, Scope scope) {
+        var keyId = signature.keyId().equals(ACCOUNT.value()) ? scope.account() : signature.keyId();
+        return clients.computeIfAbsent(
+                scope, _ -> Clients.lambda(server.endpoint(), keyId, signature.secret(), Region.of(scope.region())));
     }
 }

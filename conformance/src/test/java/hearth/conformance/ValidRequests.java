@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.protocols.jsoncore.JsonNode;
@@ -62,7 +63,7 @@ final class ValidRequests {
     }
 
     Draft of(Operation operation) {
-        var draft = new Draft(operation.method(), operation.path());
+        var draft = draft(operation);
         operation.input().ifPresent(input -> {
             var payload = model.payload(input);
             boolean frugal = random.nextInt(3) > 0;
@@ -75,6 +76,40 @@ final class ValidRequests {
             }
         });
         return draft;
+    }
+
+    /// The least that is valid, with these values for members of the request itself; an empty one leaves its member
+    // out.
+    Draft with(Operation operation, Map<String, Optional<Object>> given) {
+        var draft = draft(operation);
+        var input = operation.input().orElseThrow();
+        var payload = model.payload(input);
+        for (var member : model.members(input)) {
+            boolean wanted = member.required() || named.containsKey(member.name());
+            var value = given.containsKey(member.name())
+                    ? given.get(member.name())
+                    : wanted ? Optional.of(value(member, 0, true)) : Optional.empty();
+            if (payload.isPresent() && payload.get().equals(member.name())) {
+                draft.body = event();
+            } else {
+                value.ifPresent(each -> place(draft, member, each));
+            }
+        }
+        return draft;
+    }
+
+    private static Draft draft(Operation operation) {
+        var target = operation.path().split("\\?", 2);
+        var draft = new Draft(operation.method(), target[0]);
+        if (target.length > 1) {
+            draft.query.add(target[1]);
+        }
+        return draft;
+    }
+
+    /// The least that is valid for a type.
+    Object least(String shape) {
+        return value(shape, 0, true);
     }
 
     private Object event() {
@@ -157,7 +192,7 @@ final class ValidRequests {
                 .orElse("a".repeat((int) Math.max(1, min)));
     }
 
-    private static String shapeOf(JsonNode shape, String part) {
+    static String shapeOf(JsonNode shape, String part) {
         return shape.field(part).orElseThrow().field("shape").orElseThrow().text();
     }
 
