@@ -107,7 +107,7 @@ final class ConditionParser {
             }
         }
         require(json, lower.isPresent() || upper.isPresent());
-        require(json, lower.equals(upper) || lower.isEmpty() || upper.isEmpty() || isBelow(lower.get(), upper.get()));
+        require(json, lower.isEmpty() || upper.isEmpty() || leaveAny(lower.get(), upper.get()));
         return new Numeric(lower, upper);
     }
 
@@ -121,7 +121,8 @@ final class ConditionParser {
         return value;
     }
 
-    private static boolean isBelow(Bound lower, Bound upper) {
-        return lower.value().compareTo(upper.value()) < 0;
+    private static boolean leaveAny(Bound lower, Bound upper) {
+        int order = lower.value().compareTo(upper.value());
+        return order < 0 || (order == 0 && lower.inclusive() && upper.inclusive());
     }
 }
