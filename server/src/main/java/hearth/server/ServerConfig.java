@@ -24,6 +24,8 @@ import java.util.Set;
 /// @param poolMemory what booted runtimes may take in all (`--pool-memory`, 256 MiB)
 /// @param idleTimeout after how long without an invocation an environment ends (`--idle-timeout`, 10m)
 /// @param concurrency invocations that an account may run at once in a region (`--concurrency`, 1000)
+/// @param codeStorage of all packages of an account in a region (`--code-storage`, 75 GiB)
+/// @param functionMemory the most that a function may be given (`--function-memory`, 10240 MiB)
 /// @param roles the parts that this process takes (`--roles`, all)
 /// @param loops event loops; one is right unless a core is kept busy by it (`--loops`, 1)
 /// @param guest the files that go into sandboxes, as the build made them
@@ -40,6 +42,8 @@ public record ServerConfig(
         Bytes poolMemory,
         Duration idleTimeout,
         int concurrency,
+        Bytes codeStorage,
+        Bytes functionMemory,
         Set<Role> roles,
         int loops,
         Path guest) {

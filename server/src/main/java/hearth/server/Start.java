@@ -190,10 +190,10 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         var defaults = ControlLimits.DEFAULT;
         var limits = new ControlLimits(
                 config.concurrency(),
-                defaults.codeStorage(),
+                config.codeStorage(),
                 defaults.packages(),
                 defaults.environment(),
-                defaults.memory());
+                config.functionMemory());
         var plane = parts.add(
                 "control plane", new ControlPlane(store, clock, random, limits, code, environments, objects()));
         var endpoints =

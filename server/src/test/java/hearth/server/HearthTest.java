@@ -53,6 +53,8 @@ class HearthTest {
                 new Bytes(0),
                 Duration.ofMinutes(1),
                 1000,
+                Bytes.mebibytes(75 << 10),
+                Bytes.mebibytes(10_240),
                 roles,
                 1,
                 folder.resolve("guest"));
@@ -72,6 +74,8 @@ class HearthTest {
                 config.poolMemory(),
                 config.idleTimeout(),
                 config.concurrency(),
+                config.codeStorage(),
+                config.functionMemory(),
                 config.roles(),
                 config.loops(),
                 config.guest());

@@ -55,6 +55,8 @@ final class RehearseCommand {
                 Bytes.mebibytes(64),
                 Duration.ofMinutes(1),
                 1000,
+                Bytes.mebibytes(75 << 10),
+                Bytes.mebibytes(10_240),
                 EnumSet.allOf(Role.class),
                 1,
                 Guest.folder());

@@ -82,6 +82,15 @@ final class UpCommand {
     private static final Option CONCURRENCY = Option.of(
                     "--concurrency", "COUNT", "1000", "Invocations that an account may run at once in a region")
             .orEnvironment("HEARTH_CONCURRENCY");
+    private static final Option CODE_STORAGE = Option.of(
+                    "--code-storage",
+                    "GIB",
+                    "75",
+                    "What the packages of an account's functions and layers may come to in a region")
+            .orEnvironment("HEARTH_CODE_STORAGE");
+    private static final Option FUNCTION_MEMORY = Option.of(
+                    "--function-memory", "MIB", "10240", "The most that a function may be given (MemorySize)")
+            .orEnvironment("HEARTH_FUNCTION_MEMORY");
     private static final Option ROLES = Option.of(
                     "--roles", "LIST", "control,frontend,worker", "The parts that this process takes")
             .orEnvironment("HEARTH_ROLES");
@@ -108,6 +117,8 @@ final class UpCommand {
                     POOL_MEMORY,
                     IDLE_TIMEOUT,
                     CONCURRENCY,
+                    CODE_STORAGE,
+                    FUNCTION_MEMORY,
                     ROLES,
                     LOOPS),
             UpCommand::run);
@@ -178,6 +189,8 @@ final class UpCommand {
                 Bytes.mebibytes(arguments.number(POOL_MEMORY, 0, 1 << 20)),
                 idleTimeout,
                 arguments.number(CONCURRENCY, 1, 1_000_000),
+                Bytes.mebibytes((long) arguments.number(CODE_STORAGE, 1, 1 << 20) << 10),
+                Bytes.mebibytes(arguments.number(FUNCTION_MEMORY, 128, 1 << 20)),
                 roles(arguments.text(ROLES)),
                 arguments.number(LOOPS, 1, 64),
                 Guest.folder());

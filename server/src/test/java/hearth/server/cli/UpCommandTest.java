@@ -39,6 +39,8 @@ class UpCommandTest {
                         Bytes.mebibytes(256),
                         Duration.ofMinutes(10),
                         1000,
+                        Bytes.mebibytes(75 << 10),
+                        Bytes.mebibytes(10_240),
                         EnumSet.allOf(Role.class),
                         1,
                         Guest.folder()));
@@ -49,7 +51,7 @@ class UpCommandTest {
         var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/"
                 + " --s3-endpoint http://localhost:9001 --data /srv/hearth --auth sigv4 --account-id 123456789012"
                 + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
-                + " --pool-memory 7 --idle-timeout 90s --concurrency 5 --roles control --loops 2";
+                + " --pool-memory 7 --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512 --roles control --loops 2";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -70,6 +72,8 @@ class UpCommandTest {
                         Map.entry("HEARTH_POOL_MEMORY", "7"),
                         Map.entry("HEARTH_IDLE_TIMEOUT", "90s"),
                         Map.entry("HEARTH_CONCURRENCY", "5"),
+                        Map.entry("HEARTH_CODE_STORAGE", "9"),
+                        Map.entry("HEARTH_FUNCTION_MEMORY", "512"),
                         Map.entry("HEARTH_ROLES", "control"),
                         Map.entry("HEARTH_LOOPS", "2"))))
                 .isEqualTo(CHANGED);
@@ -88,6 +92,8 @@ class UpCommandTest {
             Bytes.mebibytes(7),
             Duration.ofSeconds(90),
             5,
+            Bytes.mebibytes(9 << 10),
+            Bytes.mebibytes(512),
             EnumSet.of(Role.CONTROL),
             2,
             Guest.folder());
@@ -126,6 +132,8 @@ class UpCommandTest {
                 "--idle-timeout 10",
                 "--idle-timeout 0s",
                 "--concurrency 0",
+                "--code-storage 0",
+                "--function-memory 127",
                 "--loops 0",
                 "--roles king",
                 "--no-internet=yes",
