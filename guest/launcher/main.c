@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "launcher.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sched.h>
@@ -58,6 +59,15 @@ static pid_t clone_init(void) {
     return (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
 }
 
+// Until the other end is closed, by whatever means.
+static void await_end(const int pipe[2]) {
+    char nothing;
+    close(pipe[1]);
+    while (read(pipe[0], &nothing, 1) < 0 && errno == EINTR) {
+    }
+    close(pipe[0]);
+}
+
 int main(int argc, char **argv) {
     static struct spec spec;
     if (getauxval(AT_SECURE))
@@ -77,12 +87,19 @@ int main(int argc, char **argv) {
     join_cgroups(&spec);
     join_namespaces(&spec);
     enter_root(&spec);
+    int announced[2];
+    check(pipe2(announced, O_CLOEXEC), "pipe2", "init");
     pid_t init = clone_init();
     check(init, "clone", "init");
-    if (init == 0)
+    if (init == 0) {
+        // A short program may end before the launcher goes on, but the server hears of init first.
+        await_end(announced);
         run_init(&spec);
+    }
     // Until the server holds the mount namespace, this process keeps it: init may be gone in no time.
     report('P', "%d", init);
+    close(announced[0]);
+    close(announced[1]);
     await_server();
     return 0;
 }
