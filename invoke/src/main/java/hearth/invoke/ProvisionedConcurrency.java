@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 /// Has the WorkerManager keep environments initialised for versions that have provisioned concurrency, by themselves
 /// or through an alias that points to them.
@@ -56,8 +57,11 @@ public final class ProvisionedConcurrency {
     private synchronized void apply(FunctionId function) {
         try {
             var wanted = source.find(function);
+            var keys = wanted.keySet().stream()
+                    .map(FunctionVersion::environmentKey)
+                    .collect(Collectors.toSet());
             known.getOrDefault(function, Set.of()).stream()
-                    .filter(version -> !wanted.containsKey(version))
+                    .filter(version -> !keys.contains(version.environmentKey()))
                     .forEach(version -> workers.provision(version, 0));
             wanted.forEach(workers::provision);
             if (wanted.isEmpty()) {

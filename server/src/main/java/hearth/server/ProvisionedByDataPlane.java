@@ -25,7 +25,7 @@ final class ProvisionedByDataPlane implements ProvisionedEnvironments {
         return new Progress(provisioned.ready(), isFinal(provisioned.failure()));
     }
 
-    /// A sandbox that could not be made is tried again; code that fails is not.
+    /// Not for want of a sandbox: that is Hearth's to overcome.
     private static boolean isFinal(Optional<NotRunnable> failure) {
         return failure.filter(why -> why.cause() != NotRunnable.Cause.SANDBOX_FAILED)
                 .isPresent();

@@ -2,8 +2,11 @@ package hearth.control.aliases;
 
 import hearth.cluster.FunctionEdit;
 import hearth.cluster.FunctionStore;
+import hearth.cluster.Setting;
+import hearth.control.concurrency.ProvisionedRules;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
+import hearth.control.operation.Qualifiers;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Target;
@@ -52,6 +55,9 @@ final class UpdateAlias implements Operation<UpdateAliasRequest, AliasConfigurat
         }
         var alias = after.build();
         Routing.check(function, alias);
+        if (function.setting(Setting.PROVISIONED_CONCURRENCY, name).isPresent()) {
+            ProvisionedRules.check(function, name, Qualifiers.versions(alias));
+        }
         function.put(alias);
         return alias;
     }

@@ -6,8 +6,8 @@ import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.Region;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Keeps each account within its code storage, in each region.
 ///
@@ -17,11 +17,11 @@ public final class CodeStorage {
     private final FunctionStore functions;
     private final Bytes limit;
 
-    /// Guarded by itself; held while the store is asked, which is rare.
-    private final Map<Scope, Account> accounts = new HashMap<>();
+    private final Map<Scope, Account> accounts = new ConcurrentHashMap<>();
 
     private record Scope(AccountId account, Region region) {}
 
+    /// Guarded by itself; held while the store is asked, which is rare.
     private static final class Account {
         /// What is stored is not more than this, less what is on its way; -1 before the store was asked.
         long bound = -1;
@@ -44,8 +44,8 @@ public final class CodeStorage {
     public Room take(AccountId account, Region region, long bytes) {
         var scope = new Scope(account, region);
         long added = Math.max(0, bytes);
-        synchronized (accounts) {
-            var known = accounts.computeIfAbsent(scope, _ -> new Account());
+        var known = accounts.computeIfAbsent(scope, _ -> new Account());
+        synchronized (known) {
             if (known.bound < 0 || known.bound + known.onItsWay + added > limit.count()) {
                 known.bound = functions.usage(account, region).codeSize();
             }
@@ -55,8 +55,7 @@ public final class CodeStorage {
             known.onItsWay += added;
         }
         return () -> {
-            synchronized (accounts) {
-                var known = accounts.computeIfAbsent(scope, _ -> new Account());
+            synchronized (known) {
                 known.onItsWay -= added;
                 known.bound += added;
             }

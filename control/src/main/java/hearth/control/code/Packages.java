@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// Takes deployment packages in: the cheap checks first, the walk through the whole zip once all else of a request
@@ -21,11 +22,15 @@ public final class Packages {
     private final BlobStore blobs;
     private final PackageLimits limits;
     private final ObjectStore objects;
+    private final Semaphore fetches;
 
     public Packages(BlobStore blobs, PackageLimits limits, ObjectStore objects) {
         this.blobs = blobs;
         this.limits = limits;
         this.objects = objects;
+        // While its parts are joined, an object is there twice; half of the heap is for others.
+        long each = 4 * limits.unzipped().count();
+        this.fetches = new Semaphore(Math.clamp(Runtime.getRuntime().maxMemory() / each, 1, 16));
     }
 
     /// The zip that a request must bring, fetched if need be, and good to be unpacked by a worker.
@@ -45,7 +50,17 @@ public final class Packages {
         return limits.withZipped(limits.unzipped());
     }
 
+    /// A few at a time: each is held whole in memory, and nobody else accounts for it.
     private byte[] fetch(S3Object object) {
+        fetches.acquireUninterruptibly();
+        try {
+            return content(object);
+        } finally {
+            fetches.release();
+        }
+    }
+
+    private byte[] content(S3Object object) {
         return switch (objects.get(object, fetched().zipped().count())) {
             case ObjectStore.Answer.Found(var content) -> content;
             case ObjectStore.Answer.Refused(var code, var message) ->

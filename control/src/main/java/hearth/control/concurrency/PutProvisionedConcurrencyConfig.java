@@ -5,11 +5,8 @@ import hearth.cluster.FunctionStore;
 import hearth.cluster.Setting;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
-import hearth.control.operation.Qualifiers;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Timestamps;
-import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.api.ProvisionedConcurrencyConfigListItem;
 import hearth.model.api.PutProvisionedConcurrencyConfigRequest;
@@ -54,44 +51,13 @@ final class PutProvisionedConcurrencyConfig
 
     private boolean provision(
             FunctionEdit function, ProvisionedTarget target, ProvisionedConcurrencyConfigListItem kept) {
-        if (target.isLatest()) {
-            throw unpublished();
-        }
-        var versions = target.versions(function);
-        if (versions.contains(FunctionId.LATEST)) {
-            throw unpublished();
-        }
-        requireOnlyOne(function, target, versions);
+        ProvisionedRules.check(
+                function,
+                target.qualifier(),
+                target.isLatest() ? Set.of(FunctionId.LATEST) : target.versions(function));
         requireRoom(function, target, Objects.requireNonNull(kept.requestedProvisionedConcurrentExecutions()));
         function.put(Setting.PROVISIONED_CONCURRENCY, target.qualifier(), kept);
         return true;
-    }
-
-    private static ApiException unpublished() {
-        return Refusals.invalid("Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
-    }
-
-    /// A version is provisioned by itself or through an alias, not both.
-    private static void requireOnlyOne(FunctionEdit function, ProvisionedTarget target, Set<String> versions) {
-        if (!target.isVersion()) {
-            var taken = versions.stream().anyMatch(version -> isProvisioned(function, version));
-            if (taken) {
-                throw new ApiException(
-                        ApiError.RESOURCE_CONFLICT,
-                        "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version");
-            }
-        }
-        var pointed = function.aliases().stream()
-                .filter(alias -> !target.qualifier().equals(alias.name()))
-                .filter(alias -> Qualifiers.versions(alias).stream().anyMatch(versions::contains))
-                .anyMatch(alias -> isProvisioned(function, String.valueOf(alias.name())));
-        if (pointed) {
-            throw new ApiException(ApiError.RESOURCE_CONFLICT, "Version is pointed by a Provisioned Concurrency alias");
-        }
-    }
-
-    private static boolean isProvisioned(FunctionEdit function, String qualifier) {
-        return function.setting(Setting.PROVISIONED_CONCURRENCY, qualifier).isPresent();
     }
 
     private void requireRoom(FunctionEdit function, ProvisionedTarget target, int requested) {

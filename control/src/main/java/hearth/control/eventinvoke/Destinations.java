@@ -3,7 +3,6 @@ package hearth.control.eventinvoke;
 import hearth.cluster.FunctionStore;
 import hearth.control.operation.Qualifiers;
 import hearth.control.operation.Refusals;
-import hearth.model.AccountId;
 import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.FunctionRef;
@@ -68,10 +67,12 @@ final class Destinations {
 
     private void checkFunction(FunctionId function, String arn) {
         var ref = FunctionRef.parse(arn).orElseThrow(() -> invalid(arn));
-        if (!function.region().value().equals(ref.region()) || ref.account() == null) {
+        // Whether another account has such a function is not for this one to learn.
+        if (!function.region().value().equals(ref.region())
+                || !function.account().value().equals(ref.account())) {
             throw invalid(arn);
         }
-        var destination = new FunctionId(new AccountId(ref.account()), function.region(), ref.name());
+        var destination = new FunctionId(function.account(), function.region(), ref.name());
         if (destination.equals(function)) {
             throw Refusals.invalid("You can't specify the function as a destination for itself.");
         }

@@ -2,6 +2,7 @@ package hearth.control.functions;
 
 import hearth.cluster.FunctionRecord;
 import hearth.cluster.VersionRecord;
+import hearth.control.operation.Refusals;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.FunctionState;
@@ -95,10 +96,7 @@ final class Lifecycle {
                             + " The function is currently in the following state: " + shown.state());
         }
         if (isUpdating(shown)) {
-            throw new ApiException(
-                    ApiError.RESOURCE_CONFLICT,
-                    "The operation cannot be performed at this time. An update is in progress for resource: "
-                            + function.id().arn());
+            throw Refusals.updateInProgress(function.id());
         }
     }
 

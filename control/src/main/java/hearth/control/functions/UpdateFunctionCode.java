@@ -13,10 +13,12 @@ import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
 import hearth.control.operation.Timestamps;
 import hearth.control.signing.CodeSigning;
+import hearth.model.CodeDigest;
 import hearth.model.FunctionId;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.UpdateFunctionCodeRequest;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 
 /// `PUT /2015-03-31/functions/{FunctionName}/code`
@@ -61,7 +63,8 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         long growth = growth(before, zip, Boolean.TRUE.equals(request.publish()));
         try (var _ = storage.take(function.account(), function.region(), growth);
                 var held = packages.keep(zip)) {
-            return update(function, StoredCode.of(held, request.sourceKMSKeyArn()), request);
+            var code = StoredCode.of(held, request.sourceKMSKeyArn());
+            return update(before, code, request, before.latest().layers());
         }
     }
 
@@ -77,6 +80,19 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
     private FunctionConfiguration update(FunctionId function, StoredCode code, UpdateFunctionCodeRequest request) {
         boolean publish = Boolean.TRUE.equals(request.publish());
         var change = updates.update(function, request.revisionId(), publish, now -> with(now, code, request));
+        return shown(change, publish);
+    }
+
+    /// The package was checked together with the layers that the function had then.
+    private FunctionConfiguration update(
+            FunctionRecord before, StoredCode code, UpdateFunctionCodeRequest request, List<CodeDigest> layers) {
+        boolean publish = Boolean.TRUE.equals(request.publish());
+        var change = updates.update(before.id(), request.revisionId(), publish, now -> {
+            if (!now.latest().layers().equals(layers)) {
+                throw Refusals.updateInProgress(now.id());
+            }
+            return with(now, code, request);
+        });
         return shown(change, publish);
     }
 

@@ -51,6 +51,10 @@ final class UpdateFunctionConfiguration
         var wanted = layers(caller, before.latest(), request);
         var change = updates.update(function, request.revisionId(), false, now -> {
             var latest = now.latest();
+            // The layers were checked together with the code that the function had then.
+            if (wanted.isPresent() && !latest.code().equals(before.latest().code())) {
+                throw Refusals.updateInProgress(now.id());
+            }
             var updated = Configurations.updated(function, latest.configuration(), request);
             CombinationRules.check(latest.configuration(), updated);
             var next = latest.with(updated.toBuilder()

@@ -33,6 +33,13 @@ public final class Refusals {
         return new ApiException(ApiError.RESOURCE_NOT_FOUND, "The resource you requested does not exist.");
     }
 
+    public static ApiException updateInProgress(FunctionId function) {
+        return new ApiException(
+                ApiError.RESOURCE_CONFLICT,
+                "The operation cannot be performed at this time. An update is in progress for resource: "
+                        + function.arn());
+    }
+
     public static ApiException revisionMismatch() {
         return revisionMismatch("GetFunction/GetAlias");
     }

@@ -30,6 +30,7 @@ import hearth.model.api.ProvisionedConcurrencyConfigListItem;
 import hearth.model.api.PutFunctionConcurrencyRequest;
 import hearth.model.api.PutProvisionedConcurrencyConfigRequest;
 import hearth.model.api.PutProvisionedConcurrencyConfigResponse;
+import hearth.model.api.UpdateAliasRequest;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -216,6 +217,33 @@ class ConcurrencyTest {
                 () -> provisioned("$LATEST"),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "The function resource provided must be an alias or a published version.");
+    }
+
+    @Test
+    void keepsAnAliasThatIsProvisionedToTheSameRules() {
+        provision("live", 2);
+        refused(
+                () -> point("live", "$LATEST"),
+                ApiError.INVALID_PARAMETER_VALUE,
+                "Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
+        provision("1", 1);
+        refused(
+                () -> point("live", "1"),
+                ApiError.RESOURCE_CONFLICT,
+                "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version");
+        deleteProvisioned("1");
+        point("live", "1");
+    }
+
+    private void point(String alias, String version) {
+        desk.ask(
+                ApiOperation.UPDATE_ALIAS,
+                UpdateAliasRequest.builder()
+                        .functionName("greet")
+                        .name(alias)
+                        .functionVersion(version)
+                        .build(),
+                AliasConfiguration.class);
     }
 
     @Test

@@ -43,14 +43,18 @@ final class AccountCount {
         return total;
     }
 
-    /// Derived, not kept: a reservation may come or go while its function runs.
+    /// Derived, not kept: a reservation may come or go while its function runs. Where anything is reserved, it takes
+    /// longer the more functions run.
     private int runningUnreserved() {
-        var unreserved = total;
-        for (var function : limits.reserved().keySet()) {
-            unreserved -= running.getOrDefault(function, 0);
+        if (limits.reserved().isEmpty() && limits.provisioned().isEmpty()) {
+            return total;
         }
-        for (var provisioned : limits.provisioned().entrySet()) {
-            unreserved -= Math.min(running.getOrDefault(provisioned.getKey(), 0), provisioned.getValue());
+        int unreserved = 0;
+        for (var one : running.entrySet()) {
+            var function = one.getKey();
+            if (!limits.reserved().containsKey(function)) {
+                unreserved += Math.max(0, one.getValue() - limits.provisionedFor(function));
+            }
         }
         return unreserved;
     }

@@ -38,6 +38,12 @@ import java.util.stream.Collectors;
 /// A function version whose invocations wait while no worker has room is *starved*. It is asked for again
 /// whenever room came back, and idle environments, the longest idle first, whosever they are, end to make room.
 final class EnvironmentTable {
+    private static final NotRunnable NEVER_FITS =
+            new NotRunnable(NotRunnable.Cause.INIT_FAILED, "No worker is large enough");
+
+    /// More are asked for as these become ready, and once a second.
+    private static final int PROVISIONED_AT_ONCE = 32;
+
     private final WorkerManagerConfig config;
     private final Supplier<EnvironmentId> ids;
     private final Map<EnvironmentKey, FunctionEnvironments> versions = new HashMap<>();
@@ -112,6 +118,8 @@ final class EnvironmentTable {
                 if (needsMore(function, now)) {
                     starved.add(function);
                     makeRoom(function, steps);
+                } else if (environment.isProvisioned()) {
+                    makeRoom(function, steps);
                 } else {
                     watch(function, steps);
                 }
@@ -121,6 +129,9 @@ final class EnvironmentTable {
             case Placement.NeverFits() -> {
                 var function = environment.function();
                 function.notPlaced(environment);
+                if (environment.isProvisioned()) {
+                    function.provisioningFailed(NEVER_FITS, now);
+                }
                 var steps = new ArrayList<Step>();
                 if (function.starting() + function.busy() == 0) {
                     failAll(function, new Unavailable.TooLarge(), steps);
@@ -137,9 +148,15 @@ final class EnvironmentTable {
             return List.of();
         }
         environment.function().startSucceeded(Duration.between(environment.asked(), now));
+        if (environment.isProvisioned()) {
+            environment.function().provisioningSucceeded();
+        }
         var steps = new ArrayList<Step>();
         steps.add(new Step.WorkerSucceeded(environment.slot()));
         freed(environment, now, steps);
+        if (environment.isProvisioned()) {
+            askForProvisioned(environment.function(), now, steps);
+        }
         return steps;
     }
 
@@ -363,15 +380,11 @@ final class EnvironmentTable {
         watch(function, steps);
     }
 
-    /// Code that fails its initialisation is not tried again until it changes or is provisioned anew.
     private void askForProvisioned(FunctionEnvironments function, Instant now, List<Step> steps) {
-        boolean hopeless = function.provisioningFailure()
-                .filter(failure -> failure.cause() != NotRunnable.Cause.SANDBOX_FAILED)
-                .isPresent();
-        if (closed || hopeless || function.isSuperseded()) {
+        if (closed || function.isSuperseded() || !function.mayProvision(now)) {
             return;
         }
-        while (function.provisioned() < function.wanted()) {
+        for (int i = 0; i < PROVISIONED_AT_ONCE && function.provisioned() < function.wanted(); i++) {
             ask(function, now, true, steps);
         }
     }
@@ -407,7 +420,7 @@ final class EnvironmentTable {
         var function = environment.function();
         if (environment.isProvisioned()) {
             // Nobody waits for this one: an invocation has one of its own made.
-            function.provisioningFailed(failure);
+            function.provisioningFailed(failure, now);
             askIfNeeded(function, now, steps);
             return;
         }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// Invocations wait only while no environment is idle: they are served in the order they came. Idle environments
 /// are a stack, so that the surplus grows cold at its bottom.
 final class FunctionEnvironments {
+    /// 2 to this power are the seconds of the longest pause between attempts to provision.
+    private static final int LONGEST_PAUSE = 8;
+
     /// One that waits.
     record Waiting(Waiter waiter, Instant since) {}
 
@@ -27,6 +30,8 @@ final class FunctionEnvironments {
 
     private int wanted;
     private InvocationOutcome.@Nullable NotRunnable provisioningFailure;
+    private int provisioningFailures;
+    private Instant provisionAgain = Instant.MIN;
     private int startingProvisioned;
     private int busyProvisioned;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
@@ -81,7 +86,7 @@ final class FunctionEnvironments {
 
     void want(int environments) {
         wanted = environments;
-        provisioningFailure = null;
+        provisioningSucceeded();
     }
 
     /// Those that are initialised, or will be.
@@ -229,8 +234,20 @@ final class FunctionEnvironments {
         return Optional.ofNullable(provisioningFailure);
     }
 
-    void provisioningFailed(InvocationOutcome.NotRunnable why) {
+    /// From now on attempts are further and further apart, up to some minutes.
+    void provisioningFailed(InvocationOutcome.NotRunnable why, Instant now) {
         provisioningFailure = why;
+        provisionAgain = now.plusSeconds(1L << Math.min(provisioningFailures++, LONGEST_PAUSE));
+    }
+
+    void provisioningSucceeded() {
+        provisioningFailure = null;
+        provisioningFailures = 0;
+        provisionAgain = Instant.MIN;
+    }
+
+    boolean mayProvision(Instant now) {
+        return !provisionAgain.isAfter(now);
     }
 
     Optional<InvocationOutcome.NotRunnable> failure() {

@@ -124,7 +124,7 @@ class ProvisioningTest {
     }
 
     @Test
-    void tellsWhyCodeFailsAndTriesItAgainOnlyWhenAsked() {
+    void tellsWhyCodeFailsAndTriesItAgainAfterAWhile() {
         var failure = new NotRunnable(Cause.RUNTIME_MISSING, "Install python3.13");
         manager.provision(MAIL, 1);
         worker.gone(0, failure);
@@ -132,20 +132,53 @@ class ProvisioningTest {
         assertThat(worker.started).hasSize(1);
         assertThat(provisioned()).isEqualTo(new Provisioned(1, 0, Optional.of(failure)));
 
-        manager.provision(MAIL, 1);
-        worker.ready(1);
+        clock.advance(Duration.ofSeconds(1));
+        manager.sweep();
+        worker.gone(1, failure);
+        clock.advance(Duration.ofSeconds(1));
+        manager.sweep();
+        assertThat(worker.started).as("the second pause is longer").hasSize(2);
+        clock.advance(Duration.ofSeconds(1));
+        manager.sweep();
+        worker.ready(2);
 
         assertThat(provisioned()).isEqualTo(new Provisioned(1, 1, Optional.empty()));
     }
 
     @Test
-    void goesOnTryingWhenItIsTheSandboxThatFails() {
+    void triesAgainAtOnceWhenItIsProvisionedAnew() {
         manager.provision(MAIL, 1);
         worker.gone(0, new NotRunnable(Cause.SANDBOX_FAILED, "clone3: EAGAIN"));
 
-        manager.sweep();
+        manager.provision(MAIL, 1);
 
         assertThat(worker.started).hasSize(2);
+    }
+
+    @Test
+    void tellsThatNoWorkerIsLargeEnough() {
+        manager.provision(Functions.sized("mail", 100_000), 1);
+
+        assertThat(provisioned().failure()).isPresent();
+        assertThat(worker.started).isEmpty();
+    }
+
+    @Test
+    void endsIdleEnvironmentsThatWereStartedOnDemandToMakeRoom() {
+        for (int i = 0; i < 4; i++) {
+            acquire(SEARCH);
+        }
+        for (int i = 0; i < 4; i++) {
+            worker.ready(i);
+            worker.idle(i);
+        }
+
+        manager.provision(MAIL, 1);
+        assertThat(worker.retired).hasSize(1);
+        manager.gone(worker.retired.getFirst());
+        manager.sweep();
+
+        assertThat(worker.started.getLast().function()).isEqualTo(MAIL);
     }
 
     @Test

@@ -6,6 +6,7 @@ import hearth.worker.code.Lease;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -38,11 +39,12 @@ record FunctionFiles(Lease code, Optional<Lease> layers) implements AutoCloseabl
                 .toList();
     }
 
-    /// Whether there is a file of this name, as the inside has it.
+    /// Whether there is a file of this name, as the inside has it, at the top of a mount. A link counts as one: where
+    /// it leads is for the inside to find out, not for the host.
     boolean has(String inside) {
         return mounts().stream()
                 .filter(mount -> inside.startsWith(mount.inside() + "/"))
-                .anyMatch(mount -> Files.exists(host(mount, inside)));
+                .anyMatch(mount -> Files.exists(host(mount, inside), LinkOption.NOFOLLOW_LINKS));
     }
 
     private static Path host(Mount mount, String inside) {
