@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -14,7 +15,10 @@ public final class Zips {
     public static byte[] of(String source) {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
-            zip.putNextEntry(new ZipEntry("app.py"));
+            var entry = new ZipEntry("app.py");
+            // Without it the same source has other bytes two seconds later.
+            entry.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
+            zip.putNextEntry(entry);
             zip.write(source.getBytes(StandardCharsets.UTF_8));
             zip.closeEntry();
         } catch (IOException e) {
