@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -25,7 +26,10 @@ public final class Zips {
         var zip = new ByteArrayOutputStream();
         try (var out = new ZipOutputStream(zip)) {
             for (var file : files.entrySet()) {
-                out.putNextEntry(new ZipEntry(file.getKey()));
+                var entry = new ZipEntry(file.getKey());
+                // Without it the same files have other bytes two seconds later.
+                entry.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
+                out.putNextEntry(entry);
                 out.write(file.getValue());
                 out.closeEntry();
             }
