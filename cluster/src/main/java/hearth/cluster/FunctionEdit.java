@@ -29,14 +29,20 @@ public final class FunctionEdit extends FunctionView {
 
     /// Replaces the function, which must be there.
     public void put(FunctionRecord function) {
-        var before = function().orElseThrow();
-        if (!before.equals(function)) {
-            // Whether anything else refers to one is asked again before it is removed.
-            var needless = before.packages();
-            needless.removeAll(function.packages());
-            dropped.addAll(needless);
-            write(() -> FunctionTable.update(session, function));
+        replace(function().orElseThrow(), function);
+    }
+
+    /// False when both are equal: nothing is written then.
+    boolean replace(FunctionRecord before, FunctionRecord after) {
+        if (before.equals(after)) {
+            return false;
         }
+        // Whether anything else refers to one is asked again before it is removed.
+        var needless = before.packages();
+        needless.removeAll(after.packages());
+        dropped.addAll(needless);
+        write(() -> FunctionTable.update(session, after));
+        return true;
     }
 
     /// Adds a published version, or replaces it.

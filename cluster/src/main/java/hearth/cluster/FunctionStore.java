@@ -9,7 +9,6 @@ import hearth.model.Routing;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -124,45 +123,23 @@ public final class FunctionStore {
     /// Replaces a function by what is decided of it; empty when there is none. Deciding on an equal record writes
     /// nothing.
     public Optional<Change> update(FunctionId id, Function<FunctionRecord, Change> decide) {
-        return database.write(
-                        session -> {
-                            var before = FunctionTable.find(session, id);
-                            if (before.isEmpty()) {
-                                return Optional.<Written>empty();
-                            }
-                            var written = new Written(before.get(), decide.apply(before.get()));
-                            if (written.isChange()) {
-                                FunctionTable.update(session, written.change().function());
-                                if (written.change().published().isPresent()) {
-                                    VersionTable.insert(
-                                            session,
-                                            id,
-                                            written.change().published().get());
-                                }
-                            }
-                            return Optional.of(written);
-                        },
-                        result -> result.filter(Written::isChange).ifPresent(written -> {
-                            written.dropped().forEach(blobs::retire);
-                            tell(id);
-                        }))
-                .map(Written::change);
+        return edit(id, edit -> edit.function().map(before -> {
+            var change = decide.apply(before);
+            if (edit.replace(before, change.function())) {
+                change.published().ifPresent(edit::put);
+            }
+            return change;
+        }));
     }
 
     /// Replaces a published version by what is decided of it; empty when there is none.
     public Optional<VersionRecord> updateVersion(
             FunctionId function, long version, UnaryOperator<VersionRecord> decide) {
-        return database.write(
-                session -> {
-                    var before = VersionTable.find(session, function, version);
-                    if (before.isEmpty()) {
-                        return before;
-                    }
-                    var after = decide.apply(before.get());
-                    VersionTable.update(session, function, after);
-                    return Optional.of(after);
-                },
-                result -> result.ifPresent(_ -> tell(function)));
+        return edit(function, edit -> edit.version(Long.toString(version)).map(before -> {
+            var after = decide.apply(before);
+            edit.put(after);
+            return after;
+        }));
     }
 
     /// Deletes a function with all that belongs to it; false when there is none.
@@ -237,19 +214,5 @@ public final class FunctionStore {
 
     private void tell(FunctionId function) {
         listeners.forEach(listener -> listener.accept(function));
-    }
-
-    /// A function before and after a decision.
-    private record Written(FunctionRecord before, Change change) {
-        boolean isChange() {
-            return !change.function().equals(before);
-        }
-
-        /// Packages that `$LATEST` needs no longer; a version may.
-        Set<CodeDigest> dropped() {
-            var dropped = before.packages();
-            dropped.removeAll(change.function().packages());
-            return dropped;
-        }
     }
 }

@@ -75,6 +75,8 @@ class AliasesAndConcurrencyTest {
 
         var throttled = catchThrowableOfType(TooManyRequestsException.class, () -> invoke(function, "{}"));
 
+        assertThat(lambda().getAccountSettings().accountLimit().concurrentExecutions())
+                .isEqualTo(1000);
         assertThat(throttled.reasonAsString()).isEqualTo("ReservedFunctionConcurrentInvocationLimitExceeded");
         assertThat(lambda().getFunction(r -> r.functionName(function))
                         .concurrency()
@@ -98,6 +100,14 @@ class AliasesAndConcurrencyTest {
                                 .status()
                         == ProvisionedConcurrencyStatusEnum.READY);
 
+        assertThat(lambda().listProvisionedConcurrencyConfigs(r -> r.functionName(function))
+                        .provisionedConcurrencyConfigs())
+                .singleElement()
+                .satisfies(config -> {
+                    assertThat(config.functionArn()).endsWith(function + ":1");
+                    assertThat(config.availableProvisionedConcurrentExecutions())
+                            .isEqualTo(2);
+                });
         var provisioned = lambda().invoke(r -> r.functionName(function).qualifier("1"));
         var onDemand = invoke(function, "{}");
         assertThat(provisioned.payload().asUtf8String()).isEqualTo("\"provisioned-concurrency\"");

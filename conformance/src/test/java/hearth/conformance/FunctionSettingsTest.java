@@ -209,9 +209,16 @@ class FunctionSettingsTest {
                         .qualifier("1")
                         .functionScalingConfig(
                                 c -> c.minExecutionEnvironments(1).maxExecutionEnvironments(2))))
-                .isInstanceOfSatisfying(LambdaException.class, refusal -> {
-                    assertThat(refusal.statusCode()).isEqualTo(403);
-                    assertThat(refusal.awsErrorDetails().errorCode()).isEqualTo("AccessDeniedException");
-                });
+                .satisfies(FunctionSettingsTest::isDenied);
+        assertThatThrownBy(() -> lambda().getFunctionScalingConfig(
+                                r -> r.functionName(name).qualifier("1")))
+                .satisfies(FunctionSettingsTest::isDenied);
+    }
+
+    private static void isDenied(Throwable refusal) {
+        assertThat(refusal).isInstanceOfSatisfying(LambdaException.class, denied -> {
+            assertThat(denied.statusCode()).isEqualTo(403);
+            assertThat(denied.awsErrorDetails().errorCode()).isEqualTo("AccessDeniedException");
+        });
     }
 }

@@ -13,12 +13,9 @@ import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
 import hearth.control.operation.Timestamps;
 import hearth.control.signing.CodeSigning;
-import hearth.model.CodeDigest;
-import hearth.model.FunctionId;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.UpdateFunctionCodeRequest;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Objects;
 
 /// `PUT /2015-03-31/functions/{FunctionName}/code`
@@ -53,7 +50,7 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         PackageType.check(before.latest().configuration(), request);
         if (PackageType.isImage(before.latest().configuration())) {
             var image = StoredCode.of(ImageReference.of(String.valueOf(request.imageUri())));
-            return isDryRun(request) ? checked(before, image, request) : update(function, image, request);
+            return isDryRun(request) ? checked(before, image, request) : update(before, image, request);
         }
         var zip = packages.take(PackageSource.of(request), before.latest().layers());
         signing.checkUpdate(function);
@@ -63,8 +60,7 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         long growth = growth(before, zip, Boolean.TRUE.equals(request.publish()));
         try (var _ = storage.take(function.account(), function.region(), growth);
                 var held = packages.keep(zip)) {
-            var code = StoredCode.of(held, request.sourceKMSKeyArn());
-            return update(before, code, request, before.latest().layers());
+            return update(before, StoredCode.of(held, request.sourceKMSKeyArn()), request);
         }
     }
 
@@ -77,18 +73,11 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         return with(before, code, request).configuration();
     }
 
-    private FunctionConfiguration update(FunctionId function, StoredCode code, UpdateFunctionCodeRequest request) {
-        boolean publish = Boolean.TRUE.equals(request.publish());
-        var change = updates.update(function, request.revisionId(), publish, now -> with(now, code, request));
-        return shown(change, publish);
-    }
-
     /// The package was checked together with the layers that the function had then.
-    private FunctionConfiguration update(
-            FunctionRecord before, StoredCode code, UpdateFunctionCodeRequest request, List<CodeDigest> layers) {
+    private FunctionConfiguration update(FunctionRecord before, StoredCode code, UpdateFunctionCodeRequest request) {
         boolean publish = Boolean.TRUE.equals(request.publish());
         var change = updates.update(before.id(), request.revisionId(), publish, now -> {
-            if (!now.latest().layers().equals(layers)) {
+            if (!now.latest().layers().equals(before.latest().layers())) {
                 throw Refusals.updateInProgress(now.id());
             }
             return with(now, code, request);
