@@ -16,6 +16,8 @@ const HandlerNotFound = define('HandlerNotFound');
 const MalformedHandlerName = define('MalformedHandlerName');
 const CallbackHandlerDeprecated = define('CallbackHandlerDeprecated');
 const JSONStringifyError = define('JSONStringifyError');
+const MalformedStreamingHandler = define('MalformedStreamingHandler');
+const InvalidStreamingOperation = define('InvalidStreamingOperation');
 
 class UserCodeSyntaxError extends define('UserCodeSyntaxError') {
   constructor(cause) {
@@ -93,8 +95,10 @@ module.exports = {
   CallbackHandlerDeprecated,
   HandlerNotFound,
   ImportModuleError,
+  InvalidStreamingOperation,
   JSONStringifyError,
   MalformedHandlerName,
+  MalformedStreamingHandler,
   NodeJsExit,
   UnhandledPromiseRejection,
   UserCodeSyntaxError,

@@ -22,6 +22,16 @@ function response(requestId, body) {
   return post(`invocation/${requestId}/response`, body, '');
 }
 
+// The head of a response that follows in chunks.
+function streamedResponseHead(requestId, contentType) {
+  return (
+    `POST ${API}invocation/${requestId}/response HTTP/1.1\r\n${HOST}Connection: close\r\n` +
+    `Content-Type: ${contentType}\r\nLambda-Runtime-Function-Response-Mode: streaming\r\n` +
+    'Transfer-Encoding: chunked\r\n' +
+    'Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n'
+  );
+}
+
 function error(requestId, body, type) {
   return post(`invocation/${requestId}/error`, body, typeHeader(type));
 }
@@ -66,6 +76,13 @@ class RuntimeApi {
 
   get connected() {
     return this.#connection !== null;
+  }
+
+  // Begins a response that is sent piece by piece; `onBroken` is called if it cannot be sent whole.
+  openResponse(requestId, contentType, onBroken) {
+    const { StreamedResponse } = require('./streamed-response.cjs');
+    const socket = require('net').connect(this.#where);
+    return new StreamedResponse(socket, streamedResponseHead(requestId, contentType), onBroken);
   }
 
   // Calls back when there is a connection, and what is unanswered has been sent on it.

@@ -12,6 +12,7 @@ const {
   describe,
 } = require('./errors.cjs');
 const reports = require('./runtime-api.cjs');
+const streaming = require('./streaming.cjs');
 const traceId = require('./trace-id.cjs');
 
 // The function may replace these.
@@ -37,6 +38,7 @@ class Runtime {
   #api;
   #handler = null;
   #handlerIsAsync = false;
+  #streamOptions = null; // of a handler that answers piece by piece
   #dying = false;
 
   // Whether the next invocation has been asked for, and what it is once it has come.
@@ -69,7 +71,13 @@ class Runtime {
   }
 
   start(handler) {
-    if (!TAKES_CALLBACK && handler.length >= 3) {
+    try {
+      this.#streamOptions = streaming.optionsOf(handler);
+    } catch (error) {
+      this.uncaughtException(error);
+      return;
+    }
+    if (!TAKES_CALLBACK && handler.length >= 3 && this.#streamOptions === null) {
       const error = new CallbackHandlerDeprecated(
         'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You ' +
           'need to modify this function to use a supported handler signature to use Node.js 24 or later. For more ' +
@@ -128,6 +136,10 @@ class Runtime {
     this.#requestId = requestId;
     setInvocation(requestId, headers['lambda-runtime-aws-tenant-id']);
     traceId.set(headers['lambda-runtime-trace-id']);
+    if (this.#streamOptions !== null) {
+      this.#stream(requestId, headers, body);
+      return;
+    }
 
     this.#onEmptyLoop = () => {
       // An async handler has promised a result; any other may be done without having said so.
@@ -154,10 +166,34 @@ class Runtime {
     }
   }
 
+  // Has the handler write its answer to a stream.
+  #stream(requestId, headers, body) {
+    const { ResponseStream } = require('./response-stream.cjs');
+    const open = (contentType, onBroken) => this.#api.openResponse(requestId, contentType, onBroken);
+    const stream = new ResponseStream(this.#streamOptions, open);
+    const fail = (error) => {
+      logError('Invoke Error', error);
+      stream.fail(error);
+    };
+    this.#onEmptyLoop = () => fail(new NodeJsExit(requestId));
+    stream.once('close', () => {
+      if (this.#requestId === requestId) this.#end('');
+    });
+    try {
+      const result = this.#handler(JSON.parse(body), stream, this.#context({}, headers));
+      if (typeof result?.then !== 'function') throw new Error('Streaming does not support non-async handlers.');
+      result.then((value) => {
+        if (value !== undefined) console.warn('Streaming handlers ignore return values.');
+      }, fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
   #context(context, headers) {
     const requestId = headers['lambda-runtime-aws-request-id'];
     const deadline = Number(headers['lambda-runtime-deadline-ms']);
-    if (TAKES_CALLBACK) {
+    if (TAKES_CALLBACK && this.#streamOptions === null) {
       context.succeed = (result) => this.#succeed(requestId, result);
       context.fail = (error) => this.#fail(requestId, error ?? 'handled');
       context.done = (error, result) => {

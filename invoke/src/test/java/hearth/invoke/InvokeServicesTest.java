@@ -8,6 +8,7 @@ import hearth.model.ApiError;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.Routing;
+import hearth.model.api.ApiOperation;
 import hearth.model.worker.InvocationOutcome.Answered;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -112,7 +113,17 @@ class InvokeServicesTest {
     private RecordedAnswers invoke(String function) {
         var answers = new RecordedAnswers();
         var request = new InvocationRequest(
-                Functions.ACCOUNT, Functions.REGION, function, null, null, null, null, null, new byte[0], "id");
+                ApiOperation.INVOKE,
+                Functions.ACCOUNT,
+                Functions.REGION,
+                function,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new byte[0],
+                "id");
         services.frontend().invoke(request, answers);
         return answers;
     }

@@ -120,7 +120,7 @@ public final class SimulatedWorker implements Worker {
         observer.runs(environment.spec, invocation);
         if (unlucky(20)) {
             die(environment, () -> {
-                listener.ended(new InvocationOutcome.Failed(new byte[0], null));
+                listener.ended(new InvocationOutcome.Failed(new byte[0], InvocationOutcome.Failed.UNHANDLED, null));
                 environment.listener.gone(environment.spec.id());
             });
             return;

@@ -15,6 +15,7 @@ import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.Routing;
+import hearth.model.api.ApiOperation;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.Invocation;
@@ -114,6 +115,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
         callers.put(id, caller);
         frontend.invoke(
                 new InvocationRequest(
+                        ApiOperation.INVOKE,
                         Functions.ACCOUNT,
                         Functions.REGION,
                         name,

@@ -42,7 +42,14 @@ class CoverageDocumentTest {
             + " -Dhearth.coverage.write=true";
 
     /// What is not tested by asking the control plane for it by name.
-    private static final Map<ApiOperation, String> ELSEWHERE = Map.of(ApiOperation.INVOKE, "FrontendTest");
+    private static final Map<ApiOperation, String> ELSEWHERE = Map.of(
+            ApiOperation.INVOKE, "FrontendTest",
+            ApiOperation.INVOKE_ASYNC, "FrontendTest",
+            ApiOperation.INVOKE_WITH_RESPONSE_STREAM, "ResponseStreamTest");
+
+    /// What is missing of an operation that is written.
+    private static final Map<ApiOperation, String> IN_PART =
+            Map.of(ApiOperation.INVOKE_ASYNC, "checked, not delivered");
 
     private static final Pattern USE = Pattern.compile("\\bApiOperation\\.([A-Z_]+)\\b");
     private static final Path CONTROL_TESTS = REPOSITORY.resolve("control/src/test/java");
@@ -98,7 +105,7 @@ class CoverageDocumentTest {
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
-    /// `Invoke` is the frontend's; all others are the control plane's.
+    /// Invocations are the frontend's; all others are the control plane's.
     private Set<ApiOperation> written() {
         try (var store = Store.open(folder.resolve("store"));
                 var control = new ControlPlane(
@@ -109,15 +116,15 @@ class CoverageDocumentTest {
                         CodeLocation.NONE,
                         ProvisionedEnvironments.NONE,
                         ObjectStore.NONE)) {
-            var written = EnumSet.of(ApiOperation.INVOKE);
+            var written = EnumSet.copyOf(ELSEWHERE.keySet());
             written.addAll(control.operations());
             return written;
         }
     }
 
     private static String table(Set<ApiOperation> written, Map<ApiOperation, String> tests) {
-        var table = new StringBuilder(
-                "%d of %d operations are written.%n%n".formatted(written.size(), ApiOperation.values().length));
+        var table = new StringBuilder("%d of %d operations are written, %d of them in part.%n%n"
+                .formatted(written.size(), ApiOperation.values().length, IN_PART.size()));
         table.append("| operation | method and path | | test |\n|---|---|---|---|\n");
         Arrays.stream(ApiOperation.values())
                 .sorted(Comparator.comparing(ApiOperation::wireName))
@@ -126,7 +133,7 @@ class CoverageDocumentTest {
                                 operation.wireName(),
                                 operation.method(),
                                 operation.path(),
-                                written.contains(operation) ? "written" : "not yet",
+                                IN_PART.getOrDefault(operation, written.contains(operation) ? "written" : "not yet"),
                                 written.contains(operation) ? "`" + tests.get(operation) + "`" : "")));
         return table.toString();
     }

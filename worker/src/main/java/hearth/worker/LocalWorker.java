@@ -74,7 +74,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
                 logs,
                 blocking,
                 clock,
-                new EnvironmentSettings(config.freezeDelay(), config.initLimit(), variables));
+                new EnvironmentSettings(config.freezeDelay(), config.initLimit(), variables, config.streamPace()));
     }
 
     private static ThreadPoolExecutor blockingThreads() {

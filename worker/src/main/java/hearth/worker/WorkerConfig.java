@@ -3,6 +3,7 @@ package hearth.worker;
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerId;
 import hearth.worker.environment.FunctionCredentials;
+import hearth.worker.environment.StreamPace;
 import hearth.worker.pool.PoolConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Map;
 /// @param credentials what functions sign their own requests with
 /// @param functionVariables what functions get besides what AWS gives them and may override, such as
 ///     `AWS_ENDPOINT_URL` for the services that they use
+/// @param streamPace how fast answers may be streamed
 public record WorkerConfig(
         WorkerId id,
         WorkerCapacity capacity,
@@ -27,7 +29,8 @@ public record WorkerConfig(
         Duration freezeDelay,
         Duration initLimit,
         FunctionCredentials credentials,
-        Map<String, String> functionVariables) {
+        Map<String, String> functionVariables,
+        StreamPace streamPace) {
     public static final Duration FREEZE_DELAY = Duration.ofMillis(50);
     public static final Duration INIT_LIMIT = Duration.ofSeconds(10);
 
@@ -37,6 +40,14 @@ public record WorkerConfig(
 
     public static WorkerConfig defaults(WorkerId id, WorkerCapacity capacity, Path logs, PoolConfig pool) {
         return new WorkerConfig(
-                id, capacity, logs, pool, FREEZE_DELAY, INIT_LIMIT, FunctionCredentials.PLACEHOLDERS, Map.of());
+                id,
+                capacity,
+                logs,
+                pool,
+                FREEZE_DELAY,
+                INIT_LIMIT,
+                FunctionCredentials.PLACEHOLDERS,
+                Map.of(),
+                StreamPace.AWS);
     }
 }

@@ -77,7 +77,8 @@ public final class TestEnvironment implements EnvironmentListener {
                 null,
                 "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0",
                 Instant.now(),
-                tail);
+                tail,
+                false);
     }
 
     CompletableFuture<InvocationOutcome> send(Reservation reservation, Invocation invocation) {

@@ -18,6 +18,7 @@ import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerId;
 import hearth.worker.code.CodeCache;
 import hearth.worker.environment.FunctionCredentials;
+import hearth.worker.environment.StreamPace;
 import hearth.worker.logs.LogDirectory;
 import hearth.worker.logs.LogEvent;
 import hearth.worker.logs.LogReader;
@@ -90,7 +91,8 @@ public final class TestWorker implements AutoCloseable {
                 WorkerConfig.FREEZE_DELAY,
                 Duration.ofSeconds(5),
                 FunctionCredentials.PLACEHOLDERS,
-                Map.of("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"));
+                Map.of("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
+                StreamPace.AWS);
         this.worker = new LocalWorker(config, loops, sandboxes, runtimes, code, InstantSource.system());
     }
 

@@ -2,10 +2,12 @@ package hearth.invoke.frontend;
 
 import hearth.model.AccountId;
 import hearth.model.Region;
+import hearth.model.api.ApiOperation;
 import org.jspecify.annotations.Nullable;
 
-/// One `Invoke` as its caller wrote it: nothing but the caller's account and the region has been checked.
+/// One invocation as its caller wrote it: nothing but the caller's account and the region has been checked.
 ///
+/// @param operation `INVOKE`, `INVOKE_ASYNC` or `INVOKE_WITH_RESPONSE_STREAM`
 /// @param account of the caller
 /// @param function a name, a partial ARN or an ARN, with a qualifier or without, decoded from the path
 /// @param qualifier of the query
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param payload the body, not to be changed by anyone from here on
 /// @param requestId made by the listener, and known to the caller as `x-amzn-RequestId`
 public record InvocationRequest(
+        ApiOperation operation,
         AccountId account,
         Region region,
         String function,
@@ -25,4 +28,12 @@ public record InvocationRequest(
         @Nullable String clientContext,
         @Nullable String traceHeader,
         byte[] payload,
-        String requestId) {}
+        String requestId) {
+    InvocationType type() {
+        return operation == ApiOperation.INVOKE_ASYNC ? InvocationType.EVENT : InvocationType.of(invocationType);
+    }
+
+    boolean streams() {
+        return operation == ApiOperation.INVOKE_WITH_RESPONSE_STREAM;
+    }
+}

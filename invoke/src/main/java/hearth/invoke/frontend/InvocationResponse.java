@@ -1,5 +1,7 @@
 package hearth.invoke.frontend;
 
+import hearth.model.ApiException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// The answer to an invocation that was not refused. A null member is a header that is absent.
@@ -18,4 +20,17 @@ public record InvocationResponse(
         @Nullable String executedVersion,
         @Nullable String functionError,
         @Nullable String logResult,
-        @Nullable String traceHeader) {}
+        @Nullable String traceHeader) {
+    private static final byte[] NOTHING = {};
+
+    /// Of a dry run.
+    static InvocationResponse noContent() {
+        return new InvocationResponse(204, NOTHING, null, null, null, null, null);
+    }
+
+    /// How an answer that has begun ends when Hearth fails.
+    static InvocationResponse endOf(ApiException refusal) {
+        var message = refusal.message().getBytes(StandardCharsets.UTF_8);
+        return new InvocationResponse(200, message, null, null, refusal.error().wireName(), null, null);
+    }
+}

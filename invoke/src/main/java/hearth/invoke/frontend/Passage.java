@@ -1,13 +1,13 @@
 package hearth.invoke.frontend;
 
 import hearth.invoke.counting.Admission;
-import hearth.invoke.counting.Lease;
 import hearth.invoke.workermanager.Assignment;
 import hearth.invoke.workermanager.Unavailable;
 import hearth.invoke.workermanager.Waiter;
 import hearth.model.ApiException;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
+import hearth.model.worker.AnswerStream;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationListener;
 import hearth.model.worker.InvocationOutcome;
@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One invocation on its way through the frontend, step by step in AWS's order of checks (invoke.md section 2).
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// handing over to the next makes visible.
 final class Passage implements Waiter, InvocationListener {
     private static final Logger LOG = System.getLogger(Passage.class.getName());
-    private static final byte[] EMPTY = {};
+    private static final byte[] NOTHING = {};
     private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.US_ASCII);
 
     /// Checking more would keep the event loop for too long.
@@ -42,12 +41,10 @@ final class Passage implements Waiter, InvocationListener {
 
     private final Frontend frontend;
     private final InvocationRequest request;
-    private final InvocationResponder responder;
+    private final Answer answer;
     private final Instant received;
-    private final AtomicBoolean answered = new AtomicBoolean();
     private InvocationType type = InvocationType.REQUEST_RESPONSE;
     private @Nullable Destination destination;
-    private @Nullable Lease lease;
     private @Nullable Assignment assignment;
     private int assignments;
 
@@ -57,7 +54,7 @@ final class Passage implements Waiter, InvocationListener {
     Passage(Frontend frontend, InvocationRequest request, InvocationResponder responder) {
         this.frontend = frontend;
         this.request = request;
-        this.responder = responder;
+        this.answer = new Answer(responder);
         this.received = frontend.clock.instant();
     }
 
@@ -65,13 +62,10 @@ final class Passage implements Waiter, InvocationListener {
         guarded(() -> {
             RequestCheck.check(request);
             var target = Target.of(request);
-            type = InvocationType.of(request.invocationType());
+            type = request.type();
             var wantsLogTail = "Tail".equals(request.logType());
             var clientContext = Optional.ofNullable(request.clientContext()).map(ClientContext::decode);
             checkSize();
-            if (type == InvocationType.EVENT) {
-                throw Refusals.noEvents();
-            }
             var invocation = new Invocation(
                     request.requestId(),
                     target.invokedArn(),
@@ -79,7 +73,8 @@ final class Passage implements Waiter, InvocationListener {
                     clientContext.orElse(null),
                     frontend.traces.headerFor(request.traceHeader()),
                     received,
-                    wantsLogTail);
+                    wantsLogTail,
+                    request.streams());
             resolve(target, invocation);
         });
     }
@@ -92,7 +87,7 @@ final class Passage implements Waiter, InvocationListener {
     private void checkSize() {
         var size = request.payload().length;
         if (size > Refusals.MAX_PAYLOAD) {
-            throw Refusals.payloadTooLarge();
+            throw Refusals.payloadTooLarge(request.operation());
         }
         if (type == InvocationType.EVENT && size > Refusals.MAX_EVENT_PAYLOAD) {
             throw Refusals.eventTooLarge(size);
@@ -139,13 +134,17 @@ final class Passage implements Waiter, InvocationListener {
 
     private void checkPayloadAndRun() {
         PayloadCheck.check(destination().invocation().payload());
-        if (type == InvocationType.DRY_RUN) {
-            answer(new InvocationResponse(204, EMPTY, null, null, null, null, null));
-            return;
+        switch (type) {
+            case DRY_RUN -> answer.give(InvocationResponse.noContent());
+            case EVENT -> throw Refusals.noEvents(request.operation());
+            case REQUEST_RESPONSE -> run();
         }
+    }
+
+    private void run() {
         switch (frontend.counting.admit(destination().version().function())) {
             case Admission.Throttled(var reason) -> throw Refusals.throttled(reason);
-            case Admission.Admitted(var granted) -> lease = granted;
+            case Admission.Admitted(var granted) -> answer.holds(granted);
         }
         acquire();
     }
@@ -169,15 +168,24 @@ final class Passage implements Waiter, InvocationListener {
 
     @Override
     public void failed(Unavailable why) {
-        refuse(Refusals.noEnvironment(why, destination().version()));
+        answer.refuse(Refusals.noEnvironment(why, destination().version()));
+    }
+
+    @Override
+    public AnswerStream begins(String contentType) {
+        return answer.begin(response(NOTHING, null, null));
     }
 
     @Override
     public void ended(InvocationOutcome outcome) {
         guarded(() -> {
             switch (outcome) {
-                case InvocationOutcome.Answered(var payload, var _, var logTail) -> succeed(payload, null, logTail);
-                case InvocationOutcome.Failed(var payload, var logTail) -> succeed(payload, "Unhandled", logTail);
+                case InvocationOutcome.Answered(var payload, var _, var logTail) ->
+                    answer.give(response(payload, null, logTail));
+                case InvocationOutcome.Streamed(var logTail) -> answer.give(response(NOTHING, null, logTail));
+                case InvocationOutcome.Failed(var payload, var error, var logTail) ->
+                    answer.give(
+                            response(payload, request.streams() ? error : InvocationOutcome.Failed.UNHANDLED, logTail));
                 case InvocationOutcome.NotRunnable why -> throw Refusals.notRunnable(why);
                 case InvocationOutcome.Refused(var reason) -> tryAnother(reason);
             }
@@ -185,19 +193,19 @@ final class Passage implements Waiter, InvocationListener {
     }
 
     /// Whatever type the runtime gave its answer, AWS says that it is JSON.
-    private void succeed(byte[] payload, @Nullable String functionError, byte @Nullable [] logTail) {
-        answer(new InvocationResponse(
+    private InvocationResponse response(byte[] payload, @Nullable String functionError, byte @Nullable [] logTail) {
+        return new InvocationResponse(
                 200,
                 payload,
                 "application/json",
                 destination().version().version(),
                 functionError,
                 logTail == null ? null : Base64.getEncoder().encodeToString(logTail),
-                destination().invocation().traceHeader()));
+                destination().invocation().traceHeader());
     }
 
     private void tryAnother(String reason) {
-        if (answered.get() || assignment == null) {
+        if (answer.isGiven() || assignment == null) {
             return;
         }
         LOG.log(
@@ -223,7 +231,7 @@ final class Passage implements Waiter, InvocationListener {
         try {
             step.run();
         } catch (ApiException refusal) {
-            refuse(refusal);
+            answer.refuse(refusal);
         } catch (RuntimeException e) {
             defect(e);
         }
@@ -231,27 +239,6 @@ final class Passage implements Waiter, InvocationListener {
 
     private void defect(RuntimeException e) {
         LOG.log(Level.ERROR, "Invocation " + request.requestId() + " failed within Hearth", e);
-        refuse(Refusals.defect());
-    }
-
-    private void answer(InvocationResponse response) {
-        if (answered.compareAndSet(false, true)) {
-            release();
-            responder.answer(response);
-        }
-    }
-
-    private void refuse(ApiException refusal) {
-        if (answered.compareAndSet(false, true)) {
-            release();
-            responder.refuse(refusal);
-        }
-    }
-
-    /// Before the answer leaves, so that a caller who invokes one after the other never meets its own count.
-    private void release() {
-        if (lease != null) {
-            lease.close();
-        }
+        answer.refuse(Refusals.defect());
     }
 }

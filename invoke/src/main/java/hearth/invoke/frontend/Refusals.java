@@ -6,6 +6,7 @@ import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
+import hearth.model.api.ApiOperation;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 
 /// Every refusal of the frontend, in AWS's words where AWS has any (invoke.md sections 2 and 3).
@@ -17,10 +18,11 @@ final class Refusals {
 
     private Refusals() {}
 
-    static ApiException payloadTooLarge() {
+    static ApiException payloadTooLarge(ApiOperation operation) {
+        var name = operation == ApiOperation.INVOKE ? "InvokeFunction" : operation.wireName();
         return new ApiException(
                 ApiError.REQUEST_ENTITY_TOO_LARGE,
-                "Request must be smaller than " + MAX_PAYLOAD + " bytes for the InvokeFunction operation");
+                "Request must be smaller than " + MAX_PAYLOAD + " bytes for the " + name + " operation");
     }
 
     static ApiException eventTooLarge(int size) {
@@ -30,11 +32,14 @@ final class Refusals {
                         + " bytes)");
     }
 
-    static ApiException noEvents() {
+    static ApiException noEvents(ApiOperation operation) {
         return new ApiException(
                 ApiError.NOT_IMPLEMENTED,
-                "Asynchronous invocation (X-Amz-Invocation-Type: Event) is not available in this version of Hearth."
-                        + " Use RequestResponse.");
+                "Asynchronous invocation ("
+                        + (operation == ApiOperation.INVOKE_ASYNC
+                                ? operation.wireName()
+                                : "X-Amz-Invocation-Type: Event")
+                        + ") is not available in this version of Hearth. Use Invoke with RequestResponse.");
     }
 
     static ApiException noneOfItsKind(String kind) {

@@ -1,7 +1,6 @@
 package hearth.invoke.frontend;
 
 import hearth.model.FunctionRef;
-import hearth.model.api.ApiOperation;
 import hearth.model.api.QueryParameters;
 import hearth.model.api.RequestParts;
 import java.net.URLEncoder;
@@ -10,13 +9,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The constraints that the API's model sets on `Invoke`.
+/// The constraints that the API's model sets on invocations.
 ///
 /// The model's own checks take longer than everything else that the frontend does. So what is plainly right is seen
 /// to be, and only the rest is put to them: they know what is wrong, and AWS's words for it.
 final class RequestCheck {
     private static final int MAX_QUALIFIER_LENGTH = 128;
     private static final Set<String> INVOCATION_TYPES = Set.of("RequestResponse", "Event", "DryRun");
+    private static final Set<String> STREAMING_INVOCATION_TYPES = Set.of("RequestResponse", "DryRun");
     private static final Set<String> LOG_TYPES = Set.of("None", "Tail");
 
     private RequestCheck() {}
@@ -24,7 +24,8 @@ final class RequestCheck {
     static void check(InvocationRequest request) {
         var plain = FunctionRef.parse(request.function()).isPresent()
                 && (request.qualifier() == null || isPlain(request.qualifier()))
-                && isAbsentOrIn(request.invocationType(), INVOCATION_TYPES)
+                && isAbsentOrIn(
+                        request.invocationType(), request.streams() ? STREAMING_INVOCATION_TYPES : INVOCATION_TYPES)
                 && isAbsentOrIn(request.logType(), LOG_TYPES);
         if (!plain) {
             checkByModel(request);
@@ -37,8 +38,11 @@ final class RequestCheck {
                 ? QueryParameters.NONE
                 : QueryParameters.parse("Qualifier=" + URLEncoder.encode(qualifier, StandardCharsets.UTF_8));
         var parts = new RequestParts(
-                Map.of("FunctionName", request.function()), query, header -> header(request, header), new byte[0]);
-        ApiOperation.INVOKE.reader().read(parts);
+                Map.of("FunctionName", request.function()),
+                query,
+                header -> header(request, header),
+                request.payload());
+        request.operation().reader().read(parts);
     }
 
     private static @Nullable String header(InvocationRequest request, String name) {

@@ -18,12 +18,14 @@ import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.Routing;
+import hearth.model.api.ApiOperation;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome.Answered;
 import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.Refused;
+import hearth.model.worker.InvocationOutcome.Streamed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -87,6 +89,7 @@ class FrontendTest {
         warm();
 
         invoke(new InvocationRequest(
+                ApiOperation.INVOKE,
                 Functions.ACCOUNT,
                 Functions.REGION,
                 "mail",
@@ -136,12 +139,110 @@ class FrontendTest {
     void passesAFunctionsErrorOnWithStatus200() {
         warm();
         var answers = invoke(request("mail", "{}"));
-        worker.end(new Failed(bytes("{\"errorType\":\"E\"}"), bytes("the log")));
+        worker.end(new Failed(bytes("{\"errorType\":\"E\"}"), Failed.UNHANDLED, bytes("the log")));
 
         var response = answers.response();
         assertThat(response.status()).isEqualTo(200);
         assertThat(response.functionError()).isEqualTo("Unhandled");
         assertThat(response.logResult()).isEqualTo("dGhlIGxvZw==");
+    }
+
+    @Test
+    void passesAnAnswerOnPieceByPiece() {
+        warm();
+        var answers = invoke(streamed("mail", "{}"));
+        var listener = worker.running.getFirst().listener();
+        assertThat(worker.running.getFirst().invocation().streams()).isTrue();
+
+        var stream = listener.begins("text/plain");
+        stream.write(bytes("one"), () -> {});
+        assertThat(answers.head().executedVersion()).isEqualTo("$LATEST");
+        assertThat(running()).isOne();
+        stream.write(bytes("two"), () -> {});
+        worker.end(new Streamed(bytes("the log")));
+
+        assertThat(answers.pieces()).containsExactly("one", "two");
+        assertThat(answers.response().functionError()).isNull();
+        assertThat(answers.response().logResult()).isEqualTo("dGhlIGxvZw==");
+        assertThat(running()).isZero();
+    }
+
+    @Test
+    void endsAnAnswerThatWasBegunWithItsFailure() {
+        warm();
+        var answers = invoke(streamed("mail", "{}"));
+        worker.running.getFirst().listener().begins("text/plain").write(bytes("one"), () -> {});
+        worker.end(new Failed(bytes("{}"), "Function.Late", null));
+
+        assertThat(answers.pieces()).containsExactly("one");
+        assertThat(answers.response().functionError()).isEqualTo("Function.Late");
+        assertThat(text(answers.response().payload())).isEqualTo("{}");
+    }
+
+    @Test
+    void endsAnAnswerThatWasBegunEvenWhenTheWorkerFails() {
+        warm();
+        var answers = invoke(streamed("mail", "{}"));
+        worker.running.getFirst().listener().begins("text/plain");
+        worker.end(new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "gone"));
+
+        assertThat(answers.response().functionError()).isEqualTo("ServiceException");
+        assertThat(text(answers.response().payload())).isEqualTo("gone");
+    }
+
+    @Test
+    void givesAWholeAnswerToWhoeverWantedItInPieces() {
+        warm();
+        var answers = invoke(streamed("mail", "{}"));
+        worker.end(new Answered(bytes("7"), "application/json", null));
+
+        assertThat(text(answers.response().payload())).isEqualTo("7");
+        assertThat(answers.pieces()).isEmpty();
+    }
+
+    @Test
+    void streamsNoEvents() {
+        var request = new InvocationRequest(
+                ApiOperation.INVOKE_WITH_RESPONSE_STREAM,
+                Functions.ACCOUNT,
+                Functions.REGION,
+                "mail",
+                null,
+                "Event",
+                null,
+                null,
+                null,
+                bytes("{}"),
+                "id");
+
+        assertThat(invoke(request).refusal().message())
+                .isEqualTo("1 validation error detected: Value 'Event' at 'invocationType' failed to satisfy"
+                        + " constraint: Member must satisfy enum value set: [RequestResponse, DryRun]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mail,{},NotImplementedException",
+        "nothing,{},ResourceNotFoundException",
+        "mail,{,InvalidRequestContentException"
+    })
+    void checksAnOldAsynchronousInvocationLikeAnyOther(String function, String payload, String error) {
+        var answers = invoke(new InvocationRequest(
+                ApiOperation.INVOKE_ASYNC,
+                Functions.ACCOUNT,
+                Functions.REGION,
+                function,
+                null,
+                null,
+                null,
+                null,
+                null,
+                bytes(payload),
+                "id"));
+        background.runAll();
+
+        assertThat(answers.refusal().error().wireName()).isEqualTo(error);
+        assertThat(worker.started).isEmpty();
     }
 
     @Test
@@ -156,7 +257,9 @@ class FrontendTest {
 
     @Test
     void saysThatEventsAreNotThereYet() {
-        var refusal = invoke(typed("Event", "{}")).refusal();
+        var answers = invoke(typed("Event", "{}"));
+        background.runAll();
+        var refusal = answers.refusal();
 
         assertThat(refusal.error()).isEqualTo(ApiError.NOT_IMPLEMENTED);
         assertThat(refusal.message()).contains("Event");
@@ -186,7 +289,17 @@ class FrontendTest {
     @Test
     void saysEverythingThatIsWrongWithARequestAtOnce() {
         var answers = invoke(new InvocationRequest(
-                Functions.ACCOUNT, Functions.REGION, "no:such:name!", "a?b", "X", "Y", null, null, bytes("{"), "id"));
+                ApiOperation.INVOKE,
+                Functions.ACCOUNT,
+                Functions.REGION,
+                "no:such:name!",
+                "a?b",
+                "X",
+                "Y",
+                null,
+                null,
+                bytes("{"),
+                "id"));
 
         assertThat(answers.refusal().error()).isEqualTo(ApiError.VALIDATION);
         assertThat(answers.refusal().message())
@@ -200,6 +313,7 @@ class FrontendTest {
     void takesEveryQualifierThatTheModelTakes() {
         for (var qualifier : new String[] {"$LATEST", "$LATEST.PUBLISHED", "7", "live_1-a", "we$ird"}) {
             var answers = invoke(new InvocationRequest(
+                    ApiOperation.INVOKE,
                     Functions.ACCOUNT,
                     Functions.REGION,
                     "nothing",
@@ -256,7 +370,17 @@ class FrontendTest {
     @Test
     void refusesTwoQualifiersThatDiffer() {
         var answers = invoke(new InvocationRequest(
-                Functions.ACCOUNT, Functions.REGION, "mail:1", "2", null, null, null, null, bytes("{}"), "id"));
+                ApiOperation.INVOKE,
+                Functions.ACCOUNT,
+                Functions.REGION,
+                "mail:1",
+                "2",
+                null,
+                null,
+                null,
+                null,
+                bytes("{}"),
+                "id"));
 
         assertThat(answers.refusal().message())
                 .isEqualTo("The derived qualifier from the function name does not match the specified qualifier.");
@@ -468,7 +592,7 @@ class FrontendTest {
         var listener = worker.running.getFirst().listener();
 
         listener.ended(new Answered(bytes("1"), "application/json", null));
-        listener.ended(new Failed(bytes("2"), null));
+        listener.ended(new Failed(bytes("2"), Failed.UNHANDLED, null));
         listener.ended(new Refused("no"));
 
         assertThat(text(answers.response().payload())).isEqualTo("1");
@@ -525,12 +649,47 @@ class FrontendTest {
 
     private static InvocationRequest request(String function, String payload) {
         return new InvocationRequest(
-                Functions.ACCOUNT, Functions.REGION, function, null, null, null, null, null, bytes(payload), "id");
+                ApiOperation.INVOKE,
+                Functions.ACCOUNT,
+                Functions.REGION,
+                function,
+                null,
+                null,
+                null,
+                null,
+                null,
+                bytes(payload),
+                "id");
+    }
+
+    private static InvocationRequest streamed(String function, String payload) {
+        return new InvocationRequest(
+                ApiOperation.INVOKE_WITH_RESPONSE_STREAM,
+                Functions.ACCOUNT,
+                Functions.REGION,
+                function,
+                null,
+                null,
+                null,
+                null,
+                null,
+                bytes(payload),
+                "id");
     }
 
     private static InvocationRequest typed(String type, String payload) {
         return new InvocationRequest(
-                Functions.ACCOUNT, Functions.REGION, "mail", null, type, null, null, null, bytes(payload), "id");
+                ApiOperation.INVOKE,
+                Functions.ACCOUNT,
+                Functions.REGION,
+                "mail",
+                null,
+                type,
+                null,
+                null,
+                null,
+                bytes(payload),
+                "id");
     }
 
     private static byte[] bytes(String text) {

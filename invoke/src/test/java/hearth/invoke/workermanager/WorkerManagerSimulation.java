@@ -257,7 +257,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         }
 
         private Invocation invocation() {
-            return new Invocation("id", "arn", new byte[0], null, "", clock.instant(), false);
+            return new Invocation("id", "arn", new byte[0], null, "", clock.instant(), false, false);
         }
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param traceHeader `X-Amzn-Trace-Id` for the function
 /// @param received when the Frontend had read it
 /// @param wantsLogTail whether the outcome carries the last 4 KiB of this invocation's log
+/// @param streams whether the caller takes an answer piece by piece, while the function makes it
 public record Invocation(
         String requestId,
         String invokedArn,
@@ -19,4 +20,5 @@ public record Invocation(
         @Nullable String clientContext,
         String traceHeader,
         Instant received,
-        boolean wantsLogTail) {}
+        boolean wantsLogTail,
+        boolean streams) {}

@@ -10,9 +10,18 @@ public sealed interface InvocationOutcome {
     /// @param logTail at most the last 4 KiB of the invocation's log; null when not asked for
     record Answered(byte[] payload, String contentType, byte @Nullable [] logTail) implements InvocationOutcome {}
 
+    /// The function answered, and all of its answer went to the stream.
+    record Streamed(byte @Nullable [] logTail) implements InvocationOutcome {}
+
     /// The function failed: it threw, crashed, ran out of time or memory, or answered too much. The caller gets
-    /// HTTP 200 with this payload and `X-Amz-Function-Error: Unhandled`.
-    record Failed(byte[] payload, byte @Nullable [] logTail) implements InvocationOutcome {}
+    /// HTTP 200 with this payload.
+    ///
+    /// @param error what kind of failure the caller is told of: `UNHANDLED`, or what a function that streams gave
+    ///     behind its answer
+    record Failed(byte[] payload, String error, byte @Nullable [] logTail) implements InvocationOutcome {
+        /// As AWS calls every failure of a function that does not name one behind its streamed answer.
+        public static final String UNHANDLED = "Unhandled";
+    }
 
     /// The function never saw the invocation: the reservation was too old, or the environment was gone. Another
     /// environment may be tried.

@@ -26,13 +26,19 @@ final class Answers {
     }
 
     static HttpResponse of(InvocationResponse response) {
-        var headers = new LinkedHashMap<String, String>();
-        put(headers, CONTENT_TYPE, response.contentType());
-        put(headers, "X-Amz-Executed-Version", response.executedVersion());
+        var headers = headOf(response, response.contentType());
         put(headers, "X-Amz-Function-Error", response.functionError());
         put(headers, "X-Amz-Log-Result", response.logResult());
-        put(headers, "X-Amzn-Trace-Id", response.traceHeader());
         return new HttpResponse(response.status(), headers, response.payload());
+    }
+
+    /// The headers that an answer has however it ends.
+    static Map<String, String> headOf(InvocationResponse response, @Nullable String contentType) {
+        var headers = new LinkedHashMap<String, String>();
+        put(headers, CONTENT_TYPE, contentType);
+        put(headers, "X-Amz-Executed-Version", response.executedVersion());
+        put(headers, "X-Amzn-Trace-Id", response.traceHeader());
+        return headers;
     }
 
     private static void put(Map<String, String> headers, String name, @Nullable String value) {

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
-/// The Lambda API behind a listener. `Invoke` stays on the event loop that read it; all other operations run on
+/// The Lambda API behind a listener. Invocations stay on the event loop that read them; all other operations run on
 /// threads of their own, so many at a time.
 public final class LambdaApi implements Service {
     private static final System.Logger LOG = System.getLogger(LambdaApi.class.getName());
@@ -153,12 +153,19 @@ public final class LambdaApi implements Service {
             if (body.length > BodyLimits.of(operation)) {
                 throw tooLarge();
             }
-            if (operation == ApiOperation.INVOKE) {
-                checkUnread();
-                invoke.invoke(invocation(authenticated.caller(), body), new Responder(exchange));
-            } else {
-                threads.execute(() -> answering(() -> control(authenticated.caller(), body)));
+            switch (operation) {
+                case INVOKE, INVOKE_ASYNC -> invoke(authenticated.caller(), body, new Responder(exchange));
+                case INVOKE_WITH_RESPONSE_STREAM ->
+                    invoke(authenticated.caller(), body, new EventStreamResponder(exchange));
+                default -> threads.execute(() -> answering(() -> control(authenticated.caller(), body)));
             }
+        }
+
+        private void invoke(Caller caller, byte[] body, InvocationResponder responder) {
+            checkUnread();
+            invoke.invoke(
+                    operation == ApiOperation.INVOKE_ASYNC ? oldInvocation(caller, body) : invocation(caller, body),
+                    responder);
         }
 
         /// Refuses malformed headers of an invocation that the frontend has no use for.
@@ -166,7 +173,7 @@ public final class LambdaApi implements Service {
             var headers = head.headers();
             if (headers.first("x-amz-tenant-id").isPresent()
                     || headers.first("x-amz-durable-execution-name").isPresent()) {
-                ApiOperation.INVOKE.reader().read(parts(NO_BODY));
+                operation.reader().read(parts(NO_BODY));
             }
         }
 
@@ -174,6 +181,7 @@ public final class LambdaApi implements Service {
             var headers = head.headers();
             var query = QueryParameters.parse(head.query());
             return new InvocationRequest(
+                    operation,
                     caller.account(),
                     caller.region(),
                     pathParameters.getOrDefault("FunctionName", ""),
@@ -182,6 +190,22 @@ public final class LambdaApi implements Service {
                     headers.first("x-amz-log-type").orElse(null),
                     headers.first("x-amz-client-context").orElse(null),
                     headers.first("x-amzn-trace-id").orElse(null),
+                    body,
+                    exchange.requestId());
+        }
+
+        /// `InvokeAsync` has a function's name and a payload, and no more.
+        private InvocationRequest oldInvocation(Caller caller, byte[] body) {
+            return new InvocationRequest(
+                    operation,
+                    caller.account(),
+                    caller.region(),
+                    pathParameters.getOrDefault("FunctionName", ""),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
                     body,
                     exchange.requestId());
         }

@@ -14,6 +14,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         IDLE,
         HEAD,
         BODY,
-        /// The request is whole, and its answer awaited.
+        /// The request is whole, and its answer awaited, or the next piece of it.
         ANSWERING,
         /// The answer is on its way, and more of it than the client has room for.
         WRITING,
@@ -75,8 +76,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private long headMemory;
     /// Of an answer that the client has no room for.
     private long answerMemory;
-    /// Of an answer whose body is being read from a file.
-    private @Nullable FileSender sender;
+    /// Of an answer whose body is sent piece by piece.
+    private @Nullable AnswerSender sender;
 
     private long deadline;
     private long progressMark;
@@ -385,6 +386,33 @@ final class Connection extends ChannelInboundHandlerAdapter {
             body.start(answered.toHead() ? 0 : length);
             process();
         });
+    }
+
+    /// See [Exchange#begin].
+    StreamedBody begin(Exchange answered, int status, Map<String, String> headers) {
+        var body = new BodySender(this);
+        onEventLoop(() -> {
+            if (!begins(answered)) {
+                return;
+            }
+            boolean stays = stays() && !oldProtocol;
+            write(encoder.encodeHead(channel().alloc(), status, headers, answered, persistence(stays), !oldProtocol));
+            sender = body;
+            answerMemory = BodySender.MEMORY;
+            listener.budget().hold(answerMemory);
+            body.start(channel(), !oldProtocol, progress -> progressed(progress, stays));
+            process();
+        });
+        return body;
+    }
+
+    private void progressed(BodySender.Progress progress, boolean stays) {
+        switch (progress) {
+            case SENDING -> beginWriting();
+            case WAITING -> phase = Phase.ANSWERING;
+            case WHOLE -> sent(FileSender.End.WHOLE, stays);
+            case FAILED -> sent(FileSender.End.FAILED, stays);
+        }
     }
 
     private void sent(FileSender.End end, boolean stays) {

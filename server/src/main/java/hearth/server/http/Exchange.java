@@ -1,5 +1,6 @@
 package hearth.server.http;
 
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One request and the one answer that is owed to it.
@@ -34,6 +35,14 @@ public final class Exchange {
         } else {
             response.close();
         }
+    }
+
+    /// Begins an answer whose body is made while it is sent. Only the first answer counts; the body of any other is
+    /// thrown away.
+    ///
+    /// @param headers as those of [HttpResponse]
+    public StreamedBody begin(int status, Map<String, String> headers) {
+        return answered.compareAndSet(false, true) ? connection.begin(this, status, headers) : StreamedBody.NOWHERE;
     }
 
     /// Runs a task where the exchange's connection is served.

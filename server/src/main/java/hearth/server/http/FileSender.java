@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 /// for no disk and serves others between two pieces.
 ///
 /// All fields belong to the channel's event loop.
-final class FileSender implements AutoCloseable {
+final class FileSender implements AnswerSender {
     private static final System.Logger LOG = System.getLogger(FileSender.class.getName());
 
     /// What is held of a file that is being sent.
@@ -45,8 +45,8 @@ final class FileSender implements AutoCloseable {
         next();
     }
 
-    /// Bytes that the channel was not given yet.
-    long left() {
+    @Override
+    public long left() {
         return left;
     }
 
@@ -112,7 +112,6 @@ final class FileSender implements AutoCloseable {
         }
     }
 
-    /// Safe to repeat.
     @Override
     public void close() {
         closed = true;

@@ -16,8 +16,11 @@ final class ResponseEncoder {
     /// Bodies up to this are copied behind their head, so that an answer is one buffer.
     private static final int COPIED_BODY = 16 << 10;
 
-    /// Of an answer that may have no body.
+    /// Of an answer that may have no body, or whose body ends with the connection.
     private static final long NO_LENGTH = -1;
+
+    /// Of an answer whose body says itself where it ends.
+    private static final long CHUNKED = -2;
 
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
@@ -25,6 +28,7 @@ final class ResponseEncoder {
     private static final byte[] OK = ascii("HTTP/1.1 200 OK\r\n");
     private static final byte[] REQUEST_ID = ascii("x-amzn-RequestId: ");
     private static final byte[] LENGTH = ascii("Content-Length: ");
+    private static final byte[] TRANSFER_ENCODING = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
     private static final byte[] LINE_END = ascii("\r\n");
@@ -72,6 +76,19 @@ final class ResponseEncoder {
         return sendsBody && !copied ? new ByteBuf[] {out, Unpooled.wrappedBuffer(body)} : new ByteBuf[] {out};
     }
 
+    /// The head of an answer whose body follows, of a length that nobody knows yet.
+    ByteBuf encodeHead(
+            ByteBufAllocator allocator,
+            int status,
+            Map<String, String> headers,
+            Exchange exchange,
+            Persistence persistence,
+            boolean chunked) {
+        var out = allocator.buffer(512);
+        writeHead(out, status, headers, exchange, persistence, chunked ? CHUNKED : NO_LENGTH);
+        return out;
+    }
+
     /// The head of an answer whose body follows in other buffers.
     ByteBuf encodeHead(
             ByteBufAllocator allocator,
@@ -116,7 +133,9 @@ final class ResponseEncoder {
             value(out, value);
             out.writeBytes(LINE_END);
         });
-        if (length != NO_LENGTH) {
+        if (length == CHUNKED) {
+            out.writeBytes(TRANSFER_ENCODING);
+        } else if (length != NO_LENGTH) {
             out.writeBytes(LENGTH);
             ascii(out, Long.toString(length));
             out.writeBytes(LINE_END);

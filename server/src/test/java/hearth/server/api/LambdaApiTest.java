@@ -3,6 +3,8 @@ package hearth.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.cluster.Store;
+import hearth.invoke.frontend.InvocationRequest;
+import hearth.invoke.frontend.InvocationResponder;
 import hearth.invoke.frontend.InvocationResponse;
 import hearth.model.AccountId;
 import hearth.model.ApiError;
@@ -26,17 +28,23 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.eventstream.Message;
+import software.amazon.eventstream.MessageDecoder;
 
 @ExtendWith(NoLeaks.class)
 class LambdaApiTest {
@@ -66,28 +74,7 @@ class LambdaApiTest {
         store = Store.open(data);
         var api = new LambdaApi(
                 new TrustingAuthenticator(new AccountId("000000000000")),
-                (request, responder) -> {
-                    var echoed = String.join(
-                            " ",
-                            request.account().value(),
-                            request.region().value(),
-                            request.function(),
-                            String.valueOf(request.qualifier()),
-                            String.valueOf(request.invocationType()),
-                            new String(request.payload(), StandardCharsets.UTF_8));
-                    if (request.function().equals("missing")) {
-                        responder.refuse(new ApiException(ApiError.RESOURCE_NOT_FOUND, "Function not found"));
-                    } else {
-                        responder.answer(new InvocationResponse(
-                                200,
-                                echoed.getBytes(StandardCharsets.UTF_8),
-                                ApiResponse.JSON,
-                                "$LATEST",
-                                null,
-                                "bG9n",
-                                "Root=1"));
-                    }
-                },
+                LambdaApiTest::invoke,
                 control,
                 new Health("1.2.3", control::isRunning),
                 new CodeDownloads(
@@ -105,6 +92,107 @@ class LambdaApiTest {
                 threads,
                 InstantSource.system());
         client = new RawClient(listener.address());
+    }
+
+    /// Answers with what it was asked. Some functions do more: `missing` is not there, `broken` fails, and `streaming`
+    /// answers in pieces.
+    private static void invoke(InvocationRequest request, InvocationResponder responder) {
+        var echoed = String.join(
+                " ",
+                request.account().value(),
+                request.region().value(),
+                request.function(),
+                String.valueOf(request.qualifier()),
+                String.valueOf(request.invocationType()),
+                new String(request.payload(), StandardCharsets.UTF_8));
+        switch (request.function()) {
+            case "missing" -> responder.refuse(new ApiException(ApiError.RESOURCE_NOT_FOUND, "Function not found"));
+            case "broken" -> responder.answer(response("{\"errorType\":\"E\"}", "Unhandled"));
+            case "streaming" -> {
+                var stream = responder.begin(response("", null));
+                stream.write("one".getBytes(StandardCharsets.UTF_8), () -> {
+                    stream.write("two".getBytes(StandardCharsets.UTF_8), () -> {
+                        responder.complete(response("", null));
+                    });
+                });
+            }
+            default -> responder.answer(response(echoed, null));
+        }
+    }
+
+    private static InvocationResponse response(String payload, @Nullable String functionError) {
+        return new InvocationResponse(
+                200,
+                payload.getBytes(StandardCharsets.UTF_8),
+                ApiResponse.JSON,
+                "$LATEST",
+                functionError,
+                "bG9n",
+                "Root=1");
+    }
+
+    private List<String> stream(String function, String body) {
+        client.send("POST /2021-11-15/functions/" + function + "/response-streaming-invocations HTTP/1.1\r\nHost: a\r\n"
+                + "Content-Length: " + body.length() + "\r\n\r\n" + body);
+        var answer = client.read();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/vnd.amazon.eventstream");
+        assertThat(answer.header("X-Amz-Executed-Version")).isEqualTo("$LATEST");
+        assertThat(answer.header("X-Amz-Function-Error")).isEmpty();
+        var messages = new ArrayList<String>();
+        var decoder = new MessageDecoder(message -> {
+            assertThat(header(message, ":message-type")).isEqualTo("event");
+            messages.add(header(message, ":event-type") + " " + header(message, ":content-type") + " "
+                    + new String(message.getPayload(), StandardCharsets.UTF_8));
+        });
+        decoder.feed(answer.body());
+        return messages;
+    }
+
+    private static String header(Message message, String name) {
+        return Objects.requireNonNull(message.getHeaders().get(name), name).getString();
+    }
+
+    @Test
+    void answersAnInvocationAsAnEventStream() {
+        assertThat(stream("hello", "{}"))
+                .containsExactly(
+                        "PayloadChunk application/octet-stream 000000000000 us-east-1 hello null null {}",
+                        "InvokeComplete application/json {\"LogResult\":\"bG9n\"}");
+    }
+
+    @Test
+    void streamsAnAnswerPieceByPiece() {
+        assertThat(stream("streaming", "{}"))
+                .containsExactly(
+                        "PayloadChunk application/octet-stream one",
+                        "PayloadChunk application/octet-stream two",
+                        "InvokeComplete application/json {\"LogResult\":\"bG9n\"}");
+    }
+
+    @Test
+    void tellsOfAFailureBehindTheStream() {
+        assertThat(stream("broken", "{}"))
+                .containsExactly("InvokeComplete application/json {\"ErrorCode\":\"Unhandled\","
+                        + "\"ErrorDetails\":\"{\\\"errorType\\\":\\\"E\\\"}\",\"LogResult\":\"bG9n\"}");
+    }
+
+    @Test
+    void splitsALongAnswerIntoMessages() {
+        var messages = stream("hello", "x".repeat(200_000));
+
+        assertThat(messages).hasSize(5);
+        assertThat(messages.stream().limit(4).mapToInt(String::length).sum()).isGreaterThan(200_000);
+    }
+
+    @Test
+    void refusesAStreamLikeAnyInvocation() {
+        client.send("POST /2021-11-15/functions/missing/response-streaming-invocations HTTP/1.1\r\nHost: a\r\n"
+                + "Content-Length: 0\r\n\r\n");
+        var answer = client.read();
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.header("x-amzn-ErrorType")).isEqualTo("ResourceNotFoundException");
     }
 
     @BeforeEach

@@ -12,17 +12,22 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /// Answers each request with its own body. Some paths do more: `/refused`, `/fault`, `/slow` (until `release`),
 /// `/hash`, `/empty`, `/large` (6 MiB), `/head-fault`, `/late` (answers from another thread),
-/// `/file` (the test's).
+/// `/file` (the test's), `/stream` (which the test writes).
 final class EchoService implements Service {
     static final int LIMIT = 6 << 20;
 
     /// Whoever asks for `/file` gets it.
     volatile Path file = Path.of("");
+
+    /// The bodies of those who asked for `/stream`.
+    final BlockingQueue<StreamedBody> streams = new LinkedBlockingQueue<>();
 
     final List<FileChannel> openedFiles = new CopyOnWriteArrayList<>();
 
@@ -62,6 +67,7 @@ final class EchoService implements Service {
                         exchange.answer(ok(HexFormat.of().formatHex(sha256).getBytes(StandardCharsets.US_ASCII)));
                     case "/late" -> Thread.ofVirtual().start(() -> exchange.answer(ok(body)));
                     case "/file" -> exchange.answer(openFile());
+                    case "/stream" -> streams.add(exchange.begin(200, Map.of("Content-Type", "text/x")));
                     case "/slow" -> {
                         slowRequestCame.countDown();
                         Thread.ofVirtual().start(() -> {

@@ -88,6 +88,13 @@ public final class RawClient implements AutoCloseable {
             var head = readHead();
             int status = Integer.parseInt(head.substring(9, 12));
             var answer = new Answer(status, head, new byte[0]);
+            if (withBody && answer.header("Transfer-Encoding").equals("chunked")) {
+                var body = new ByteArrayOutputStream();
+                for (var chunk = readChunk(); chunk.length > 0; chunk = readChunk()) {
+                    body.writeBytes(chunk);
+                }
+                return new Answer(status, head, body.toByteArray());
+            }
             var length = answer.header("Content-Length");
             if (!withBody || length.isEmpty()) {
                 return answer;
@@ -98,16 +105,43 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /// The next chunk of a body that has them; an empty one is the last.
+    public byte[] readChunk() {
+        try {
+            var chunk = in.readNBytes(Integer.parseInt(readUntil("\r\n").strip(), 16));
+            var end = readUntil("\r\n");
+            if (!end.equals("\r\n")) {
+                throw new IOException("The chunk ends with: " + end);
+            }
+            return chunk;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What there is up to the end of the connection.
+    public byte[] readToTheEnd() {
+        try {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private String readHead() throws IOException {
-        var head = new ByteArrayOutputStream();
-        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+        return readUntil("\r\n\r\n");
+    }
+
+    private String readUntil(String end) throws IOException {
+        var text = new ByteArrayOutputStream();
+        while (!text.toString(StandardCharsets.ISO_8859_1).endsWith(end)) {
             int b = in.read();
             if (b < 0) {
-                throw new IOException("The connection ended after: " + head);
+                throw new IOException("The connection ended after: " + text);
             }
-            head.write(b);
+            text.write(b);
         }
-        return head.toString(StandardCharsets.ISO_8859_1);
+        return text.toString(StandardCharsets.ISO_8859_1);
     }
 
     /// Whether the server has closed its side, with nothing more to read.

@@ -8,4 +8,6 @@ import java.time.Duration;
 ///     more than it saves
 /// @param initLimit how long the INIT phase of an on-demand environment may take
 /// @param variables what functions get besides what AWS gives them
-public record EnvironmentSettings(Duration freezeDelay, Duration initLimit, FunctionVariables variables) {}
+/// @param streamPace how fast answers may be streamed
+public record EnvironmentSettings(
+        Duration freezeDelay, Duration initLimit, FunctionVariables variables, StreamPace streamPace) {}

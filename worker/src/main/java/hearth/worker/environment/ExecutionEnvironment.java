@@ -1,6 +1,7 @@
 package hearth.worker.environment;
 
 import hearth.model.Bytes;
+import hearth.model.worker.AnswerStream;
 import hearth.model.worker.EnvironmentListener;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
@@ -397,6 +398,13 @@ public final class ExecutionEnvironment {
         }
 
         @Override
+        public @Nullable AnswerStream begins(String contentType) {
+            return invoke == null
+                    ? null
+                    : invoke.begins(contentType, loop, host.settings().streamPace());
+        }
+
+        @Override
         public void posted(RuntimePost post) {
             if (post instanceof RuntimePost.InitError(var body, var errorType)) {
                 initFailed(invoke == null ? Phase.INIT : Phase.INVOKE, Status.error(errorType));
@@ -413,8 +421,11 @@ public final class ExecutionEnvironment {
             var requestId = phase.invocation().requestId();
             switch (post) {
                 case RuntimePost.Response(var body, var contentType) -> phase.answered(body, contentType);
+                case RuntimePost.Streamed(var bytes) -> phase.streamed(bytes);
                 case RuntimePost.FunctionError(var body, var errorType) -> phase.failed(body, errorType);
-                case RuntimePost.TooLarge _ -> phase.failed(Fault.tooLargePayload(), Fault.TOO_LARGE_TYPE);
+                case RuntimePost.BrokenOff(var body, var errorType) -> phase.brokeOff(body, errorType);
+                case RuntimePost.TooLarge(var limit) ->
+                    phase.failed(Fault.tooLargePayload(limit), Fault.TOO_LARGE_TYPE);
                 case RuntimePost.Truncated _ ->
                     phase.failed(Fault.TRUNCATED.payload(requestId), Fault.TRUNCATED.errorType());
                 case RuntimePost.InvalidResponseMode _ ->

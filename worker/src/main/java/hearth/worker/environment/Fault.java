@@ -17,11 +17,6 @@ record Fault(String errorType, String reason) {
     /// The worker ends while the function runs.
     static final Fault WORKER_CLOSED = new Fault("Sandbox.Failure", "The worker was shut down");
 
-    /// Of all faults this one alone has no request id in its text, and its members in another order.
-    private static final String TOO_LARGE = """
-            {"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).",\
-            "errorType":"Function.ResponseSizeTooLarge"}""";
-
     static final String TOO_LARGE_TYPE = "Function.ResponseSizeTooLarge";
 
     static Fault timeout(Duration timeout) {
@@ -44,8 +39,11 @@ record Fault(String errorType, String reason) {
         };
     }
 
-    static byte[] tooLargePayload() {
-        return TOO_LARGE.getBytes(StandardCharsets.UTF_8);
+    /// Of all faults this one alone has no request id in its text, and its members in another order.
+    static byte[] tooLargePayload(long limit) {
+        return """
+                {"errorMessage":"Response payload size exceeded maximum allowed payload size (%d bytes).",\
+                "errorType":"%s"}""".formatted(limit, TOO_LARGE_TYPE).getBytes(StandardCharsets.UTF_8);
     }
 
     String message(String requestId) {

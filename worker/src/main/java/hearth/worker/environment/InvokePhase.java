@@ -1,12 +1,16 @@
 package hearth.worker.environment;
 
+import hearth.model.worker.AnswerStream;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationListener;
 import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationOutcome.Answered;
 import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationOutcome.Streamed;
 import hearth.worker.logs.PlatformRecord.Status;
+import hearth.worker.runtimeapi.RuntimePost.FunctionError;
+import io.netty.channel.EventLoop;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +29,7 @@ final class InvokePhase {
     private Status status = Status.SUCCESS;
     /// Whether the platform found the failure, and not the function told of it.
     private boolean faulty;
-    private int producedBytes;
+    private long producedBytes;
     /// How long it took, where that is not the time until the end of the phase.
     private @Nullable Duration fixedDuration;
 
@@ -51,7 +55,7 @@ final class InvokePhase {
         return faulty;
     }
 
-    int producedBytes() {
+    long producedBytes() {
         return producedBytes;
     }
 
@@ -63,6 +67,17 @@ final class InvokePhase {
         return Duration.ofNanos(nanos - startNanos);
     }
 
+    /// Where the pieces of an answer go; null if the caller waits for the whole.
+    @Nullable
+    AnswerStream begins(String contentType, EventLoop loop, StreamPace pace) {
+        return invocation.streams() ? new PacedStream(listener.begins(contentType), loop, pace) : null;
+    }
+
+    void streamed(long bytes) {
+        producedBytes = bytes;
+        decide(new Streamed(null));
+    }
+
     void answered(byte[] payload, String contentType) {
         producedBytes = payload.length;
         decide(new Answered(payload, contentType, null));
@@ -70,9 +85,18 @@ final class InvokePhase {
 
     /// The function told of an error of its own.
     void failed(byte[] payload, String errorType) {
+        failed(payload, errorType, Failed.UNHANDLED);
+    }
+
+    /// The function told of an error behind the answer that it had begun.
+    void brokeOff(byte[] payload, String errorType) {
+        failed(payload, errorType, errorType.equals(FunctionError.UNKNOWN) ? Failed.UNHANDLED : errorType);
+    }
+
+    private void failed(byte[] payload, String errorType, String error) {
         producedBytes = payload.length;
         status = Status.error(errorType);
-        decide(new Failed(payload, null));
+        decide(new Failed(payload, error, null));
     }
 
     /// The platform found that the function failed.
@@ -81,13 +105,13 @@ final class InvokePhase {
     void faulted(Fault fault, long nanos) {
         fixedDuration = elapsed(nanos);
         mark(Status.error(fault.errorType()));
-        decide(new Failed(fault.payload(invocation.requestId()), null));
+        decide(new Failed(fault.payload(invocation.requestId()), Failed.UNHANDLED, null));
     }
 
     void timedOut(Duration timeout) {
         fixedDuration = timeout;
         mark(Status.TIMEOUT);
-        decide(new Failed(Fault.timeout(timeout).payload(invocation.requestId()), null));
+        decide(new Failed(Fault.timeout(timeout).payload(invocation.requestId()), Failed.UNHANDLED, null));
     }
 
     /// Hearth cannot run the function.
@@ -119,7 +143,8 @@ final class InvokePhase {
                     switch (outcome) {
                         case Answered(var payload, var contentType, var _) ->
                             new Answered(payload, contentType, logTail);
-                        case Failed(var payload, var _) -> new Failed(payload, logTail);
+                        case Streamed _ -> new Streamed(logTail);
+                        case Failed(var payload, var error, var _) -> new Failed(payload, error, logTail);
                         case InvocationOutcome other -> other;
                     });
         }

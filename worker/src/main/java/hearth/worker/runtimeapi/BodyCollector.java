@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /// Gathers a request's body up to the limit of a response. Memory grows with what has arrived, never with what
 /// was announced.
-final class BodyCollector {
+final class BodyCollector implements BodySink {
     private static final int SMALL = 1 << 10;
     private static final int FIRST = 64 << 10;
     private static final byte[] NONE = {};
@@ -22,17 +22,19 @@ final class BodyCollector {
         bytes = overflown ? NONE : new byte[announced < 0 ? SMALL : Math.min(capacity, FIRST)];
     }
 
-    boolean overflown() {
+    @Override
+    public boolean overflown() {
         return overflown;
     }
 
-    void add(ByteBuf in, int length) {
+    @Override
+    public boolean add(ByteBuf in, int length) {
         if (overflown || length > RuntimeAnswer.MAX_RESPONSE - size) {
             overflown = true;
             bytes = NONE;
             size = 0;
             in.skipBytes(length);
-            return;
+            return true;
         }
         if (size + length > bytes.length) {
             int wanted = Math.max(size + length, Math.min(bytes.length * 2, capacity));
@@ -40,6 +42,12 @@ final class BodyCollector {
         }
         in.readBytes(bytes, size, length);
         size += length;
+        return true;
+    }
+
+    @Override
+    public long limit() {
+        return RuntimeAnswer.MAX_RESPONSE;
     }
 
     /// The whole body. Nothing may be added after.

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// memory.
 ///
 /// Fed with whatever has arrived, it takes whole lines and body bytes out of the buffer and leaves the rest. A
-/// body goes to the `BodyCollector` that the connection sets after a head, or nowhere. Each byte is looked at
+/// body goes to the `BodySink` that the connection sets after a head, or nowhere. Each byte is looked at
 /// once, so a runtime that sends one byte at a time costs no more than its packets.
 final class RequestDecoder {
     /// For a request's line, headers, chunk sizes and trailers together. X-Ray causes may have 64 KiB.
@@ -24,7 +24,7 @@ final class RequestDecoder {
         HEAD,
         /// The request is complete.
         END,
-        /// More must arrive first.
+        /// More must arrive first, or the body has no room.
         NOTHING
     }
 
@@ -47,7 +47,7 @@ final class RequestDecoder {
 
     private int headBytes;
     private long bodyLeft;
-    private @Nullable BodyCollector collector;
+    private @Nullable BodySink sink;
 
     private Route route = new Route(Call.UNKNOWN_PATH, "");
     private long contentLength;
@@ -61,8 +61,8 @@ final class RequestDecoder {
     private @Nullable String trailingErrorBody;
 
     /// Where the body that follows goes; without this it is thrown away.
-    void collect(BodyCollector collector) {
-        this.collector = collector;
+    void pour(BodySink sink) {
+        this.sink = sink;
     }
 
     /// Whether a request has begun and not ended.
@@ -151,7 +151,7 @@ final class RequestDecoder {
                 case END -> {
                     expecting = Expecting.REQUEST_LINE;
                     headBytes = 0;
-                    collector = null;
+                    sink = null;
                     return Found.END;
                 }
             }
@@ -273,13 +273,15 @@ final class RequestDecoder {
 
     private boolean readBody(ByteBuf in) {
         int take = (int) Math.min(bodyLeft, in.readableBytes());
-        if (collector != null) {
-            collector.add(in, take);
+        int before = in.readerIndex();
+        boolean room = true;
+        if (sink != null) {
+            room = sink.add(in, take);
         } else {
             in.skipBytes(take);
         }
-        bodyLeft -= take;
-        return bodyLeft == 0;
+        bodyLeft -= in.readerIndex() - before;
+        return bodyLeft == 0 && room;
     }
 
     /// Takes one line, which ends in CR LF, out of the buffer and into `line`.

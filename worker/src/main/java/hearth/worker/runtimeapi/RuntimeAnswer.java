@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 final class RuntimeAnswer {
     /// The most that a runtime may answer: 6 MiB + 100 (invoke.md section 4).
     static final int MAX_RESPONSE = 6_291_556;
+    /// The most that a runtime may stream: 200 MiB (invoke.md section 4).
+    static final long MAX_STREAMED = 209_715_200;
 
     static final RuntimeAnswer ACCEPTED =
             new RuntimeAnswer("202 Accepted", "application/json", "{\"status\":\"OK\"}\n");
@@ -22,10 +24,6 @@ final class RuntimeAnswer {
     static final RuntimeAnswer INVALID_REQUEST_ID = error("400 Bad Request", "InvalidRequestID", "Invalid request ID");
     static final RuntimeAnswer INVALID_RESPONSE_MODE =
             error("400 Bad Request", "InvalidFunctionResponseMode", "Invalid function response mode");
-    static final RuntimeAnswer TOO_LARGE = error(
-            "413 Request Entity Too Large",
-            "RequestEntityTooLarge",
-            "Exceeded maximum allowed payload size (" + MAX_RESPONSE + " bytes).");
 
     private final byte[] text;
 
@@ -36,6 +34,13 @@ final class RuntimeAnswer {
     private RuntimeAnswer(String status, String contentType, String body) {
         this("HTTP/1.1 " + status + "\r\nContent-Type: " + contentType + "\r\nContent-Length: " + body.length()
                 + "\r\n\r\n" + body);
+    }
+
+    static RuntimeAnswer tooLarge(long limit) {
+        return error(
+                "413 Request Entity Too Large",
+                "RequestEntityTooLarge",
+                "Exceeded maximum allowed payload size (" + limit + " bytes).");
     }
 
     /// 403 for a request that the runtime's state does not allow.

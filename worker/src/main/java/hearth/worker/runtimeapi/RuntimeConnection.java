@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection of a runtime. Reads its requests one after the other and writes their answers in that order.
 ///
-/// While a `next` waits for its event nothing more is read. Answers are flushed when all that arrived has been
-/// dealt with, but not before a waiting `next`: a runtime that sends `response` and `next` in one write sleeps
-/// until its event comes, and is woken once for both answers.
+/// While a `next` waits for its event, or a streamed body for room, nothing more is read. Answers are flushed when
+/// all that arrived has been dealt with, but not before a waiting `next`: a runtime that sends `response` and
+/// `next` in one write sleeps until its event comes, and is woken once for both answers.
 final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     private static final System.Logger LOG = System.getLogger(RuntimeConnection.class.getName());
     /// How much may lie unread behind a waiting `next`, or behind answers that wait, before reading stops.
@@ -25,12 +25,15 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf unread;
     private @Nullable RequestHead head;
-    /// Gathers the body of a post that the session allowed; null at all other times.
-    private @Nullable BodyCollector body;
+    /// Takes the body of a post that the session allowed; null at all other times.
+    private @Nullable BodySink body;
     /// What to answer once the body of a refused post is skipped.
     private @Nullable RuntimeAnswer refusal;
 
     private boolean waitsForEvent;
+    /// Whether a body has arrived whole, and the last of it is still on its way to the caller.
+    private boolean draining;
+
     private boolean processing;
     private boolean closing;
 
@@ -115,7 +118,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         processing = true;
         try {
             boolean more = true;
-            while (more && !waitsForEvent && !closing) {
+            while (more && !waitsForEvent && !draining && !closing) {
                 more = context.channel().isWritable() && step(context);
             }
         } catch (MalformedRequest e) {
@@ -137,14 +140,41 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
                 yield true;
             }
             case END -> {
-                end(context);
+                if (isDrained()) {
+                    end(context);
+                } else {
+                    draining = true;
+                }
                 yield true;
             }
             case NOTHING -> {
                 noticeOverflow();
-                yield false;
+                yield body instanceof BodyStreamer streamed && streamed.push();
             }
         };
+    }
+
+    private boolean isDrained() {
+        if (body instanceof BodyStreamer streamed && !streamed.overflown()) {
+            var _ = streamed.push();
+            return streamed.isDrained();
+        }
+        return true;
+    }
+
+    /// A piece of a streamed body was taken.
+    private void goOn() {
+        if (closing || context == null || processing) {
+            return;
+        }
+        if (draining && isDrained()) {
+            draining = false;
+            end(context);
+        }
+        process(context);
+        if (!waitsForEvent) {
+            context.flush();
+        }
     }
 
     private void begin(ChannelHandlerContext context, RequestHead head) {
@@ -153,8 +183,8 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             case RESPONSE, ERROR, INIT_ERROR -> {
                 refusal = session.begin(head, this);
                 if (refusal == null) {
-                    body = new BodyCollector(head.contentLength());
-                    decoder.collect(body);
+                    body = session.sink(head, this::goOn);
+                    decoder.pour(body);
                     noticeOverflow();
                 }
             }
@@ -167,9 +197,10 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
 
     private void noticeOverflow() {
         if (body != null && body.overflown()) {
+            long limit = body.limit();
+            refusal = RuntimeAnswer.tooLarge(limit);
             body = null;
-            refusal = RuntimeAnswer.TOO_LARGE;
-            session.overflown();
+            session.overflown(limit);
         }
     }
 
@@ -213,7 +244,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
                 if (refusal != null || body == null) {
                     yield refusal;
                 }
-                var whole = body.toBytes();
+                var whole = body;
                 body = null;
                 yield session.end(head, whole, decoder.trailingErrorType(), decoder.trailingErrorBody());
             }
@@ -234,11 +265,16 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             unread = null;
         }
         // A runtime that never reads its answers may not have us keep its requests.
-        boolean stuck = waitsForEvent || !context.channel().isWritable();
+        boolean stuck =
+                waitsForEvent || draining || isFull() || !context.channel().isWritable();
         boolean mayRead = !stuck || unread == null || unread.readableBytes() < MAX_UNREAD;
         if (context.channel().config().isAutoRead() != mayRead) {
             context.channel().config().setAutoRead(mayRead);
         }
+    }
+
+    private boolean isFull() {
+        return body instanceof BodyStreamer streamed && streamed.isFull();
     }
 
     private ChannelHandlerContext context() {

@@ -1,9 +1,19 @@
 package hearth.worker.runtimeapi;
 
+import hearth.model.worker.AnswerStream;
+import org.jspecify.annotations.Nullable;
+
 /// Who hears what a runtime does. Called on the environment's event loop; must not block.
 public interface RuntimeListener {
     /// The runtime asks for its next event: its INIT, or its last invocation, has ended.
     void asked();
+
+    /// The runtime begins an answer that it makes piece by piece.
+    ///
+    /// @return where the pieces go, to be taken on the environment's event loop; null if the caller waits for the
+    ///     whole
+    @Nullable
+    AnswerStream begins(String contentType);
 
     /// The runtime posted an answer or an error.
     void posted(RuntimePost post);

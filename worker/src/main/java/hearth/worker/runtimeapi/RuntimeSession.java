@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// section 3.
 ///
 /// Lives on the environment's event loop. A reset ends it, and the next process gets another. The body of an
-/// answer is only gathered when the state allows that answer, so at most one is in memory however many
+/// answer is only taken when the state allows that answer, so at most one is in memory however many
 /// connections a runtime opens.
 public final class RuntimeSession {
     private static final Pattern ERROR_TYPE = Pattern.compile("(Runtime|Function)\\.[A-Z][a-zA-Z]+");
@@ -102,9 +102,9 @@ public final class RuntimeSession {
         return null;
     }
 
-    /// The head of a post has arrived. If its state allows it, its body is to be gathered.
+    /// The head of a post has arrived. If its state allows it, its body is to be taken.
     ///
-    /// @return the refusal, to be sent after the body was skipped; null if the body is wanted
+    /// @return the refusal, to be sent after the body was skipped; null if the body is wanted, in the `sink`
     @Nullable
     RuntimeAnswer begin(RequestHead head, RuntimeConnection connection) {
         var target = target(head.call());
@@ -125,20 +125,43 @@ public final class RuntimeSession {
         return null;
     }
 
+    /// Where the body of an allowed post goes.
+    ///
+    /// @param onRoom called when there is room for more of it
+    BodySink sink(RequestHead head, Runnable onRoom) {
+        var stream = head.responseMode() == null ? null : listener.begins(contentType(head));
+        return stream == null
+                ? new BodyCollector(head.contentLength())
+                : new BodyStreamer(stream, RuntimeAnswer.MAX_STREAMED, onRoom);
+    }
+
     /// The body of an allowed post is whole.
-    RuntimeAnswer end(RequestHead head, byte[] body, @Nullable String trailingType, @Nullable String trailingBody) {
+    RuntimeAnswer end(RequestHead head, BodySink body, @Nullable String trailingType, @Nullable String trailingBody) {
         finish(
-                switch (head.call()) {
-                    case INIT_ERROR -> new RuntimePost.InitError(body, wellFormed(head.errorType(), "Runtime.Unknown"));
-                    case ERROR -> new RuntimePost.FunctionError(body, wellFormed(head.errorType(), "Function.Unknown"));
-                    default -> response(head, body, trailingType, trailingBody);
+                switch (body) {
+                    case BodyStreamer streamed when trailingType == null -> new RuntimePost.Streamed(streamed.total());
+                    case BodyStreamer _ -> trailingError(trailingType, trailingBody);
+                    case BodyCollector gathered -> post(head, gathered.toBytes(), trailingType, trailingBody);
                 });
         return RuntimeAnswer.ACCEPTED;
     }
 
+    private static RuntimePost post(
+            RequestHead head, byte[] body, @Nullable String trailingType, @Nullable String trailingBody) {
+        return switch (head.call()) {
+            case INIT_ERROR -> new RuntimePost.InitError(body, wellFormed(head.errorType(), "Runtime.Unknown"));
+            case ERROR ->
+                new RuntimePost.FunctionError(body, wellFormed(head.errorType(), RuntimePost.FunctionError.UNKNOWN));
+            default ->
+                trailingType == null
+                        ? new RuntimePost.Response(body, contentType(head))
+                        : trailingError(trailingType, trailingBody);
+        };
+    }
+
     /// An allowed post turned out to be larger than an answer may be.
-    void overflown() {
-        finish(new RuntimePost.TooLarge());
+    void overflown(long limit) {
+        finish(new RuntimePost.TooLarge(limit));
     }
 
     /// The connection of an allowed post broke.
@@ -146,18 +169,18 @@ public final class RuntimeSession {
         finish(new RuntimePost.Truncated());
     }
 
-    private static RuntimePost response(
-            RequestHead head, byte[] body, @Nullable String trailingType, @Nullable String trailingBody) {
-        if (trailingType == null) {
-            return new RuntimePost.Response(body, head.contentType() == null ? "application/json" : head.contentType());
-        }
+    private static String contentType(RequestHead head) {
+        return head.contentType() == null ? "application/json" : head.contentType();
+    }
+
+    private static RuntimePost trailingError(String trailingType, @Nullable String trailingBody) {
         byte[] error;
         try {
             error = trailingBody == null ? new byte[0] : Base64.getDecoder().decode(trailingBody);
         } catch (IllegalArgumentException e) {
             error = new byte[0];
         }
-        return new RuntimePost.FunctionError(error, wellFormed(trailingType, "Function.Unknown"));
+        return new RuntimePost.BrokenOff(error, wellFormed(trailingType, RuntimePost.FunctionError.UNKNOWN));
     }
 
     private void finish(RuntimePost post) {

@@ -22,7 +22,7 @@ final class FaultTest {
                         + "\"errorMessage\":\"RequestId: id Error: Runtime exited without providing a reason\"}");
         assertThat(payload(Fault.exit(new Exit.Status(129)))).endsWith("exited with error: exit status 129\"}");
         assertThat(payload(Fault.exit(new Exit.Signal(9)))).endsWith("exited with error: signal: killed\"}");
-        assertThat(new String(Fault.tooLargePayload(), StandardCharsets.UTF_8))
+        assertThat(new String(Fault.tooLargePayload(6_291_556), StandardCharsets.UTF_8))
                 .isEqualTo("{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size "
                         + "(6291556 bytes).\",\"errorType\":\"Function.ResponseSizeTooLarge\"}");
     }

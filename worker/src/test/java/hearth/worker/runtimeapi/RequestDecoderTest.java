@@ -205,7 +205,7 @@ final class RequestDecoderTest {
             while ((found = decoder.decode(unread)) != Found.NOTHING) {
                 if (found == Found.HEAD) {
                     body = new BodyCollector(decoder.head().contentLength());
-                    decoder.collect(body);
+                    decoder.pour(body);
                 } else {
                     var head = decoder.head();
                     seen.add(new Seen(

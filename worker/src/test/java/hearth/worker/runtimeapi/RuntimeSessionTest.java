@@ -2,6 +2,7 @@ package hearth.worker.runtimeapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.model.worker.AnswerStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class RuntimeSessionTest {
@@ -18,7 +20,24 @@ final class RuntimeSessionTest {
     private final RuntimeSession session = new RuntimeSession(new Hearing());
     private final EmbeddedChannel connection = connect();
 
+    /// Whether the caller takes answers piece by piece; what it took; how to say so of the last piece.
+    private boolean streams;
+
+    private final List<byte[]> pieces = new ArrayList<>();
+    private Runnable taken = () -> {};
+
     private final class Hearing implements RuntimeListener {
+        @Override
+        public @Nullable AnswerStream begins(String contentType) {
+            heard.add("begins " + contentType);
+            return streams ? this::write : null;
+        }
+
+        private void write(byte[] piece, Runnable onTaken) {
+            pieces.add(piece);
+            taken = onTaken;
+        }
+
         @Override
         public void asked() {
             heard.add("asked");
@@ -30,6 +49,7 @@ final class RuntimeSessionTest {
                     switch (post) {
                         case RuntimePost.Response(var body, var type) -> "response " + text(body) + " " + type;
                         case RuntimePost.FunctionError(var body, var type) -> "error " + text(body) + " " + type;
+                        case RuntimePost.BrokenOff(var body, var type) -> "broken off " + text(body) + " " + type;
                         case RuntimePost.InitError(var body, var type) -> "init error " + text(body) + " " + type;
                         case RuntimePost other -> other.toString();
                     });
@@ -177,7 +197,110 @@ final class RuntimeSessionTest {
                 + "Lambda-Runtime-Function-Error-Body: e30=\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 202 ");
-        assertThat(heard).containsExactly("asked", "error {} Function.Late");
+        assertThat(heard).containsExactly("asked", "begins application/json", "broken off {} Function.Late");
+    }
+
+    private void beginStreaming() {
+        streams = true;
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+        heard.clear();
+        send("POST " + ROOT + "invocation/one/response HTTP/1.1\r\nContent-Type: text/x\r\n"
+                + "Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n\r\n");
+    }
+
+    private void take() {
+        taken.run();
+        connection.runPendingTasks();
+    }
+
+    @Test
+    void passesAStreamedResponseOnWhileItArrives() {
+        beginStreaming();
+
+        send("2\r\nab\r\n");
+        send("1\r\nc\r\n");
+        send("1\r\nd\r\n");
+        assertThat(pieces).map(RuntimeSessionTest::text).containsExactly("ab");
+        take();
+        assertThat(pieces).map(RuntimeSessionTest::text).containsExactly("ab", "cd");
+        take();
+        assertThat(send("0\r\n\r\n")).startsWith("HTTP/1.1 202 ");
+
+        assertThat(heard).containsExactly("begins text/x", "Streamed[bytes=4]");
+    }
+
+    @Test
+    void endsAStreamedResponseOnceItsLastPieceWasTaken() {
+        beginStreaming();
+
+        assertThat(send("2\r\nab\r\n0\r\n\r\n" + next())).isEmpty();
+        assertThat(heard).containsExactly("begins text/x");
+        take();
+        session.offer(event("two"));
+
+        assertThat(written(connection)).startsWith("HTTP/1.1 202 ").contains("Lambda-Runtime-Aws-Request-Id: two");
+        assertThat(heard).containsExactly("begins text/x", "Streamed[bytes=2]", "asked");
+    }
+
+    @Test
+    void readsNoFurtherThanTheCallerOfAStreamedResponseTakes() {
+        beginStreaming();
+        var chunk = "8000\r\n" + "x".repeat(0x8000) + "\r\n";
+
+        for (int i = 0; i < 10; i++) {
+            send(chunk);
+        }
+        assertThat(connection.config().isAutoRead()).isFalse();
+        assertThat(pieces).hasSize(1);
+        send("0\r\n\r\n");
+        for (int i = 0; i < 10; i++) {
+            take();
+        }
+
+        assertThat(connection.config().isAutoRead()).isTrue();
+        assertThat(pieces.stream().mapToInt(piece -> piece.length).sum()).isEqualTo(10 * 0x8000);
+        assertThat(pieces).allMatch(piece -> piece.length <= BodyStreamer.PIECE);
+        assertThat(heard).containsExactly("begins text/x", "Streamed[bytes=327680]");
+    }
+
+    @Test
+    void tellsOfAnErrorBehindAStreamedResponse() {
+        beginStreaming();
+        send("2\r\nab\r\n0\r\nLambda-Runtime-Function-Error-Type: Function.Late\r\n"
+                + "Lambda-Runtime-Function-Error-Body: e30=\r\n\r\n");
+        take();
+
+        assertThat(heard).containsExactly("begins text/x", "broken off {} Function.Late");
+    }
+
+    @Test
+    void tellsOfAStreamedResponseWhoseConnectionBroke() {
+        beginStreaming();
+        send("2\r\nab\r\n");
+
+        connection.close().syncUninterruptibly();
+        take();
+
+        assertThat(heard).containsExactly("begins text/x", "Truncated[]");
+    }
+
+    @Test
+    void cutsAStreamedResponseOffAtItsLimit() {
+        beginStreaming();
+        var chunk = Integer.toHexString(1 << 20) + "\r\n" + "x".repeat(1 << 20) + "\r\n";
+        var answer = "";
+        for (int i = 0; i <= 200; i++) {
+            answer += send(chunk);
+            for (int j = 0; j < 16; j++) {
+                take();
+            }
+        }
+        answer += send("0\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 413 ").contains("(209715200 bytes)");
+        assertThat(heard).containsExactly("begins text/x", "TooLarge[limit=209715200]");
     }
 
     @Test
@@ -205,7 +328,7 @@ final class RuntimeSessionTest {
                 .endsWith("{\"errorMessage\":\"Exceeded maximum allowed payload size (6291556 bytes).\","
                         + "\"errorType\":\"RequestEntityTooLarge\"}\n");
         assertThat(send(next())).isEmpty();
-        assertThat(heard).containsExactly("asked", "TooLarge[]", "asked");
+        assertThat(heard).containsExactly("asked", "TooLarge[limit=6291556]", "asked");
     }
 
     @Test

@@ -1,0 +1,24 @@
+package hearth.server.http;
+
+/// The body of an answer that is made while it is sent. May be used by any thread, but by one at a time.
+public interface StreamedBody {
+    /// Of an answer that nobody waits for.
+    StreamedBody NOWHERE = new StreamedBody() {
+        @Override
+        public void write(byte[] piece, Runnable taken) {
+            taken.run();
+        }
+
+        @Override
+        public void end(byte[] piece) {}
+    };
+
+    /// Sends the next piece.
+    ///
+    /// @param piece not to be changed by anyone
+    /// @param taken run once, when the client has taken most of what it was sent, or is gone
+    void write(byte[] piece, Runnable taken);
+
+    /// Ends the answer; a last piece comes with it.
+    void end(byte[] piece);
+}

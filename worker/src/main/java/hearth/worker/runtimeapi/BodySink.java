@@ -1,0 +1,17 @@
+package hearth.worker.runtimeapi;
+
+import io.netty.buffer.ByteBuf;
+
+/// Where the body of a post goes.
+sealed interface BodySink permits BodyCollector, BodyStreamer {
+    /// Takes bytes out of the buffer: all, or as many as there is room for.
+    ///
+    /// @return whether there is room for more
+    boolean add(ByteBuf in, int length);
+
+    /// Whether the body is larger than an answer may be. What still comes of it is thrown away.
+    boolean overflown();
+
+    /// How many bytes it may have.
+    long limit();
+}
