@@ -21,28 +21,17 @@ final class BodySender implements AnswerSender, StreamedBody {
 
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n', '\r', '\n'};
 
-    /// Where a body stands, as its connection sees it.
-    enum Progress {
-        /// The client has something to take.
-        SENDING,
-        /// The client has taken all, and waits for the next piece.
-        WAITING,
-        WHOLE,
-        /// The client is gone.
-        FAILED
-    }
-
     private final Connection connection;
     private @Nullable Channel channel;
     private boolean chunked;
-    private Consumer<Progress> progress = _ -> {};
+    private Consumer<AnswerProgress> progress = _ -> {};
 
     BodySender(Connection connection) {
         this.connection = connection;
     }
 
     /// Until this is called, as after `close`, all that comes is thrown away.
-    void start(Channel channel, boolean chunked, Consumer<Progress> progress) {
+    void start(Channel channel, boolean chunked, Consumer<AnswerProgress> progress) {
         this.channel = channel;
         this.chunked = chunked;
         this.progress = progress;
@@ -68,7 +57,7 @@ final class BodySender implements AnswerSender, StreamedBody {
         if (channel == null) {
             taken.run();
         } else {
-            send(channel, framed(piece, channel.alloc()), Progress.WAITING, taken);
+            send(channel, framed(piece, channel.alloc()), AnswerProgress.WAITING, taken);
         }
     }
 
@@ -78,16 +67,16 @@ final class BodySender implements AnswerSender, StreamedBody {
             send(
                     channel,
                     chunked ? Unpooled.wrappedBuffer(last, Unpooled.wrappedBuffer(LAST_CHUNK)) : last,
-                    Progress.WHOLE,
+                    AnswerProgress.WHOLE,
                     () -> {});
         }
     }
 
-    private void send(Channel to, ByteBuf bytes, Progress onceSent, Runnable taken) {
-        progress.accept(Progress.SENDING);
+    private void send(Channel to, ByteBuf bytes, AnswerProgress onceSent, Runnable taken) {
+        progress.accept(AnswerProgress.SENDING);
         var _ = to.writeAndFlush(bytes).addListener(written -> {
             if (channel != null) {
-                progress.accept(written.isSuccess() ? onceSent : Progress.FAILED);
+                progress.accept(written.isSuccess() ? onceSent : AnswerProgress.FAILED);
             }
             taken.run();
         });

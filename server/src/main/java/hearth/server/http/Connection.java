@@ -53,16 +53,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private final HttpListener listener;
     private final HttpLimits limits;
+    private final Channel channel;
     private final Patrol patrol;
-    private final ResponseEncoder encoder;
+    private final AnswerWriter answers;
     private final HeadReader headReader;
 
-    private @Nullable ChannelHandlerContext context;
     private ByteBuf pending = Unpooled.EMPTY_BUFFER;
     private Phase phase = Phase.IDLE;
     private boolean processing;
-    private boolean reading;
-    private boolean wrote;
     private boolean inputEnded;
     private boolean draining;
 
@@ -74,26 +72,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean keepAlive;
     private boolean oldProtocol;
     private long headMemory;
-    /// Of an answer that the client has no room for.
-    private long answerMemory;
-    /// Of an answer whose body is sent piece by piece.
-    private @Nullable AnswerSender sender;
 
     private long deadline;
     private long progressMark;
     private long lingered;
 
-    Connection(HttpListener listener, Patrol patrol, ResponseEncoder encoder) {
+    Connection(HttpListener listener, Channel channel, Patrol patrol, ResponseEncoder encoder) {
         this.listener = listener;
         this.limits = listener.limits();
+        this.channel = channel;
         this.patrol = patrol;
-        this.encoder = encoder;
+        this.answers = new AnswerWriter(channel, encoder, listener.budget(), listener.besideLoops());
         this.headReader = new HeadReader(limits);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        context = ctx;
         patrol.add(this);
         deadline = System.nanoTime() + limits.idleTime().toNanos();
     }
@@ -106,14 +100,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
             releaseRequest();
         }
         phase = Phase.CLOSED;
-        releaseAnswer();
-        endSending();
+        answers.end();
         dropPending();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        reading = true;
+        answers.holdBack();
         var in = (ByteBuf) message;
         if (phase == Phase.CLOSED) {
             in.release();
@@ -135,16 +128,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        reading = false;
-        if (wrote) {
-            wrote = false;
-            ctx.flush();
-        }
+        answers.flush();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (phase == Phase.WRITING && sender == null && ctx.channel().isWritable()) {
+        if (phase == Phase.WRITING && answers.isTaken()) {
             awaitNext();
             process();
         }
@@ -203,7 +192,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             if (!pending.isReadable() || phase == Phase.LINGERING) {
                 dropPending();
             }
-            channel().config().setAutoRead(!isWaiting() || pending.readableBytes() < READ_AHEAD);
+            channel.config().setAutoRead(!isWaiting() || pending.readableBytes() < READ_AHEAD);
         }
     }
 
@@ -281,7 +270,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         progressMark = 0;
         deadline = System.nanoTime() + limits.progressTime().toNanos();
         if (length != 0 && head.expectsContinue() && !pending.isReadable()) {
-            write(Unpooled.wrappedBuffer(CONTINUE));
+            answers.write(Unpooled.wrappedBuffer(CONTINUE));
         }
     }
 
@@ -350,16 +339,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 return;
             }
             boolean stays = stays();
-            for (var part : encoder.encode(channel().alloc(), response, answered, persistence(stays))) {
-                write(part);
-            }
-            if (!channel().isWritable()) {
-                answerMemory = response.body().length;
-                listener.budget().hold(answerMemory);
-            }
+            answers.write(response, answered, persistence(stays));
             if (!stays) {
                 finish();
-            } else if (channel().isWritable()) {
+            } else if (answers.isTaken()) {
                 awaitNext();
             } else {
                 beginWriting();
@@ -376,14 +359,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 return;
             }
             boolean stays = stays();
-            long length = response.length();
-            write(encoder.encodeHead(channel().alloc(), response, length, answered, persistence(stays)));
             beginWriting();
-            answerMemory = FileSender.PIECE;
-            listener.budget().hold(answerMemory);
-            var body = new FileSender(response, channel(), listener.besideLoops(), ended -> sent(ended, stays));
-            sender = body;
-            body.start(answered.toHead() ? 0 : length);
+            answers.write(response, answered, persistence(stays), progress -> progressed(progress, stays));
             process();
         });
     }
@@ -395,29 +372,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
             if (!begins(answered)) {
                 return;
             }
+            // To an old client the end of the body is that of the connection.
             boolean stays = stays() && !oldProtocol;
-            write(encoder.encodeHead(channel().alloc(), status, headers, answered, persistence(stays), !oldProtocol));
-            sender = body;
-            answerMemory = BodySender.MEMORY;
-            listener.budget().hold(answerMemory);
-            body.start(channel(), !oldProtocol, progress -> progressed(progress, stays));
+            answers.begin(status, headers, answered, persistence(stays), !oldProtocol, body);
+            body.start(channel, !oldProtocol, progress -> progressed(progress, stays));
             process();
         });
         return body;
     }
 
-    private void progressed(BodySender.Progress progress, boolean stays) {
+    /// How an answer goes that is sent piece by piece.
+    private void progressed(AnswerProgress progress, boolean stays) {
         switch (progress) {
             case SENDING -> beginWriting();
             case WAITING -> phase = Phase.ANSWERING;
-            case WHOLE -> sent(FileSender.End.WHOLE, stays);
-            case FAILED -> sent(FileSender.End.FAILED, stays);
-        }
-    }
-
-    private void sent(FileSender.End end, boolean stays) {
-        endSending();
-        switch (end) {
             case FAILED -> close();
             case WHOLE -> {
                 if (stays) {
@@ -427,13 +395,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 }
                 process();
             }
-        }
-    }
-
-    private void endSending() {
-        if (sender != null) {
-            sender.close();
-            sender = null;
         }
     }
 
@@ -463,7 +424,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void awaitNext() {
         phase = Phase.IDLE;
-        releaseAnswer();
+        answers.end();
         deadline = System.nanoTime() + limits.idleTime().toNanos();
         if (draining || (inputEnded && !pending.isReadable())) {
             close();
@@ -476,10 +437,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         phase = Phase.LINGERING;
         progressMark = -1;
         deadline = System.nanoTime() + limits.progressTime().toNanos();
-        channel().config().setAutoRead(true);
-        var duplex = (DuplexChannel) channel();
+        channel.config().setAutoRead(true);
+        var duplex = (DuplexChannel) channel;
         var _ = duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> {
-            releaseAnswer();
+            answers.end();
             if (inputEnded || draining) {
                 close();
             } else {
@@ -505,7 +466,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 }
             }
             case WRITING, LINGERING -> {
-                long unsent = unsent();
+                long unsent = answers.unsent();
                 if (unsent == 0 || unsent == progressMark) {
                     close();
                 } else {
@@ -517,12 +478,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private long unsent() {
-        var buffer = channel().unsafe().outboundBuffer();
-        long unread = sender == null ? 0 : sender.left();
-        return buffer == null ? 0 : unread + buffer.totalPendingWriteBytes() - buffer.currentProgress();
-    }
-
     /// Takes no further request.
     void drain() {
         draining = true;
@@ -532,13 +487,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     void close() {
-        if (context != null) {
-            var _ = context.close();
-        }
+        var _ = channel.close();
     }
 
     void onEventLoop(Runnable task) {
-        var loop = channel().eventLoop();
+        var loop = channel.eventLoop();
         if (loop.inEventLoop()) {
             task.run();
             return;
@@ -548,16 +501,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         } catch (RejectedExecutionException e) {
             // The loop has ended, and with it every connection.
             LOG.log(Level.DEBUG, "An answer came after the end", e);
-        }
-    }
-
-    private void write(ByteBuf part) {
-        var channel = channel();
-        var _ = channel.write(part, channel.voidPromise());
-        if (reading) {
-            wrote = true;
-        } else {
-            channel.flush();
         }
     }
 
@@ -571,19 +514,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         intake = null;
         hash = null;
         exchange = null;
-    }
-
-    private void releaseAnswer() {
-        listener.budget().giveBack(answerMemory);
-        answerMemory = 0;
-    }
-
-    private ChannelHandlerContext ctx() {
-        return inHand(context);
-    }
-
-    private Channel channel() {
-        return ctx().channel();
     }
 
     private static <T> T inHand(@Nullable T part) {

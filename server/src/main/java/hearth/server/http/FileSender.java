@@ -20,24 +20,18 @@ final class FileSender implements AnswerSender {
     /// What is held of a file that is being sent.
     static final int PIECE = 128 << 10;
 
-    enum End {
-        WHOLE,
-        /// The file could not be read, or the client was gone.
-        FAILED
-    }
-
     private final FileResponse response;
     private final Channel channel;
     private final Executor besideLoops;
-    private final Consumer<End> ended;
+    private final Consumer<AnswerProgress> progress;
     private long left;
     private boolean closed;
 
-    FileSender(FileResponse response, Channel channel, Executor besideLoops, Consumer<End> ended) {
+    FileSender(FileResponse response, Channel channel, Executor besideLoops, Consumer<AnswerProgress> progress) {
         this.response = response;
         this.channel = channel;
         this.besideLoops = besideLoops;
-        this.ended = ended;
+        this.progress = progress;
     }
 
     void start(long length) {
@@ -55,7 +49,7 @@ final class FileSender implements AnswerSender {
             return;
         }
         if (left == 0) {
-            ended.accept(End.WHOLE);
+            progress.accept(AnswerProgress.WHOLE);
             return;
         }
         int size = (int) Math.min(left, PIECE);
@@ -99,7 +93,7 @@ final class FileSender implements AnswerSender {
 
     private void fail() {
         if (!closed) {
-            ended.accept(End.FAILED);
+            progress.accept(AnswerProgress.FAILED);
         }
     }
 

@@ -99,7 +99,7 @@ public final class HttpListener implements AutoCloseable {
             return;
         }
         accepted.closeFuture().addListener(_ -> connections.decrementAndGet());
-        accepted.pipeline().addLast(new Connection(this, state.patrol(), state.encoder()));
+        accepted.pipeline().addLast(new Connection(this, accepted, state.patrol(), state.encoder()));
     }
 
     private static Duration patrolInterval(HttpLimits limits) {

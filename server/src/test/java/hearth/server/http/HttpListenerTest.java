@@ -272,7 +272,7 @@ class HttpListenerTest {
     }
 
     @Test
-    void takesNoConnectionThatComesToItsLoopAfterTheListenerHasDrained() {
+    void takesNoConnectionThatComesToItsLoopAfterTheListenerHasDrained() throws Exception {
         var encoder = new ResponseEncoder(InstantSource.system());
         var drained = new Patrol();
         drained.drain();
@@ -280,7 +280,9 @@ class HttpListenerTest {
         closed.closeAll();
 
         for (var patrol : List.of(drained, closed)) {
-            var late = new EmbeddedChannel(new Connection(server.listener, patrol, encoder));
+            var late = EmbeddedChannel.builder().register(false).build();
+            late.pipeline().addLast(new Connection(server.listener, late, patrol, encoder));
+            late.register();
             assertThat(late.isOpen()).isFalse();
         }
     }
