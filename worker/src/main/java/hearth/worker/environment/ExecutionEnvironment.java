@@ -1,6 +1,5 @@
 package hearth.worker.environment;
 
-import hearth.model.Bytes;
 import hearth.model.worker.AnswerStream;
 import hearth.model.worker.EnvironmentListener;
 import hearth.model.worker.EnvironmentSpec;
@@ -20,24 +19,15 @@ import hearth.worker.environment.EnvironmentState.Invoking;
 import hearth.worker.environment.EnvironmentState.Preparing;
 import hearth.worker.environment.EnvironmentState.Resetting;
 import hearth.worker.environment.EnvironmentState.Restarting;
-import hearth.worker.linux.Descriptors;
 import hearth.worker.logs.FunctionLog;
 import hearth.worker.logs.LogStreamName;
 import hearth.worker.logs.PlatformRecord;
 import hearth.worker.logs.PlatformRecord.Phase;
 import hearth.worker.logs.PlatformRecord.Status;
-import hearth.worker.pool.BootedRuntime;
 import hearth.worker.runtimeapi.InvocationEvent;
-import hearth.worker.runtimeapi.RuntimeApiServer;
-import hearth.worker.runtimeapi.RuntimeListener;
 import hearth.worker.runtimeapi.RuntimePost;
-import hearth.worker.runtimeapi.RuntimeSession;
-import hearth.worker.runtimes.ChannelUse;
-import hearth.worker.sandbox.ProcessSpec;
-import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
 import io.netty.channel.IoEventLoop;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
@@ -62,19 +52,13 @@ public final class ExecutionEnvironment {
     private final Duration timeout;
     private final LogStreamName logName;
     private final EnvironmentLog log;
-    private final RuntimeListener runtimeListener = new FromRuntime();
 
     // The rest belongs to the loop.
     private EnvironmentState state = new Preparing();
-    private @Nullable Premises premises;
-    private @Nullable RuntimeApiServer server;
-    private @Nullable RuntimeSession session;
-    private @Nullable RuntimeProcess process;
-    private @Nullable IdleFreezer freezer;
-    private @Nullable PeakMemory peakMemory;
-    /// Whether another thread makes the premises or starts a process.
-    private boolean elsewhere = true;
+    /// Null until the premises are there, which another thread makes.
+    private @Nullable HostedRuntime runtime;
 
+    private boolean preparing = true;
     private @Nullable InvokePhase invoke;
     private final DeadlineTimer deadline;
     private long initStartNanos;
@@ -160,28 +144,37 @@ public final class ExecutionEnvironment {
     }
 
     private void prepared(Premises made) {
-        elsewhere = false;
-        premises = made;
-        var server = RuntimeApiServer.listen(made.sandbox().runtimeApiSocket(), loop);
+        preparing = false;
+        var runtime = new HostedRuntime(
+                made,
+                spec.function().memory(),
+                this::variables,
+                host,
+                loop,
+                this::onLoop,
+                log.log(),
+                new FromRuntime());
+        this.runtime = runtime;
         if (state instanceof Closing) {
-            server.close();
-            remove();
+            runtime.close(this::remove);
             return;
         }
-        this.server = server;
-        freezer = new IdleFreezer(made.sandbox(), loop, host.settings().freezeDelay());
-        peakMemory = new PeakMemory(made.sandbox());
         become(Event.PREPARED);
         log.initStarts(made.runtime());
-        beginInit();
-        made.booted().ifPresentOrElse(booted -> assign(made, booted), () -> launch(made));
+        initStartNanos = now();
+        runtime.start();
         deadline.set(initStartNanos + initLimit().toNanos());
     }
 
+    private Map<String, String> variables(Premises premises) {
+        var address = premises.sandbox().runtimeApiAddress();
+        return host.settings().variables().of(spec, premises.runtime(), logName, address);
+    }
+
     private void notPrepared(NotRunnable why) {
-        elsewhere = false;
+        preparing = false;
         if (state instanceof Closing) {
-            remove();
+            removed();
         } else {
             close(why);
         }
@@ -193,100 +186,6 @@ public final class ExecutionEnvironment {
         }
         var limit = timeout.compareTo(PREPAID_INIT) > 0 ? timeout : PREPAID_INIT;
         return limit.compareTo(LONGEST_INIT) > 0 ? LONGEST_INIT : limit;
-    }
-
-    private void beginInit() {
-        initStartNanos = now();
-        session = new RuntimeSession(runtimeListener);
-        if (server != null) {
-            server.serve(session);
-        }
-    }
-
-    /// The runtime is up already, and hears which function it serves.
-    private void assign(Premises premises, BootedRuntime booted) {
-        try {
-            booted.assign(variables(premises));
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "The booted runtime of environment {0} has ended: {1}", spec.id(), e.getMessage());
-            // It may be about to end still.
-            elsewhere = true;
-            host.blocking().execute(() -> {
-                booted.process().close();
-                onLoop(() -> launchAfterAll(premises));
-            });
-            return;
-        }
-        process = new RuntimeProcess(loop, booted.process(), log.log(), this::exited);
-        var channel = booted.takeChannel();
-        if (premises.runtime().channel() == ChannelUse.RUNTIME_API && server != null) {
-            channel.ifPresent(server::adopt);
-        } else {
-            channel.ifPresent(Descriptors::close);
-        }
-    }
-
-    private void launchAfterAll(Premises premises) {
-        elsewhere = false;
-        if (state instanceof Closing) {
-            remove();
-        } else {
-            launch(premises);
-        }
-    }
-
-    private Map<String, String> variables(Premises premises) {
-        var address = premises.sandbox().runtimeApiAddress();
-        return host.settings().variables().of(spec, premises.runtime(), logName, address);
-    }
-
-    /// Starts the runtime's process.
-    private void launch(Premises premises) {
-        elsewhere = true;
-        var sandbox = premises.sandbox();
-        var runtime = premises.runtime();
-        var variables = variables(premises);
-        boolean channel = runtime.channel() == ChannelUse.RUNTIME_API;
-        host.blocking().execute(() -> {
-            try {
-                var command = premises.command(spec.function().memory());
-                var started = sandbox.start(new ProcessSpec(command, variables, "/var/task", channel));
-                onLoop(() -> launched(started));
-            } catch (SandboxException | RuntimeException e) {
-                onLoop(() -> launchFailed(e));
-            }
-        });
-    }
-
-    private void launched(SandboxProcess started) {
-        elsewhere = false;
-        process = new RuntimeProcess(loop, started, log.log(), this::exited);
-        switch (state) {
-            case Resetting _ -> process.kill();
-            case Closing _ -> remove();
-            default -> connect(started);
-        }
-    }
-
-    private void connect(SandboxProcess started) {
-        var channel = started.takeChannel();
-        if (server != null && channel.isPresent()) {
-            server.adopt(channel.getAsInt());
-        }
-    }
-
-    private void launchFailed(Exception e) {
-        elsewhere = false;
-        LOG.log(Level.WARNING, "The runtime of environment " + spec.id() + " cannot be started", e);
-        if (state instanceof Closing) {
-            remove();
-            return;
-        }
-        var why = new NotRunnable(Cause.SANDBOX_FAILED, "The runtime cannot be started: " + e.getMessage());
-        if (invoke != null) {
-            invoke.notRunnable(why);
-        }
-        close(why);
     }
 
     private void initFailed(Phase phase, Status status) {
@@ -313,17 +212,16 @@ public final class ExecutionEnvironment {
         if (invocation.wantsLogTail()) {
             log.log().startTail();
         }
-        if (freezer != null) {
-            freezer.thaw();
-        }
+        var runtime = runtime();
+        runtime.thaw();
         if (state instanceof Invoking) {
             // Before the log, because the runtime can work while we write.
             offer(phase);
             log.invokeStarts(phase);
-        } else if (premises != null) {
+        } else {
             log.invokeStarts(phase);
-            beginInit();
-            launch(premises);
+            initStartNanos = now();
+            runtime.startAgain();
         }
     }
 
@@ -343,15 +241,14 @@ public final class ExecutionEnvironment {
     private void offer(InvokePhase phase) {
         var invocation = phase.invocation();
         var left = Duration.ofNanos(deadline.nanos() - now());
-        if (session != null) {
-            session.offer(new InvocationEvent(
-                    invocation.requestId(),
-                    host.clock().instant().plus(left).toEpochMilli(),
-                    invocation.invokedArn(),
-                    invocation.traceHeader(),
-                    invocation.clientContext(),
-                    invocation.payload()));
-        }
+        runtime()
+                .offer(new InvocationEvent(
+                        invocation.requestId(),
+                        host.clock().instant().plus(left).toEpochMilli(),
+                        invocation.invokedArn(),
+                        invocation.traceHeader(),
+                        invocation.clientContext(),
+                        invocation.payload()));
     }
 
     /// The INVOKE phase is over, and its log can be closed.
@@ -363,17 +260,14 @@ public final class ExecutionEnvironment {
         invoke = null;
         deadline.clear();
         long now = now();
-        if (process != null) {
-            process.drainOutput();
-        }
+        runtime().drainOutput();
         var duration = phase.duration(now);
-        var peak = peakMemory == null ? new Bytes(0) : peakMemory.after(duration, now);
-        log.invokeEnded(phase, duration, peak, unreportedInit);
+        log.invokeEnded(phase, duration, runtime().peakMemory(duration, now), unreportedInit);
         unreportedInit = null;
         phase.end(log.log().endTail());
     }
 
-    private final class FromRuntime implements RuntimeListener {
+    private final class FromRuntime implements HostedRuntime.Listener {
         @Override
         public void asked() {
             var before = state;
@@ -417,6 +311,21 @@ public final class ExecutionEnvironment {
             }
         }
 
+        @Override
+        public void exited(SandboxProcess.Exit exit) {
+            runtimeExited(exit);
+        }
+
+        @Override
+        public void notStarted(Exception e) {
+            LOG.log(Level.WARNING, "The runtime of environment " + spec.id() + " cannot be started", e);
+            var why = new NotRunnable(Cause.SANDBOX_FAILED, "The runtime cannot be started: " + e.getMessage());
+            if (invoke != null) {
+                invoke.notRunnable(why);
+            }
+            close(why);
+        }
+
         private void posted(RuntimePost post, InvokePhase phase) {
             var requestId = phase.invocation().requestId();
             switch (post) {
@@ -446,9 +355,7 @@ public final class ExecutionEnvironment {
             if (state instanceof Restarting) {
                 initFailed(Phase.INVOKE, Status.TIMEOUT);
             }
-            if (process != null) {
-                process.drainOutput();
-            }
+            runtime().drainOutput();
             log.log().platform(new PlatformRecord.TimedOut(invoke.invocation().requestId(), timeout));
             invoke.timedOut(timeout);
             reset();
@@ -458,15 +365,10 @@ public final class ExecutionEnvironment {
     /// Kills the runtime. The environment is idle again once it has ended.
     private void reset() {
         become(Event.RESET);
-        endSession();
-        if (process != null) {
-            process.kill();
-        }
+        runtime().kill();
     }
 
-    private void exited(SandboxProcess.Exit exit) {
-        process = null;
-        endSession();
+    private void runtimeExited(SandboxProcess.Exit exit) {
         var before = state;
         become(Event.EXITED);
         var fault = Fault.exit(exit);
@@ -500,16 +402,6 @@ public final class ExecutionEnvironment {
         }
     }
 
-    private void endSession() {
-        if (server != null) {
-            server.serve(null);
-        }
-        if (session != null) {
-            session.end();
-            session = null;
-        }
-    }
-
     // Between invocations
 
     private void idle() {
@@ -517,8 +409,8 @@ public final class ExecutionEnvironment {
             close(null);
             return;
         }
-        if (freezer != null && state instanceof Idle(var running) && running) {
-            freezer.idleSince(now());
+        if (state instanceof Idle(var running) && running) {
+            runtime().idleSince(now());
         }
         if (toldReady) {
             listener.idle(spec.id());
@@ -541,28 +433,19 @@ public final class ExecutionEnvironment {
         become(Event.CLOSED);
         whyGone = why;
         deadline.clear();
-        if (freezer != null) {
-            freezer.close();
-        }
         if (invoke != null) {
             invoke.faulted(Fault.WORKER_CLOSED, now());
             endInvoke();
         }
-        endSession();
-        if (server != null) {
-            server.close();
-        }
-        if (!elsewhere) {
-            remove();
+        if (runtime != null) {
+            runtime.close(this::remove);
+        } else if (!preparing) {
+            removed();
         }
     }
 
     private void remove() {
-        var premises = this.premises;
-        if (premises == null) {
-            removed();
-            return;
-        }
+        var premises = runtime().premises();
         host.blocking().execute(() -> {
             try {
                 premises.close();
@@ -574,9 +457,8 @@ public final class ExecutionEnvironment {
     }
 
     private void removed() {
-        if (process != null) {
-            process.close();
-            process = null;
+        if (runtime != null) {
+            runtime.release();
         }
         log.log().close();
         become(Event.REMOVED);
@@ -599,6 +481,13 @@ public final class ExecutionEnvironment {
                 close(new NotRunnable(Cause.SANDBOX_FAILED, "The worker failed: " + e));
             }
         });
+    }
+
+    private HostedRuntime runtime() {
+        if (runtime == null) {
+            throw new IllegalStateException("There is no runtime yet");
+        }
+        return runtime;
     }
 
     private void become(Event event) {
