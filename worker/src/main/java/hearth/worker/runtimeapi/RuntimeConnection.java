@@ -35,6 +35,10 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     private boolean draining;
 
     private boolean processing;
+    /// Whether the runtime has closed the connection. A streamed response that has arrived goes on to its caller all
+    /// the same: AWS tells runtimes to close once they have written it.
+    private boolean gone;
+
     private boolean closing;
 
     RuntimeConnection(RuntimeSession session) {
@@ -55,7 +59,9 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
 
     void close() {
         closing = true;
-        if (context != null) {
+        if (gone) {
+            dropUnread();
+        } else if (context != null) {
             var _ = context.close();
         }
     }
@@ -68,10 +74,31 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        session.closed(this);
-        closing = true;
-        abandonBody();
-        if (unread != null && !processing) {
+        broke();
+    }
+
+    /// The connection is closed, whether the channel has told so already or not. Safe to repeat.
+    void broke() {
+        if (!gone) {
+            gone = true;
+            if (!processing) {
+                settle();
+            }
+        }
+    }
+
+    /// Once nothing more can come of a connection that is closed, it is over.
+    private void settle() {
+        if (closing || !(draining || isFull())) {
+            session.closed(this);
+            closing = true;
+            abandonBody();
+            dropUnread();
+        }
+    }
+
+    private void dropUnread() {
+        if (unread != null) {
             unread.release();
             unread = null;
         }
@@ -119,7 +146,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         try {
             boolean more = true;
             while (more && !waitsForEvent && !draining && !closing) {
-                more = context.channel().isWritable() && step(context);
+                more = (gone || context.channel().isWritable()) && step(context);
             }
         } catch (MalformedRequest e) {
             LOG.log(Level.DEBUG, "A runtime sent a malformed request: {0}", e.getMessage());
@@ -172,7 +199,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             end(context);
         }
         process(context);
-        if (!waitsForEvent) {
+        if (!waitsForEvent && !gone) {
             context.flush();
         }
     }
@@ -208,8 +235,13 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         return context == null || !context.channel().isActive();
     }
 
+    /// Whether it has all that will come of a response, which is on its way to the caller still.
+    boolean isDelivering() {
+        return draining || (gone && isFull());
+    }
+
     /// The rest of the body that is being read will not come.
-    void abandonBody() {
+    private void abandonBody() {
         if (body != null) {
             body = null;
             session.truncated();
@@ -219,7 +251,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     private void end(ChannelHandlerContext context) {
         noticeOverflow();
         var answer = answer();
-        if (answer != null && !closing) {
+        if (answer != null && !closing && !gone) {
             var _ = context.write(answer.bytes(context.alloc()), context.voidPromise());
             endAnswer(context);
         }
@@ -260,9 +292,12 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
 
     /// Keeps what is left bounded.
     private void tidy(ChannelHandlerContext context) {
+        if (gone) {
+            settle();
+            return;
+        }
         if (unread != null && (closing || !unread.isReadable())) {
-            unread.release();
-            unread = null;
+            dropUnread();
         }
         // A runtime that never reads its answers may not have us keep its requests.
         boolean stuck =

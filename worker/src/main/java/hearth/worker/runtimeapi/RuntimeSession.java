@@ -24,6 +24,8 @@ public final class RuntimeSession {
     private RuntimeState state = RuntimeState.STARTED;
     /// Whose post is being read.
     private @Nullable RuntimeConnection posting;
+    /// Who asked for the next event while the last of a streamed response was on its way.
+    private @Nullable RuntimeConnection early;
     /// The event that a runtime may fetch; null between invocations.
     private @Nullable InvocationEvent event;
     /// Of the invocation that runs, or of the last one; empty before the first.
@@ -61,6 +63,9 @@ public final class RuntimeSession {
     void closed(RuntimeConnection connection) {
         connections.remove(connection);
         waiting.remove(connection);
+        if (early == connection) {
+            early = null;
+        }
     }
 
     int connectionCount() {
@@ -74,7 +79,11 @@ public final class RuntimeSession {
     RuntimeAnswer next(RuntimeConnection connection) {
         if (posting != null && posting.isClosed()) {
             // A new connection can overtake the news that the old one broke.
-            posting.abandonBody();
+            posting.broke();
+        }
+        if (posting != null && posting.isDelivering()) {
+            early = connection;
+            return null;
         }
         switch (state) {
             case STARTED, RESPONSE_SENT -> {
@@ -191,6 +200,11 @@ public final class RuntimeSession {
         }
         if (!ended) {
             listener.posted(post);
+        }
+        if (early != null) {
+            var asker = early;
+            early = null;
+            var _ = next(asker);
         }
     }
 

@@ -287,6 +287,78 @@ final class RuntimeSessionTest {
     }
 
     @Test
+    void passesOnAllThatArrivedOfAResponseWhoseConnectionWasClosedBehindIt() {
+        beginStreaming();
+        var chunk = "8000\r\n" + "x".repeat(0x8000) + "\r\n";
+        for (int i = 0; i < 5; i++) {
+            send(chunk);
+        }
+        send("0\r\n\r\n");
+
+        connection.close().syncUninterruptibly();
+        var other = connect();
+        assertThat(send(other, next())).isEmpty();
+        assertThat(heard).containsExactly("begins text/x");
+        for (int i = 0; i < 5; i++) {
+            take();
+        }
+
+        assertThat(pieces.stream().mapToInt(piece -> piece.length).sum()).isEqualTo(5 * 0x8000);
+        assertThat(heard).containsExactly("begins text/x", "Streamed[bytes=163840]", "asked");
+        session.offer(event("two"));
+        assertThat(written(other)).contains("Lambda-Runtime-Aws-Request-Id: two");
+    }
+
+    @Test
+    void tellsThatAResponseIsCutOffOnceWhatArrivedOfItWasTaken() {
+        beginStreaming();
+        for (int i = 0; i < 5; i++) {
+            send("8000\r\n" + "x".repeat(0x8000) + "\r\n");
+        }
+
+        connection.close().syncUninterruptibly();
+        assertThat(heard).containsExactly("begins text/x");
+        for (int i = 0; i < 5; i++) {
+            take();
+        }
+
+        assertThat(pieces.stream().mapToInt(piece -> piece.length).sum())
+                .isGreaterThanOrEqualTo(2 * BodyStreamer.PIECE);
+        assertThat(heard).containsExactly("begins text/x", "Truncated[]");
+    }
+
+    @Test
+    void letsWhoAsksTooEarlyWaitUntilTheResponseIsDelivered() {
+        beginStreaming();
+        send("2\r\nab\r\n0\r\n\r\n");
+        var other = connect();
+
+        assertThat(send(other, next())).isEmpty();
+        assertThat(heard).containsExactly("begins text/x");
+        take();
+
+        assertThat(heard).containsExactly("begins text/x", "Streamed[bytes=2]", "asked");
+        session.offer(event("two"));
+        assertThat(written(other)).contains("Lambda-Runtime-Aws-Request-Id: two");
+    }
+
+    @Test
+    void passesNothingOnAfterItsEnd() {
+        beginStreaming();
+        for (int i = 0; i < 5; i++) {
+            send("8000\r\n" + "x".repeat(0x8000) + "\r\n");
+        }
+        connection.close().syncUninterruptibly();
+        var before = pieces.size();
+
+        session.end();
+        take();
+
+        assertThat(pieces).hasSize(before);
+        assertThat(heard).containsExactly("begins text/x");
+    }
+
+    @Test
     void cutsAStreamedResponseOffAtItsLimit() {
         beginStreaming();
         var chunk = Integer.toHexString(1 << 20) + "\r\n" + "x".repeat(1 << 20) + "\r\n";
