@@ -30,6 +30,7 @@ final class ControlRows {
     private final Path folder;
     private final int many;
     private final Duration round;
+    private final int warmUp;
 
     ControlRows(Report report, Path repository, Path folder, boolean quick) {
         this.report = report;
@@ -37,6 +38,7 @@ final class ControlRows {
         this.folder = folder;
         this.many = quick ? 2_000 : 100_000;
         this.round = quick ? Duration.ofMillis(300) : Duration.ofSeconds(1);
+        this.warmUp = quick ? 3 : 10;
     }
 
     /// Medians of one request's rounds.
@@ -129,7 +131,7 @@ final class ControlRows {
             var ratios = new double[ROUNDS];
             var errors = 0L;
             // The first rounds are for the compilers of both.
-            for (int i = -3; i < ROUNDS; i++) {
+            for (int i = -warmUp; i < ROUNDS; i++) {
                 var one = Load.run(hearth.address(), request, CONNECTIONS, round);
                 var other = Load.run(address, bareRequest, CONNECTIONS, round);
                 if (i >= 0) {

@@ -1,5 +1,6 @@
 package hearth.control.functions;
 
+import hearth.cluster.FunctionMemory;
 import hearth.cluster.FunctionStore;
 import hearth.cluster.FunctionView;
 import hearth.cluster.Setting;
@@ -11,12 +12,15 @@ import hearth.model.api.FunctionConfiguration;
 import java.util.Map;
 import java.util.Optional;
 
-/// Finds what a request names, and shows it as it was named.
+/// Finds what a request names, and shows it as it was named. Clients ask for the same function over and over, while
+/// they wait for its state.
 final class FunctionLookup {
     private final FunctionStore functions;
+    private final FunctionMemory<Found> memory;
 
     FunctionLookup(FunctionStore functions) {
         this.functions = functions;
+        this.memory = new FunctionMemory<>(functions);
     }
 
     /// A version, with its function's tags.
@@ -27,7 +31,9 @@ final class FunctionLookup {
             VersionRecord version, FunctionConfiguration shown, Map<String, String> tags, Optional<Integer> reserved) {}
 
     Found find(Target target) {
-        return functions.read(target.function(), view -> find(target, view));
+        var aspect = target.qualifier() == null ? "" : target.qualifier();
+        return memory.get(
+                target.function(), aspect, () -> functions.read(target.function(), view -> find(target, view)));
     }
 
     private static Found find(Target target, FunctionView view) {

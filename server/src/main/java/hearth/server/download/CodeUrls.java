@@ -28,13 +28,25 @@ public final class CodeUrls implements CodeLocation {
     private static final Pattern PACKAGE = Pattern.compile(PATH + "[0-9]{12}/([0-9a-f]{64})");
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,11}");
 
-    private final SecretKeySpec key;
+    /// Ready to sign; each signature takes a copy.
+    private final Mac signer;
+
     private final InstantSource clock;
 
     /// @param key secret; whoever knows it can download every package
     public CodeUrls(byte[] key, InstantSource clock) {
-        this.key = new SecretKeySpec(key, HMAC);
+        this.signer = signer(key);
         this.clock = clock;
+    }
+
+    private static Mac signer(byte[] key) {
+        try {
+            var mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(key, HMAC));
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform has " + HMAC, e);
+        }
     }
 
     /// What a URL is worth.
@@ -51,8 +63,8 @@ public final class CodeUrls implements CodeLocation {
     public Optional<String> of(Caller caller, CodeDigest code) {
         var path = PATH + caller.account().value() + "/" + code.hex();
         var expires = Long.toString(clock.instant().plus(VALID).getEpochSecond());
-        return Optional.of("%s%s?Expires=%s&Signature=%s"
-                .formatted(caller.endpoint(), path, expires, HexFormat.of().formatHex(sign(path, expires))));
+        var signature = HexFormat.of().formatHex(sign(path, expires));
+        return Optional.of(caller.endpoint() + path + "?Expires=" + expires + "&Signature=" + signature);
     }
 
     Verdict judge(String path, String query) {
@@ -76,11 +88,10 @@ public final class CodeUrls implements CodeLocation {
 
     private byte[] sign(String path, String expires) {
         try {
-            var mac = Mac.getInstance(HMAC);
-            mac.init(key);
+            var mac = (Mac) signer.clone();
             return mac.doFinal((path + "?" + expires).getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java platform has " + HMAC, e);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("The platform's own " + HMAC + " can be copied", e);
         }
     }
 }
