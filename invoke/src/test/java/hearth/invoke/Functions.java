@@ -44,6 +44,10 @@ public final class Functions {
         return version(name, 1, 128, state);
     }
 
+    public static FunctionVersion version(FunctionId function, String version) {
+        return version(function, version, 1, 128, FunctionState.ACTIVE, Optional.empty());
+    }
+
     /// One of a kind that Hearth does not run.
     public static FunctionVersion ofKind(String name, String kind) {
         return version(name, 1, 128, FunctionState.ACTIVE, Optional.of(kind));
@@ -55,9 +59,19 @@ public final class Functions {
 
     private static FunctionVersion version(
             String name, long generation, int mebibytes, FunctionState state, Optional<String> obstacle) {
+        return version(id(name), FunctionId.LATEST, generation, mebibytes, state, obstacle);
+    }
+
+    private static FunctionVersion version(
+            FunctionId function,
+            String version,
+            long generation,
+            int mebibytes,
+            FunctionState state,
+            Optional<String> obstacle) {
         return new FunctionVersion(
-                id(name),
-                FunctionId.LATEST,
+                function,
+                version,
                 generation,
                 state,
                 "python3.13",
@@ -71,7 +85,7 @@ public final class Functions {
                 "arn:aws:iam::123456789012:role/r",
                 "x86_64",
                 LogFormat.TEXT,
-                "/aws/lambda/" + name,
+                "/aws/lambda/" + function.name(),
                 "INFO",
                 "INFO",
                 obstacle);

@@ -98,7 +98,7 @@ final class DataPlane {
                         clock,
                         random));
         var functions = store.functions();
-        new AccountConcurrency(functions, services.counting(), config.concurrency()).begin();
+        new AccountConcurrency(functions, services.counting()).begin();
         functions.onChange(Setting.PROVISIONED_CONCURRENCY, services.provisioned()::provisioningChanged);
         functions.onChange(services::functionChanged);
         functions.settings(Setting.PROVISIONED_CONCURRENCY).stream()

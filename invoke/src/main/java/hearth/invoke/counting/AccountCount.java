@@ -5,77 +5,91 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One account's running invocations in one region. Its limits span functions, so one lock, this object's, guards
-/// all of it; it is never held across I/O.
+/// all of it; it is never held across I/O. An admission takes the same few steps however many functions there are.
 final class AccountCount {
-    /// By function name; a function that runs nothing has no entry.
-    private final Map<String, Integer> running = new HashMap<>();
+    private final int limit;
+
+    /// Those that run something, or have limits of their own.
+    private final Map<String, FunctionCount> functions = new HashMap<>();
 
     private int total;
-    private ConcurrencyLimits limits;
-    private int unreservedLimit;
+    /// What functions have for themselves alone, used or not.
+    private long setAside;
+    /// What runs of the rest.
+    private int shared;
 
-    AccountCount(ConcurrencyLimits limits) {
-        this.limits = limits;
-        this.unreservedLimit = limits.unreserved();
+    AccountCount(int limit) {
+        this.limit = limit;
     }
 
-    synchronized Admission admit(String function) {
-        var own = limits.reservedFor(function);
-        if (own.isPresent()) {
-            if (running.getOrDefault(function, 0) >= own.getAsInt()) {
-                return new Admission.Throttled(ThrottleReason.RESERVED_FUNCTION_CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+    synchronized Admission admit(String name, String versionName) {
+        var function = function(name);
+        var version = function.version(versionName);
+        if (!version.hasProvisioned()) {
+            if (function.isReserved()) {
+                if (function.isReservationUsedUp()) {
+                    return new Admission.Throttled(
+                            ThrottleReason.RESERVED_FUNCTION_CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+                }
+            } else if (shared >= limit - setAside) {
+                forgetIfIdle(function);
+                return new Admission.Throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
             }
-        } else if (runningUnreserved() >= unreservedLimit
-                && running.getOrDefault(function, 0) >= limits.provisionedFor(function)) {
-            return new Admission.Throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
         }
-        running.merge(function, 1, Integer::sum);
+        shared -= function.shared();
+        version.begin();
+        shared += function.shared();
         total++;
-        return new Admission.Admitted(new CountedLease(function));
+        return new Admission.Admitted(new CountedLease(function, version));
     }
 
-    synchronized void limit(ConcurrencyLimits changed) {
-        limits = changed;
-        unreservedLimit = changed.unreserved();
+    private synchronized void release(FunctionCount function, FunctionCount.Version version) {
+        shared -= function.shared();
+        version.end();
+        shared += function.shared();
+        total--;
+        forgetIfIdle(function);
+    }
+
+    synchronized void limit(String name, FunctionLimits limits) {
+        var function = function(name);
+        setAside -= function.setAside();
+        shared -= function.shared();
+        function.limit(limits);
+        setAside += function.setAside();
+        shared += function.shared();
+        forgetIfIdle(function);
     }
 
     synchronized int running() {
         return total;
     }
 
-    /// Derived, not kept: a reservation may come or go while its function runs. Where anything is reserved, it takes
-    /// longer the more functions run.
-    private int runningUnreserved() {
-        if (limits.reserved().isEmpty() && limits.provisioned().isEmpty()) {
-            return total;
-        }
-        int unreserved = 0;
-        for (var one : running.entrySet()) {
-            var function = one.getKey();
-            if (!limits.reserved().containsKey(function)) {
-                unreserved += Math.max(0, one.getValue() - limits.provisionedFor(function));
-            }
-        }
-        return unreserved;
+    private FunctionCount function(String name) {
+        var known = functions.get(name);
+        return known != null ? known : functions.computeIfAbsent(name, FunctionCount::new);
     }
 
-    private synchronized void release(String function) {
-        running.computeIfPresent(function, (_, count) -> count == 1 ? null : count - 1);
-        total--;
+    private void forgetIfIdle(FunctionCount function) {
+        if (function.isForgettable()) {
+            functions.remove(function.name);
+        }
     }
 
     private final class CountedLease implements Lease {
         private final AtomicBoolean closed = new AtomicBoolean();
-        private final String function;
+        private final FunctionCount function;
+        private final FunctionCount.Version version;
 
-        CountedLease(String function) {
+        CountedLease(FunctionCount function, FunctionCount.Version version) {
             this.function = function;
+            this.version = version;
         }
 
         @Override
         public void close() {
             if (closed.compareAndSet(false, true)) {
-                release(function);
+                release(function, version);
             }
         }
     }

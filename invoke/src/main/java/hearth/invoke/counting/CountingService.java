@@ -2,29 +2,35 @@ package hearth.invoke.counting;
 
 import hearth.model.AccountId;
 import hearth.model.FunctionId;
+import hearth.model.FunctionVersion;
 import hearth.model.Region;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Counts running invocations and admits the next one only within its limits.
 ///
-/// A function with a reservation draws on that alone. All others of its account share the rest:
-/// the account's limit less every reservation, used or not. Each region counts for itself.
+/// What is provisioned for a version is for its invocations alone. Beyond that a function with a reservation draws on
+/// it alone, and all others of its account share the rest: the account's limit less every reservation and all that is
+/// provisioned, used or not. Each region counts for itself.
 public final class CountingService {
     private final ConcurrentHashMap<Scope, AccountCount> accounts = new ConcurrentHashMap<>();
-    private final ConcurrencyLimits defaults;
+    private final int accountLimit;
 
-    /// @param accountLimit of each account for which `limit` has set no other
+    /// @param accountLimit how many invocations an account may run at once in a region
     public CountingService(int accountLimit) {
-        defaults = ConcurrencyLimits.ofAccount(accountLimit);
+        if (accountLimit < 0) {
+            throw new IllegalArgumentException("A concurrency limit is negative");
+        }
+        this.accountLimit = accountLimit;
     }
 
-    public Admission admit(FunctionId function) {
-        return count(new Scope(function.account(), function.region())).admit(function.name());
+    public Admission admit(FunctionVersion version) {
+        var function = version.function();
+        return count(function).admit(function.name(), version.version());
     }
 
-    /// Replaces the limits of an account. What runs goes on, even above them.
-    public void limit(AccountId account, Region region, ConcurrencyLimits limits) {
-        count(new Scope(account, region)).limit(limits);
+    /// Replaces a function's limits. What runs goes on, even above them.
+    public void limit(FunctionId function, FunctionLimits limits) {
+        count(function).limit(function.name(), limits);
     }
 
     /// The invocations that an account runs in a region now.
@@ -33,10 +39,11 @@ public final class CountingService {
         return count == null ? 0 : count.running();
     }
 
-    private AccountCount count(Scope scope) {
+    private AccountCount count(FunctionId function) {
+        var scope = new Scope(function.account(), function.region());
         // A plain read first: computeIfAbsent may lock even when the account is there.
         var count = accounts.get(scope);
-        return count != null ? count : accounts.computeIfAbsent(scope, _ -> new AccountCount(defaults));
+        return count != null ? count : accounts.computeIfAbsent(scope, _ -> new AccountCount(accountLimit));
     }
 
     private record Scope(AccountId account, Region region) {}

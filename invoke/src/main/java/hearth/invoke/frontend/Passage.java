@@ -142,7 +142,7 @@ final class Passage implements Waiter, InvocationListener {
     }
 
     private void run() {
-        switch (frontend.counting.admit(destination().version().function())) {
+        switch (frontend.counting.admit(destination().version())) {
             case Admission.Throttled(var reason) -> throw Refusals.throttled(reason);
             case Admission.Admitted(var granted) -> answer.holds(granted);
         }
