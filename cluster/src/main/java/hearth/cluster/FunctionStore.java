@@ -123,7 +123,14 @@ public final class FunctionStore {
     /// Replaces a function by what is decided of it; empty when there is none. Deciding on an equal record writes
     /// nothing.
     public Optional<Change> update(FunctionId id, Function<FunctionRecord, Change> decide) {
+        return update(id, _ -> {}, decide);
+    }
+
+    /// @param check looks at what else belongs to the function, and throws if it may not be changed so
+    public Optional<Change> update(
+            FunctionId id, Consumer<FunctionView> check, Function<FunctionRecord, Change> decide) {
         return edit(id, edit -> edit.function().map(before -> {
+            check.accept(edit);
             var change = decide.apply(before);
             if (edit.replace(before, change.function())) {
                 change.published().ifPresent(edit::put);

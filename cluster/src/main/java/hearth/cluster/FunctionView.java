@@ -71,6 +71,11 @@ public sealed class FunctionView permits FunctionEdit {
         return run(() -> SignedFunctionTable.find(session, id));
     }
 
+    /// What that configuration says.
+    public Optional<SigningConfigRecord> signingConfig() {
+        return signing().flatMap(config -> run(() -> SigningConfigTable.find(session, config)));
+    }
+
     static <T> T run(Statement<T> statement) {
         try {
             return statement.run();

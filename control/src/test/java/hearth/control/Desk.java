@@ -18,6 +18,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A control plane with a store of its own, and short words for what tests ask of it.
 public final class Desk implements AutoCloseable {
@@ -32,6 +35,9 @@ public final class Desk implements AutoCloseable {
     /// What the data plane says.
     public ProvisionedEnvironments environments = ProvisionedEnvironments.NONE;
 
+    /// Run, once, when an operation has checked its request and makes the revision id of what it will write.
+    public final AtomicReference<@Nullable Runnable> beforeWriting = new AtomicReference<>();
+
     public Desk(Path data) {
         this(data, ControlLimits.DEFAULT);
     }
@@ -45,7 +51,7 @@ public final class Desk implements AutoCloseable {
         control = new ControlPlane(
                 store,
                 () -> NOW,
-                new SecureRandom(),
+                new Interruptible(),
                 limits,
                 (caller, code) -> Optional.of(caller.endpoint() + "/" + code.hex()),
                 (function, version) -> environments.of(function, version),
@@ -98,6 +104,19 @@ public final class Desk implements AutoCloseable {
             return "Active".equals(now.state()) && !"InProgress".equals(now.lastUpdateStatus());
         });
         return get(name);
+    }
+
+    private final class Interruptible implements RandomGenerator {
+        private final SecureRandom random = new SecureRandom();
+
+        @Override
+        public long nextLong() {
+            var interruption = beforeWriting.getAndSet(null);
+            if (interruption != null) {
+                interruption.run();
+            }
+            return random.nextLong();
+        }
     }
 
     @Override

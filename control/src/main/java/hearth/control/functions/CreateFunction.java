@@ -113,7 +113,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
         var record = FunctionRecord.created(function, latest, Objects.requireNonNullElse(request.tags(), Map.of()));
         boolean publish = Boolean.TRUE.equals(request.publish());
         var first = publish ? publication(latest).of(record) : Change.to(record);
-        if (!functions.create(first, edit -> signed.ifPresent(config -> CodeSigning.attach(edit, config)))) {
+        if (!functions.create(first, edit -> signed.ifPresent(config -> CodeSigning.attachNew(edit, config)))) {
             throw Refusals.functionExists(function);
         }
         transitions.settle(first);

@@ -3,10 +3,12 @@ package hearth.control.functions;
 import hearth.cluster.Change;
 import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
+import hearth.cluster.FunctionView;
 import hearth.cluster.VersionRecord;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.RevisionIds;
 import hearth.model.FunctionId;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,19 +25,29 @@ final class FunctionUpdates {
         this.transitions = transitions;
     }
 
-    /// @param revisionId that the caller takes `$LATEST` to have; null when it does not matter
-    /// @param publish whether the new `$LATEST` becomes a version at once, if it is not one already
-    /// @param decide makes the new `$LATEST` from the function, with its present generation; pure
     Change update(
             FunctionId function,
             @Nullable String revisionId,
             boolean publish,
             Function<FunctionRecord, VersionRecord> decide) {
+        return update(function, revisionId, publish, _ -> {}, decide);
+    }
+
+    /// @param revisionId that the caller takes `$LATEST` to have; null when it does not matter
+    /// @param publish whether the new `$LATEST` becomes a version at once, if it is not one already
+    /// @param check looks at what else belongs to the function, and throws if it may not be changed so
+    /// @param decide makes the new `$LATEST` from the function, with its present generation; pure
+    Change update(
+            FunctionId function,
+            @Nullable String revisionId,
+            boolean publish,
+            Consumer<FunctionView> check,
+            Function<FunctionRecord, VersionRecord> decide) {
         // Taken beforehand: fetching them while the writer waits for the decision would wait for the writer.
         long generation = functions.nextGeneration();
         var publication = new Publication(null, functions.nextGeneration(), revisionIds.next(), revisionIds.next());
         var change = functions
-                .update(function, before -> {
+                .update(function, check, before -> {
                     requireUpdatable(before, revisionId);
                     var updating = Lifecycle.updating(
                             before, regenerated(before, decide.apply(before), generation), revisionIds.next());

@@ -76,7 +76,7 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
     /// The package was checked together with the layers that the function had then.
     private FunctionConfiguration update(FunctionRecord before, StoredCode code, UpdateFunctionCodeRequest request) {
         boolean publish = Boolean.TRUE.equals(request.publish());
-        var change = updates.update(before.id(), request.revisionId(), publish, now -> {
+        var change = updates.update(before.id(), request.revisionId(), publish, CodeSigning::requirePassage, now -> {
             if (!now.latest().layers().equals(before.latest().layers())) {
                 throw Refusals.updateInProgress(now.id());
             }

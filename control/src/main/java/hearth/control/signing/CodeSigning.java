@@ -51,6 +51,27 @@ public final class CodeSigning {
         }
     }
 
+    /// The same for a new function, whose package that configuration must let pass: what it said when it was checked
+    /// may be changed.
+    public static void attachNew(FunctionEdit function, CodeSigningConfigId config) {
+        attach(function, config);
+        requirePassage(function, function.id().name());
+    }
+
+    /// Refuses a package for a function as it is now: to be asked in the transaction that deploys it.
+    public static void requirePassage(FunctionView function) {
+        requirePassage(function, function.id().arn());
+    }
+
+    private static void requirePassage(FunctionView function, String deployed) {
+        function.signingConfig()
+                .map(SigningConfigRecord::configuration)
+                .filter(SigningPolicies::enforces)
+                .ifPresent(_ -> {
+                    throw SigningRefusals.untrusted(deployed);
+                });
+    }
+
     /// Why a function that is a container image keeps to no configuration: images are signed in another way.
     public static ApiException imageRefusal() {
         return Refusals.invalid("Code signing is not supported for functions created with container images.");
@@ -64,8 +85,7 @@ public final class CodeSigning {
     /// Refuses a package for a function whose configuration does not let it pass.
     public void checkUpdate(FunctionId function) {
         functions
-                .read(function, FunctionView::signing)
-                .flatMap(configs::find)
+                .read(function, FunctionView::signingConfig)
                 .ifPresent(config -> check(config.configuration(), function.arn()));
     }
 

@@ -9,6 +9,7 @@ import hearth.control.operation.Caller;
 import hearth.model.AccountId;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
+import hearth.model.FunctionId;
 import hearth.model.Region;
 import hearth.model.api.AllowedPublishers;
 import hearth.model.api.ApiOperation;
@@ -231,6 +232,34 @@ class CodeSigningTest {
         assertThat(first.functionArns()).containsExactly(Desk.ARN + "a", Desk.ARN + "b");
         assertThat(second.functionArns()).containsExactly(Desk.ARN + "c");
         assertThat(second.nextMarker()).isNull();
+    }
+
+    @Test
+    void letsNothingPassThatWasCheckedBeforeItEnforced() {
+        desk.createActive("greet");
+        var warns = create("Warn").codeSigningConfigArn();
+        var alsoWarns = create("Warn").codeSigningConfigArn();
+        put("greet", warns);
+
+        desk.beforeWriting.set(() -> enforce(warns));
+        refuses(ApiError.CODE_VERIFICATION_FAILED, UNTRUSTED + Desk.ARN + "greet.", () -> updateCode("two", false));
+        desk.beforeWriting.set(() -> enforce(alsoWarns));
+        refuses(
+                ApiError.CODE_VERIFICATION_FAILED,
+                UNTRUSTED + "signed.",
+                () -> desk.ask(
+                        ApiOperation.CREATE_FUNCTION,
+                        Desk.creation("signed").codeSigningConfigArn(alsoWarns).build()));
+
+        assertThat(desk.store.functions().find(new FunctionId(Desk.CALLER.account(), Desk.CALLER.region(), "signed")))
+                .isEmpty();
+        assertThat(functions(alsoWarns, null).functionArns()).isEmpty();
+    }
+
+    private void enforce(String arn) {
+        update(UpdateCodeSigningConfigRequest.builder()
+                .codeSigningConfigArn(arn)
+                .codeSigningPolicies(policy("Enforce")));
     }
 
     @Test
