@@ -54,10 +54,10 @@ public final class ControlPlane implements AutoCloseable {
         ConcurrencyOperations.addTo(operations, store, clock, limits, environments);
         var packages = new Packages(store.blobs(), limits.packages(), objects);
         var storage = new CodeStorage(store.functions(), limits.codeStorage());
-        LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code);
+        LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code, limits.policy());
         EventInvokeOperations.addTo(operations, store, clock);
         FunctionUrlOperations.addTo(operations, store, clock, randomness);
-        PolicyOperations.addTo(operations, store, revisionIds);
+        PolicyOperations.addTo(operations, store, revisionIds, limits.policy());
         RecursionOperations.addTo(operations, store);
         RuntimeOperations.addTo(operations, store);
         ScalingOperations.addTo(operations, store);

@@ -31,15 +31,7 @@ class CodeStorageTest {
 
     @BeforeEach
     void open() {
-        var defaults = ControlLimits.DEFAULT;
-        desk = new Desk(
-                data,
-                new ControlLimits(
-                        1_000,
-                        new Bytes(3L * ZIP.length),
-                        defaults.packages(),
-                        defaults.environment(),
-                        defaults.memory()));
+        desk = new Desk(data, ControlLimits.DEFAULT.withCodeStorage(new Bytes(3L * ZIP.length)));
     }
 
     @AfterEach

@@ -63,8 +63,6 @@ final class Overrides {
             // Section 4.
             case "RecursiveLoop" -> shape.withValues(words("Terminate, Allow"));
             case "EventSourcePosition" -> shape.withValues(words("LATEST, AT_TIMESTAMP, TRIM_HORIZON"));
-            // The quota of 900 s (invocation, section 4) is a model constraint of AWS's own, though not of this file.
-            case "Timeout" -> shape.withRange(1, 900);
             default -> shape;
         };
     }

@@ -54,14 +54,15 @@ final class DataPlane {
                     new CodeCache(
                             data.resolve("code"),
                             digest -> open(store, digest),
-                            PackageLimits.STORED,
+                            PackageLimits.stored(config.limits().packages()),
                             CODE_CACHE,
                             clock));
             var settings = WorkerConfig.defaults(
                     WORKER,
                     HostCapacity.measure(),
                     data.resolve("logs"),
-                    new PoolConfig(config.poolMemory(), PoolConfig.KEEP));
+                    new PoolConfig(config.poolMemory(), PoolConfig.KEEP),
+                    config.streamPace());
             return parts.add("worker", new LocalWorker(settings, loops, sandboxes, runtimes, code, clock));
         } catch (IOException e) {
             throw new StartException("Cannot use " + data + " for code: " + e.getMessage(), e);
@@ -82,7 +83,7 @@ final class DataPlane {
                         Thread.ofPlatform().name("scheduler").daemon().factory()));
         var defaults = InvokeConfig.DEFAULT;
         var settings = new InvokeConfig(
-                config.concurrency(),
+                config.limits().concurrentExecutions(),
                 defaults.functions(),
                 defaults.environments().withIdleExpiry(config.idleTimeout()),
                 PlacementConfig.DEFAULT);

@@ -1,7 +1,9 @@
 package hearth.server;
 
+import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
+import hearth.worker.environment.StreamPace;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
 import java.net.URI;
@@ -23,9 +25,10 @@ import java.util.Set;
 /// @param network what functions reach (`--no-internet`, `--allow-network`, `--name-server`)
 /// @param poolMemory what booted runtimes may take in all (`--pool-memory`, 256 MiB)
 /// @param idleTimeout after how long without an invocation an environment ends (`--idle-timeout`, 10m)
-/// @param concurrency invocations that an account may run at once in a region (`--concurrency`, 1000)
-/// @param codeStorage of all packages of an account in a region (`--code-storage`, 75 GiB)
-/// @param functionMemory the most that a function may be given (`--function-memory`, 10240 MiB)
+/// @param limits what accounts may have and functions ask for; AWS's, unless said otherwise (`--concurrency`,
+///     `--code-storage`, `--package-size`, `--unpacked-size`, `--environment-size`, `--policy-size`,
+///     `--function-memory`, `--function-timeout`, `--function-layers`)
+/// @param streamPace how fast answers may be streamed (`--stream-rate`, 2 MiB a second)
 /// @param roles the parts that this process takes (`--roles`, all)
 /// @param loops event loops; one is right unless a core is kept busy by it (`--loops`, 1)
 /// @param guest the files that go into sandboxes, as the build made them
@@ -41,9 +44,8 @@ public record ServerConfig(
         NetworkPolicy network,
         Bytes poolMemory,
         Duration idleTimeout,
-        int concurrency,
-        Bytes codeStorage,
-        Bytes functionMemory,
+        ControlLimits limits,
+        StreamPace streamPace,
         Set<Role> roles,
         int loops,
         Path guest) {

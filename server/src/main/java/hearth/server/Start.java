@@ -6,7 +6,6 @@ import hearth.cluster.StoreUnavailableException;
 import hearth.control.ControlPlane;
 import hearth.control.code.ObjectStore;
 import hearth.control.operation.CodeLocation;
-import hearth.control.operation.ControlLimits;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
@@ -97,6 +96,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 control,
                 new Health(Hearth.VERSION, control::isRunning),
                 new CodeDownloads(urls, store.blobs(), threads, clock),
+                config.limits().packages().zipped(),
                 threads);
         var listener = listen(address, loops, api, threads);
         // The first function of a runtime need not wait for its interpreter to be looked for then.
@@ -187,15 +187,9 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         if (!config.roles().contains(Role.CONTROL)) {
             return Optional.empty();
         }
-        var defaults = ControlLimits.DEFAULT;
-        var limits = new ControlLimits(
-                config.concurrency(),
-                config.codeStorage(),
-                defaults.packages(),
-                defaults.environment(),
-                config.functionMemory());
         var plane = parts.add(
-                "control plane", new ControlPlane(store, clock, random, limits, code, environments, objects()));
+                "control plane",
+                new ControlPlane(store, clock, random, config.limits(), code, environments, objects()));
         var endpoints =
                 new Endpoints(config.publicUrl().map(URI::toString), "http://" + config.host() + ":" + config.port());
         return Optional.of((caller, operation, request) -> {

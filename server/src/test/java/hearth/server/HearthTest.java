@@ -3,9 +3,11 @@ package hearth.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
 import hearth.server.http.RawClient;
+import hearth.worker.environment.StreamPace;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
 import java.io.IOException;
@@ -52,9 +54,8 @@ class HearthTest {
                 NetworkPolicy.closed(),
                 new Bytes(0),
                 Duration.ofMinutes(1),
-                1000,
-                Bytes.mebibytes(75 << 10),
-                Bytes.mebibytes(10_240),
+                ControlLimits.DEFAULT,
+                StreamPace.AWS,
                 roles,
                 1,
                 folder.resolve("guest"));
@@ -73,9 +74,8 @@ class HearthTest {
                 config.network(),
                 config.poolMemory(),
                 config.idleTimeout(),
-                config.concurrency(),
-                config.codeStorage(),
-                config.functionMemory(),
+                config.limits(),
+                config.streamPace(),
                 config.roles(),
                 config.loops(),
                 config.guest());

@@ -38,7 +38,8 @@ public record WorkerConfig(
         functionVariables = Map.copyOf(functionVariables);
     }
 
-    public static WorkerConfig defaults(WorkerId id, WorkerCapacity capacity, Path logs, PoolConfig pool) {
+    public static WorkerConfig defaults(
+            WorkerId id, WorkerCapacity capacity, Path logs, PoolConfig pool, StreamPace streamPace) {
         return new WorkerConfig(
                 id,
                 capacity,
@@ -48,6 +49,6 @@ public record WorkerConfig(
                 INIT_LIMIT,
                 FunctionCredentials.PLACEHOLDERS,
                 Map.of(),
-                StreamPace.AWS);
+                streamPace);
     }
 }

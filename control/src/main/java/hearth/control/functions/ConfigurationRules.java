@@ -6,7 +6,6 @@ import hearth.control.operation.Refusals;
 import hearth.control.tags.Tags;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
-import hearth.model.Bytes;
 import hearth.model.LogFormat;
 import hearth.model.RuntimeId;
 import hearth.model.api.CreateFunctionRequest;
@@ -15,6 +14,7 @@ import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.LoggingConfig;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -55,13 +55,15 @@ final class ConfigurationRules {
     }
 
     void checkCreation(CreateFunctionRequest request) {
-        check(request.memorySize(), request.environment(), request.runtime(), request.handler());
+        check(request.memorySize(), request.timeout(), request.environment(), request.runtime(), request.handler());
+        checkLayers(request.layers());
         checkLogging(request.loggingConfig(), LogFormat.TEXT.wireName());
         Tags.requireFew(Objects.requireNonNullElse(request.tags(), Map.of()));
     }
 
     void checkUpdate(FunctionConfiguration before, UpdateFunctionConfigurationRequest request) {
-        check(request.memorySize(), request.environment(), request.runtime(), request.handler());
+        check(request.memorySize(), request.timeout(), request.environment(), request.runtime(), request.handler());
+        checkLayers(request.layers());
         var logging = before.loggingConfig();
         checkLogging(request.loggingConfig(), logging == null ? null : logging.logFormat());
     }
@@ -69,11 +71,15 @@ final class ConfigurationRules {
     /// What is null is not to be changed.
     private void check(
             @Nullable Integer memorySize,
+            @Nullable Integer timeout,
             @Nullable Environment environment,
             @Nullable String runtime,
             @Nullable String handler) {
         if (memorySize != null) {
-            checkMemory(memorySize);
+            checkMost("memorySize", memorySize, limits.memory().toMebibytes());
+        }
+        if (timeout != null) {
+            checkMost("timeout", timeout, limits.timeout().toSeconds());
         }
         if (environment != null && environment.variables() != null) {
             checkVariables(environment.variables());
@@ -86,13 +92,20 @@ final class ConfigurationRules {
         }
     }
 
-    /// The model allows what only managed instances may have, so that AWS's own limit is checked here.
-    private void checkMemory(int memorySize) {
-        if (Bytes.mebibytes(memorySize).compareTo(limits.memory()) > 0) {
+    /// The model allows what only managed instances may have, and nothing is configuration there, so that AWS's own
+    /// limits are checked here.
+    private static void checkMost(String member, int value, long most) {
+        if (value > most) {
             throw new ApiException(
                     ApiError.VALIDATION,
-                    "1 validation error detected: Value '%d' at 'memorySize' failed to satisfy constraint: Member must have value less than or equal to %d"
-                            .formatted(memorySize, limits.memory().toMebibytes()));
+                    "1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value less than or equal to %d"
+                            .formatted(value, member, most));
+        }
+    }
+
+    private void checkLayers(@Nullable List<String> layers) {
+        if (layers != null && layers.size() > limits.layers()) {
+            throw Refusals.invalid("Cannot reference more than " + limits.layers() + " layers.");
         }
     }
 
@@ -108,7 +121,9 @@ final class ConfigurationRules {
         if (measured.getBytes(StandardCharsets.UTF_8).length
                 > limits.environment().count()) {
             throw Refusals.invalid("Lambda was unable to configure your environment variables because the environment"
-                    + " variables you have provided exceeded the 4KB limit. String measured: " + measured);
+                    + " variables you have provided exceeded the "
+                    + (limits.environment().count() >> 10) + "KB limit. String measured: "
+                    + measured);
         }
     }
 

@@ -16,13 +16,8 @@ import java.util.Map;
 
 /// The layers that a function is to run with, in their order.
 record FunctionLayers(List<LayerVersionRecord> versions) {
-    private static final int MOST = 5;
-
     /// Finds what a request names, and refuses what a function cannot have.
     static FunctionLayers find(LayerLookup lookup, Caller caller, List<String> arns) {
-        if (arns.size() > MOST) {
-            throw Refusals.invalid("Cannot reference more than " + MOST + " layers.");
-        }
         var versions = new ArrayList<LayerVersionRecord>();
         var seen = new HashMap<LayerId, LayerVersionId>();
         for (var arn : arns) {

@@ -4,6 +4,7 @@ import hearth.cluster.LayerStore;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.RevisionIds;
+import hearth.model.Bytes;
 import hearth.model.api.AddLayerVersionPermissionRequest;
 import hearth.model.api.AddLayerVersionPermissionResponse;
 
@@ -12,10 +13,12 @@ final class AddLayerVersionPermission
         implements Operation<AddLayerVersionPermissionRequest, AddLayerVersionPermissionResponse> {
     private final LayerStore layers;
     private final RevisionIds revisionIds;
+    private final Bytes limit;
 
-    AddLayerVersionPermission(LayerStore layers, RevisionIds revisionIds) {
+    AddLayerVersionPermission(LayerStore layers, RevisionIds revisionIds, Bytes limit) {
         this.layers = layers;
         this.revisionIds = revisionIds;
+        this.limit = limit;
     }
 
     @Override
@@ -29,7 +32,7 @@ final class AddLayerVersionPermission
                 request.organizationId());
         var revisionId = revisionIds.next();
         var changed = layers.updatePolicy(version, now -> {
-                    var policy = LayerPolicy.of(now).with(statement);
+                    var policy = LayerPolicy.of(now).with(statement, limit);
                     if (request.revisionId() != null && !request.revisionId().equals(now.revisionId())) {
                         throw LayerRefusals.policyRevisionMismatch();
                     }

@@ -6,12 +6,14 @@ import hearth.control.code.Packages;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.Operations;
 import hearth.control.operation.RevisionIds;
+import hearth.model.Bytes;
 import java.time.InstantSource;
 
 /// The operations on layers.
 public final class LayerOperations {
     private LayerOperations() {}
 
+    /// @param policyLimit what one policy may come to
     public static void addTo(
             Operations operations,
             LayerStore layers,
@@ -19,11 +21,12 @@ public final class LayerOperations {
             RevisionIds revisionIds,
             Packages packages,
             CodeStorage storage,
-            CodeLocation location) {
+            CodeLocation location,
+            Bytes policyLimit) {
         var lookup = new LayerLookup(layers);
         var description = new LayerDescription(location);
         operations
-                .add(new AddLayerVersionPermission(layers, revisionIds))
+                .add(new AddLayerVersionPermission(layers, revisionIds, policyLimit))
                 .add(new DeleteLayerVersion(layers))
                 .add(new GetLayerVersion(lookup, description))
                 .add(new GetLayerVersionByArn(lookup, description))

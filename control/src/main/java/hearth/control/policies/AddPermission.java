@@ -7,6 +7,7 @@ import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Target;
+import hearth.model.Bytes;
 import hearth.model.FunctionId;
 import hearth.model.api.AddPermissionRequest;
 import hearth.model.api.AddPermissionResponse;
@@ -16,10 +17,12 @@ import java.util.Objects;
 final class AddPermission implements Operation<AddPermissionRequest, AddPermissionResponse> {
     private final FunctionStore functions;
     private final RevisionIds revisionIds;
+    private final Bytes limit;
 
-    AddPermission(FunctionStore functions, RevisionIds revisionIds) {
+    AddPermission(FunctionStore functions, RevisionIds revisionIds, Bytes limit) {
         this.functions = functions;
         this.revisionIds = revisionIds;
+        this.limit = limit;
     }
 
     @Override
@@ -33,15 +36,14 @@ final class AddPermission implements Operation<AddPermissionRequest, AddPermissi
         return AddPermissionResponse.builder().statement(added.text()).build();
     }
 
-    private static Statement add(
-            FunctionEdit function, Target target, AddPermissionRequest request, String revisionId) {
+    private Statement add(FunctionEdit function, Target target, AddPermissionRequest request, String revisionId) {
         if (function.function().isEmpty()) {
             throw Refusals.functionNotFound(target.arn());
         }
         FunctionPolicies.requireRevision(request.revisionId(), FunctionPolicies.revisionId(function, target));
         var statement = statement(target, request);
         var before = FunctionPolicies.find(function, target.version()).orElse(Policy.EMPTY);
-        FunctionPolicies.put(function, target.version(), before.with(statement), revisionId);
+        FunctionPolicies.put(function, target.version(), before.with(statement, limit), revisionId);
         return statement;
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
+import hearth.model.Bytes;
 import hearth.model.api.JsonOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,11 +17,12 @@ import java.util.List;
 public record Policy(List<Statement> statements) {
     public static final Policy EMPTY = new Policy(List.of());
 
-    private static final int LARGEST = 20_480;
     private static final JsonFactory JSON = new JsonFactory();
 
     /// Adds a statement, if it is not there and there is room for it.
-    public Policy with(Statement added) {
+    ///
+    /// @param limit what all of it may come to
+    public Policy with(Statement added, Bytes limit) {
         if (statements.stream().anyMatch(statement -> statement.id().equals(added.id()))) {
             throw new ApiException(
                     ApiError.RESOURCE_CONFLICT,
@@ -31,10 +33,10 @@ public record Policy(List<Statement> statements) {
         all.add(added);
         var policy = new Policy(List.copyOf(all));
         int size = policy.bytes().length;
-        if (size > LARGEST) {
+        if (size > limit.count()) {
             throw new ApiException(
                     ApiError.POLICY_LENGTH_EXCEEDED,
-                    "The final policy size (%d) is bigger than the limit (%d).".formatted(size, LARGEST));
+                    "The final policy size (%d) is bigger than the limit (%d).".formatted(size, limit.count()));
         }
         return policy;
     }

@@ -176,15 +176,10 @@ class FunctionLayersTest {
     @Test
     void mustFitTogetherWithTheCode() {
         desk.close();
-        var defaults = ControlLimits.DEFAULT;
         desk = new Desk(
                 data,
-                new ControlLimits(
-                        1_000,
-                        defaults.codeStorage(),
-                        defaults.packages().withUnzipped(new Bytes(10)),
-                        defaults.environment(),
-                        defaults.memory()));
+                ControlLimits.DEFAULT.withPackages(
+                        ControlLimits.DEFAULT.packages().withUnzipped(new Bytes(10))));
         var tooMuch = "Function code combined with layers exceeds the maximum allowed size of 10 bytes."
                 + " The actual size is 11 bytes.";
 

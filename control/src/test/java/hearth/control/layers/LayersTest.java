@@ -198,12 +198,8 @@ class LayersTest {
         desk.close();
         desk = new Desk(
                 data.resolve("small"),
-                new ControlLimits(
-                        1_000,
-                        ControlLimits.DEFAULT.codeStorage(),
-                        ControlLimits.DEFAULT.packages().withUnzipped(new Bytes(3)),
-                        ControlLimits.DEFAULT.environment(),
-                        ControlLimits.DEFAULT.memory()));
+                ControlLimits.DEFAULT.withPackages(
+                        ControlLimits.DEFAULT.packages().withUnzipped(new Bytes(3))));
 
         refuses(() -> publish("tools"), ApiError.INVALID_PARAMETER_VALUE, "Unzipped size must be smaller than 3 bytes");
     }
@@ -294,15 +290,7 @@ class LayersTest {
     @Test
     void countsAsCodeStorageUntilItIsDeleted() {
         desk.close();
-        var defaults = ControlLimits.DEFAULT;
-        desk = new Desk(
-                data.resolve("small"),
-                new ControlLimits(
-                        1_000,
-                        new Bytes(2L * ZIP.length),
-                        defaults.packages(),
-                        defaults.environment(),
-                        defaults.memory()));
+        desk = new Desk(data.resolve("small"), ControlLimits.DEFAULT.withCodeStorage(new Bytes(2L * ZIP.length)));
         publish("tools");
         desk.create("greet");
 

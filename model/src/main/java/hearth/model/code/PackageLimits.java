@@ -15,7 +15,11 @@ public record PackageLimits(Bytes zipped, Bytes unzipped, int entries, int pathB
             new PackageLimits(new Bytes(52_428_800), new Bytes(262_144_000), 100_000, 1_024);
 
     /// The same for a zip that is read from a store, where only the unzipped size counts.
-    public static final PackageLimits STORED = DIRECT_UPLOAD.withZipped(DIRECT_UPLOAD.unzipped());
+    public static final PackageLimits STORED = stored(DIRECT_UPLOAD);
+
+    public static PackageLimits stored(PackageLimits direct) {
+        return direct.withZipped(direct.unzipped());
+    }
 
     public PackageLimits withZipped(Bytes limit) {
         return new PackageLimits(limit, unzipped, entries, pathBytes);

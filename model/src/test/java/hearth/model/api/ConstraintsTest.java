@@ -365,13 +365,6 @@ class ConstraintsTest {
     }
 
     @Test
-    void boundsTheTimeout() {
-        assertThat(refusal(ApiOperation.UPDATE_FUNCTION_CONFIGURATION, Requests.body(MAIL, "{\"Timeout\":901}")))
-                .isEqualTo("1 validation error detected: "
-                        + broken("901", "timeout", "Member must have value less than or equal to 900"));
-    }
-
-    @Test
     void readsHeadersAndTheRawPayloadOfAnInvocation() {
         var headers = new LinkedHashMap<String, String>();
         headers.put("x-amz-invocation-type", "DryRun");

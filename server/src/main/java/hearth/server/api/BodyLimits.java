@@ -2,27 +2,37 @@ package hearth.server.api;
 
 import hearth.model.ApiError;
 import hearth.model.ApiException;
+import hearth.model.Bytes;
 import hearth.model.api.ApiOperation;
 
 /// How large the body of each operation's request may be.
-final class BodyLimits {
+///
+/// @param packages requests that carry a deployment package must be smaller than this
+record BodyLimits(int packages) {
     /// 6 MiB: what an invocation may bring, and far more than any other request that carries no code.
     private static final int PAYLOAD = 6 << 20;
 
-    /// Requests that carry a deployment package must be smaller than this.
-    private static final int PACKAGE = 70_167_211;
+    /// What AWS allows besides the zip in base64: 70,167,211 bytes in all, where the zip has 50 MiB at most.
+    private static final long BESIDES = 262_145;
 
-    private BodyLimits() {}
+    /// @param zip the largest that a request may carry
+    static BodyLimits of(Bytes zip) {
+        return new BodyLimits(Math.toIntExact(zip.count() * 4 / 3 + BESIDES));
+    }
 
-    static int of(ApiOperation operation) {
+    int of(ApiOperation operation) {
+        return carriesPackage(operation) ? packages - 1 : PAYLOAD;
+    }
+
+    private static boolean carriesPackage(ApiOperation operation) {
         return switch (operation) {
-            case CREATE_FUNCTION, UPDATE_FUNCTION_CODE, PUBLISH_LAYER_VERSION -> PACKAGE - 1;
-            default -> PAYLOAD;
+            case CREATE_FUNCTION, UPDATE_FUNCTION_CODE, PUBLISH_LAYER_VERSION -> true;
+            default -> false;
         };
     }
 
-    static ApiException tooLarge(ApiOperation operation) {
-        int limit = of(operation) == PAYLOAD ? PAYLOAD : PACKAGE;
+    ApiException tooLarge(ApiOperation operation) {
+        int limit = carriesPackage(operation) ? packages : PAYLOAD;
         var name = operation == ApiOperation.INVOKE ? "InvokeFunction" : operation.wireName();
         return new ApiException(
                 ApiError.REQUEST_ENTITY_TOO_LARGE,

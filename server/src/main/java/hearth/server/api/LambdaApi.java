@@ -5,6 +5,7 @@ import hearth.invoke.frontend.InvocationResponder;
 import hearth.invoke.frontend.InvocationResponse;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
+import hearth.model.Bytes;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.QueryParameters;
 import hearth.model.api.RequestParts;
@@ -48,9 +49,11 @@ public final class LambdaApi implements Service {
     private final ControlOperations control;
     private final Health health;
     private final CodeDownloads downloads;
+    private final BodyLimits bodies;
     private final Executor threads;
     private final Semaphore turns = new Semaphore(OPERATIONS_AT_ONCE);
 
+    /// @param largestZip that a request may carry
     /// @param threads runs what may block; an unbounded executor of virtual threads
     public LambdaApi(
             Authenticator authenticator,
@@ -58,12 +61,14 @@ public final class LambdaApi implements Service {
             ControlOperations control,
             Health health,
             CodeDownloads downloads,
+            Bytes largestZip,
             Executor threads) {
         this.authenticator = authenticator;
         this.invoke = invoke;
         this.control = control;
         this.health = health;
         this.downloads = downloads;
+        this.bodies = BodyLimits.of(largestZip);
         this.threads = threads;
     }
 
@@ -122,13 +127,13 @@ public final class LambdaApi implements Service {
 
         @Override
         public int bodyLimit() {
-            int limit = BodyLimits.of(operation);
+            int limit = bodies.of(operation);
             return authentication.isFramed() ? limit + limit / FRAMING_SHARE + FRAMING_LEAST : limit;
         }
 
         @Override
         public ApiException tooLarge() {
-            return BodyLimits.tooLarge(operation);
+            return bodies.tooLarge(operation);
         }
 
         @Override
@@ -150,7 +155,7 @@ public final class LambdaApi implements Service {
 
         private void run(Authentication.Authenticated authenticated) {
             var body = authenticated.body();
-            if (body.length > BodyLimits.of(operation)) {
+            if (body.length > bodies.of(operation)) {
                 throw tooLarge();
             }
             switch (operation) {

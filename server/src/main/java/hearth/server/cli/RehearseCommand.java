@@ -1,5 +1,6 @@
 package hearth.server.cli;
 
+import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
 import hearth.server.AuthMode;
@@ -7,6 +8,7 @@ import hearth.server.Hearth;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
 import hearth.server.StartException;
+import hearth.worker.environment.StreamPace;
 import hearth.worker.sandbox.NetworkPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,9 +56,8 @@ final class RehearseCommand {
                 new NetworkPolicy(true, List.of(), List.of()),
                 Bytes.mebibytes(64),
                 Duration.ofMinutes(1),
-                1000,
-                Bytes.mebibytes(75 << 10),
-                Bytes.mebibytes(10_240),
+                ControlLimits.DEFAULT,
+                StreamPace.AWS,
                 EnumSet.allOf(Role.class),
                 1,
                 Guest.folder());

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 
 /// `hearth up`: runs the server until it is told to stop.
 final class UpCommand {
@@ -79,18 +80,6 @@ final class UpCommand {
     private static final Option IDLE_TIMEOUT = Option.of(
                     "--idle-timeout", "TIME", "10m", "After how long without an invocation an environment ends")
             .orEnvironment("HEARTH_IDLE_TIMEOUT");
-    private static final Option CONCURRENCY = Option.of(
-                    "--concurrency", "COUNT", "1000", "Invocations that an account may run at once in a region")
-            .orEnvironment("HEARTH_CONCURRENCY");
-    private static final Option CODE_STORAGE = Option.of(
-                    "--code-storage",
-                    "GIB",
-                    "75",
-                    "What the packages of an account's functions and layers may come to in a region")
-            .orEnvironment("HEARTH_CODE_STORAGE");
-    private static final Option FUNCTION_MEMORY = Option.of(
-                    "--function-memory", "MIB", "10240", "The most that a function may be given (MemorySize)")
-            .orEnvironment("HEARTH_FUNCTION_MEMORY");
     private static final Option ROLES = Option.of(
                     "--roles", "LIST", "control,frontend,worker", "The parts that this process takes")
             .orEnvironment("HEARTH_ROLES");
@@ -102,28 +91,30 @@ final class UpCommand {
             "up",
             "",
             "Starts the server. Each option is a variable too: --idle-timeout is HEARTH_IDLE_TIMEOUT.",
-            List.of(
-                    HOST,
-                    PORT,
-                    PUBLIC_URL,
-                    S3_ENDPOINT,
-                    Option.DATA,
-                    AUTH,
-                    ACCOUNT,
-                    SANDBOX,
-                    NO_INTERNET,
-                    ALLOW_NETWORK,
-                    NAME_SERVER,
-                    POOL_MEMORY,
-                    IDLE_TIMEOUT,
-                    CONCURRENCY,
-                    CODE_STORAGE,
-                    FUNCTION_MEMORY,
-                    ROLES,
-                    LOOPS),
+            options(),
             UpCommand::run);
 
     private UpCommand() {}
+
+    private static List<Option> options() {
+        var own = List.of(
+                HOST,
+                PORT,
+                PUBLIC_URL,
+                S3_ENDPOINT,
+                Option.DATA,
+                AUTH,
+                ACCOUNT,
+                SANDBOX,
+                NO_INTERNET,
+                ALLOW_NETWORK,
+                NAME_SERVER,
+                POOL_MEMORY,
+                IDLE_TIMEOUT,
+                ROLES,
+                LOOPS);
+        return Stream.of(own, LimitOptions.ALL).flatMap(List::stream).toList();
+    }
 
     private static int run(Arguments arguments) throws StartException, InterruptedException {
         var config = config(arguments);
@@ -188,9 +179,8 @@ final class UpCommand {
                 network(arguments),
                 Bytes.mebibytes(arguments.number(POOL_MEMORY, 0, 1 << 20)),
                 idleTimeout,
-                arguments.number(CONCURRENCY, 1, 1_000_000),
-                Bytes.mebibytes((long) arguments.number(CODE_STORAGE, 1, 1 << 20) << 10),
-                Bytes.mebibytes(arguments.number(FUNCTION_MEMORY, 128, 1 << 20)),
+                LimitOptions.limits(arguments),
+                LimitOptions.streamPace(arguments),
                 roles(arguments.text(ROLES)),
                 arguments.number(LOOPS, 1, 64),
                 Guest.folder());

@@ -82,6 +82,7 @@ class LambdaApiTest {
                         store.blobs(),
                         threads,
                         InstantSource.system()),
+                Bytes.mebibytes(50),
                 threads);
         listener = new HttpListener(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -3,11 +3,14 @@ package hearth.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
+import hearth.model.code.PackageLimits;
 import hearth.server.AuthMode;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
+import hearth.worker.environment.StreamPace;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
 import java.net.URI;
@@ -38,9 +41,8 @@ class UpCommandTest {
                         new NetworkPolicy(true, List.of(), List.of()),
                         Bytes.mebibytes(256),
                         Duration.ofMinutes(10),
-                        1000,
-                        Bytes.mebibytes(75 << 10),
-                        Bytes.mebibytes(10_240),
+                        ControlLimits.DEFAULT,
+                        StreamPace.AWS,
                         EnumSet.allOf(Role.class),
                         1,
                         Guest.folder()));
@@ -51,7 +53,9 @@ class UpCommandTest {
         var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/"
                 + " --s3-endpoint http://localhost:9001 --data /srv/hearth --auth sigv4 --account-id 123456789012"
                 + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
-                + " --pool-memory 7 --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512 --roles control --loops 2";
+                + " --pool-memory 7 --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512"
+                + " --package-size 60 --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600"
+                + " --function-layers 7 --stream-rate 100 --roles control --loops 2";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -74,6 +78,13 @@ class UpCommandTest {
                         Map.entry("HEARTH_CONCURRENCY", "5"),
                         Map.entry("HEARTH_CODE_STORAGE", "9"),
                         Map.entry("HEARTH_FUNCTION_MEMORY", "512"),
+                        Map.entry("HEARTH_PACKAGE_SIZE", "60"),
+                        Map.entry("HEARTH_UNPACKED_SIZE", "300"),
+                        Map.entry("HEARTH_ENVIRONMENT_SIZE", "8"),
+                        Map.entry("HEARTH_POLICY_SIZE", "30"),
+                        Map.entry("HEARTH_FUNCTION_TIMEOUT", "3600"),
+                        Map.entry("HEARTH_FUNCTION_LAYERS", "7"),
+                        Map.entry("HEARTH_STREAM_RATE", "100"),
                         Map.entry("HEARTH_ROLES", "control"),
                         Map.entry("HEARTH_LOOPS", "2"))))
                 .isEqualTo(CHANGED);
@@ -91,9 +102,16 @@ class UpCommandTest {
             new NetworkPolicy(true, List.of("10.1.0.0/16", "192.168.7.9"), List.of("10.1.0.2")),
             Bytes.mebibytes(7),
             Duration.ofSeconds(90),
-            5,
-            Bytes.mebibytes(9 << 10),
-            Bytes.mebibytes(512),
+            new ControlLimits(
+                    5,
+                    Bytes.mebibytes(9 << 10),
+                    PackageLimits.DIRECT_UPLOAD.withZipped(Bytes.mebibytes(60)).withUnzipped(Bytes.mebibytes(300)),
+                    new Bytes(8 << 10),
+                    Bytes.mebibytes(512),
+                    Duration.ofHours(1),
+                    7,
+                    new Bytes(30 << 10)),
+            new StreamPace(Bytes.mebibytes(6), Bytes.mebibytes(100)),
             EnumSet.of(Role.CONTROL),
             2,
             Guest.folder());
