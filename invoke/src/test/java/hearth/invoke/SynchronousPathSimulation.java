@@ -47,7 +47,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
     private final Map<FunctionId, FunctionVersion> store = new HashMap<>();
     private final CountingService counting = new CountingService(ACCOUNT_LIMIT);
     private final PlacementService placement =
-            new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10)), clock);
+            new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10), 100), clock);
     private final Alarms alarms = new Alarms();
     private final WorkerManager manager;
     private final FunctionCache functions;

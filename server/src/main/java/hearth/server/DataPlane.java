@@ -86,7 +86,7 @@ final class DataPlane {
                 config.limits().concurrentExecutions(),
                 defaults.functions(),
                 defaults.environments().withIdleExpiry(config.idleTimeout()),
-                PlacementConfig.DEFAULT);
+                PlacementConfig.DEFAULT.withKeptPercent(config.provisionedShare()));
         var services = parts.add(
                 "invoke services",
                 new InvokeServices(

@@ -22,12 +22,18 @@ final class ProvisionedByDataPlane implements ProvisionedEnvironments {
             return NONE.of(function, version);
         }
         var provisioned = known.provisioned(function, version);
-        return new Progress(provisioned.ready(), isFinal(provisioned.failure()));
+        return new Progress(provisioned.ready(), provisioned.failure().flatMap(ProvisionedByDataPlane::reason));
     }
 
-    /// Not for want of a sandbox: that is Hearth's to overcome.
-    private static boolean isFinal(Optional<NotRunnable> failure) {
-        return failure.filter(why -> why.cause() != NotRunnable.Cause.SANDBOX_FAILED)
-                .isPresent();
+    /// None for want of a sandbox: that is Hearth's to overcome.
+    private static Optional<String> reason(NotRunnable failure) {
+        return switch (failure.cause()) {
+            case SANDBOX_FAILED -> Optional.empty();
+            case SHARE_USED_UP ->
+                Optional.of(
+                        "Hearth provisions no more here, so that invocations find room that nothing is provisioned for:"
+                                + " see --provisioned-share.");
+            case RUNTIME_MISSING, CODE_UNAVAILABLE, INIT_FAILED -> Optional.of("FUNCTION_ERROR_INIT_FAILURE");
+        };
     }
 }

@@ -24,6 +24,8 @@ import java.util.Set;
 /// @param sandbox the one kind to use; empty for the strongest that works (`--sandbox`, auto)
 /// @param network what functions reach (`--no-internet`, `--allow-network`, `--name-server`)
 /// @param poolMemory what booted runtimes may take in all (`--pool-memory`, 256 MiB)
+/// @param provisionedShare how much of this host provisioned environments may take, in percent
+///     (`--provisioned-share`, 75)
 /// @param idleTimeout after how long without an invocation an environment ends (`--idle-timeout`, 10m)
 /// @param limits what accounts may have and functions ask for; AWS's, unless said otherwise (`--concurrency`,
 ///     `--code-storage`, `--package-size`, `--unpacked-size`, `--environment-size`, `--policy-size`,
@@ -43,6 +45,7 @@ public record ServerConfig(
         Optional<SandboxKind> sandbox,
         NetworkPolicy network,
         Bytes poolMemory,
+        int provisionedShare,
         Duration idleTimeout,
         ControlLimits limits,
         StreamPace streamPace,

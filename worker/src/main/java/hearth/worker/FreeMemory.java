@@ -10,12 +10,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-/// Whether this host has memory for one more environment: a sixteenth of it stays free.
+/// Whether this host has memory for one more environment: a sixteenth of it stays free, and a quarter where the
+/// environment is one that stays whether it is needed or not.
 ///
 /// Whoever asks is told what was so at the last look, at once; a look that is too old is followed by another.
 final class FreeMemory {
     private static final Logger log = System.getLogger(FreeMemory.class.getName());
     private static final int RESERVED_SHARE = 16;
+    private static final int RESERVED_FROM_KEPT = 4;
     private static final long GOOD_FOR = Duration.ofMillis(100).toNanos();
 
     private final Path figures;
@@ -23,6 +25,7 @@ final class FreeMemory {
     private final LongSupplier nanos;
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile boolean enough = true;
+    private volatile boolean enoughToKeep = true;
     private volatile long lookedAt;
 
     /// @param figures `/proc/meminfo`
@@ -34,10 +37,19 @@ final class FreeMemory {
     }
 
     boolean isEnough() {
+        lookAgain();
+        return enough;
+    }
+
+    boolean isEnoughToKeep() {
+        lookAgain();
+        return enoughToKeep;
+    }
+
+    private void lookAgain() {
         if (nanos.getAsLong() - lookedAt >= GOOD_FOR && looking.compareAndSet(false, true)) {
             blocking.execute(this::look);
         }
-        return enough;
     }
 
     private void look() {
@@ -56,6 +68,7 @@ final class FreeMemory {
                 log.log(Level.WARNING, now ? "There is memory again" : "Memory is short: no more environments start");
             }
             enough = now;
+            enoughToKeep = available >= total / RESERVED_FROM_KEPT;
         } catch (IOException | NumberFormatException e) {
             log.log(Level.DEBUG, "cannot tell how much memory is free", e);
         } finally {

@@ -105,6 +105,11 @@ public final class LocalWorker implements Worker, AutoCloseable {
     }
 
     @Override
+    public boolean hasRoomToKeep() {
+        return memory.isEnoughToKeep();
+    }
+
+    @Override
     public void start(EnvironmentSpec spec, EnvironmentListener listener) {
         var environment = new ExecutionEnvironment(spec, listener, host, loops.next(), this::forget);
         if (environments.putIfAbsent(spec.id(), environment) != null) {

@@ -31,6 +31,18 @@ final class FreeMemoryTest {
     }
 
     @Test
+    void leavesAQuarterFreeOfWhatStays() throws Exception {
+        var memory = new FreeMemory(meminfo(4000), Runnable::run, () -> now);
+        assertThat(memory.isEnoughToKeep()).isTrue();
+
+        meminfo(3999);
+        now += Duration.ofMillis(100).toNanos();
+
+        assertThat(memory.isEnoughToKeep()).isFalse();
+        assertThat(memory.isEnough()).isTrue();
+    }
+
+    @Test
     void looksNoMoreThanTenTimesASecond() throws Exception {
         var memory = new FreeMemory(meminfo(5000), Runnable::run, () -> now);
         assertThat(memory.isEnough()).isTrue();

@@ -5,6 +5,7 @@ import hearth.control.operation.ProvisionedEnvironments.Progress;
 import hearth.model.FunctionId;
 import hearth.model.api.ProvisionedConcurrencyConfigListItem;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /// Shows a kept configuration with how far its environments have come.
@@ -21,7 +22,7 @@ final class ProvisioningProgress {
         int requested = Objects.requireNonNull(kept.requestedProvisionedConcurrentExecutions());
         var progress = versions.stream()
                 .map(version -> environments.of(function, version))
-                .reduce(new Progress(0, false), Progress::plus);
+                .reduce(new Progress(0, Optional.empty()), Progress::plus);
         int ready = Math.min(requested, progress.ready());
         var shown = kept.toBuilder()
                 .allocatedProvisionedConcurrentExecutions(ready)
@@ -29,10 +30,8 @@ final class ProvisioningProgress {
         if (ready == requested) {
             return shown.status("READY").build();
         }
-        return progress.failed()
-                ? shown.status("FAILED")
-                        .statusReason("FUNCTION_ERROR_INIT_FAILURE")
-                        .build()
-                : shown.status("IN_PROGRESS").build();
+        return progress.failure()
+                .map(reason -> shown.status("FAILED").statusReason(reason).build())
+                .orElseGet(() -> shown.status("IN_PROGRESS").build());
     }
 }

@@ -34,6 +34,7 @@ import hearth.model.api.UpdateAliasRequest;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -159,11 +160,11 @@ class ConcurrencyTest {
         assertThat(put.lastModified()).isEqualTo("2026-02-03T04:05:06.789+0000");
         assertThat(provisioned("1").status()).isEqualTo("IN_PROGRESS");
 
-        desk.environments = (_, version) -> new Progress(version.equals("1") ? 2 : 0, false);
+        desk.environments = (_, version) -> new Progress(version.equals("1") ? 2 : 0, Optional.empty());
         assertThat(provisioned("1").availableProvisionedConcurrentExecutions()).isEqualTo(2);
         assertThat(provisioned("1").status()).isEqualTo("IN_PROGRESS");
 
-        desk.environments = (_, _) -> new Progress(3, false);
+        desk.environments = (_, _) -> new Progress(3, Optional.empty());
         var ready = provisioned("1");
         assertThat(ready.status()).isEqualTo("READY");
         assertThat(ready.allocatedProvisionedConcurrentExecutions()).isEqualTo(3);
@@ -175,7 +176,7 @@ class ConcurrencyTest {
     void tellsThatTheFunctionFailsItsInitialisation() {
         provision("1", 1);
 
-        desk.environments = (_, _) -> new Progress(0, true);
+        desk.environments = (_, _) -> new Progress(0, Optional.of("FUNCTION_ERROR_INIT_FAILURE"));
 
         assertThat(provisioned("1").status()).isEqualTo("FAILED");
         assertThat(provisioned("1").statusReason()).isEqualTo("FUNCTION_ERROR_INIT_FAILURE");
@@ -185,7 +186,7 @@ class ConcurrencyTest {
     void provisionsWhatAnAliasPointsTo() {
         provision("live", 2);
 
-        desk.environments = (_, version) -> new Progress(version.equals("2") ? 2 : 0, false);
+        desk.environments = (_, version) -> new Progress(version.equals("2") ? 2 : 0, Optional.empty());
 
         assertThat(provisioned("live").status()).isEqualTo("READY");
     }

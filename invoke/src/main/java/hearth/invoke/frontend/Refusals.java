@@ -71,7 +71,7 @@ final class Refusals {
                 switch (why.cause()) {
                     case RUNTIME_MISSING -> ApiError.INVALID_RUNTIME;
                     case CODE_UNAVAILABLE -> ApiError.INVALID_ZIP_FILE;
-                    case SANDBOX_FAILED, INIT_FAILED -> ApiError.SERVICE;
+                    case SANDBOX_FAILED, SHARE_USED_UP, INIT_FAILED -> ApiError.SERVICE;
                 };
         return new ApiException(error, why.message());
     }

@@ -10,4 +10,7 @@ public sealed interface Placement {
 
     /// Nowhere ever: no worker is large enough, even empty.
     record NeverFits() implements Placement {}
+
+    /// There is room, but none for what stays whether it is needed or not.
+    record ShareUsedUp() implements Placement {}
 }

@@ -9,12 +9,17 @@ import java.time.Duration;
 ///     really used up gets no more (`Worker.hasRoom`)
 /// @param failuresInARow after how many environments in a row that a worker failed to make it is unhealthy
 /// @param rest how long an unhealthy worker is spared before it is tried again
-public record PlacementConfig(int memoryPromised, int failuresInARow, Duration rest) {
-    public static final PlacementConfig DEFAULT = new PlacementConfig(16, 3, Duration.ofSeconds(10));
+/// @param keptPercent how much of a worker environments may take that stay whether they are needed or not
+public record PlacementConfig(int memoryPromised, int failuresInARow, Duration rest, int keptPercent) {
+    public static final PlacementConfig DEFAULT = new PlacementConfig(16, 3, Duration.ofSeconds(10), 75);
 
     public PlacementConfig {
-        if (memoryPromised < 1 || failuresInARow < 1 || rest.isNegative()) {
+        if (memoryPromised < 1 || failuresInARow < 1 || rest.isNegative() || keptPercent < 0 || keptPercent > 100) {
             throw new IllegalArgumentException("Placement needs positive settings");
         }
+    }
+
+    public PlacementConfig withKeptPercent(int percent) {
+        return new PlacementConfig(memoryPromised, failuresInARow, rest, percent);
     }
 }

@@ -56,14 +56,22 @@ public final class PlacementService {
 
     /// Promises room for one environment, if any worker has it.
     public Placement place(Demand demand) {
+        return place(demand, false);
+    }
+
+    /// @param stays whether the environment stays when it is not needed: such may take a part of a worker alone
+    public Placement place(Demand demand, boolean stays) {
         synchronized (workers) {
-            var chosen = choose(demand);
+            var chosen = choose(demand, stays);
             if (chosen.isEmpty()) {
+                if (stays && workers.values().stream().anyMatch(load -> load.hasRoom(demand))) {
+                    return new Placement.ShareUsedUp();
+                }
                 var waitingHelps = workers.values().stream().anyMatch(load -> load.couldEverHold(demand));
                 return waitingHelps || workers.isEmpty() ? new Placement.NoRoom() : new Placement.NeverFits();
             }
-            chosen.get().promise(demand);
-            return new Placement.Placed(new PromisedSlot(chosen.get(), demand));
+            chosen.get().promise(demand, stays);
+            return new Placement.Placed(new PromisedSlot(chosen.get(), demand, stays));
         }
     }
 
@@ -74,29 +82,31 @@ public final class PlacementService {
         }
     }
 
-    private Optional<WorkerLoad> choose(Demand demand) {
+    private Optional<WorkerLoad> choose(Demand demand, boolean stays) {
         var now = clock.instant();
-        var anyHealthy = workers.values().stream().anyMatch(load -> load.isHealthy(now) && load.hasRoom(demand));
-        var tightest = candidates(demand)
+        var anyHealthy = workers.values().stream().anyMatch(load -> load.isHealthy(now) && load.hasRoom(demand, stays));
+        var tightest = candidates(demand, stays)
                 .filter(load -> load.hasCpu(demand) && (!anyHealthy || load.isHealthy(now)))
                 .min(Comparator.comparingDouble(load -> load.leftover(demand)));
-        return tightest.or(() -> candidates(demand)
+        return tightest.or(() -> candidates(demand, stays)
                 .filter(load -> !anyHealthy || load.isHealthy(now))
                 .min(Comparator.comparingDouble(WorkerLoad::cpuLoad)));
     }
 
-    private Stream<WorkerLoad> candidates(Demand demand) {
-        return workers.values().stream().filter(load -> load.hasRoom(demand));
+    private Stream<WorkerLoad> candidates(Demand demand, boolean stays) {
+        return workers.values().stream().filter(load -> load.hasRoom(demand, stays));
     }
 
     private final class PromisedSlot implements Slot {
         private final WorkerLoad load;
         private final Demand demand;
+        private final boolean stays;
         private final AtomicBoolean closed = new AtomicBoolean();
 
-        PromisedSlot(WorkerLoad load, Demand demand) {
+        PromisedSlot(WorkerLoad load, Demand demand, boolean stays) {
             this.load = load;
             this.demand = demand;
+            this.stays = stays;
         }
 
         @Override
@@ -122,7 +132,7 @@ public final class PlacementService {
         public void close() {
             if (closed.compareAndSet(false, true)) {
                 synchronized (workers) {
-                    load.giveBack(demand);
+                    load.giveBack(demand, stays);
                 }
             }
         }

@@ -11,6 +11,10 @@ final class WorkerLoad {
     private Bytes memory = new Bytes(0);
     private long milliCpus;
     private int environments;
+    /// Of these, what stays whether it is needed or not.
+    private Bytes keptMemory = new Bytes(0);
+
+    private int keptEnvironments;
     private int failures;
     private Instant sparedUntil = Instant.MIN;
     private boolean draining;
@@ -33,6 +37,17 @@ final class WorkerLoad {
                 && worker.hasRoom()
                 && environments < worker.capacity().slots()
                 && memory.plus(demand.memory()).compareTo(offered()) <= 0;
+    }
+
+    /// @param stays whether the environment stays when it is not needed
+    boolean hasRoom(Demand demand, boolean stays) {
+        return hasRoom(demand) && (!stays || hasRoomToKeep(demand));
+    }
+
+    private boolean hasRoomToKeep(Demand demand) {
+        return worker.hasRoomToKeep()
+                && (keptEnvironments + 1) * 100L <= (long) worker.capacity().slots() * config.keptPercent()
+                && keptMemory.plus(demand.memory()).count() <= offered().count() * config.keptPercent() / 100;
     }
 
     boolean isHealthy(Instant now) {
@@ -58,13 +73,21 @@ final class WorkerLoad {
         return Math.max(freeMemory, freeCpu);
     }
 
-    void promise(Demand demand) {
+    void promise(Demand demand, boolean stays) {
+        if (stays) {
+            keptMemory = keptMemory.plus(demand.memory());
+            keptEnvironments++;
+        }
         memory = memory.plus(demand.memory());
         milliCpus += demand.milliCpus();
         environments++;
     }
 
-    void giveBack(Demand demand) {
+    void giveBack(Demand demand, boolean stays) {
+        if (stays) {
+            keptMemory = keptMemory.minus(demand.memory());
+            keptEnvironments--;
+        }
         memory = memory.minus(demand.memory());
         milliCpus -= demand.milliCpus();
         environments--;

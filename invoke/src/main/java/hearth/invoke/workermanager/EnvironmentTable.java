@@ -40,6 +40,8 @@ import java.util.stream.Collectors;
 final class EnvironmentTable {
     private static final NotRunnable NEVER_FITS =
             new NotRunnable(NotRunnable.Cause.INIT_FAILED, "No worker is large enough");
+    private static final NotRunnable SHARE_USED_UP = new NotRunnable(
+            NotRunnable.Cause.SHARE_USED_UP, "Provisioned environments take all of the workers that they may");
 
     /// More are asked for as these become ready, and once a second.
     private static final int PROVISIONED_AT_ONCE = 32;
@@ -125,6 +127,16 @@ final class EnvironmentTable {
                 }
                 forgetIfEmpty(function);
                 yield steps;
+            }
+            case Placement.ShareUsedUp() -> {
+                var function = environment.function();
+                function.notPlaced(environment);
+                // Several may have been asked for at once.
+                if (function.mayProvision(now)) {
+                    function.provisioningFailed(SHARE_USED_UP, now);
+                }
+                forgetIfEmpty(function);
+                yield List.of();
             }
             case Placement.NeverFits() -> {
                 var function = environment.function();

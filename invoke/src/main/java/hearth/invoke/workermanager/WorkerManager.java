@@ -229,7 +229,7 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
     }
 
     private List<Step> place(Environment environment) {
-        var found = placement.place(environment.function().demand());
+        var found = placement.place(environment.function().demand(), environment.isProvisioned());
         var now = clock.instant();
         List<Step> steps;
         synchronized (table) {

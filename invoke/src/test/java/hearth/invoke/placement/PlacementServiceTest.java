@@ -8,6 +8,7 @@ import hearth.invoke.ManualClock;
 import hearth.invoke.placement.Placement.NeverFits;
 import hearth.invoke.placement.Placement.NoRoom;
 import hearth.invoke.placement.Placement.Placed;
+import hearth.invoke.placement.Placement.ShareUsedUp;
 import hearth.model.Bytes;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class PlacementServiceTest {
     private static final Duration REST = Duration.ofSeconds(10);
 
     private final ManualClock clock = new ManualClock();
-    private final PlacementService placement = new PlacementService(new PlacementConfig(1, 2, REST), clock);
+    private final PlacementService placement = new PlacementService(new PlacementConfig(1, 2, REST, 75), clock);
     private final FakeWorker small = new FakeWorker("small", 1024, 1000, 10);
     private final FakeWorker large = new FakeWorker("large", 8192, 8000, 10);
 
@@ -108,8 +109,34 @@ class PlacementServiceTest {
     }
 
     @Test
+    void leavesAShareOfAWorkerToWhatEndsWhenItIsNotNeeded() {
+        placement.add(small);
+        assertThat(placement.place(demand(800, 1), true)).isEqualTo(new ShareUsedUp());
+        var kept = placement.place(demand(700, 1), true);
+        assertThat(kept).isInstanceOf(Placed.class);
+
+        assertThat(placement.place(demand(128, 1), true)).isEqualTo(new ShareUsedUp());
+        assertThat(placement.place(demand(128, 1))).isInstanceOf(Placed.class);
+        ((Placed) kept).slot().close();
+
+        assertThat(placement.place(demand(700, 1), true)).isInstanceOf(Placed.class);
+        assertThat(placement.place(demand(700, 1), true)).isEqualTo(new NoRoom());
+    }
+
+    @Test
+    void leavesAShareOfAWorkersSlotsToWhatEndsWhenItIsNotNeeded() {
+        placement.add(small);
+        for (int i = 0; i < 7; i++) {
+            assertThat(placement.place(demand(1, 1), true)).isInstanceOf(Placed.class);
+        }
+
+        assertThat(placement.place(demand(1, 1), true)).isEqualTo(new ShareUsedUp());
+        assertThat(placement.place(demand(1, 1))).isInstanceOf(Placed.class);
+    }
+
+    @Test
     void promisesMemorySeveralTimesWhenToldTo() {
-        var generous = new PlacementService(new PlacementConfig(3, 2, REST), clock);
+        var generous = new PlacementService(new PlacementConfig(3, 2, REST, 75), clock);
         generous.add(small);
 
         assertThat(generous.place(demand(3072, 100))).isInstanceOf(Placed.class);

@@ -26,10 +26,17 @@ class ProvisioningTest {
 
     private final ManualClock clock = new ManualClock();
     private final AtomicLong ids = new AtomicLong();
-    private final PlacementService placement =
-            new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10)), clock);
-    private final WorkerManager manager = new WorkerManager(
-            CONFIG, placement, clock, new Alarms()::set, () -> EnvironmentId.of(0, ids.incrementAndGet()));
+    private final PlacementService placement = placement(100);
+    private final WorkerManager manager = manager(placement);
+
+    private PlacementService placement(int keptPercent) {
+        return new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10), keptPercent), clock);
+    }
+
+    private WorkerManager manager(PlacementService placement) {
+        return new WorkerManager(
+                CONFIG, placement, clock, new Alarms()::set, () -> EnvironmentId.of(0, ids.incrementAndGet()));
+    }
 
     /// Has room for four environments of 128 MiB.
     private final FakeWorker worker = new FakeWorker("local", 512, 4000, 10);
@@ -83,6 +90,26 @@ class ProvisioningTest {
 
         assertThat(worker.retired).isEmpty();
         assertThat(provisioned().ready()).isEqualTo(4);
+    }
+
+    @Test
+    void leavesAShareOfTheWorkersToOthers() {
+        var half = placement(50);
+        half.add(worker);
+        var manager = manager(half);
+        manager.provision(MAIL, 4);
+        worker.ready(0);
+        worker.ready(1);
+
+        assertThat(worker.started).hasSize(2);
+        var told = manager.provisioned(MAIL.function(), "$LATEST");
+        assertThat(told.ready()).isEqualTo(2);
+        assertThat(told.failure().map(NotRunnable::cause)).contains(NotRunnable.Cause.SHARE_USED_UP);
+
+        worker.gone(0);
+        clock.advance(Duration.ofSeconds(2));
+        manager.sweep();
+        assertThat(worker.started).hasSize(3);
     }
 
     @Test

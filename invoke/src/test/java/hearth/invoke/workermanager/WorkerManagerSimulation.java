@@ -48,7 +48,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
 
     WorkerManagerSimulation(long seed) {
         random = new Random(seed);
-        placement = new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10)), clock);
+        placement = new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10), 100), clock);
         manager = new WorkerManager(
                 WorkerManagerConfig.DEFAULT,
                 placement,

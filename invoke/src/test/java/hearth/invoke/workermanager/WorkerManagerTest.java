@@ -27,7 +27,7 @@ class WorkerManagerTest {
     private final ManualClock clock = new ManualClock();
     private final AtomicLong ids = new AtomicLong();
     private final PlacementService placement =
-            new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10)), clock);
+            new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10), 100), clock);
     private final Alarms alarms = new Alarms();
     private final WorkerManager manager =
             new WorkerManager(CONFIG, placement, clock, alarms::set, () -> EnvironmentId.of(0, ids.incrementAndGet()));

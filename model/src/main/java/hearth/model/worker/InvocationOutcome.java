@@ -38,6 +38,8 @@ public sealed interface InvocationOutcome {
             CODE_UNAVAILABLE,
             /// The sandbox could not be made.
             SANDBOX_FAILED,
+            /// No more environments are made ahead: what is left of the workers is for those that are made on demand.
+            SHARE_USED_UP,
             /// The function's own initialisation failed, in an environment that was made ahead. One that is made on
             /// demand takes the invocation all the same, and fails it.
             INIT_FAILED

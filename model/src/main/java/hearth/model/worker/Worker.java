@@ -17,6 +17,11 @@ public interface Worker {
         return true;
     }
 
+    /// The same for one that stays there whether it is needed or not. Less may be free then than room is for.
+    default boolean hasRoomToKeep() {
+        return hasRoom();
+    }
+
     /// Starts to make an environment: sandbox, code, runtime, INIT.
     void start(EnvironmentSpec spec, EnvironmentListener listener);
 

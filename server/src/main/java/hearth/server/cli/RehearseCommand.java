@@ -55,6 +55,7 @@ final class RehearseCommand {
                 Optional.empty(),
                 new NetworkPolicy(true, List.of(), List.of()),
                 Bytes.mebibytes(64),
+                75,
                 Duration.ofMinutes(1),
                 ControlLimits.DEFAULT,
                 StreamPace.AWS,

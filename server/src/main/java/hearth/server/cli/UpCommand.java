@@ -77,6 +77,12 @@ final class UpCommand {
                     "256",
                     "What runtimes may take that are booted ahead of their functions; 0 for none")
             .orEnvironment("HEARTH_POOL_MEMORY");
+    private static final Option PROVISIONED_SHARE = Option.of(
+                    "--provisioned-share",
+                    "PERCENT",
+                    "75",
+                    "How much of this host environments may take that are kept initialised (provisioned concurrency)")
+            .orEnvironment("HEARTH_PROVISIONED_SHARE");
     private static final Option IDLE_TIMEOUT = Option.of(
                     "--idle-timeout", "TIME", "10m", "After how long without an invocation an environment ends")
             .orEnvironment("HEARTH_IDLE_TIMEOUT");
@@ -110,6 +116,7 @@ final class UpCommand {
                 ALLOW_NETWORK,
                 NAME_SERVER,
                 POOL_MEMORY,
+                PROVISIONED_SHARE,
                 IDLE_TIMEOUT,
                 ROLES,
                 LOOPS);
@@ -178,6 +185,7 @@ final class UpCommand {
                 sandbox(arguments.text(SANDBOX)),
                 network(arguments),
                 Bytes.mebibytes(arguments.number(POOL_MEMORY, 0, 1 << 20)),
+                arguments.number(PROVISIONED_SHARE, 0, 100),
                 idleTimeout,
                 LimitOptions.limits(arguments),
                 LimitOptions.streamPace(arguments),

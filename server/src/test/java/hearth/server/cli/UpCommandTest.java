@@ -40,6 +40,7 @@ class UpCommandTest {
                         Optional.empty(),
                         new NetworkPolicy(true, List.of(), List.of()),
                         Bytes.mebibytes(256),
+                        75,
                         Duration.ofMinutes(10),
                         ControlLimits.DEFAULT,
                         StreamPace.AWS,
@@ -53,7 +54,7 @@ class UpCommandTest {
         var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/"
                 + " --s3-endpoint http://localhost:9001 --data /srv/hearth --auth sigv4 --account-id 123456789012"
                 + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
-                + " --pool-memory 7 --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512"
+                + " --pool-memory 7 --provisioned-share 50 --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512"
                 + " --package-size 60 --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600"
                 + " --function-layers 7 --stream-rate 100 --roles control --loops 2";
 
@@ -74,6 +75,7 @@ class UpCommandTest {
                         Map.entry("HEARTH_ALLOW_NETWORK", "10.1.0.0/16, 192.168.7.9"),
                         Map.entry("HEARTH_NAME_SERVER", "10.1.0.2"),
                         Map.entry("HEARTH_POOL_MEMORY", "7"),
+                        Map.entry("HEARTH_PROVISIONED_SHARE", "50"),
                         Map.entry("HEARTH_IDLE_TIMEOUT", "90s"),
                         Map.entry("HEARTH_CONCURRENCY", "5"),
                         Map.entry("HEARTH_CODE_STORAGE", "9"),
@@ -101,6 +103,7 @@ class UpCommandTest {
             Optional.of(SandboxKind.BUBBLEWRAP),
             new NetworkPolicy(true, List.of("10.1.0.0/16", "192.168.7.9"), List.of("10.1.0.2")),
             Bytes.mebibytes(7),
+            50,
             Duration.ofSeconds(90),
             new ControlLimits(
                     5,
