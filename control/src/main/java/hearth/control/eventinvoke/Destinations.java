@@ -1,6 +1,7 @@
 package hearth.control.eventinvoke;
 
 import hearth.cluster.FunctionStore;
+import hearth.control.operation.DestinationArns;
 import hearth.control.operation.Qualifiers;
 import hearth.control.operation.Refusals;
 import hearth.model.ApiException;
@@ -26,8 +27,8 @@ final class Destinations {
         if (config == null) {
             return;
         }
-        var onSuccess = onSuccess(config);
-        var onFailure = onFailure(config);
+        var onSuccess = DestinationArns.onSuccess(config);
+        var onFailure = DestinationArns.onFailure(config);
         boolean supported = (onSuccess == null || isSupported(onSuccess))
                 && (onFailure == null || service(onFailure).equals("s3") || isSupported(onFailure))
                 && (onFailure == null || !onFailure.endsWith(FIFO));
@@ -38,20 +39,6 @@ final class Destinations {
                 .filter(Objects::nonNull)
                 .filter(arn -> service(arn).equals("lambda"))
                 .forEach(arn -> checkFunction(function, arn));
-    }
-
-    /// Null when there is none: an empty one takes it away.
-    static @Nullable String onSuccess(DestinationConfig config) {
-        return config.onSuccess() == null ? null : given(config.onSuccess().destination());
-    }
-
-    /// Null when there is none: an empty one takes it away.
-    static @Nullable String onFailure(DestinationConfig config) {
-        return config.onFailure() == null ? null : given(config.onFailure().destination());
-    }
-
-    private static @Nullable String given(@Nullable String destination) {
-        return destination == null || destination.isEmpty() ? null : destination;
     }
 
     private static boolean isSupported(String arn) {
@@ -91,8 +78,8 @@ final class Destinations {
     /// As AWS prints it: a member without a destination is null.
     private static DestinationConfig printed(DestinationConfig config) {
         return DestinationConfig.builder()
-                .onSuccess(onSuccess(config) == null ? null : config.onSuccess())
-                .onFailure(onFailure(config) == null ? null : config.onFailure())
+                .onSuccess(DestinationArns.onSuccess(config) == null ? null : config.onSuccess())
+                .onFailure(DestinationArns.onFailure(config) == null ? null : config.onFailure())
                 .build();
     }
 }

@@ -3,6 +3,7 @@ package hearth.control.eventinvoke;
 import hearth.cluster.FunctionView;
 import hearth.cluster.Setting;
 import hearth.cluster.VersionRecord;
+import hearth.control.operation.DestinationArns;
 import hearth.control.operation.Qualifiers;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
@@ -69,10 +70,10 @@ public final class EventInvokeConfigs {
                 requested, () -> DestinationConfig.builder().build());
         return DestinationConfig.builder()
                 .onSuccess(OnSuccess.builder()
-                        .destination(Destinations.onSuccess(config))
+                        .destination(DestinationArns.onSuccess(config))
                         .build())
                 .onFailure(OnFailure.builder()
-                        .destination(Destinations.onFailure(config))
+                        .destination(DestinationArns.onFailure(config))
                         .build())
                 .build();
     }

@@ -1,5 +1,6 @@
 package hearth.control.mappings;
 
+import hearth.control.operation.DestinationArns;
 import hearth.model.api.DestinationConfig;
 import hearth.model.api.EventSourceMappingConfiguration;
 import hearth.model.api.OnFailure;
@@ -93,10 +94,10 @@ final class MappingRules {
             next.provisionedPollerConfig(null);
         }
         var destinations = mapping.destinationConfig();
-        if (destinations != null && Destinations.onSuccess(destinations) == null) {
+        if (destinations != null && DestinationArns.onSuccess(destinations) == null) {
             next.destinationConfig(DestinationConfig.builder()
                     .onFailure(OnFailure.builder()
-                            .destination(Destinations.onFailure(destinations))
+                            .destination(DestinationArns.onFailure(destinations))
                             .build())
                     .build());
         }

@@ -1,5 +1,6 @@
 package hearth.control.aliases;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -344,12 +344,5 @@ class AliasesTest {
         return AliasRoutingConfiguration.builder()
                 .additionalVersionWeights(weights)
                 .build();
-    }
-
-    private static ApiException refused(ThrowingCallable request, ApiError error, String message) {
-        var refusal = catchThrowableOfType(ApiException.class, request);
-        assertThat(refusal).hasMessage(message);
-        assertThat(refusal.error()).isEqualTo(error);
-        return refusal;
     }
 }

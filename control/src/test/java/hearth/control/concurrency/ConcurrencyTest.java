@@ -1,12 +1,11 @@
 package hearth.control.concurrency;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hearth.control.Desk;
 import hearth.control.operation.ProvisionedEnvironments.Progress;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.api.AliasConfiguration;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.Concurrency;
@@ -35,7 +34,6 @@ import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -425,12 +423,5 @@ class ConcurrencyTest {
                         .maxItems(1)
                         .build(),
                 ListProvisionedConcurrencyConfigsResponse.class);
-    }
-
-    private static ApiException refused(ThrowingCallable request, ApiError error, String message) {
-        var refusal = catchThrowableOfType(ApiException.class, request);
-        assertThat(refusal).hasMessage(message);
-        assertThat(refusal.error()).isEqualTo(error);
-        return refusal;
     }
 }

@@ -1,11 +1,10 @@
 package hearth.control.eventinvoke;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hearth.control.Desk;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.api.AliasConfiguration;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.CreateAliasRequest;
@@ -27,7 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -337,11 +335,5 @@ class EventInvokeConfigsTest {
                 .onSuccess(OnSuccess.builder().destination(onSuccess).build())
                 .onFailure(OnFailure.builder().destination(onFailure).build())
                 .build();
-    }
-
-    private static void refused(ThrowingCallable request, ApiError error, String message) {
-        var refusal = catchThrowableOfType(ApiException.class, request);
-        assertThat(refusal).hasMessage(message);
-        assertThat(refusal.error()).isEqualTo(error);
     }
 }

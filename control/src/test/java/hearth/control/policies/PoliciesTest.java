@@ -1,11 +1,10 @@
 package hearth.control.policies;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hearth.control.Desk;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.api.AddPermissionRequest;
 import hearth.model.api.AddPermissionResponse;
 import hearth.model.api.AliasConfiguration;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -403,11 +401,5 @@ class PoliciesTest {
 
     private static RemovePermissionRequest.Builder removal(String id) {
         return RemovePermissionRequest.builder().functionName("greet").statementId(id);
-    }
-
-    private static void refused(ThrowingCallable request, ApiError error, String message) {
-        var refusal = catchThrowableOfType(ApiException.class, request);
-        assertThat(refusal).hasMessage(message);
-        assertThat(refusal.error()).isEqualTo(error);
     }
 }

@@ -1,11 +1,10 @@
 package hearth.control.runtimes;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hearth.control.Desk;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.api.AliasConfiguration;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.CreateAliasRequest;
@@ -17,7 +16,6 @@ import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,11 +162,5 @@ class RuntimeManagementTest {
 
     private static PutRuntimeManagementConfigRequest.Builder putting(String name) {
         return PutRuntimeManagementConfigRequest.builder().functionName(name);
-    }
-
-    private static void refused(ThrowingCallable request, ApiError error, String message) {
-        var refusal = catchThrowableOfType(ApiException.class, request);
-        assertThat(refusal).hasMessage(message);
-        assertThat(refusal.error()).isEqualTo(error);
     }
 }

@@ -1,13 +1,12 @@
 package hearth.control.urls;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import hearth.cluster.Qualified;
 import hearth.control.Desk;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.api.AliasConfiguration;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.Cors;
@@ -28,7 +27,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -286,11 +284,5 @@ class FunctionUrlsTest {
 
     private static ListFunctionUrlConfigsRequest.Builder listing(String name) {
         return ListFunctionUrlConfigsRequest.builder().functionName(name);
-    }
-
-    private static void refused(ThrowingCallable request, ApiError error, String message) {
-        var refusal = catchThrowableOfType(ApiException.class, request);
-        assertThat(refusal).hasMessage(message);
-        assertThat(refusal.error()).isEqualTo(error);
     }
 }
