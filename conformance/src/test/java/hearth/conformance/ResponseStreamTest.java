@@ -3,6 +3,7 @@ package hearth.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -271,6 +272,73 @@ class ResponseStreamTest {
         assertThat(stream.end.errorDetails()).contains("\"errorType\": \"ValueError\"");
     }
 
+    /// AWS tells runtimes to close the connection once they have written their response.
+    @ParameterizedTest
+    @CsvSource({"'{\"n\":1}',", "'{\"fail\":1}',Function.Late"})
+    void streamsForARuntimeThatClosesTheConnectionBehindItsResponse(String event, String error) throws Exception {
+        var bootstrap = """
+                #!/usr/bin/bash
+                host=${AWS_LAMBDA_RUNTIME_API%:*} port=${AWS_LAMBDA_RUNTIME_API#*:}
+                while true; do
+                  exec 3<>/dev/tcp/$host/$port
+                  printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n' >&3
+                  length=0
+                  while IFS= read -r -u 3 line; do
+                    line=${line%$'\\r'}; [ -z "$line" ] && break
+                    case "${line,,}" in
+                      lambda-runtime-aws-request-id:*) id=${line#*: } ;;
+                      content-length:*) length=${line#*: } ;;
+                    esac
+                  done
+                  LC_ALL=C IFS= read -r -N "$length" -u 3 event; exec 3>&-
+                  trailers=
+                  case "$event" in
+                    *fail*) trailers=$'Lambda-Runtime-Function-Error-Type: Function.Late\\r\\nLambda-Runtime-Function-Error-Body: e30=\\r\\n' ;;
+                  esac
+                  exec 3<>/dev/tcp/$host/$port
+                  printf 'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\nHost: x\\r\\nLambda-Runtime-Function-Response-Mode: streaming\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n' "$id" >&3
+                  printf '5\\r\\nhello\\r\\n' >&3
+                  printf '6\\r\\n world\\r\\n0\\r\\n%s\\r\\n' "$trailers" >&3
+                  exec 3>&-
+                done
+                """;
+        var function = TestServer.create("provided.al2023", "any", Zips.executable("bootstrap", bootstrap), 5);
+
+        for (int i = 0; i < 5; i++) {
+            var stream = begin(function, event).await();
+
+            assertThat(stream.text).hasToString("hello world");
+            assertThat(stream.end.errorCode()).isEqualTo(error);
+            assertThat(stream.end.errorDetails()).isEqualTo(error == null ? null : "{}");
+        }
+    }
+
+    @Test
+    void servesOnAfterCallersHaveHungUpInMidStream() throws Exception {
+        var function = node("index.handler", 2);
+        var target = TestServer.server()
+                .endpoint()
+                .resolve("/2021-11-15/functions/" + function + "/response-streaming-invocations");
+        try (var client = HttpClient.newHttpClient()) {
+            for (int i = 0; i < 10; i++) {
+                var answer = client.send(
+                        request(target, "{\"kind\":\"large\",\"megabytes\":50}"),
+                        HttpResponse.BodyHandlers.ofInputStream());
+                assertThat(answer.statusCode()).isEqualTo(200);
+                try (var body = answer.body()) {
+                    assertThat(body.readNBytes(1000)).hasSize(1000);
+                }
+            }
+        }
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(begin(function, "{\"kind\":\"pieces\",\"pieces\":[\"a\"]}")
+                            .await()
+                            .text)
+                    .hasToString("a");
+        }
+    }
+
     @Test
     void checksWithoutRunningInADryRun() throws Exception {
         var stream = begin(r -> r.functionName(Shared.STREAMS).invocationType(ResponseStreamingInvocationType.DRY_RUN))
@@ -307,18 +375,21 @@ class ResponseStreamTest {
         var function = name.equals("STREAMS") ? Shared.STREAMS : name;
         var target = TestServer.server().endpoint().resolve("/2014-11-13/functions/" + function + "/invoke-async");
         try (var client = HttpClient.newHttpClient()) {
-            var answer = client.send(
-                    HttpRequest.newBuilder(target)
-                            .header(
-                                    "Authorization",
-                                    "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/lambda/aws4_request,"
-                                            + " SignedHeaders=host, Signature=0")
-                            .POST(HttpRequest.BodyPublishers.ofString(payload))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            var answer = client.send(request(target, payload), HttpResponse.BodyHandlers.ofString());
 
             assertThat(answer.statusCode()).isEqualTo(status);
             assertThat(answer.body()).contains(message);
         }
+    }
+
+    /// Says by its credentials which region it is for.
+    private static HttpRequest request(URI target, String payload) {
+        return HttpRequest.newBuilder(target)
+                .header(
+                        "Authorization",
+                        "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/lambda/aws4_request, SignedHeaders=host,"
+                                + " Signature=0")
+                .POST(HttpRequest.BodyPublishers.ofString(payload))
+                .build();
     }
 }
