@@ -1,11 +1,10 @@
 package hearth.control;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.control.operation.ControlLimits;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.DeleteFunctionRequest;
@@ -95,9 +94,6 @@ class CodeStorageTest {
     }
 
     private static void refuses(ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.error()).isEqualTo(ApiError.CODE_STORAGE_EXCEEDED);
-            assertThat(refusal.message()).isEqualTo("Code storage limit exceeded.");
-        });
+        refused(call, ApiError.CODE_STORAGE_EXCEEDED, "Code storage limit exceeded.");
     }
 }

@@ -1,12 +1,11 @@
 package hearth.control;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.control.operation.Caller;
 import hearth.model.AccountId;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.Region;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.FunctionConfiguration;
@@ -20,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +46,7 @@ class ControlPlaneTest {
 
     @Test
     void namesAnOperationThatIsNotWritten() {
-        refuses(
+        refused(
                 () -> desk.control.handle(
                         ApiOperation.LIST_CAPACITY_PROVIDERS,
                         Desk.CALLER,
@@ -153,12 +151,5 @@ class ControlPlaneTest {
 
     private ListFunctionsResponse list(Caller caller, ListFunctionsRequest.Builder request) {
         return (ListFunctionsResponse) desk.control.handle(ApiOperation.LIST_FUNCTIONS, caller, request.build());
-    }
-
-    private static void refuses(ThrowingCallable call, ApiError error, String text) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(text);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
     }
 }

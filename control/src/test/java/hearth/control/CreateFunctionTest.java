@@ -1,8 +1,8 @@
 package hearth.control;
 
 import static hearth.control.Desk.creation;
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.cluster.BlobStore;
 import hearth.model.ApiError;
@@ -360,9 +360,6 @@ class CreateFunctionTest {
     }
 
     private void refuses(CreateFunctionRequest.Builder request, ApiError error, String message) {
-        assertThatThrownBy(() -> create(request)).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(message);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
+        refused(() -> create(request), error, message);
     }
 }

@@ -1,11 +1,10 @@
 package hearth.control;
 
 import static hearth.control.Desk.creation;
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.DeadLetterConfig;
@@ -297,9 +296,6 @@ class FunctionSettingsTest {
     }
 
     private static void refuses(ThrowingCallable request, String message) {
-        assertThatThrownBy(request).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(message);
-            assertThat(refusal.error()).isEqualTo(ApiError.INVALID_PARAMETER_VALUE);
-        });
+        refused(request, ApiError.INVALID_PARAMETER_VALUE, message);
     }
 }

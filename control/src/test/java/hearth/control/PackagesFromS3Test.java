@@ -1,15 +1,14 @@
 package hearth.control;
 
 import static hearth.control.Desk.creation;
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.cluster.BlobStore;
 import hearth.control.code.ObjectStore.Answer;
 import hearth.control.code.S3Object;
 import hearth.control.operation.ControlLimits;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.FunctionCode;
 import hearth.model.api.LayerVersionContentInput;
@@ -19,7 +18,6 @@ import hearth.model.api.UpdateFunctionCodeRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,7 +99,7 @@ class PackagesFromS3Test {
     void isNotFetchedForARequestThatIsRefusedAnyway() {
         desk.create("taken");
 
-        refuses(
+        refused(
                 () -> desk.ask(
                         ApiOperation.CREATE_FUNCTION,
                         creation("taken").code(CODE).build()),
@@ -113,13 +111,13 @@ class PackagesFromS3Test {
     @Test
     void isRefusedAsS3RefusesIt() {
         answer = new Answer.Refused("NoSuchKey", "The specified key does not exist.");
-        refuses(
+        refused(
                 () -> create(CODE),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not"
                         + " exist.");
         answer = new Answer.Refused("NoSuchBucket", "The specified bucket does not exist");
-        refuses(
+        refused(
                 () -> create(CODE),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Error occurred while GetObject. S3 Error Code: NoSuchBucket. S3 Error Message: The specified bucket"
@@ -129,12 +127,12 @@ class PackagesFromS3Test {
     @Test
     void isRefusedWhenItIsTooLargeOrNoZip() {
         answer = new Answer.TooLarge();
-        refuses(
+        refused(
                 () -> create(CODE),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Unzipped size must be smaller than 262144000 bytes");
         answer = new Answer.Found(new byte[100]);
-        refuses(
+        refused(
                 () -> create(CODE),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Could not unzip uploaded file. Please check your file, then try to upload again.");
@@ -144,7 +142,7 @@ class PackagesFromS3Test {
     void isNobodysFaultWhenS3CannotBeReached() {
         answer = new Answer.Unreachable("http://s3.test did not answer");
 
-        refuses(
+        refused(
                 () -> create(CODE),
                 ApiError.SERVICE,
                 "The object could not be fetched from S3: http://s3.test did not answer");
@@ -152,11 +150,11 @@ class PackagesFromS3Test {
 
     @Test
     void isOneSourceAndNotTwo() {
-        refuses(
+        refused(
                 () -> create(CODE.toBuilder().zipFile(ZIP).build()),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Please do not provide other FunctionCode parameters when providing a ZipFile.");
-        refuses(
+        refused(
                 () -> create(FunctionCode.builder().s3Bucket("code").build()),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Please provide a source for function code.");
@@ -166,12 +164,5 @@ class PackagesFromS3Test {
     private hearth.model.api.FunctionConfiguration create(FunctionCode code) {
         return desk.ask(
                 ApiOperation.CREATE_FUNCTION, creation("greet").code(code).build());
-    }
-
-    private static void refuses(ThrowingCallable request, ApiError error, String message) {
-        assertThatThrownBy(request).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(message);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
     }
 }

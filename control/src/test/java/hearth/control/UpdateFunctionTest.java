@@ -1,12 +1,11 @@
 package hearth.control;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.cluster.BlobStore;
 import hearth.cluster.Change;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiShape;
@@ -280,9 +279,6 @@ class UpdateFunctionTest {
     }
 
     private void refuses(ApiOperation operation, ApiShape request, ApiError error, String message) {
-        assertThatThrownBy(() -> desk.ask(operation, request)).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(message);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
+        refused(() -> desk.ask(operation, request), error, message);
     }
 }

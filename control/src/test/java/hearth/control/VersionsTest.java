@@ -1,10 +1,9 @@
 package hearth.control;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.DeleteFunctionRequest;
 import hearth.model.api.DeleteFunctionResponse;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,7 +86,7 @@ class VersionsTest {
     void refusesAnotherDigestThanThatOfTheCode() {
         var real = desk.get("greet").codeSha256();
 
-        refuses(
+        refused(
                 () -> publish(request().codeSha256("somenonexistentsha256")),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "CodeSHA256 (somenonexistentsha256) is different from current CodeSHA256 in $LATEST (" + real
@@ -141,7 +139,7 @@ class VersionsTest {
     @Test
     void refusesAMarkerThatItDidNotMake() {
         for (var marker : List.of("?", "bm90aGluZw", "%%%")) {
-            refuses(() -> list(marker, 1), ApiError.INVALID_PARAMETER_VALUE, "Invalid Marker");
+            refused(() -> list(marker, 1), ApiError.INVALID_PARAMETER_VALUE, "Invalid Marker");
         }
     }
 
@@ -157,17 +155,17 @@ class VersionsTest {
 
     @Test
     void namesWhatWasLookedUpWhenItIsNotThere() {
-        refuses(() -> get("greet", "42"), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet:42");
-        refuses(
+        refused(() -> get("greet", "42"), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet:42");
+        refused(
                 () -> get("greet", "noalias"),
                 ApiError.RESOURCE_NOT_FOUND,
                 "Function not found: " + Desk.ARN + "greet:noalias");
-        refuses(() -> get("absent", null), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "absent");
-        refuses(
+        refused(() -> get("absent", null), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "absent");
+        refused(
                 () -> get("greet:1", "2"),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "The derived qualifier from the function name does not match the specified qualifier.");
-        refuses(
+        refused(
                 () -> get("arn:aws:lambda:ap-southeast-1:123456789012:function:greet", null),
                 ApiError.RESOURCE_NOT_FOUND,
                 "Functions from 'ap-southeast-1' are not reachable in this region ('eu-north-1')");
@@ -177,18 +175,18 @@ class VersionsTest {
     void deletesAVersionOrTheWholeFunction() {
         desk.publish("greet");
 
-        refuses(
+        refused(
                 () -> delete("$LATEST"),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "$LATEST version cannot be deleted without deleting the function.");
         delete("1");
         delete("1");
-        refuses(() -> get("greet", "1"), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet:1");
+        refused(() -> get("greet", "1"), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet:1");
         assertThat(get("greet", null)).isNotNull();
 
         delete(null);
-        refuses(() -> delete(null), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet");
-        refuses(() -> delete("1"), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet:1");
+        refused(() -> delete(null), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet");
+        refused(() -> delete("1"), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet:1");
     }
 
     @Test
@@ -261,12 +259,5 @@ class VersionsTest {
                         .qualifier(qualifier)
                         .build(),
                 DeleteFunctionResponse.class);
-    }
-
-    private static void refuses(ThrowingCallable call, ApiError error, String text) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(text);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
     }
 }

@@ -1,7 +1,7 @@
 package hearth.control.layers;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.cluster.BlobStore;
 import hearth.control.Desk;
@@ -10,7 +10,6 @@ import hearth.control.operation.Caller;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.CodeDigest;
 import hearth.model.api.AddLayerVersionPermissionRequest;
@@ -25,7 +24,6 @@ import hearth.model.api.UpdateFunctionCodeRequest;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.nio.file.Path;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,7 +119,7 @@ class FunctionLayersTest {
         desk.publish("greet");
 
         assertThat(running("greet", "1")).containsExactly(digest("one"));
-        refuses(
+        refused(
                 () -> create("other", ARN + "a:1"),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Layer version " + ARN + "a:1 does not exist.");
@@ -129,21 +127,21 @@ class FunctionLayersTest {
 
     @Test
     void mustBeThereInTheFunctionsRegionAndAtMostFive() {
-        refuses(
+        refused(
                 () -> create("greet", ARN + "a:9"),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Layer version " + ARN + "a:9 does not exist.");
-        refuses(
+        refused(
                 () -> create("greet", "arn:aws:lambda:eu-west-1:123456789012:layer:a:1"),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Layers are not in the same region as the function."
                         + " Layers are expected to be in region eu-north-1.");
-        refuses(
+        refused(
                 () -> create("greet", ARN + "a:1", ARN + "a:2"),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Two different versions of the same layer are not allowed to be referenced in the same function. " + ARN
                         + "a:1 and " + ARN + "a:2 are versions of the same layer.");
-        refuses(
+        refused(
                 () -> create("greet", ARN + "1:1", ARN + "2:1", ARN + "3:1", ARN + "4:1", ARN + "5:1", ARN + "6:1"),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Cannot reference more than 5 layers.");
@@ -156,8 +154,8 @@ class FunctionLayersTest {
         var denied = "User: arn:aws:iam::123456789012:root is not authorized to perform: lambda:GetLayerVersion on"
                 + " resource: " + arn + " because no resource-based policy allows the lambda:GetLayerVersion action";
 
-        refuses(() -> create("greet", arn), ApiError.ACCESS_DENIED, denied);
-        refuses(() -> create("greet", arn.replace(":1", ":7")), ApiError.ACCESS_DENIED, denied.replace(":1 ", ":7 "));
+        refused(() -> create("greet", arn), ApiError.ACCESS_DENIED, denied);
+        refused(() -> create("greet", arn.replace(":1", ":7")), ApiError.ACCESS_DENIED, denied.replace(":1 ", ":7 "));
         handle(
                 OTHER,
                 ApiOperation.ADD_LAYER_VERSION_PERMISSION,
@@ -183,14 +181,14 @@ class FunctionLayersTest {
         var tooMuch = "Function code combined with layers exceeds the maximum allowed size of 10 bytes."
                 + " The actual size is 11 bytes.";
 
-        refuses(() -> create("greet", ARN + "a:1", ARN + "b:1"), ApiError.INVALID_PARAMETER_VALUE, tooMuch);
+        refused(() -> create("greet", ARN + "a:1", ARN + "b:1"), ApiError.INVALID_PARAMETER_VALUE, tooMuch);
         create("greet", ARN + "b:1");
         desk.settled("greet");
-        refuses(
+        refused(
                 () -> update("greet", request().layers(List.of(ARN + "a:2", ARN + "b:1"))),
                 ApiError.INVALID_PARAMETER_VALUE,
                 tooMuch);
-        refuses(
+        refused(
                 () -> desk.ask(
                         ApiOperation.UPDATE_FUNCTION_CODE,
                         UpdateFunctionCodeRequest.builder()
@@ -248,12 +246,5 @@ class FunctionLayersTest {
 
     private ApiShape handle(Caller caller, ApiOperation operation, ApiShape request) {
         return desk.control.handle(operation, caller, request);
-    }
-
-    private static void refuses(ThrowingCallable call, ApiError error, String message) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(message);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
     }
 }

@@ -1,5 +1,6 @@
 package hearth.control.layers;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,7 +24,6 @@ import hearth.model.api.PublishLayerVersionResponse;
 import hearth.model.api.RemoveLayerVersionPermissionRequest;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,7 +89,7 @@ class LayerPermissionsTest {
     void refusesAStatementThatIsThereAlready() {
         add(permission("one", "*"));
 
-        refuses(
+        refused(
                 () -> add(permission("one", OTHER_ACCOUNT)),
                 ApiError.RESOURCE_CONFLICT,
                 "The statement id (one) provided already exists."
@@ -102,10 +102,10 @@ class LayerPermissionsTest {
                 + " Call the GetLayerPolicy API to retrieve the latest Revision Id";
         var first = add(permission("one", "*"));
 
-        refuses(() -> add(permission("two", "*").revisionId("another")), ApiError.PRECONDITION_FAILED, mismatch);
-        refuses(() -> remove("one", "another"), ApiError.PRECONDITION_FAILED, mismatch);
+        refused(() -> add(permission("two", "*").revisionId("another")), ApiError.PRECONDITION_FAILED, mismatch);
+        refused(() -> remove("one", "another"), ApiError.PRECONDITION_FAILED, mismatch);
         var second = add(permission("two", "*").revisionId(first.revisionId()));
-        refuses(() -> remove("one", first.revisionId()), ApiError.PRECONDITION_FAILED, mismatch);
+        refused(() -> remove("one", first.revisionId()), ApiError.PRECONDITION_FAILED, mismatch);
         remove("one", second.revisionId());
 
         assertThat(policy().revisionId()).isNotIn(first.revisionId(), second.revisionId());
@@ -115,17 +115,17 @@ class LayerPermissionsTest {
     @Test
     void hasNoPolicyWithoutAStatement() {
         var none = "No policy is associated with the given resource.";
-        refuses(this::policy, ApiError.RESOURCE_NOT_FOUND, none);
-        refuses(() -> remove("one", null), ApiError.RESOURCE_NOT_FOUND, none);
+        refused(this::policy, ApiError.RESOURCE_NOT_FOUND, none);
+        refused(() -> remove("one", null), ApiError.RESOURCE_NOT_FOUND, none);
 
         add(permission("one", "*"));
-        refuses(
+        refused(
                 () -> remove("two", null),
                 ApiError.RESOURCE_NOT_FOUND,
                 "Statement two is not found in resource policy.");
         remove("one", null);
 
-        refuses(this::policy, ApiError.RESOURCE_NOT_FOUND, none);
+        refused(this::policy, ApiError.RESOURCE_NOT_FOUND, none);
         assertThat(add(permission("one", "*")).statement()).contains("one");
     }
 
@@ -133,12 +133,12 @@ class LayerPermissionsTest {
     void saysWhichVersionIsNotThere() {
         var missing = "Layer version " + ARN + ":2 does not exist.";
 
-        refuses(() -> add(permission("one", "*").versionNumber(2L)), ApiError.RESOURCE_NOT_FOUND, missing);
-        refuses(
+        refused(() -> add(permission("one", "*").versionNumber(2L)), ApiError.RESOURCE_NOT_FOUND, missing);
+        refused(
                 () -> add(permission("one", "*").layerName("tools-doesnotexist")),
                 ApiError.RESOURCE_NOT_FOUND,
                 "Layer version " + ARN + "-doesnotexist:1 does not exist.");
-        refuses(
+        refused(
                 () -> desk.ask(
                         ApiOperation.GET_LAYER_VERSION_POLICY,
                         GetLayerVersionPolicyRequest.builder()
@@ -148,7 +148,7 @@ class LayerPermissionsTest {
                         GetLayerVersionPolicyResponse.class),
                 ApiError.RESOURCE_NOT_FOUND,
                 missing);
-        refuses(
+        refused(
                 () -> desk.ask(
                         ApiOperation.REMOVE_LAYER_VERSION_PERMISSION,
                         RemoveLayerVersionPermissionRequest.builder()
@@ -159,7 +159,7 @@ class LayerPermissionsTest {
                         NoContent.class),
                 ApiError.RESOURCE_NOT_FOUND,
                 missing);
-        refuses(
+        refused(
                 () -> add(permission("one", "*").versionNumber(0L)),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Layer Version Cannot be less than 1");
@@ -182,17 +182,17 @@ class LayerPermissionsTest {
     void letsOthersGetTheVersionWhileAStatementDoes() {
         var denied = "User: arn:aws:iam::222222222222:root is not authorized to perform: lambda:GetLayerVersion on"
                 + " resource: " + ARN + ":1 because no resource-based policy allows the lambda:GetLayerVersion action";
-        refuses(() -> getAs(OTHER_ACCOUNT), ApiError.ACCESS_DENIED, denied);
+        refused(() -> getAs(OTHER_ACCOUNT), ApiError.ACCESS_DENIED, denied);
 
         add(permission("third", "333333333333"));
         add(permission("organization", "*").organizationId("o-abcdefghij"));
-        refuses(() -> getAs(OTHER_ACCOUNT), ApiError.ACCESS_DENIED, denied);
+        refused(() -> getAs(OTHER_ACCOUNT), ApiError.ACCESS_DENIED, denied);
 
         add(permission("other", OTHER_ACCOUNT));
         assertThat(getAs(OTHER_ACCOUNT).layerVersionArn()).isEqualTo(ARN + ":1");
 
         remove("other", null);
-        refuses(() -> getAs(OTHER_ACCOUNT), ApiError.ACCESS_DENIED, denied);
+        refused(() -> getAs(OTHER_ACCOUNT), ApiError.ACCESS_DENIED, denied);
 
         add(permission("everyone", "*"));
         assertThat(getAs(OTHER_ACCOUNT).content()).isNotNull();
@@ -242,12 +242,5 @@ class LayerPermissionsTest {
                         .layerName(ARN)
                         .versionNumber(1L)
                         .build());
-    }
-
-    private static void refuses(ThrowingCallable call, ApiError error, String message) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(message);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
     }
 }

@@ -1,14 +1,13 @@
 package hearth.control.layers;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.control.Desk;
 import hearth.control.Zips;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.LayerId;
 import hearth.model.api.ApiOperation;
@@ -36,7 +35,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,13 +127,13 @@ class LayersTest {
         publish("tools");
         var missing = "The resource you requested does not exist.";
 
-        refuses(() -> get("tools", 2), ApiError.RESOURCE_NOT_FOUND, missing);
-        refuses(() -> get("other", 1), ApiError.RESOURCE_NOT_FOUND, missing);
-        refuses(() -> byArn(ARN + "tools:2"), ApiError.RESOURCE_NOT_FOUND, missing);
-        refuses(() -> byArn(ARN + "tools:01"), ApiError.RESOURCE_NOT_FOUND, missing);
-        refuses(() -> byArn(ARN + "tools:99999999999999999999"), ApiError.RESOURCE_NOT_FOUND, missing);
-        refuses(() -> byArn("arn:aws:lambda:::awslayer:Amazon1803"), ApiError.RESOURCE_NOT_FOUND, missing);
-        refuses(
+        refused(() -> get("tools", 2), ApiError.RESOURCE_NOT_FOUND, missing);
+        refused(() -> get("other", 1), ApiError.RESOURCE_NOT_FOUND, missing);
+        refused(() -> byArn(ARN + "tools:2"), ApiError.RESOURCE_NOT_FOUND, missing);
+        refused(() -> byArn(ARN + "tools:01"), ApiError.RESOURCE_NOT_FOUND, missing);
+        refused(() -> byArn(ARN + "tools:99999999999999999999"), ApiError.RESOURCE_NOT_FOUND, missing);
+        refused(() -> byArn("arn:aws:lambda:::awslayer:Amazon1803"), ApiError.RESOURCE_NOT_FOUND, missing);
+        refused(
                 () -> byArn("arn:aws:lambda:us-east-1:123456789012:layer:tools:1"),
                 ApiError.RESOURCE_NOT_FOUND,
                 "Layers from 'us-east-1' are not reachable in this region ('eu-north-1')");
@@ -145,9 +143,9 @@ class LayersTest {
     void hasNoVersionBelowOne() {
         var message = "Layer Version Cannot be less than 1";
 
-        refuses(() -> get("tools", 0), ApiError.INVALID_PARAMETER_VALUE, message);
-        refuses(() -> get("tools", -1), ApiError.INVALID_PARAMETER_VALUE, message);
-        refuses(() -> delete("tools", 0), ApiError.INVALID_PARAMETER_VALUE, message);
+        refused(() -> get("tools", 0), ApiError.INVALID_PARAMETER_VALUE, message);
+        refused(() -> get("tools", -1), ApiError.INVALID_PARAMETER_VALUE, message);
+        refused(() -> delete("tools", 0), ApiError.INVALID_PARAMETER_VALUE, message);
     }
 
     @Test
@@ -163,10 +161,10 @@ class LayersTest {
 
     @Test
     void keepsWhatBelongsToOthersFromTheCaller() {
-        refuses(() -> publish(FOREIGN), ApiError.ACCESS_DENIED, denied("PublishLayerVersion", FOREIGN));
-        refuses(() -> get(FOREIGN, 1), ApiError.ACCESS_DENIED, denied("GetLayerVersion", FOREIGN + ":1"));
-        refuses(() -> byArn(FOREIGN + ":1"), ApiError.ACCESS_DENIED, denied("GetLayerVersion", FOREIGN + ":1"));
-        refuses(() -> delete(FOREIGN, 1), ApiError.ACCESS_DENIED, denied("DeleteLayerVersion", FOREIGN + ":1"));
+        refused(() -> publish(FOREIGN), ApiError.ACCESS_DENIED, denied("PublishLayerVersion", FOREIGN));
+        refused(() -> get(FOREIGN, 1), ApiError.ACCESS_DENIED, denied("GetLayerVersion", FOREIGN + ":1"));
+        refused(() -> byArn(FOREIGN + ":1"), ApiError.ACCESS_DENIED, denied("GetLayerVersion", FOREIGN + ":1"));
+        refused(() -> delete(FOREIGN, 1), ApiError.ACCESS_DENIED, denied("DeleteLayerVersion", FOREIGN + ":1"));
     }
 
     private static String denied(String action, String arn) {
@@ -177,16 +175,16 @@ class LayersTest {
 
     @Test
     void refusesContentThatIsNoZip() {
-        refuses(
+        refused(
                 () -> publish(request("tools").content(content("no zip".getBytes(StandardCharsets.UTF_8)))),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Could not unzip uploaded file. Please check your file, then try to upload again.");
-        refuses(
+        refused(
                 () -> publish(request("tools")
                         .content(LayerVersionContentInput.builder().build())),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Please provide a source for layer content.");
-        refuses(
+        refused(
                 () -> publish(request("tools").content(content(new byte[52_428_800]))),
                 ApiError.REQUEST_ENTITY_TOO_LARGE,
                 "Zipped size must be smaller than 52428800 bytes");
@@ -201,7 +199,7 @@ class LayersTest {
                 ControlLimits.DEFAULT.withPackages(
                         ControlLimits.DEFAULT.packages().withUnzipped(new Bytes(3))));
 
-        refuses(() -> publish("tools"), ApiError.INVALID_PARAMETER_VALUE, "Unzipped size must be smaller than 3 bytes");
+        refused(() -> publish("tools"), ApiError.INVALID_PARAMETER_VALUE, "Unzipped size must be smaller than 3 bytes");
     }
 
     @Test
@@ -283,8 +281,8 @@ class LayersTest {
 
     @Test
     void refusesMarkersThatItDidNotMake() {
-        refuses(() -> list(r -> r.marker("%")), ApiError.INVALID_PARAMETER_VALUE, "Invalid Marker");
-        refuses(() -> listVersions(r -> r.marker("YQ")), ApiError.INVALID_PARAMETER_VALUE, "Invalid Marker");
+        refused(() -> list(r -> r.marker("%")), ApiError.INVALID_PARAMETER_VALUE, "Invalid Marker");
+        refused(() -> listVersions(r -> r.marker("YQ")), ApiError.INVALID_PARAMETER_VALUE, "Invalid Marker");
     }
 
     @Test
@@ -294,7 +292,7 @@ class LayersTest {
         publish("tools");
         desk.create("greet");
 
-        refuses(() -> publish("tools"), ApiError.CODE_STORAGE_EXCEEDED, "Code storage limit exceeded.");
+        refused(() -> publish("tools"), ApiError.CODE_STORAGE_EXCEEDED, "Code storage limit exceeded.");
         assertThat(used()).isEqualTo(2L * ZIP.length);
         delete("tools", 1);
         assertThat(used()).isEqualTo(ZIP.length);
@@ -396,12 +394,5 @@ class LayersTest {
 
     private <S> S ask(ApiOperation operation, ApiShape request, Class<S> response) {
         return desk.ask(operation, request, response);
-    }
-
-    private static void refuses(ThrowingCallable call, ApiError error, String message) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(message);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
     }
 }

@@ -1,12 +1,10 @@
 package hearth.control.mappings;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static hearth.control.Refused.refused;
 
 import hearth.control.Await;
 import hearth.control.Desk;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiShape;
 import hearth.model.api.CreateEventSourceMappingRequest;
@@ -71,9 +69,6 @@ record MappingDesk(Desk desk) {
     }
 
     static void refuses(ApiError error, String text, ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(text);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
+        refused(call, error, text);
     }
 }

@@ -1,11 +1,10 @@
 package hearth.control.recursion;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hearth.control.Desk;
 import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.DeleteFunctionRequest;
 import hearth.model.api.GetFunctionRecursionConfigRequest;
@@ -61,13 +60,10 @@ class RecursionConfigTest {
 
     @Test
     void refusesFunctionsThatAreNotThere() {
-        for (var refusal : new ApiException[] {
-            catchThrowableOfType(ApiException.class, () -> get("none")),
-            catchThrowableOfType(ApiException.class, () -> put("none", "Allow"))
-        }) {
-            assertThat(refusal).hasMessage("Function not found: " + Desk.ARN + "none");
-            assertThat(refusal.error()).isEqualTo(ApiError.RESOURCE_NOT_FOUND);
-        }
+        var missing = "Function not found: " + Desk.ARN + "none";
+
+        refused(() -> get("none"), ApiError.RESOURCE_NOT_FOUND, missing);
+        refused(() -> put("none", "Allow"), ApiError.RESOURCE_NOT_FOUND, missing);
     }
 
     private @Nullable String put(String name, String recursiveLoop) {

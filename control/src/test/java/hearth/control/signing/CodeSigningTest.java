@@ -1,5 +1,6 @@
 package hearth.control.signing;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -144,10 +145,10 @@ class CodeSigningTest {
         var arn = create(null).codeSigningConfigArn();
         put("greet", arn);
 
-        refuses(
+        refused(
+                () -> delete(arn),
                 ApiError.RESOURCE_CONFLICT,
-                "The code signing configuration " + arn + " is in use by a function and cannot be deleted.",
-                () -> delete(arn));
+                "The code signing configuration " + arn + " is in use by a function and cannot be deleted.");
         desk.ask(
                 ApiOperation.DELETE_FUNCTION,
                 DeleteFunctionRequest.builder().functionName("greet").build(),
@@ -165,17 +166,17 @@ class CodeSigningTest {
         refusesMissing(
                 ABSENT, () -> update(UpdateCodeSigningConfigRequest.builder().codeSigningConfigArn(ABSENT)));
         refusesMissing(ABSENT, () -> functions(ABSENT, null));
-        refuses(ApiError.CODE_SIGNING_CONFIG_NOT_FOUND, unknown(ABSENT), () -> put("greet", ABSENT));
-        refuses(
-                ApiError.CODE_SIGNING_CONFIG_NOT_FOUND,
-                unknown(ABSENT),
+        refused(() -> put("greet", ABSENT), ApiError.CODE_SIGNING_CONFIG_NOT_FOUND, unknown(ABSENT));
+        refused(
                 () -> desk.ask(
                         ApiOperation.CREATE_FUNCTION,
-                        Desk.creation("signed").codeSigningConfigArn(ABSENT).build()));
+                        Desk.creation("signed").codeSigningConfigArn(ABSENT).build()),
+                ApiError.CODE_SIGNING_CONFIG_NOT_FOUND,
+                unknown(ABSENT));
         var arn = create(null).codeSigningConfigArn();
         for (ThrowingCallable use :
                 List.<ThrowingCallable>of(() -> put("absent", arn), () -> of("absent"), () -> detach("absent"))) {
-            refuses(ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "absent", use);
+            refused(use, ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "absent");
         }
     }
 
@@ -242,14 +243,14 @@ class CodeSigningTest {
         put("greet", warns);
 
         desk.beforeWriting.set(() -> enforce(warns));
-        refuses(ApiError.CODE_VERIFICATION_FAILED, UNTRUSTED + Desk.ARN + "greet.", () -> updateCode("two", false));
+        refused(() -> updateCode("two", false), ApiError.CODE_VERIFICATION_FAILED, UNTRUSTED + Desk.ARN + "greet.");
         desk.beforeWriting.set(() -> enforce(alsoWarns));
-        refuses(
-                ApiError.CODE_VERIFICATION_FAILED,
-                UNTRUSTED + "signed.",
+        refused(
                 () -> desk.ask(
                         ApiOperation.CREATE_FUNCTION,
-                        Desk.creation("signed").codeSigningConfigArn(alsoWarns).build()));
+                        Desk.creation("signed").codeSigningConfigArn(alsoWarns).build()),
+                ApiError.CODE_VERIFICATION_FAILED,
+                UNTRUSTED + "signed.");
 
         assertThat(desk.store.functions().find(new FunctionId(Desk.CALLER.account(), Desk.CALLER.region(), "signed")))
                 .isEmpty();
@@ -267,18 +268,18 @@ class CodeSigningTest {
         desk.createActive("greet");
         var arn = create("Enforce").codeSigningConfigArn();
 
-        refuses(
-                ApiError.CODE_VERIFICATION_FAILED,
-                UNTRUSTED + "signed.",
+        refused(
                 () -> desk.ask(
                         ApiOperation.CREATE_FUNCTION,
-                        Desk.creation("signed").codeSigningConfigArn(arn).build()));
+                        Desk.creation("signed").codeSigningConfigArn(arn).build()),
+                ApiError.CODE_VERIFICATION_FAILED,
+                UNTRUSTED + "signed.");
         put("greet", arn);
         for (var dryRun : List.of(true, false)) {
-            refuses(
+            refused(
+                    () -> updateCode("two", dryRun),
                     ApiError.CODE_VERIFICATION_FAILED,
-                    UNTRUSTED + Desk.ARN + "greet.",
-                    () -> updateCode("two", dryRun));
+                    UNTRUSTED + Desk.ARN + "greet.");
         }
         update(UpdateCodeSigningConfigRequest.builder()
                 .codeSigningConfigArn(arn)
@@ -300,14 +301,14 @@ class CodeSigningTest {
                         .build());
         var text = "Code signing is not supported for functions created with container images.";
 
-        refuses(
-                ApiError.INVALID_PARAMETER_VALUE,
-                text,
+        refused(
                 () -> desk.ask(
                         ApiOperation.CREATE_FUNCTION,
-                        image.codeSigningConfigArn(arn).build()));
+                        image.codeSigningConfigArn(arn).build()),
+                ApiError.INVALID_PARAMETER_VALUE,
+                text);
         desk.ask(ApiOperation.CREATE_FUNCTION, image.codeSigningConfigArn(null).build());
-        refuses(ApiError.INVALID_PARAMETER_VALUE, text, () -> put("image", arn));
+        refused(() -> put("image", arn), ApiError.INVALID_PARAMETER_VALUE, text);
     }
 
     private CodeSigningConfig create(String policy) {
@@ -412,16 +413,9 @@ class CodeSigningTest {
     }
 
     private static void refusesMissing(String arn, ThrowingCallable call) {
-        refuses(
+        refused(
+                call,
                 ApiError.RESOURCE_NOT_FOUND,
-                "The Lambda code signing configuration " + arn + " can not be found.",
-                call);
-    }
-
-    private static void refuses(ApiError error, String text, ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(text);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
+                "The Lambda code signing configuration " + arn + " can not be found.");
     }
 }

@@ -1,5 +1,6 @@
 package hearth.control.tags;
 
+import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -86,10 +87,10 @@ class TagsTest {
 
     @Test
     void areNotOfVersions() {
-        refuses(
+        refused(
+                () -> tag(Desk.ARN + "greet:1", Map.of("a", "1")),
                 ApiError.INVALID_PARAMETER_VALUE,
-                "Tags on function aliases and versions are not supported. Please specify a function ARN.",
-                () -> tag(Desk.ARN + "greet:1", Map.of("a", "1")));
+                "Tags on function aliases and versions are not supported. Please specify a function ARN.");
     }
 
     @Test
@@ -106,16 +107,16 @@ class TagsTest {
         refusesMissing(
                 "Capacity provider not found: " + PREFIX + "capacity-provider:absent",
                 PREFIX + "capacity-provider:absent");
-        refuses(
+        refused(
+                () -> tag(PREFIX + "layer:greet", Map.of("a", "1")),
                 ApiError.INVALID_PARAMETER_VALUE,
-                "Hearth does not support tags on layers yet.",
-                () -> tag(PREFIX + "layer:greet", Map.of("a", "1")));
+                "Hearth does not support tags on layers yet.");
     }
 
     private void refusesMissing(String text, String arn) {
         for (var use : List.<ThrowingCallable>of(
                 () -> tag(arn, Map.of("a", "1")), () -> untag(arn, List.of("a")), () -> tags(arn))) {
-            refuses(ApiError.RESOURCE_NOT_FOUND, text, use);
+            refused(use, ApiError.RESOURCE_NOT_FOUND, text);
         }
     }
 
@@ -133,10 +134,10 @@ class TagsTest {
 
             assertThat(tags(arn)).as(arn).isEqualTo(most);
         }
-        refuses(
+        refused(
+                () -> tag(Desk.ARN + "greet", Map.of()),
                 ApiError.INVALID_PARAMETER_VALUE,
-                "An error occurred and the request cannot be processed.",
-                () -> tag(Desk.ARN + "greet", Map.of()));
+                "An error occurred and the request cannot be processed.");
     }
 
     @Test
@@ -207,18 +208,11 @@ class TagsTest {
     }
 
     private static void refusesMany(ThrowingCallable call) {
-        refuses(ApiError.INVALID_PARAMETER_VALUE, "Number of tags exceeds resource tag limit.", call);
+        refused(call, ApiError.INVALID_PARAMETER_VALUE, "Number of tags exceeds resource tag limit.");
     }
 
     private static void refusesWith(ApiError error, ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.error())
                 .isEqualTo(error));
-    }
-
-    private static void refuses(ApiError error, String text, ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(ApiException.class, refusal -> {
-            assertThat(refusal.message()).isEqualTo(text);
-            assertThat(refusal.error()).isEqualTo(error);
-        });
     }
 }
