@@ -117,6 +117,26 @@ class AliasesAndConcurrencyTest {
     }
 
     @Test
+    void whatIsProvisionedForAVersionServesNoOther() {
+        var function = twoVersions();
+        lambda().createAlias(r -> r.functionName(function).name("live").functionVersion("1"));
+        lambda().putFunctionConcurrency(r -> r.functionName(function).reservedConcurrentExecutions(1));
+        lambda().putProvisionedConcurrencyConfig(
+                        r -> r.functionName(function).qualifier("live").provisionedConcurrentExecutions(1));
+
+        var throttled = catchThrowableOfType(TooManyRequestsException.class, () -> invoke(function, "{}"));
+        var first = lambda().invoke(r -> r.functionName(function).qualifier("live"));
+        lambda().updateAlias(r -> r.functionName(function).name("live").functionVersion("2"));
+        var second = lambda().invoke(r -> r.functionName(function).qualifier("live"));
+
+        assertThat(throttled.reasonAsString()).isEqualTo("ReservedFunctionConcurrentInvocationLimitExceeded");
+        assertThat(first.executedVersion()).isEqualTo("1");
+        assertThat(second.executedVersion()).isEqualTo("2");
+        assertThatThrownBy(() -> lambda().invoke(r -> r.functionName(function).qualifier("1")))
+                .isInstanceOf(TooManyRequestsException.class);
+    }
+
+    @Test
     void tellsThatCodeWhichFailsCannotBeProvisioned() {
         var function = python("raise RuntimeError('at the start')\n");
         publish(function);
