@@ -88,18 +88,18 @@ public final class FunctionEdit extends FunctionView {
 
     /// @param qualifier `Setting.WHOLE` for the function as a whole
     public <T> void put(Setting<T> setting, String qualifier, T value) {
-        write(() -> SettingTable.put(session, id, setting, qualifier, value));
+        writeSettings(() -> SettingTable.put(session, id, setting, qualifier, value));
         settings.add(setting.kind());
     }
 
     /// False when it is not set.
     public boolean remove(Setting<?> setting, String qualifier) {
-        boolean removed = run(() -> SettingTable.remove(session, id, setting, qualifier));
-        if (removed) {
-            changed = true;
-            settings.add(setting.kind());
+        if (setting(setting, qualifier).isEmpty()) {
+            return false;
         }
-        return removed;
+        writeSettings(() -> SettingTable.remove(session, id, setting, qualifier));
+        settings.add(setting.kind());
+        return true;
     }
 
     /// Has the function keep to this code signing configuration; false when there is none such.
@@ -128,13 +128,13 @@ public final class FunctionEdit extends FunctionView {
         run(() -> VersionTable.after(session, id, 0, Integer.MAX_VALUE))
                 .forEach(version -> dropped.addAll(version.packages()));
         settings.addAll(run(() -> SettingTable.kinds(session, id)));
-        write(() -> FunctionTable.delete(session, id));
+        writeSettings(() -> FunctionTable.delete(session, id));
         return true;
     }
 
     private void removeAll(String qualifier) {
         settings.addAll(run(() -> SettingTable.kinds(session, id, qualifier)));
-        write(() -> SettingTable.removeAll(session, id, qualifier));
+        writeSettings(() -> SettingTable.removeAll(session, id, qualifier));
     }
 
     /// Whether anything was written.
@@ -150,6 +150,16 @@ public final class FunctionEdit extends FunctionView {
     /// Packages that are needed no longer here; something else may need them.
     Set<CodeDigest> dropped() {
         return dropped;
+    }
+
+    /// What the account's functions take of its concurrency is kept as a sum, which follows.
+    private void writeSettings(Write write) {
+        var before = taken();
+        write(write);
+        var more = taken().minus(before);
+        if (more.reserved() != 0 || more.provisioned() != 0) {
+            write(() -> ConcurrencyTable.add(session, id.account(), id.region(), more));
+        }
     }
 
     private void write(Write write) {

@@ -183,14 +183,14 @@ public final class FunctionStore {
         return database.read(session -> Page.cut(VersionTable.after(session, function, after, most + 1), most));
     }
 
-    /// What is set of a kind for all functions of an account in a region, by name and qualifier.
-    public <T> List<Qualified<T>> settings(AccountId account, Region region, Setting<T> setting) {
-        return database.read(session -> SettingTable.of(session, account, region, setting));
-    }
-
     /// What is set of a kind for all functions there are.
     public <T> List<Qualified<T>> settings(Setting<T> setting) {
         return database.read(session -> SettingTable.all(session, setting));
+    }
+
+    /// What the functions of an account have of its concurrency for themselves.
+    public TakenConcurrency takenConcurrency(AccountId account, Region region) {
+        return database.read(session -> ConcurrencyTable.find(session, account, region));
     }
 
     public Usage usage(AccountId account, Region region) {

@@ -5,6 +5,7 @@ import hearth.model.FunctionId;
 import hearth.model.api.AliasConfiguration;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// One function with all that belongs to it. Used only while the method runs that it is handed to.
@@ -61,9 +62,26 @@ public sealed class FunctionView permits FunctionEdit {
         return Page.cut(run(() -> SettingTable.after(session, id, setting, after, most + 1)), most);
     }
 
-    /// The settings of all functions of this one's account and region.
-    public <T> List<Qualified<T>> settingsOfAccount(Setting<T> setting) {
-        return run(() -> SettingTable.of(session, id.account(), id.region(), setting));
+    /// What all functions of this one's account and region take of its concurrency, this one too.
+    public TakenConcurrency takenOfAccount() {
+        return run(() -> ConcurrencyTable.find(session, id.account(), id.region()));
+    }
+
+    /// What this function takes of its account's concurrency.
+    public TakenConcurrency taken() {
+        return setting(Setting.RESERVED_CONCURRENCY, Setting.WHOLE)
+                .map(reserved -> new TakenConcurrency(reserved, 0))
+                .orElseGet(() -> new TakenConcurrency(0, provisioned("")));
+    }
+
+    /// For how many invocations environments are to be kept initialised in all.
+    ///
+    /// @param except a qualifier whose own do not count
+    public int provisioned(String except) {
+        return settings(Setting.PROVISIONED_CONCURRENCY, "", Integer.MAX_VALUE - 1).items().stream()
+                .filter(one -> !one.qualifier().equals(except))
+                .mapToInt(one -> Objects.requireNonNull(one.value().requestedProvisionedConcurrentExecutions()))
+                .sum();
     }
 
     /// The code signing configuration that the function keeps to.

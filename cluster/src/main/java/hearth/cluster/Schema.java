@@ -19,7 +19,8 @@ final class Schema {
             "V4__code_source.sql",
             "V5__event_source_mappings.sql",
             "V6__code_signing.sql",
-            "V7__function_layers.sql");
+            "V7__function_layers.sql",
+            "V8__account_concurrency.sql");
 
     private Schema() {}
 

@@ -1,8 +1,6 @@
 package hearth.cluster;
 
-import hearth.model.AccountId;
 import hearth.model.FunctionId;
-import hearth.model.Region;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -56,17 +54,6 @@ final class SettingTable {
                 setting.kind(),
                 qualifier,
                 limit);
-        return read(query, setting);
-    }
-
-    /// Those of all functions of an account in a region, by name and qualifier.
-    static <T> List<Qualified<T>> of(Session session, AccountId account, Region region, Setting<T> setting)
-            throws SQLException {
-        var query = session.prepare(
-                COLUMNS + " WHERE kind = ? AND account = ? AND region = ? ORDER BY name, qualifier",
-                setting.kind(),
-                account.value(),
-                region.value());
         return read(query, setting);
     }
 

@@ -1,7 +1,5 @@
 package hearth.cluster;
 
-import static hearth.cluster.Samples.ACCOUNT;
-import static hearth.cluster.Samples.REGION;
 import static hearth.cluster.Samples.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -167,8 +165,7 @@ class FunctionEditTest {
         });
 
         assertThat(created).isTrue();
-        assertThat(functions.settings(ACCOUNT, REGION, POLICY))
-                .containsExactly(new Qualified<>(id("new"), Setting.WHOLE, "{}"));
+        assertThat(functions.settings(POLICY)).containsExactly(new Qualified<>(id("new"), Setting.WHOLE, "{}"));
     }
 
     @Test

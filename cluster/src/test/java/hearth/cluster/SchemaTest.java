@@ -37,13 +37,8 @@ class SchemaTest {
 
     @Test
     void saysOfOlderCodeThatItWasAZip() throws Exception {
-        for (var migration : List.of("V1__functions.sql", "V2__aliases_and_settings.sql")) {
-            try (var script = Schema.class.getResourceAsStream("migrations/" + migration)) {
-                execute(new String(Objects.requireNonNull(script).readAllBytes(), StandardCharsets.UTF_8));
-            }
-        }
+        migrate("V1__functions.sql", "V2__aliases_and_settings.sql");
         execute("""
-                PRAGMA user_version = 2;
                 INSERT INTO functions (account, region, name, revision_id, state, generation, code_digest, code_size,
                     configuration, serving_configuration, version_counter, published_generation, tags)
                 VALUES ('1', 'r', 'f', 'id', 'Active', 1, 'aa', 1, '{}', '{}', 1, 1, '{}');
@@ -57,6 +52,39 @@ class SchemaTest {
         assertThat(text("SELECT code_source FROM functions")).isEqualTo(zip);
         assertThat(text("SELECT serving_code_source FROM functions")).isEqualTo(zip);
         assertThat(text("SELECT code_source FROM function_versions")).isEqualTo(zip);
+    }
+
+    @Test
+    void sumsUpWhatOlderStoresReserve() throws Exception {
+        migrate(
+                "V1__functions.sql",
+                "V2__aliases_and_settings.sql",
+                "V3__layers.sql",
+                "V4__code_source.sql",
+                "V5__event_source_mappings.sql",
+                "V6__code_signing.sql",
+                "V7__function_layers.sql");
+        for (var function : List.of("f", "g", "h")) {
+            execute("""
+                    INSERT INTO functions (account, region, name, revision_id, state, generation, code_digest,
+                        code_size, configuration, version_counter, published_generation, tags)
+                    VALUES ('1', 'r', '%s', 'id', 'Active', 1, 'aa', 1, '{}', 1, 1, '{}')""".formatted(function));
+        }
+        execute("""
+                INSERT INTO function_settings (account, region, name, kind, qualifier, document) VALUES
+                    ('1', 'r', 'f', 'reserved-concurrency', '', '10'),
+                    ('1', 'r', 'f', 'provisioned-concurrency', '1', '{"RequestedProvisionedConcurrentExecutions":4}'),
+                    ('1', 'r', 'g', 'reserved-concurrency', '', '7'),
+                    ('1', 'r', 'h', 'provisioned-concurrency', '1', '{"RequestedProvisionedConcurrentExecutions":3}'),
+                    ('1', 'r', 'h', 'provisioned-concurrency', '2', '{"RequestedProvisionedConcurrentExecutions":2}'),
+                    ('1', 'r', 'h', 'policy', '', '{}')""");
+
+        Database.open(file).close();
+
+        assertThat(
+                        text(
+                                "SELECT group_concat(account || region || reserved || '+' || provisioned) FROM account_concurrency"))
+                .isEqualTo("1r17+5");
     }
 
     @Test
@@ -80,6 +108,16 @@ class SchemaTest {
         assertThat(text("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table'"))
                 .isEqualTo("function_versions");
         assertThat(text("PRAGMA user_version")).isEqualTo("0");
+    }
+
+    /// Makes the store one of an older Hearth.
+    private void migrate(String... migrations) throws Exception {
+        for (var migration : migrations) {
+            try (var script = Schema.class.getResourceAsStream("migrations/" + migration)) {
+                execute(new String(Objects.requireNonNull(script).readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        execute("PRAGMA user_version = " + migrations.length);
     }
 
     private String text(String query) throws Exception {

@@ -109,8 +109,9 @@ class WriteBoundariesTest {
                     .items()
                     .forEach(version -> state.append(version).append('\n'));
         }
-        state.append(store.functions().settings(ACCOUNT, REGION, VariousWrites.POLICY))
-                .append(store.functions().settings(ACCOUNT, REGION, Setting.RESERVED_CONCURRENCY))
+        state.append(store.functions().settings(VariousWrites.POLICY))
+                .append(store.functions().settings(Setting.RESERVED_CONCURRENCY))
+                .append(store.functions().takenConcurrency(ACCOUNT, REGION))
                 .append(store.functions().list(ACCOUNT, REGION, "", 1000).items().stream()
                         .map(version -> String.valueOf(version.configuration().functionName()))
                         .toList());

@@ -36,14 +36,14 @@ final class PutFunctionConcurrency implements Operation<PutFunctionConcurrencyRe
             // AWS looks $LATEST up here, and says so.
             throw Refusals.functionNotFound(id.arn(FunctionId.LATEST));
         }
-        var budget = ConcurrencyBudget.of(function, account);
-        if (budget.unreservedWithout(id) - reserved < budget.leastUnreserved()) {
+        var budget = new ConcurrencyBudget(function, account);
+        if (budget.unreservedWithout() - reserved < budget.leastUnreserved()) {
             throw Refusals.invalid(
                             "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [%d]."
                                     .formatted(budget.leastUnreserved()))
                     .untyped();
         }
-        int provisioned = budget.provisionedFor(id, Setting.WHOLE);
+        int provisioned = function.provisioned(Setting.WHOLE);
         if (reserved < provisioned) {
             throw Refusals.invalid(
                     " ReservedConcurrentExecutions  %d should not be lower than function's total provisioned concurrency [%d]."

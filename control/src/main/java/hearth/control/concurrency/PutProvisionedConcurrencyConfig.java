@@ -61,10 +61,8 @@ final class PutProvisionedConcurrencyConfig
     }
 
     private void requireRoom(FunctionEdit function, ProvisionedTarget target, int requested) {
-        var budget = ConcurrencyBudget.of(function, account);
-        var id = target.function();
-        int others = budget.provisionedFor(id, target.qualifier());
-        var reserved = budget.reservedFor(id);
+        int others = function.provisioned(target.qualifier());
+        var reserved = function.setting(Setting.RESERVED_CONCURRENCY, Setting.WHOLE);
         if (reserved.isPresent()) {
             if (others + requested > reserved.get()) {
                 throw Refusals.invalid(
@@ -72,7 +70,8 @@ final class PutProvisionedConcurrencyConfig
             }
             return;
         }
-        int unreserved = budget.unreservedWithout(id) - others;
+        var budget = new ConcurrencyBudget(function, account);
+        int unreserved = budget.unreservedWithout() - others;
         if (requested > unreserved) {
             throw Refusals.invalid(
                             "Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [%d]."

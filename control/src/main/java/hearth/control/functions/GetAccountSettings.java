@@ -1,8 +1,6 @@
 package hearth.control.functions;
 
 import hearth.cluster.FunctionStore;
-import hearth.cluster.Qualified;
-import hearth.cluster.Setting;
 import hearth.control.operation.Caller;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operation;
@@ -24,16 +22,15 @@ final class GetAccountSettings implements Operation<GetAccountSettingsRequest, G
     @Override
     public GetAccountSettingsResponse handle(Caller caller, GetAccountSettingsRequest request) {
         var usage = functions.usage(caller.account(), caller.region());
-        int reserved = functions.settings(caller.account(), caller.region(), Setting.RESERVED_CONCURRENCY).stream()
-                .mapToInt(Qualified::value)
-                .sum();
+        var taken = functions.takenConcurrency(caller.account(), caller.region());
         return GetAccountSettingsResponse.builder()
                 .accountLimit(AccountLimit.builder()
                         .totalCodeSize(limits.codeStorage().count())
                         .codeSizeUnzipped(limits.packages().unzipped().count())
                         .codeSizeZipped(limits.packages().zipped().count())
                         .concurrentExecutions(limits.concurrentExecutions())
-                        .unreservedConcurrentExecutions(limits.concurrentExecutions() - reserved)
+                        .unreservedConcurrentExecutions(
+                                Math.toIntExact(limits.concurrentExecutions() - taken.reserved()))
                         .build())
                 .accountUsage(AccountUsage.builder()
                         .totalCodeSize(usage.codeSize())
