@@ -50,6 +50,7 @@ public final class Tags {
         if (arn.kind().equals("capacity-provider")) {
             throw new ApiException(ApiError.RESOURCE_NOT_FOUND, "Capacity provider not found: " + arn.text());
         }
-        throw Refusals.unsupported("tags on layers");
+        // The pattern of ARNs lets them through, but AWS has no tags on them.
+        throw Refusals.invalid("Tags on layers are not supported.");
     }
 }

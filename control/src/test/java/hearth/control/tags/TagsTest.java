@@ -107,10 +107,15 @@ class TagsTest {
         refusesMissing(
                 "Capacity provider not found: " + PREFIX + "capacity-provider:absent",
                 PREFIX + "capacity-provider:absent");
-        refused(
-                () -> tag(PREFIX + "layer:greet", Map.of("a", "1")),
-                ApiError.INVALID_PARAMETER_VALUE,
-                "Hearth does not support tags on layers yet.");
+    }
+
+    @Test
+    void refusesLayersAsAwsHasNoTagsOnThem() {
+        var layer = PREFIX + "layer:greet";
+        for (var use : List.<ThrowingCallable>of(
+                () -> tag(layer, Map.of("a", "1")), () -> untag(layer, List.of("a")), () -> tags(layer))) {
+            refused(use, ApiError.INVALID_PARAMETER_VALUE, "Tags on layers are not supported.");
+        }
     }
 
     private void refusesMissing(String text, String arn) {
