@@ -64,15 +64,24 @@ public final class PlacementService {
         synchronized (workers) {
             var chosen = choose(demand, stays);
             if (chosen.isEmpty()) {
-                if (stays && workers.values().stream().anyMatch(load -> load.hasRoom(demand))) {
-                    return new Placement.ShareUsedUp();
-                }
-                var waitingHelps = workers.values().stream().anyMatch(load -> load.couldEverHold(demand));
-                return waitingHelps || workers.isEmpty() ? new Placement.NoRoom() : new Placement.NeverFits();
+                return whyNowhere(demand, stays);
             }
             chosen.get().promise(demand, stays);
             return new Placement.Placed(new PromisedSlot(chosen.get(), demand, stays));
         }
+    }
+
+    private Placement whyNowhere(Demand demand, boolean stays) {
+        if (workers.isEmpty()) {
+            return new Placement.NoRoom();
+        }
+        if (workers.values().stream().noneMatch(load -> load.couldEverHold(demand))) {
+            return new Placement.NeverFits();
+        }
+        // Where the share is used up, it does not help that others end.
+        boolean onlyShare = workers.values().stream().noneMatch(load -> load.hasShare(demand))
+                || workers.values().stream().anyMatch(load -> load.hasRoom(demand));
+        return stays && onlyShare ? new Placement.ShareUsedUp() : new Placement.NoRoom();
     }
 
     public Promised promised(WorkerId worker) {
@@ -100,13 +109,13 @@ public final class PlacementService {
     private final class PromisedSlot implements Slot {
         private final WorkerLoad load;
         private final Demand demand;
-        private final boolean stays;
+        private final AtomicBoolean stays;
         private final AtomicBoolean closed = new AtomicBoolean();
 
         PromisedSlot(WorkerLoad load, Demand demand, boolean stays) {
             this.load = load;
             this.demand = demand;
-            this.stays = stays;
+            this.stays = new AtomicBoolean(stays);
         }
 
         @Override
@@ -129,10 +138,20 @@ public final class PlacementService {
         }
 
         @Override
+        public void keepNoLonger() {
+            if (stays.compareAndSet(true, false)) {
+                synchronized (workers) {
+                    load.keepNoLonger(demand);
+                }
+            }
+        }
+
+        @Override
         public void close() {
             if (closed.compareAndSet(false, true)) {
+                keepNoLonger();
                 synchronized (workers) {
-                    load.giveBack(demand, stays);
+                    load.giveBack(demand);
                 }
             }
         }

@@ -13,6 +13,9 @@ public interface Slot extends AutoCloseable {
     /// unhealthy.
     void failed();
 
+    /// The environment ends when it is not needed from now on. Safe to repeat, and after `close`.
+    void keepNoLonger();
+
     /// Gives the room back, once the environment is gone.
     @Override
     void close();

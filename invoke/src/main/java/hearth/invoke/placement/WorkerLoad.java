@@ -45,8 +45,12 @@ final class WorkerLoad {
     }
 
     private boolean hasRoomToKeep(Demand demand) {
-        return worker.hasRoomToKeep()
-                && (keptEnvironments + 1) * 100L <= (long) worker.capacity().slots() * config.keptPercent()
+        return worker.hasRoomToKeep() && hasShare(demand);
+    }
+
+    /// Whether one more may stay, as far as those go that do.
+    boolean hasShare(Demand demand) {
+        return (keptEnvironments + 1) * 100L <= (long) worker.capacity().slots() * config.keptPercent()
                 && keptMemory.plus(demand.memory()).count() <= offered().count() * config.keptPercent() / 100;
     }
 
@@ -83,11 +87,13 @@ final class WorkerLoad {
         environments++;
     }
 
-    void giveBack(Demand demand, boolean stays) {
-        if (stays) {
-            keptMemory = keptMemory.minus(demand.memory());
-            keptEnvironments--;
-        }
+    /// One that stayed ends when it is not needed from now on.
+    void keepNoLonger(Demand demand) {
+        keptMemory = keptMemory.minus(demand.memory());
+        keptEnvironments--;
+    }
+
+    void giveBack(Demand demand) {
         memory = memory.minus(demand.memory());
         milliCpus -= demand.milliCpus();
         environments--;

@@ -55,6 +55,13 @@ final class Environment {
         state = state.after(event);
     }
 
+    /// Goes to the next state, and counts as that.
+    void change(EnvironmentState.Event event) {
+        function.left(this);
+        happened(event);
+        function.entered(this);
+    }
+
     /// Counts the reservations, so that each has a number of its own.
     long nextReservation() {
         return ++reservations;

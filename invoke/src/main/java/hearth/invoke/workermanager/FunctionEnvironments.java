@@ -240,6 +240,12 @@ final class FunctionEnvironments {
         provisionAgain = now.plusSeconds(1L << Math.min(provisioningFailures++, LONGEST_PAUSE));
     }
 
+    /// None can be made now, through no fault of its own: it may be tried again in a second.
+    void provisioningHeldUp(InvocationOutcome.NotRunnable why, Instant now) {
+        provisioningFailure = why;
+        provisionAgain = now.plusSeconds(1);
+    }
+
     void provisioningSucceeded() {
         provisioningFailure = null;
         provisioningFailures = 0;

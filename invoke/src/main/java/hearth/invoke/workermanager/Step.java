@@ -21,6 +21,9 @@ sealed interface Step {
 
     record WorkerFailed(Slot slot) implements Step {}
 
+    /// An environment ends when it is not needed from now on, so that another may stay in its stead.
+    record KeepNoLonger(Slot slot) implements Step {}
+
     /// Comes before every `Ask` that hopes for its room.
     record GiveBack(Slot slot) implements Step {}
 }

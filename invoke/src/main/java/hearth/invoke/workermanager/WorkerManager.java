@@ -220,6 +220,7 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
             case Step.Retire(var environment) -> environment.slot().worker().retire(environment.id());
             case Step.WorkerSucceeded(var slot) -> slot.succeeded();
             case Step.WorkerFailed(var slot) -> slot.failed();
+            case Step.KeepNoLonger(var slot) -> slot.keepNoLonger();
             case Step.GiveBack(var slot) -> slot.close();
             case Step.Ask(var environment) -> {
                 return place(environment);

@@ -120,7 +120,34 @@ class PlacementServiceTest {
         ((Placed) kept).slot().close();
 
         assertThat(placement.place(demand(700, 1), true)).isInstanceOf(Placed.class);
-        assertThat(placement.place(demand(700, 1), true)).isEqualTo(new NoRoom());
+    }
+
+    @Test
+    void saysThatTheShareIsUsedUpThoughThereIsNoRoomEither() {
+        placement.add(small);
+        placement.place(demand(700, 1), true);
+        placement.place(demand(300, 1));
+
+        assertThat(placement.place(demand(128, 1))).isEqualTo(new NoRoom());
+        assertThat(placement.place(demand(128, 1), true)).isEqualTo(new ShareUsedUp());
+        assertThat(placement.place(demand(64, 1), true)).isEqualTo(new NoRoom());
+        assertThat(placement.place(demand(1025, 1), true)).isEqualTo(new NeverFits());
+    }
+
+    @Test
+    void givesItsShareBackOnceForAnEnvironmentThatIsNotKeptAnyLonger() {
+        placement.add(small);
+        var slot = ((Placed) placement.place(demand(500, 1), true)).slot();
+        assertThat(placement.place(demand(500, 1), true)).isEqualTo(new ShareUsedUp());
+
+        slot.keepNoLonger();
+        slot.keepNoLonger();
+        assertThat(placement.place(demand(500, 1), true)).isInstanceOf(Placed.class);
+        assertThat(placement.promised(small.id()).memory()).isEqualTo(Bytes.mebibytes(1000));
+
+        slot.close();
+        assertThat(placement.place(demand(500, 1), true)).isEqualTo(new ShareUsedUp());
+        assertThat(placement.place(demand(500, 1))).isInstanceOf(Placed.class);
     }
 
     @Test

@@ -33,6 +33,13 @@ class ProvisioningTest {
         return new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10), keptPercent), clock);
     }
 
+    /// Where half of the worker may be provisioned.
+    private WorkerManager half() {
+        var half = placement(50);
+        half.add(worker);
+        return manager(half);
+    }
+
     private WorkerManager manager(PlacementService placement) {
         return new WorkerManager(
                 CONFIG, placement, clock, new Alarms()::set, () -> EnvironmentId.of(0, ids.incrementAndGet()));
@@ -94,9 +101,7 @@ class ProvisioningTest {
 
     @Test
     void leavesAShareOfTheWorkersToOthers() {
-        var half = placement(50);
-        half.add(worker);
-        var manager = manager(half);
+        var manager = half();
         manager.provision(MAIL, 4);
         worker.ready(0);
         worker.ready(1);
@@ -110,6 +115,66 @@ class ProvisioningTest {
         clock.advance(Duration.ofSeconds(2));
         manager.sweep();
         assertThat(worker.started).hasSize(3);
+    }
+
+    @Test
+    void triesAgainEachSecondHoweverLongTheShareWasUsedUp() {
+        var half = half();
+        half.provision(SEARCH, 2);
+        half.provision(MAIL, 1);
+        for (int i = 0; i < 300; i++) {
+            clock.advance(Duration.ofSeconds(1));
+            half.sweep();
+        }
+        assertThat(worker.started).hasSize(2);
+
+        worker.ready(0);
+        half.provision(SEARCH, 0);
+        worker.gone(0);
+        clock.advance(Duration.ofSeconds(1));
+        half.sweep();
+
+        assertThat(worker.started.getLast().function()).isEqualTo(MAIL);
+    }
+
+    @Test
+    void givesItsShareBackWhenItIsNotWantedAnyMoreAndBusy() {
+        var half = half();
+        half.provision(MAIL, 2);
+        worker.ready(0);
+        worker.ready(1);
+        half.acquire(MAIL, new Request());
+        half.acquire(MAIL, new Request());
+        half.provision(MAIL, 0);
+        half.provision(SEARCH, 2);
+        assertThat(worker.started).hasSize(2);
+
+        worker.idle(0);
+        worker.idle(1);
+        clock.advance(Duration.ofSeconds(1));
+        half.sweep();
+
+        assertThat(worker.retired).isEmpty();
+        assertThat(worker.started).hasSize(4);
+    }
+
+    @Test
+    void endsNobodysEnvironmentsWhereItsShareIsUsedUp() {
+        var half = half();
+        half.provision(MAIL, 2);
+        half.acquire(SEARCH, new Request());
+        half.acquire(SEARCH, new Request());
+        for (int i = 0; i < 4; i++) {
+            worker.ready(i);
+        }
+        worker.idle(2);
+        worker.idle(3);
+
+        half.provision(MAIL, 3);
+
+        assertThat(worker.retired).isEmpty();
+        assertThat(half.provisioned(MAIL.function(), "$LATEST").failure().map(NotRunnable::cause))
+                .contains(Cause.SHARE_USED_UP);
     }
 
     @Test
@@ -216,6 +281,7 @@ class ProvisioningTest {
 
         manager.provision(SEARCH, 3);
         worker.retired.forEach(manager::gone);
+        clock.advance(Duration.ofSeconds(1));
         manager.sweep();
 
         assertThat(worker.started).hasSize(5);

@@ -1,0 +1,193 @@
+package hearth.invoke.workermanager;
+
+import hearth.invoke.placement.Slot;
+import hearth.model.FunctionId;
+import hearth.model.FunctionVersion;
+import hearth.model.FunctionVersion.EnvironmentKey;
+import hearth.model.worker.EnvironmentId;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Which environments there are, by id, by version and by function. Guarded as the EnvironmentTable is.
+///
+/// A version and generation is noted here while it has environments, is to have some, or has invocations that wait.
+final class Inventory {
+    private final Supplier<EnvironmentId> ids;
+    private final Tally tally;
+    private final Map<EnvironmentKey, FunctionEnvironments> versions = new HashMap<>();
+
+    /// The values of `versions` by function: all versions and generations that hold environments.
+    private final Map<FunctionId, Set<FunctionEnvironments>> functions = new HashMap<>();
+
+    /// Those that have a slot: all but the ones that are still being placed.
+    private final Map<EnvironmentId, Environment> environments = new HashMap<>();
+
+    private final Set<Environment> retiring = new HashSet<>();
+    private final SequencedSet<FunctionEnvironments> starved = new LinkedHashSet<>();
+
+    private boolean closed;
+
+    Inventory(Supplier<EnvironmentId> ids, Tally tally) {
+        this.ids = ids;
+        this.tally = tally;
+    }
+
+    /// No more are made.
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Nullable
+    FunctionEnvironments find(FunctionVersion version) {
+        return versions.get(version.environmentKey());
+    }
+
+    @Nullable
+    Environment find(EnvironmentId id) {
+        return environments.get(id);
+    }
+
+    /// What `find` says, or a new one.
+    FunctionEnvironments obtain(FunctionVersion version, List<Step> steps) {
+        var known = find(version);
+        return known != null ? known : begin(version, steps);
+    }
+
+    private FunctionEnvironments begin(FunctionVersion version, List<Step> steps) {
+        var function = new FunctionEnvironments(version);
+        for (var other : of(version.function())) {
+            if (other.version().version().equals(version.version())) {
+                // The caller may hold an older configuration than another caller: that one's is not superseded then.
+                if (other.version().generation() < version.generation()) {
+                    supersede(other, steps);
+                } else {
+                    function.supersede();
+                }
+            }
+        }
+        functions
+                .computeIfAbsent(version.function(), _ -> new LinkedHashSet<>())
+                .add(function);
+        versions.put(version.environmentKey(), function);
+        return function;
+    }
+
+    /// A copy, so that they may be forgotten meanwhile.
+    List<FunctionEnvironments> of(FunctionId function) {
+        return List.copyOf(functions.getOrDefault(function, Set.of()));
+    }
+
+    /// A copy, so that they may be forgotten meanwhile.
+    List<FunctionEnvironments> all() {
+        return List.copyOf(versions.values());
+    }
+
+    /// All of them, while none is noted or forgotten.
+    Collection<FunctionEnvironments> view() {
+        return versions.values();
+    }
+
+    EnvironmentCounts counts() {
+        int starting = 0;
+        int idle = 0;
+        int busy = 0;
+        int waiting = 0;
+        for (var function : versions.values()) {
+            starting += function.starting();
+            idle += function.idleCount();
+            busy += function.busy();
+            waiting += function.waiting().size();
+        }
+        return new EnvironmentCounts(
+                starting,
+                idle,
+                busy,
+                retiring.size(),
+                waiting,
+                tally.warmTakes,
+                tally.waits,
+                tally.asked,
+                tally.failedStarts,
+                tally.expired,
+                tally.evicted,
+                tally.refused);
+    }
+
+    /// Has one more made, once a worker has room for it.
+    void ask(FunctionEnvironments function, Instant now, boolean provisioned, List<Step> steps) {
+        var environment = new Environment(ids.get(), function, now, provisioned);
+        function.asked(environment);
+        tally.asked++;
+        steps.add(new Step.Ask(environment));
+    }
+
+    void placed(Environment environment, Slot slot) {
+        environment.placed(slot);
+        environments.put(environment.id(), environment);
+    }
+
+    /// Ends one as soon as it is idle. It is given to nobody any more.
+    void retire(Environment environment, List<Step> steps) {
+        environment.change(new EnvironmentState.Event.Retired());
+        retiring.add(environment);
+        steps.add(new Step.Retire(environment));
+    }
+
+    /// One has ended; null when it had before.
+    @Nullable
+    Environment gone(EnvironmentId id) {
+        var environment = environments.remove(id);
+        if (environment != null) {
+            environment.function().left(environment);
+            retiring.remove(environment);
+        }
+        return environment;
+    }
+
+    /// Those that were asked to end and have not.
+    Set<Environment> retiring() {
+        return retiring;
+    }
+
+    /// Those whose invocations wait while no worker has room, longest first.
+    SequencedSet<FunctionEnvironments> starved() {
+        return starved;
+    }
+
+    /// Ends what is idle of a version that is not current any more, and what is busy later.
+    void supersede(FunctionEnvironments function, List<Step> steps) {
+        function.supersede();
+        function.want(0);
+        while (!function.idle().isEmpty()) {
+            retire(function.idle().getLast(), steps);
+        }
+        while (!function.idleProvisioned().isEmpty()) {
+            retire(function.idleProvisioned().getLast(), steps);
+        }
+        forgetIfEmpty(function);
+    }
+
+    void forgetIfEmpty(FunctionEnvironments function) {
+        if (function.isEmpty()) {
+            starved.remove(function);
+            versions.remove(function.version().environmentKey(), function);
+            functions.computeIfPresent(function.version().function(), (_, all) -> {
+                all.remove(function);
+                return all.isEmpty() ? null : all;
+            });
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package hearth.invoke.workermanager;
+
+import hearth.model.FunctionId;
+import hearth.model.FunctionVersion;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Keeps as many environments initialised as versions have *provisioned*. They serve before the others, and neither
+/// idleness nor another function's need ends them. Guarded as the EnvironmentTable is.
+final class Provisioning {
+    private static final NotRunnable NEVER_FITS =
+            new NotRunnable(NotRunnable.Cause.INIT_FAILED, "No worker is large enough");
+    private static final NotRunnable SHARE_USED_UP = new NotRunnable(
+            NotRunnable.Cause.SHARE_USED_UP, "Provisioned environments take all of the workers that they may");
+
+    /// More are asked for as these become ready, and once a second.
+    private static final int AT_ONCE = 32;
+
+    private final Inventory inventory;
+
+    Provisioning(Inventory inventory) {
+        this.inventory = inventory;
+    }
+
+    /// From now on so many environments of a version are kept initialised.
+    List<Step> want(FunctionVersion version, int wanted, Instant now) {
+        var steps = new ArrayList<Step>();
+        if (inventory.isClosed() || (wanted == 0 && inventory.find(version) == null)) {
+            return steps;
+        }
+        var function = inventory.obtain(version, steps);
+        function.want(wanted);
+        while (function.provisioned() > wanted && !function.idleProvisioned().isEmpty()) {
+            inventory.retire(function.idleProvisioned().getLast(), steps);
+        }
+        ask(function, now, steps);
+        inventory.forgetIfEmpty(function);
+        return steps;
+    }
+
+    /// Asks for those that are wanted and neither there nor on their way.
+    void ask(FunctionEnvironments function, Instant now, List<Step> steps) {
+        if (inventory.isClosed() || function.isSuperseded() || !function.mayProvision(now)) {
+            return;
+        }
+        for (int i = 0; i < AT_ONCE && function.provisioned() < function.wanted(); i++) {
+            inventory.ask(function, now, true, steps);
+        }
+    }
+
+    /// One that was asked for is there.
+    void succeeded(FunctionEnvironments function, Instant now, List<Step> steps) {
+        function.provisioningSucceeded();
+        ask(function, now, steps);
+    }
+
+    void neverFits(FunctionEnvironments function, Instant now) {
+        function.provisioningFailed(NEVER_FITS, now);
+    }
+
+    /// They take all of the workers that they may: ending others makes no room for more of them.
+    void shareUsedUp(FunctionEnvironments function, Instant now) {
+        function.provisioningHeldUp(SHARE_USED_UP, now);
+    }
+
+    /// One comes free. If it is provisioned beyond what is wanted by now, it goes on as any other.
+    void freed(Environment environment, List<Step> steps) {
+        var function = environment.function();
+        if (environment.isProvisioned() && function.provisioned() >= function.wanted()) {
+            environment.unprovision();
+            steps.add(new Step.KeepNoLonger(environment.slot()));
+        }
+    }
+
+    /// How far a version's provisioning has come.
+    Provisioned progress(FunctionId function, String version) {
+        return inventory.of(function).stream()
+                .filter(one -> one.version().version().equals(version) && one.wanted() > 0)
+                .findFirst()
+                .map(one -> new Provisioned(one.wanted(), one.readyProvisioned(), one.provisioningFailure()))
+                .orElse(Provisioned.NONE);
+    }
+}

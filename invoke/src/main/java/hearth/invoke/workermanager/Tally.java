@@ -1,0 +1,12 @@
+package hearth.invoke.workermanager;
+
+/// What the EnvironmentTable has done since it began. Guarded as that is.
+final class Tally {
+    long warmTakes;
+    long waits;
+    long asked;
+    long failedStarts;
+    long expired;
+    long evicted;
+    long refused;
+}
