@@ -79,15 +79,15 @@ public final class PlacementService {
             return new Placement.NeverFits();
         }
         // Where the share is used up, it does not help that others end.
-        boolean onlyShare = workers.values().stream().noneMatch(load -> load.hasShare(demand))
-                || workers.values().stream().anyMatch(load -> load.hasRoom(demand));
-        return stays && onlyShare ? new Placement.ShareUsedUp() : new Placement.NoRoom();
+        boolean endsHelp =
+                workers.values().stream().anyMatch(load -> !load.hasRoom(demand) && (!stays || load.hasShare(demand)));
+        return endsHelp ? new Placement.NoRoom() : new Placement.ShareUsedUp();
     }
 
     public Promised promised(WorkerId worker) {
         synchronized (workers) {
             var load = workers.get(worker);
-            return load == null ? new Promised(0, new Bytes(0), 0) : load.promised();
+            return load == null ? new Promised(0, new Bytes(0), 0, new Bytes(0)) : load.promised();
         }
     }
 

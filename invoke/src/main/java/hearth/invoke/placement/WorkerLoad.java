@@ -50,7 +50,8 @@ final class WorkerLoad {
 
     /// Whether one more may stay, as far as those go that do.
     boolean hasShare(Demand demand) {
-        return (keptEnvironments + 1) * 100L <= (long) worker.capacity().slots() * config.keptPercent()
+        return !draining
+                && (keptEnvironments + 1) * 100L <= (long) worker.capacity().slots() * config.keptPercent()
                 && keptMemory.plus(demand.memory()).count() <= offered().count() * config.keptPercent() / 100;
     }
 
@@ -116,7 +117,7 @@ final class WorkerLoad {
     }
 
     Promised promised() {
-        return new Promised(environments, memory, milliCpus);
+        return new Promised(environments, memory, milliCpus, keptMemory);
     }
 
     private Bytes offered() {

@@ -143,7 +143,8 @@ class PlacementServiceTest {
         slot.keepNoLonger();
         slot.keepNoLonger();
         assertThat(placement.place(demand(500, 1), true)).isInstanceOf(Placed.class);
-        assertThat(placement.promised(small.id()).memory()).isEqualTo(Bytes.mebibytes(1000));
+        assertThat(placement.promised(small.id()))
+                .isEqualTo(new Promised(2, Bytes.mebibytes(1000), 2, Bytes.mebibytes(500)));
 
         slot.close();
         assertThat(placement.place(demand(500, 1), true)).isEqualTo(new ShareUsedUp());
@@ -179,7 +180,7 @@ class PlacementServiceTest {
         slot.close();
         slot.close();
 
-        assertThat(placement.promised(small.id())).isEqualTo(new Promised(1, Bytes.mebibytes(256), 50));
+        assertThat(placement.promised(small.id())).isEqualTo(new Promised(1, Bytes.mebibytes(256), 50, new Bytes(0)));
     }
 
     @Test

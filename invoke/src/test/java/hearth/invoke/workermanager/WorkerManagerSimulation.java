@@ -12,6 +12,7 @@ import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.Reservation;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -26,11 +27,16 @@ import java.util.Random;
 ///
 /// - an environment serves one request at a time, of its own version and generation, within its slots and memory;
 /// - whoever waits is served in the order of arrival, and whoever need not wait gets what was idle last;
-/// - every request is told exactly once, and in the end nothing is held.
+/// - every request is told exactly once, and in the end nothing is held;
+/// - what is provisioned stays within its share of each worker, and in the end is there, unless its share is used up.
 final class WorkerManagerSimulation implements SimulatedWorker.Observer {
     private static final List<String> NAMES = List.of("mail", "search", "orders", "large");
 
+    /// Percent of a worker that may be provisioned.
+    private static final int SHARE = 50;
+
     private final Random random;
+    private final boolean provisions;
     private final ManualClock clock = new ManualClock();
     private final PlacementService placement;
     private final Alarms alarms = new Alarms();
@@ -46,9 +52,11 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
     private int runs;
     private int failures;
 
-    WorkerManagerSimulation(long seed) {
+    /// @param provisions whether versions have provisioned concurrency now and then
+    WorkerManagerSimulation(long seed, boolean provisions) {
         random = new Random(seed);
-        placement = new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10), 100), clock);
+        this.provisions = provisions;
+        placement = new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10), SHARE), clock);
         manager = new WorkerManager(
                 WorkerManagerConfig.DEFAULT,
                 placement,
@@ -66,6 +74,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
     int run(int steps) {
         for (int i = 0; i < steps; i++) {
             step();
+            workers.forEach(this::checkShare);
         }
         settle();
         return runs;
@@ -106,6 +115,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
                     manager.sweep();
                 }
             }
+            case 16 -> provision(anyName());
             case 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 -> acquire(version(anyName()));
             default -> anyWorker().deliver();
         }
@@ -122,6 +132,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
             manager.sweep();
             deliverAll();
         }
+        settleProvisioning();
         var left = manager.counts();
         check(left.waiting() == 0 && left.busy() == 0 && left.starting() == 0, "Something is held: " + left);
         check(left.environments() == workersEnvironments(), "Environments are known wrongly: " + left);
@@ -132,9 +143,47 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         for (var worker : workers) {
             var promised = placement.promised(worker.id());
             check(
-                    promised.environments() == 0 && promised.memory().count() == 0 && promised.milliCpus() == 0,
+                    promised.environments() == 0
+                            && promised.memory().count() == 0
+                            && promised.milliCpus() == 0
+                            && promised.kept().count() == 0,
                     "Room is still promised: " + promised);
         }
+    }
+
+    private void settleProvisioning() {
+        for (int i = 0; NAMES.stream().anyMatch(this::isOnItsWay); i++) {
+            check(i < 400, "Provisioning comes to no end: " + told());
+            clock.advance(Duration.ofSeconds(1));
+            manager.sweep();
+            deliverAll();
+        }
+        workers.forEach(this::checkShare);
+    }
+
+    private String told() {
+        return NAMES.stream()
+                        .map(name -> name + " " + manager.provisioned(Functions.id(name), "$LATEST"))
+                        .toList()
+                + ", " + manager.counts() + ", "
+                + workers.stream()
+                        .map(worker -> worker.capacity() + " " + placement.promised(worker.id()))
+                        .toList();
+    }
+
+    private boolean isOnItsWay(String name) {
+        var progress = manager.provisioned(Functions.id(name), "$LATEST");
+        return progress.ready() < progress.wanted()
+                && progress.failure()
+                        .filter(why -> why.cause() == NotRunnable.Cause.SHARE_USED_UP)
+                        .isEmpty();
+    }
+
+    private void checkShare(SimulatedWorker worker) {
+        var kept = placement.promised(worker.id()).kept().count();
+        check(
+                kept >= 0 && kept <= worker.capacity().memory().count() * SHARE / 100,
+                "More than its share is provisioned: " + kept);
     }
 
     private void deliverAll() {
@@ -161,6 +210,12 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         request.acquiring = false;
     }
 
+    private void provision(String name) {
+        if (provisions) {
+            manager.provision(version(name, current(name)), random.nextInt(4));
+        }
+    }
+
     private void change(String name) {
         var generation = generations.merge(name, 1L, Long::sum) + 1;
         if (random.nextBoolean()) {
@@ -172,8 +227,15 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
 
     /// Now and then a caller still holds an older configuration.
     private FunctionVersion version(String name) {
-        var current = generations.getOrDefault(name, 0L) + 1;
-        var generation = random.nextInt(20) == 0 ? Math.max(1, current - 1) : current;
+        var current = current(name);
+        return version(name, random.nextInt(20) == 0 ? Math.max(1, current - 1) : current);
+    }
+
+    private long current(String name) {
+        return generations.getOrDefault(name, 0L) + 1;
+    }
+
+    private static FunctionVersion version(String name, long generation) {
         return name.equals("large") ? Functions.sized(name, 256, generation) : Functions.latest(name, generation);
     }
 
@@ -218,7 +280,8 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
                 var spec = worker.spec(reservation.environment());
                 check(spec.function().equals(version), "Served by another version: " + spec);
             }
-            if (acquiring) {
+            // What is provisioned serves before all others.
+            if (acquiring && !provisions) {
                 var top = idle(version).peekFirst();
                 check(reservation.environment().equals(top), "Not the one that was idle last");
             }
