@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 /// loop devices, sockets with a name, processes. Those of other servers are not among it.
 final class Traces {
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+    private static final Pattern ZOMBIE = Pattern.compile("\\) Z (?<parent>\\d+) "); // of proc(5), stat
 
     private final String data;
     private final String instance;
@@ -103,6 +104,7 @@ final class Traces {
                 .filter(process -> name(process).matches("\\d+"))
                 .filter(process -> read(process.resolve("cgroup")).contains("/hearth-" + instance)
                         || isTool(read(process.resolve("cmdline"))))
+                .filter(process -> !isOrphanThatEnded(process))
                 .map(process -> "process " + name(process) + " "
                         + read(process.resolve("cmdline")).replace('\0', ' ') + sandbox(process))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -117,9 +119,20 @@ final class Traces {
                 .orElse("");
     }
 
+    /// It holds nothing any more but its number, until the host's init collects it. One that has ended and whose
+    /// server has yet to collect it is a trace of that server.
+    private static boolean isOrphanThatEnded(Path process) {
+        var ended = ZOMBIE.matcher(read(process.resolve("stat")));
+        return ended.find() && !isServer(read(Path.of("/proc", ended.group("parent"), "cmdline")));
+    }
+
     /// A program that works on the data folder, and is not the server.
     private boolean isTool(String commandLine) {
-        return commandLine.contains(data) && !commandLine.contains("hearth.server.cli.Main");
+        return commandLine.contains(data) && !isServer(commandLine);
+    }
+
+    private static boolean isServer(String commandLine) {
+        return commandLine.contains("hearth.server.cli.Main");
     }
 
     private static Stream<String> tables() {
