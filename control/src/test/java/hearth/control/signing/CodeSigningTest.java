@@ -257,6 +257,17 @@ class CodeSigningTest {
         assertThat(functions(alsoWarns, null).functionArns()).isEmpty();
     }
 
+    @Test
+    void letsNothingPassThatWasCheckedBeforeTheFunctionKeptToAConfiguration() {
+        desk.createActive("greet");
+        var enforcing = create("Enforce").codeSigningConfigArn();
+
+        desk.beforeWriting.set(() -> put("greet", enforcing));
+
+        refused(() -> updateCode("two", false), ApiError.CODE_VERIFICATION_FAILED, UNTRUSTED + Desk.ARN + "greet.");
+        assertThat(functions(enforcing, null).functionArns()).containsExactly(Desk.ARN + "greet");
+    }
+
     private void enforce(String arn) {
         update(UpdateCodeSigningConfigRequest.builder()
                 .codeSigningConfigArn(arn)
