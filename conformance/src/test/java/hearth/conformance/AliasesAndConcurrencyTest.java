@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.AliasConfiguration;
@@ -82,8 +83,14 @@ class AliasesAndConcurrencyTest {
                         .concurrency()
                         .reservedConcurrentExecutions())
                 .isZero();
+        assertThat(reserved(function)).isZero();
         lambda().deleteFunctionConcurrency(r -> r.functionName(function));
+        assertThat(reserved(function)).isNull();
         assertThat(invoke(function, "{}").payload().asUtf8String()).isEqualTo("1");
+    }
+
+    private static @Nullable Integer reserved(String function) {
+        return lambda().getFunctionConcurrency(r -> r.functionName(function)).reservedConcurrentExecutions();
     }
 
     @Test

@@ -17,12 +17,16 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.ToIntBiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,8 +55,17 @@ class CoverageDocumentTest {
     private static final Map<ApiOperation, String> IN_PART =
             Map.of(ApiOperation.INVOKE_ASYNC, "checked, not delivered");
 
+    /// What the AWS SDK for Java has no method for.
+    private static final Set<ApiOperation> WITHOUT_CLIENT = Set.of(ApiOperation.INVOKE_ASYNC);
+
     private static final Pattern USE = Pattern.compile("\\bApiOperation\\.([A-Z_]+)\\b");
+    private static final Pattern CALL = Pattern.compile("\\b([a-z]+[A-Za-z]*?)(?:Paginator)?\\(");
+    private static final Path CONTROL_SOURCES = REPOSITORY.resolve("control/src/main/java");
     private static final Path CONTROL_TESTS = REPOSITORY.resolve("control/src/test/java");
+    private static final Path CLIENT_TESTS = REPOSITORY.resolve("conformance/src/test/java");
+
+    /// More than any test uses an operation.
+    private static final long PREFERRED = 1_000_000;
 
     @TempDir
     private Path folder;
@@ -64,8 +77,7 @@ class CoverageDocumentTest {
         int end = document.indexOf(END);
         assertThat(begin).as("%s marks where its table begins", DOCUMENT).isNotNegative();
         assertThat(end).as("%s marks where its table ends", DOCUMENT).isGreaterThan(begin);
-        var expected =
-                document.substring(0, begin + BEGIN.length()) + table(written(), tests()) + document.substring(end);
+        var expected = document.substring(0, begin + BEGIN.length()) + table(written()) + document.substring(end);
 
         if (WRITE) {
             Files.writeString(DOCUMENT, expected);
@@ -76,20 +88,59 @@ class CoverageDocumentTest {
 
     @Test
     void everyWrittenOperationHasATest() throws IOException {
-        assertThat(tests()).containsKeys(written().toArray(ApiOperation[]::new));
+        assertThat(written()).isSubsetOf(tests().keySet());
     }
 
-    /// The test that asks for an operation most often.
+    @Test
+    void everyWrittenOperationIsTestedWithARealClient() throws IOException {
+        var written = written();
+        written.removeAll(WITHOUT_CLIENT);
+        assertThat(written).isSubsetOf(clientTests().keySet());
+    }
+
+    /// The test that is named after an operation, or lies beside it, or asks for it most often.
     private static Map<ApiOperation, String> tests() throws IOException {
-        var tests = new EnumMap<ApiOperation, String>(ELSEWHERE);
+        var tests = mostUsers(CONTROL_TESTS, USE, ApiOperation::name, (operation, test) -> {
+            if (test.getFileName().toString().equals(operation.wireName() + "Test.java")) {
+                return 2;
+            }
+            var beside = CONTROL_SOURCES
+                    .resolve(CONTROL_TESTS.relativize(test))
+                    .resolveSibling(operation.wireName() + ".java");
+            return Files.exists(beside) ? 1 : 0;
+        });
+        tests.putAll(ELSEWHERE);
+        return tests;
+    }
+
+    /// The test that calls an operation most often by the AWS SDK for Java.
+    private static Map<ApiOperation, String> clientTests() throws IOException {
+        return mostUsers(CLIENT_TESTS, CALL, CoverageDocumentTest::method, (_, _) -> 0);
+    }
+
+    /// As the SDK names it.
+    private static String method(ApiOperation operation) {
+        var name = operation.wireName();
+        return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
+    }
+
+    private static Map<ApiOperation, String> mostUsers(
+            Path folder,
+            Pattern use,
+            Function<ApiOperation, String> name,
+            ToIntBiFunction<ApiOperation, Path> preference)
+            throws IOException {
+        var operations = Arrays.stream(ApiOperation.values()).collect(Collectors.toMap(name, Function.identity()));
+        var tests = new EnumMap<ApiOperation, String>(ApiOperation.class);
         var most = new EnumMap<ApiOperation, Long>(ApiOperation.class);
-        try (var files = Files.walk(CONTROL_TESTS)) {
+        try (var files = Files.walk(folder)) {
             for (var file : files.filter(path -> path.toString().endsWith("Test.java"))
                     .sorted()
                     .toList()) {
-                count(file).forEach((operation, count) -> {
-                    if (count > most.getOrDefault(operation, 0L)) {
-                        most.put(operation, count);
+                count(file, use, operations).forEach((operation, count) -> {
+                    long rank = preference.applyAsInt(operation, file) * PREFERRED + count;
+                    if (rank > most.getOrDefault(operation, 0L)) {
+                        most.put(operation, rank);
                         tests.put(operation, file.getFileName().toString().replace(".java", ""));
                     }
                 });
@@ -98,10 +149,12 @@ class CoverageDocumentTest {
         return tests;
     }
 
-    private static Map<ApiOperation, Long> count(Path test) throws IOException {
-        return USE.matcher(Files.readString(test))
+    private static Map<ApiOperation, Long> count(Path test, Pattern use, Map<String, ApiOperation> operations)
+            throws IOException {
+        return use.matcher(Files.readString(test))
                 .results()
-                .map(use -> ApiOperation.valueOf(use.group(1)))
+                .map(found -> operations.get(found.group(1)))
+                .filter(Objects::nonNull)
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
@@ -122,19 +175,26 @@ class CoverageDocumentTest {
         }
     }
 
-    private static String table(Set<ApiOperation> written, Map<ApiOperation, String> tests) {
+    private static String table(Set<ApiOperation> written) throws IOException {
+        var tests = tests();
+        var clientTests = clientTests();
         var table = new StringBuilder("%d of %d operations are written, %d of them in part.%n%n"
                 .formatted(written.size(), ApiOperation.values().length, IN_PART.size()));
-        table.append("| operation | method and path | | test |\n|---|---|---|---|\n");
+        table.append("| operation | method and path | | test | with a real client |\n|---|---|---|---|---|\n");
         Arrays.stream(ApiOperation.values())
                 .sorted(Comparator.comparing(ApiOperation::wireName))
-                .forEach(operation -> table.append("| `%s` | `%s %s` | %s | %s |\n"
+                .forEach(operation -> table.append("| `%s` | `%s %s` | %s | %s | %s |\n"
                         .formatted(
                                 operation.wireName(),
                                 operation.method(),
                                 operation.path(),
                                 IN_PART.getOrDefault(operation, written.contains(operation) ? "written" : "not yet"),
-                                written.contains(operation) ? "`" + tests.get(operation) + "`" : "")));
+                                written.contains(operation) ? code(tests.get(operation)) : "",
+                                written.contains(operation) ? code(clientTests.get(operation)) : "")));
         return table.toString();
+    }
+
+    private static String code(@Nullable String name) {
+        return name == null ? "" : "`" + name + "`";
     }
 }
