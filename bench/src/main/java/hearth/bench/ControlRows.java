@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// The control plane, with few functions and with very many, beside a bare HTTP server that returns the same bytes.
 ///
-/// Hearth and the bare server take turns, as in `WarmRows`; a ratio is the median of the rounds' ratios.
+/// All three servers take turns, as in `WarmRows`; a ratio is the median of the rounds' ratios.
 final class ControlRows {
     private static final int FEW = 10;
     private static final int CONNECTIONS = 16;
@@ -41,52 +42,64 @@ final class ControlRows {
         this.warmUp = quick ? 3 : 10;
     }
 
-    /// Medians of one request's rounds.
-    private record Turns(double perSecond, double barePerSecond, double ratio, long errors) {}
+    /// One request's rounds.
+    private record Turns(double[] few, double[] most, double[] bare, long errors) {}
 
-    private record Figures(Turns getFunction, Turns listFunctions, Turns invoke) {}
+    /// The request that is measured, as one server's keys sign it.
+    private interface Signed {
+        byte[] by(HearthServer server);
+    }
 
     void run() throws Exception {
         var data = folder.resolve("data-control");
-        Figures few;
-        Figures most;
-        try (var hearth = HearthServer.start(repository, data)) {
+        try (var few = HearthServer.start(repository, folder.resolve("data-control-few"));
+                var most = HearthServer.start(repository, data)) {
             var language = Language.all().getFirst();
-            hearth.create("known", language.runtime(), "app.handler", language.zip("known"), 1769);
-            create(hearth, 1, FEW);
-            few = measure(hearth);
+            for (var server : List.of(few, most)) {
+                server.create("known", language.runtime(), "app.handler", language.zip("known"), 1769);
+                create(server, 1, FEW);
+            }
             var begin = System.nanoTime();
-            create(hearth, FEW, many);
+            create(most, FEW, many);
             var seconds = (System.nanoTime() - begin) / 1e9;
             report.row(
                     "CreateFunction, " + CREATORS + " callers",
                     format((many - FEW) / seconds) + "/s",
                     many - FEW + " functions");
-            most = measure(hearth);
+
+            var getFunction = turns(few, most, server -> server.request("GET", "/2015-03-31/functions/known", ""));
+            beside("GetFunction", getFunction);
+            grown("GetFunction", getFunction);
+            grown(
+                    "ListFunctions, pages of 10",
+                    turns(few, most, server -> server.request("GET", "/2015-03-31/functions?MaxItems=10", "")));
+            grown("Invoke", turns(few, most, server -> server.invocation("known")));
         }
-        beside("GetFunction", few.getFunction);
-        grown("GetFunction", few.getFunction, most.getFunction);
-        grown("ListFunctions, pages of 10", few.listFunctions, most.listFunctions);
-        grown("Invoke", few.invoke, most.invoke);
         startUp(data);
     }
 
     private void beside(String name, Turns turns) {
         report.row(
                 name + ", " + CONNECTIONS + " connections",
-                format(turns.perSecond) + "/s",
-                format(turns.barePerSecond) + "/s",
-                turns.ratio,
+                format(Floors.median(turns.few)) + "/s",
+                format(Floors.median(turns.bare)) + "/s",
+                ratio(turns.few, turns.bare),
                 "errors " + turns.errors);
     }
 
-    private void grown(String name, Turns few, Turns most) {
+    private void grown(String name, Turns turns) {
         report.row(
                 name + " with " + many + " functions",
-                format(most.perSecond) + "/s",
-                format(few.perSecond) + "/s with " + FEW,
-                most.ratio / few.ratio,
-                "ratio of both beside the bare server; errors " + most.errors);
+                format(Floors.median(turns.most)) + "/s",
+                format(Floors.median(turns.few)) + "/s with " + FEW,
+                ratio(turns.most, turns.few),
+                "errors " + turns.errors);
+    }
+
+    private static double ratio(double[] some, double[] others) {
+        var ratios = new double[some.length];
+        Arrays.setAll(ratios, i -> some[i] / others[i]);
+        return Floors.median(ratios);
     }
 
     private void startUp(Path data) throws IOException {
@@ -102,18 +115,13 @@ final class ControlRows {
                 "median of " + nanos.length + "; without any: the row \"time to ready\"");
     }
 
-    private Figures measure(HearthServer hearth) throws Exception {
-        return new Figures(
-                turns(hearth, hearth.request("GET", "/2015-03-31/functions/known", "")),
-                turns(hearth, hearth.request("GET", "/2015-03-31/functions?MaxItems=10", "")),
-                turns(hearth, hearth.invocation("known")));
-    }
-
-    private Turns turns(HearthServer hearth, byte[] request) throws Exception {
-        var answer = hearth.send(request);
+    private Turns turns(HearthServer few, HearthServer most, Signed request) throws Exception {
+        var ofFew = request.by(few);
+        var ofMost = request.by(most);
+        var answer = few.send(ofFew);
         var body = answer.substring(answer.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.UTF_8);
         var file = Files.write(folder.resolve("answer.json"), body);
-        var bareRequest = "GET / HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        var ofBare = "GET / HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
         var bare = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
                         "-cp",
@@ -124,24 +132,22 @@ final class ControlRows {
                 .start();
         try {
             var address = new InetSocketAddress(
-                    hearth.address().getAddress(),
+                    few.address().getAddress(),
                     Integer.parseInt(bare.inputReader().readLine()));
-            var mine = new double[ROUNDS];
-            var theirs = new double[ROUNDS];
-            var ratios = new double[ROUNDS];
+            var perSecond = new double[3][ROUNDS];
             var errors = 0L;
-            // The first rounds are for the compilers of both.
+            // The first rounds are for the compilers of all.
             for (int i = -warmUp; i < ROUNDS; i++) {
-                var one = Load.run(hearth.address(), request, CONNECTIONS, round);
-                var other = Load.run(address, bareRequest, CONNECTIONS, round);
-                if (i >= 0) {
-                    mine[i] = one.perSecond();
-                    theirs[i] = other.perSecond();
-                    ratios[i] = mine[i] / theirs[i];
-                    errors += one.errors();
+                var results = List.of(
+                        Load.run(few.address(), ofFew, CONNECTIONS, round),
+                        Load.run(most.address(), ofMost, CONNECTIONS, round),
+                        Load.run(address, ofBare, CONNECTIONS, round));
+                for (int server = 0; i >= 0 && server < results.size(); server++) {
+                    perSecond[server][i] = results.get(server).perSecond();
+                    errors += results.get(server).errors();
                 }
             }
-            return new Turns(Floors.median(mine), Floors.median(theirs), Floors.median(ratios), errors);
+            return new Turns(perSecond[0], perSecond[1], perSecond[2], errors);
         } finally {
             bare.destroy();
             bare.waitFor();
