@@ -110,9 +110,10 @@ final class HostedRuntime {
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "A booted runtime has ended before it was needed: {0}", e.getMessage());
             starting = true;
+            var ended = booted.takeProcess();
             blocking.execute(() -> {
                 // It may be about to end still.
-                booted.process().close();
+                ended.close();
                 onLoop.execute(() -> {
                     starting = false;
                     if (onceStarted != null) {
@@ -124,7 +125,7 @@ final class HostedRuntime {
             });
             return;
         }
-        process = new RuntimeProcess(loop, booted.process(), log, this::exited);
+        process = new RuntimeProcess(loop, booted.takeProcess(), log, this::exited);
         var channel = booted.takeChannel();
         if (premises.runtime().channel() == ChannelUse.RUNTIME_API) {
             channel.ifPresent(server::adopt);

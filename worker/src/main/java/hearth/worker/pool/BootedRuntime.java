@@ -24,6 +24,7 @@ public final class BootedRuntime implements AutoCloseable {
 
     private final Sandbox sandbox;
     private final SandboxProcess process;
+    private boolean processTaken; // guarded by this
     private OptionalInt channel; // guarded by this
 
     BootedRuntime(Sandbox sandbox, SandboxProcess process, int channel) {
@@ -36,8 +37,17 @@ public final class BootedRuntime implements AutoCloseable {
         return sandbox;
     }
 
-    public SandboxProcess process() {
+    /// The interpreter's process. Whoever takes it closes it, and nobody else: another thread may read its output.
+    public synchronized SandboxProcess takeProcess() {
+        if (processTaken) {
+            throw new IllegalStateException("somebody has the process already");
+        }
+        processTaken = true;
         return process;
+    }
+
+    private synchronized boolean hasProcess() {
+        return !processTaken;
     }
 
     /// Makes the sandbox what its function is to have. If that fails, nothing is left of it.
@@ -99,12 +109,14 @@ public final class BootedRuntime implements AutoCloseable {
         close();
     }
 
-    /// Ends it, whether or not it was assigned. The Runtime API's socket is whoever took it's to close. Blocks. Safe to
-    /// repeat.
+    /// Ends it, whether or not it was assigned. What was taken of it is whoever took it's to close, and so is the
+    /// Runtime API's socket. Blocks. Safe to repeat.
     @Override
     public void close() {
         sandbox.close();
-        process.close();
+        if (hasProcess()) {
+            process.close();
+        }
         takeChannel().ifPresent(Descriptors::close);
     }
 

@@ -24,6 +24,7 @@ final class FakeSandboxes implements SandboxFactory {
     private final AtomicInteger created = new AtomicInteger();
     private final AtomicInteger frozen = new AtomicInteger();
     private final Set<Fake> open = ConcurrentHashMap.newKeySet();
+    private final Set<SandboxProcess> openProcesses = ConcurrentHashMap.newKeySet();
     private final List<List<String>> commands = new CopyOnWriteArrayList<>();
     volatile boolean failing;
 
@@ -42,6 +43,11 @@ final class FakeSandboxes implements SandboxFactory {
 
     Set<Fake> open() {
         return open;
+    }
+
+    /// Those that nobody has closed.
+    Set<SandboxProcess> openProcesses() {
+        return openProcesses;
     }
 
     List<List<String>> commands() {
@@ -74,7 +80,7 @@ final class FakeSandboxes implements SandboxFactory {
     @Override
     public void close() {}
 
-    final class Fake implements Sandbox, SandboxProcess {
+    final class Fake implements Sandbox {
         private final Descriptors.Pair end;
         private final Descriptors.Pair api;
         private final Descriptors.Pair channel;
@@ -107,7 +113,9 @@ final class FakeSandboxes implements SandboxFactory {
             } catch (LinuxException e) {
                 throw new SandboxException("the channel", e);
             }
-            return this;
+            var process = new FakeProcess(end.reading(), channel.reading());
+            openProcesses.add(process);
+            return process;
         }
 
         @Override
@@ -132,23 +140,43 @@ final class FakeSandboxes implements SandboxFactory {
         }
 
         @Override
+        public void close() {
+            if (open.remove(this)) {
+                Descriptors.close(end.reading());
+                Descriptors.close(end.writing());
+                Descriptors.close(api.writing());
+                Descriptors.close(channel.writing());
+            }
+        }
+    }
+
+    private final class FakeProcess implements SandboxProcess {
+        private final int end;
+        private final int channel;
+
+        FakeProcess(int end, int channel) {
+            this.end = end;
+            this.channel = channel;
+        }
+
+        @Override
         public int pidfd() {
-            return end.reading();
+            return end;
         }
 
         @Override
         public int output() {
-            return end.reading();
+            return end;
         }
 
         @Override
         public int framedOutput() {
-            return end.reading();
+            return end;
         }
 
         @Override
         public OptionalInt takeChannel() {
-            return OptionalInt.of(channel.reading());
+            return OptionalInt.of(channel);
         }
 
         @Override
@@ -161,12 +189,7 @@ final class FakeSandboxes implements SandboxFactory {
 
         @Override
         public void close() {
-            if (open.remove(this)) {
-                Descriptors.close(end.reading());
-                Descriptors.close(end.writing());
-                Descriptors.close(api.writing());
-                Descriptors.close(channel.writing());
-            }
+            openProcesses.remove(this);
         }
     }
 }

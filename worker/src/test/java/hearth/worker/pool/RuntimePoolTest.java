@@ -37,6 +37,7 @@ final class RuntimePoolTest {
     void end() {
         pool.close();
         assertThat(sandboxes.open()).isEmpty();
+        assertThat(sandboxes.openProcesses()).isEmpty();
     }
 
     private void awaitReady(Boot boot, int count) throws Exception {
@@ -51,6 +52,21 @@ final class RuntimePoolTest {
         assertThat(pool.ready(NODE)).isZero();
         assertThat(sandboxes.commands()).containsExactly(List.of("/python3.12"));
         assertThat(sandboxes.frozen()).isEqualTo(1);
+    }
+
+    /// It may be read on another thread while the sandbox is removed, and the number of a descriptor that was closed
+    /// behind its back soon stands for another function's.
+    @Test
+    void aProcessIsClosedByWhoTookIt() throws Exception {
+        pool.expect(PYTHON);
+        awaitReady(PYTHON, 1);
+        var runtime = pool.take(PYTHON).orElseThrow();
+
+        var process = runtime.takeProcess();
+        runtime.close();
+
+        assertThat(sandboxes.openProcesses()).contains(process);
+        process.close();
     }
 
     @Test
