@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 
 /// The server ends, asked or killed, and starts again: nothing is lost, and nothing is left behind.
 class RestartTest {
+    private static final int MANY = 64;
     private static final SdkBytes ECHO = Zips.of("app.py", "def handler(event, context):\n    return event\n");
 
     @Test
@@ -87,6 +88,31 @@ class RestartTest {
             lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("f"));
             lambda.invoke(r -> r.functionName("f"));
             assertThat(traces.counts()).containsKeys("cgroup", "process");
+        }
+
+        assertThat(traces.now()).isEmpty();
+    }
+
+    @Test
+    void leavesNothingBehindOfManyEnvironments() {
+        assumeTrue(isRoot(), "Sandboxes with cgroups need root");
+        var data = TestServer.temporaryFolder();
+        var traces = new Traces(data);
+
+        try (var server = HearthProcess.start(data)) {
+            var lambda = Clients.lambda(server.endpoint());
+            create(lambda, "f");
+            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("f"));
+            lambda.publishVersion(r -> r.functionName("f"));
+            lambda.putProvisionedConcurrencyConfig(
+                    r -> r.functionName("f").qualifier("1").provisionedConcurrentExecutions(MANY));
+            Await.until(
+                    "all environments are there",
+                    () -> lambda.getProvisionedConcurrencyConfig(
+                                            r -> r.functionName("f").qualifier("1"))
+                                    .availableProvisionedConcurrentExecutions()
+                            == MANY);
+            assertThat(server.stop()).isEqualTo(143);
         }
 
         assertThat(traces.now()).isEmpty();
