@@ -51,22 +51,14 @@ final class ControlRows {
     }
 
     void run() throws Exception {
-        var data = folder.resolve("data-control");
-        try (var few = HearthServer.start(repository, folder.resolve("data-control-few"));
-                var most = HearthServer.start(repository, data)) {
-            var language = Language.all().getFirst();
-            for (var server : List.of(few, most)) {
-                server.create("known", language.runtime(), "app.handler", language.zip("known"), 1769);
-                create(server, 1, FEW);
-            }
-            var begin = System.nanoTime();
-            create(most, FEW, many);
-            var seconds = (System.nanoTime() - begin) / 1e9;
-            report.row(
-                    "CreateFunction, " + CREATORS + " callers",
-                    format((many - FEW) / seconds) + "/s",
-                    many - FEW + " functions");
-
+        var fewData = folder.resolve("data-control-few");
+        var mostData = folder.resolve("data-control");
+        fill(fewData, FEW);
+        report.row(
+                "CreateFunction, " + CREATORS + " callers", format(fill(mostData, many)) + "/s", many + " functions");
+        // Both start anew: the compilers of one that has just created so many know other things than the other's.
+        try (var few = HearthServer.start(repository, fewData);
+                var most = HearthServer.start(repository, mostData)) {
             var getFunction = turns(few, most, server -> server.request("GET", "/2015-03-31/functions/known", ""));
             beside("GetFunction", getFunction);
             grown("GetFunction", getFunction);
@@ -75,7 +67,18 @@ final class ControlRows {
                     turns(few, most, server -> server.request("GET", "/2015-03-31/functions?MaxItems=10", "")));
             grown("Invoke", turns(few, most, server -> server.invocation("known")));
         }
-        startUp(data);
+        startUp(mostData);
+    }
+
+    /// Creates so many functions, and one that is known; returns how many a second.
+    private double fill(Path data, int count) throws Exception {
+        try (var server = HearthServer.start(repository, data)) {
+            var language = Language.all().getFirst();
+            server.create("known", language.runtime(), "app.handler", language.zip("known"), 1769);
+            var begin = System.nanoTime();
+            create(server, count);
+            return count * 1e9 / (System.nanoTime() - begin);
+        }
     }
 
     private void beside(String name, Turns turns) {
@@ -154,17 +157,17 @@ final class ControlRows {
         }
     }
 
-    /// Creates the functions of these numbers, each caller on a connection of its own.
-    private static void create(HearthServer hearth, int from, int to) throws Exception {
+    /// Creates so many functions, each caller on a connection of its own.
+    private static void create(HearthServer hearth, int count) throws Exception {
         var zip = Base64.getEncoder()
                 .encodeToString(Language.all().getFirst().zip("a text of about a kilobyte " + "x".repeat(900)));
-        var next = new AtomicInteger(from);
+        var next = new AtomicInteger();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> callers = new ArrayList<>();
             for (int i = 0; i < CREATORS; i++) {
                 callers.add(threads.submit(() -> {
                     try (var connection = hearth.connect()) {
-                        for (int number = next.getAndIncrement(); number < to; number = next.getAndIncrement()) {
+                        for (int number = next.getAndIncrement(); number < count; number = next.getAndIncrement()) {
                             HearthServer.expect(
                                     connection.send(hearth.request(
                                             "POST", "/2015-03-31/functions", """
