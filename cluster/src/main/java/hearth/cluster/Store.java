@@ -12,7 +12,7 @@ import java.time.Duration;
 /// Beside `lock` the folder holds `hearth.db` (SQLite) and `objects/` (deployment packages).
 public final class Store implements AutoCloseable {
     /// As long as a URL to a package is good, and longer than a worker takes from resolving a function to having its
-    // code.
+    /// code.
     private static final Duration PACKAGE_REMOVAL_DELAY = Duration.ofMinutes(10);
 
     private final DataFolderLock lock;

@@ -79,7 +79,7 @@ final class ValidRequests {
     }
 
     /// The least that is valid, with these values for members of the request itself; an empty one leaves its member
-    // out.
+    /// out.
     Draft with(Operation operation, Map<String, Optional<Object>> given) {
         var draft = draft(operation);
         var input = operation.input().orElseThrow();

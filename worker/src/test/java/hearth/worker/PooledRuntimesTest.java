@@ -176,7 +176,7 @@ final class PooledRuntimesTest {
     }
 
     /// What a JVM of the pool learned about the handler's types before it had a function is not for the function to
-    // see.
+    /// see.
     @Test
     void leavesJavaFunctionsTheirOwnSerializers() throws Exception {
         var service = "META-INF/services/com.amazonaws.services.lambda.runtime.CustomPojoSerializer";

@@ -4,6 +4,7 @@ import hearth.cluster.FunctionEdit;
 import hearth.cluster.FunctionStore;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
+import hearth.control.operation.Qualifiers;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Target;
@@ -40,7 +41,7 @@ final class CreateAlias implements Operation<CreateAliasRequest, AliasConfigurat
 
     private static AliasConfiguration create(FunctionEdit function, AliasConfiguration alias) {
         if (function.function().isEmpty()) {
-            throw Refusals.functionNotFound(function.id().arn());
+            throw Refusals.functionNotFound(function.id().arn(Qualifiers.primary(alias)));
         }
         Routing.check(function, alias);
         if (function.alias(Objects.requireNonNull(alias.name())).isPresent()) {

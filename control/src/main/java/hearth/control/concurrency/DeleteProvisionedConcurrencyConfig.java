@@ -7,8 +7,9 @@ import hearth.control.operation.Operation;
 import hearth.model.api.DeleteProvisionedConcurrencyConfigRequest;
 import hearth.model.api.NoContent;
 
-/// `DELETE /2019-09-30/functions/{FunctionName}/provisioned-concurrency`: what is not there (any more) counts as
-// deleted.
+/// `DELETE /2019-09-30/functions/{FunctionName}/provisioned-concurrency`
+///
+/// What is not there counts as deleted.
 final class DeleteProvisionedConcurrencyConfig
         implements Operation<DeleteProvisionedConcurrencyConfigRequest, NoContent> {
     private final FunctionStore functions;

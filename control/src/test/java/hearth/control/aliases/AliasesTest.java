@@ -171,7 +171,7 @@ class AliasesTest {
         refused(
                 () -> create(creation("live", "1").functionName("none")),
                 ApiError.RESOURCE_NOT_FOUND,
-                "Function not found: " + Desk.ARN + "none");
+                "Function not found: " + Desk.ARN + "none:1");
         refused(
                 () -> create(creation("live", "1").routingConfig(weights(Map.of("7", 0.5)))),
                 ApiError.RESOURCE_NOT_FOUND,
