@@ -30,6 +30,9 @@ class UpdateFunctionTest {
     private static final FunctionId GREET = Desk.CALLER.function("greet");
     private static final byte[] NEW_CODE = Zips.of("two");
 
+    /// State and revision are looked at before the package is.
+    private static final byte[] NO_ZIP = {1, 2, 3};
+
     @TempDir
     private Path data;
 
@@ -160,7 +163,7 @@ class UpdateFunctionTest {
                 + "greet";
 
         refuses(ApiOperation.UPDATE_FUNCTION_CONFIGURATION, configuration().build(), ApiError.RESOURCE_CONFLICT, text);
-        refuses(ApiOperation.UPDATE_FUNCTION_CODE, code().build(), ApiError.RESOURCE_CONFLICT, text);
+        refuses(ApiOperation.UPDATE_FUNCTION_CODE, code().zipFile(NO_ZIP).build(), ApiError.RESOURCE_CONFLICT, text);
         refuses(ApiOperation.PUBLISH_VERSION, publication().build(), ApiError.RESOURCE_CONFLICT, text);
     }
 
@@ -190,7 +193,7 @@ class UpdateFunctionTest {
                 text);
         refuses(
                 ApiOperation.UPDATE_FUNCTION_CODE,
-                code().revisionId(other).build(),
+                code().zipFile(NO_ZIP).revisionId(other).build(),
                 ApiError.PRECONDITION_FAILED,
                 text);
         refuses(

@@ -39,6 +39,15 @@ record ProvisionedTarget(FunctionId function, String qualifier) {
                 view.alias(qualifier).orElseThrow(() -> Refusals.aliasNotFound(function.arn(qualifier))));
     }
 
+    /// Weights may be given to an alias that is provisioned already, but not the other way round.
+    void requireNoWeights(FunctionView view) {
+        if (view.alias(qualifier)
+                .filter(alias -> !Qualifiers.weights(alias).isEmpty())
+                .isPresent()) {
+            throw Refusals.invalid("Alias with weights can not be used with Provisioned Concurrency");
+        }
+    }
+
     void requirePublished() {
         if (isLatest()) {
             throw notPublished();

@@ -55,6 +55,7 @@ final class PutProvisionedConcurrencyConfig
                 function,
                 target.qualifier(),
                 target.isLatest() ? Set.of(FunctionId.LATEST) : target.versions(function));
+        target.requireNoWeights(function);
         requireRoom(function, target, Objects.requireNonNull(kept.requestedProvisionedConcurrentExecutions()));
         function.put(Setting.PROVISIONED_CONCURRENCY, target.qualifier(), kept);
         return true;

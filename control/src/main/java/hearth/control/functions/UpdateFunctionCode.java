@@ -47,15 +47,17 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         var function = Target.unqualified(caller, request.functionName(), "UpdateFunctionCode");
         var before = functions.find(function).orElseThrow(() -> Refusals.functionNotFound(function.arn()));
         Unsupported.refuse(request);
+        FunctionUpdates.requireUpdatable(before, request.revisionId());
         PackageType.check(before.latest().configuration(), request);
         if (PackageType.isImage(before.latest().configuration())) {
             var image = StoredCode.of(ImageReference.of(String.valueOf(request.imageUri())));
-            return isDryRun(request) ? checked(before, image, request) : update(before, image, request);
+            return isDryRun(request) ? with(before, image, request).configuration() : update(before, image, request);
         }
         var zip = packages.take(PackageSource.of(request), before.latest().layers());
         signing.checkUpdate(function);
         if (isDryRun(request)) {
-            return checked(before, StoredCode.of(zip, request.sourceKMSKeyArn()), request);
+            return with(before, StoredCode.of(zip, request.sourceKMSKeyArn()), request)
+                    .configuration();
         }
         long growth = growth(before, zip, Boolean.TRUE.equals(request.publish()));
         try (var _ = storage.take(function.account(), function.region(), growth);
@@ -66,11 +68,6 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
 
     private static boolean isDryRun(UpdateFunctionCodeRequest request) {
         return Boolean.TRUE.equals(request.dryRun());
-    }
-
-    private FunctionConfiguration checked(FunctionRecord before, StoredCode code, UpdateFunctionCodeRequest request) {
-        FunctionUpdates.requireUpdatable(before, request.revisionId());
-        return with(before, code, request).configuration();
     }
 
     /// The package was checked together with the layers that the function had then.

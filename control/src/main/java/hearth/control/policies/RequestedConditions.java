@@ -14,9 +14,9 @@ final class RequestedConditions {
 
     static List<Condition> of(AddPermissionRequest request) {
         return Stream.of(
+                        condition(STRING_EQUALS, "AWS:SourceAccount", request.sourceAccount()),
                         condition(STRING_EQUALS, "lambda:FunctionUrlAuthType", request.functionUrlAuthType()),
                         condition(STRING_EQUALS, "aws:PrincipalOrgID", request.principalOrgID()),
-                        condition(STRING_EQUALS, "AWS:SourceAccount", request.sourceAccount()),
                         condition(STRING_EQUALS, "lambda:EventSourceToken", request.eventSourceToken()),
                         condition("ArnLike", "AWS:SourceArn", request.sourceArn()),
                         condition("Bool", "lambda:InvokedViaFunctionUrl", request.invokedViaFunctionUrl()))

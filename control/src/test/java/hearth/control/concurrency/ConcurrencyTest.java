@@ -7,6 +7,7 @@ import hearth.control.Desk;
 import hearth.control.operation.ProvisionedEnvironments.Progress;
 import hearth.model.ApiError;
 import hearth.model.api.AliasConfiguration;
+import hearth.model.api.AliasRoutingConfiguration;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.Concurrency;
 import hearth.model.api.CreateAliasRequest;
@@ -32,6 +33,7 @@ import hearth.model.api.PutProvisionedConcurrencyConfigResponse;
 import hearth.model.api.UpdateAliasRequest;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -232,6 +234,34 @@ class ConcurrencyTest {
                 "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version");
         deleteProvisioned("1");
         point("live", "1");
+    }
+
+    @Test
+    void provisionsNoAliasWithWeights() {
+        weigh("live", Map.of("1", 0.5));
+        refused(
+                () -> provision("live", 1),
+                ApiError.INVALID_PARAMETER_VALUE,
+                "Alias with weights can not be used with Provisioned Concurrency");
+        weigh("live", Map.of());
+        provision("live", 1);
+
+        weigh("live", Map.of("1", 0.5));
+        assertThat(provisioned("live").requestedProvisionedConcurrentExecutions())
+                .isEqualTo(1);
+    }
+
+    private void weigh(String alias, Map<String, Double> weights) {
+        desk.ask(
+                ApiOperation.UPDATE_ALIAS,
+                UpdateAliasRequest.builder()
+                        .functionName("greet")
+                        .name(alias)
+                        .routingConfig(AliasRoutingConfiguration.builder()
+                                .additionalVersionWeights(weights)
+                                .build())
+                        .build(),
+                AliasConfiguration.class);
     }
 
     private void point(String alias, String version) {

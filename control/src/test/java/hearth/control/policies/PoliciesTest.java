@@ -82,8 +82,8 @@ class PoliciesTest {
         assertThat(statement)
                 .isEqualTo("{\"Sid\":\"all\",\"Effect\":\"Allow\",\"Principal\":\"*\","
                         + "\"Action\":\"lambda:InvokeFunctionUrl\",\"Resource\":\"" + GREET + "\",\"Condition\":{"
-                        + "\"StringEquals\":{\"lambda:FunctionUrlAuthType\":\"NONE\",\"aws:PrincipalOrgID\":\"o-a1b2c3d4e5\","
-                        + "\"AWS:SourceAccount\":\"123456789012\",\"lambda:EventSourceToken\":\"token\"},"
+                        + "\"StringEquals\":{\"AWS:SourceAccount\":\"123456789012\",\"lambda:FunctionUrlAuthType\":\"NONE\","
+                        + "\"aws:PrincipalOrgID\":\"o-a1b2c3d4e5\",\"lambda:EventSourceToken\":\"token\"},"
                         + "\"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:s3:::bucket\"},"
                         + "\"Bool\":{\"lambda:InvokedViaFunctionUrl\":\"true\"}}}");
     }
