@@ -107,6 +107,13 @@ resource "aws_lambda_alias" "latest" {
   function_version = "$LATEST"
 }
 
+# Moves with every version. AWS provisions nothing for an alias that has weights when it is asked to, as "live" has.
+resource "aws_lambda_alias" "steady" {
+  name             = "steady"
+  function_name    = aws_lambda_function.greet.function_name
+  function_version = aws_lambda_function.greet.version
+}
+
 resource "aws_lambda_permission" "s3" {
   statement_id   = "from-s3"
   action         = "lambda:InvokeFunction"
@@ -160,9 +167,9 @@ resource "aws_lambda_function_event_invoke_config" "plain" {
   maximum_retry_attempts = local.again ? 2 : 1
 }
 
-resource "aws_lambda_provisioned_concurrency_config" "live" {
+resource "aws_lambda_provisioned_concurrency_config" "steady" {
   function_name                     = aws_lambda_function.greet.function_name
-  qualifier                         = aws_lambda_alias.live.name
+  qualifier                         = aws_lambda_alias.steady.name
   provisioned_concurrent_executions = local.again ? 2 : 1
 }
 
