@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// The control plane, with few functions and with very many, beside a bare HTTP server that returns the same bytes.
 ///
-/// All three servers take turns, as in `WarmRows`; a ratio is the median of the rounds' ratios.
+/// All three servers take turns, each first in a third of the rounds; a ratio is the median of the rounds' ratios.
 final class ControlRows {
     private static final int FEW = 10;
     private static final int CONNECTIONS = 16;
     private static final int CREATORS = 32;
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = 9;
 
     private final Report report;
     private final Path repository;
@@ -48,6 +48,11 @@ final class ControlRows {
     /// The request that is measured, as one server's keys sign it.
     private interface Signed {
         byte[] by(HearthServer server);
+    }
+
+    /// One server's share of a round.
+    private interface Turn {
+        Load.Result run() throws IOException;
     }
 
     void run() throws Exception {
@@ -137,17 +142,22 @@ final class ControlRows {
             var address = new InetSocketAddress(
                     few.address().getAddress(),
                     Integer.parseInt(bare.inputReader().readLine()));
-            var perSecond = new double[3][ROUNDS];
+            List<Turn> turns = List.of(
+                    () -> Load.run(few.address(), ofFew, CONNECTIONS, round),
+                    () -> Load.run(most.address(), ofMost, CONNECTIONS, round),
+                    () -> Load.run(address, ofBare, CONNECTIONS, round));
+            var perSecond = new double[turns.size()][ROUNDS];
             var errors = 0L;
             // The first rounds are for the compilers of all.
             for (int i = -warmUp; i < ROUNDS; i++) {
-                var results = List.of(
-                        Load.run(few.address(), ofFew, CONNECTIONS, round),
-                        Load.run(most.address(), ofMost, CONNECTIONS, round),
-                        Load.run(address, ofBare, CONNECTIONS, round));
-                for (int server = 0; i >= 0 && server < results.size(); server++) {
-                    perSecond[server][i] = results.get(server).perSecond();
-                    errors += results.get(server).errors();
+                for (int turn = 0; turn < turns.size(); turn++) {
+                    // What a server has left to do when its turn is over would burden the same one every time.
+                    int server = (turn + i + warmUp) % turns.size();
+                    var result = turns.get(server).run();
+                    if (i >= 0) {
+                        perSecond[server][i] = result.perSecond();
+                        errors += result.errors();
+                    }
                 }
             }
             return new Turns(perSecond[0], perSecond[1], perSecond[2], errors);
