@@ -5,6 +5,7 @@ import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
+import hearth.model.Obstacle;
 import hearth.model.Routing;
 import hearth.model.api.AliasConfiguration;
 import hearth.model.api.FunctionConfiguration;
@@ -88,13 +89,11 @@ final class Runnables {
                 obstacle(shown));
     }
 
-    private static Optional<String> obstacle(FunctionConfiguration shown) {
+    private static Optional<Obstacle> obstacle(FunctionConfiguration shown) {
         if ("Image".equals(shown.packageType())) {
-            return Optional.of("functions from container images (PackageType Image)");
+            return Optional.of(Obstacle.CONTAINER_IMAGE);
         }
-        return shown.tenancyConfig() == null
-                ? Optional.empty()
-                : Optional.of("functions with tenant isolation (TenancyConfig)");
+        return shown.tenancyConfig() == null ? Optional.empty() : Optional.of(Obstacle.TENANT_ISOLATION);
     }
 
     private static FunctionState state(String wireName) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.lambda.model.FileSystemConfig;
+import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.PackageType;
 import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
@@ -103,8 +104,11 @@ class StoredSettingsTest {
         assertThatThrownBy(() -> TestServer.invoke(image, "{}"))
                 .isInstanceOf(LambdaException.class)
                 .hasMessageContaining("functions from container images (PackageType Image) is not available");
-        assertThatThrownBy(() -> TestServer.invoke(tenants, "{}"))
+        assertThatThrownBy(() -> lambda().invoke(r -> r.functionName(tenants).tenantId("blue")))
                 .isInstanceOf(LambdaException.class)
                 .hasMessageContaining("functions with tenant isolation (TenancyConfig) is not available");
+        assertThatThrownBy(() -> TestServer.invoke(tenants, "{}"))
+                .isInstanceOf(InvalidParameterValueException.class)
+                .hasMessageContaining("The invoked function is enabled with tenancy configuration.");
     }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hearth.model.ApiError;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.CreateFunctionRequest;
+import hearth.model.api.CreateFunctionUrlConfigRequest;
+import hearth.model.api.CreateFunctionUrlConfigResponse;
 import hearth.model.api.DeadLetterConfig;
 import hearth.model.api.EphemeralStorage;
 import hearth.model.api.FileSystemConfig;
@@ -16,6 +18,8 @@ import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.GetFunctionRequest;
 import hearth.model.api.GetFunctionResponse;
 import hearth.model.api.ImageConfig;
+import hearth.model.api.PutProvisionedConcurrencyConfigRequest;
+import hearth.model.api.PutProvisionedConcurrencyConfigResponse;
 import hearth.model.api.SnapStart;
 import hearth.model.api.TenancyConfig;
 import hearth.model.api.TracingConfig;
@@ -218,6 +222,30 @@ class FunctionSettingsTest {
                         .code(FunctionCode.builder().imageUri("app").build())
                         .snapStart(SNAP_START)),
                 "ContainerImage is not supported for SnapStart enabled functions.");
+    }
+
+    @Test
+    void givesAFunctionWithTenantsNeitherAUrlNorProvisionedConcurrency() {
+        createActive(creation("greet").tenancyConfig(tenancy()).publish(true));
+        refuses(
+                () -> desk.ask(
+                        ApiOperation.CREATE_FUNCTION_URL_CONFIG,
+                        CreateFunctionUrlConfigRequest.builder()
+                                .functionName("greet")
+                                .authType("NONE")
+                                .build(),
+                        CreateFunctionUrlConfigResponse.class),
+                "FunctionUrlConfig is not supported for functions with TenancyConfig.");
+        refuses(
+                () -> desk.ask(
+                        ApiOperation.PUT_PROVISIONED_CONCURRENCY_CONFIG,
+                        PutProvisionedConcurrencyConfigRequest.builder()
+                                .functionName("greet")
+                                .qualifier("1")
+                                .provisionedConcurrentExecutions(1)
+                                .build(),
+                        PutProvisionedConcurrencyConfigResponse.class),
+                "ProvisionedConcurrencyConfig is not supported for functions with TenancyConfig.");
     }
 
     @Test

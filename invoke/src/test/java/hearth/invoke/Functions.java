@@ -7,6 +7,7 @@ import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
+import hearth.model.Obstacle;
 import hearth.model.Region;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class Functions {
     }
 
     /// One of a kind that Hearth does not run.
-    public static FunctionVersion ofKind(String name, String kind) {
+    public static FunctionVersion ofKind(String name, Obstacle kind) {
         return version(name, 1, 128, FunctionState.ACTIVE, Optional.of(kind));
     }
 
@@ -58,7 +59,7 @@ public final class Functions {
     }
 
     private static FunctionVersion version(
-            String name, long generation, int mebibytes, FunctionState state, Optional<String> obstacle) {
+            String name, long generation, int mebibytes, FunctionState state, Optional<Obstacle> obstacle) {
         return version(id(name), FunctionId.LATEST, generation, mebibytes, state, obstacle);
     }
 
@@ -68,7 +69,7 @@ public final class Functions {
             long generation,
             int mebibytes,
             FunctionState state,
-            Optional<String> obstacle) {
+            Optional<Obstacle> obstacle) {
         return new FunctionVersion(
                 function,
                 version,

@@ -122,6 +122,7 @@ class InvokeServicesTest {
                 null,
                 null,
                 null,
+                null,
                 new byte[0],
                 "id");
         services.frontend().invoke(request, answers);

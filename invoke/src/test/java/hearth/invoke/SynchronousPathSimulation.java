@@ -124,6 +124,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
                         null,
                         null,
                         null,
+                        null,
                         payload.getBytes(StandardCharsets.UTF_8),
                         id),
                 caller);

@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param layers what lies under `/opt`, each above those before it
 /// @param logGroup `/aws/lambda/NAME` unless configured
 /// @param applicationLogLevel used with `LogFormat.JSON` only
-/// @param obstacle the kind of function that it is, if Hearth cannot run that kind
+/// @param obstacle why it cannot be run, if so
 public record FunctionVersion(
         FunctionId function,
         String version,
@@ -36,7 +36,7 @@ public record FunctionVersion(
         String logGroup,
         String applicationLogLevel,
         String systemLogLevel,
-        Optional<String> obstacle) {
+        Optional<Obstacle> obstacle) {
     public FunctionVersion {
         layers = List.copyOf(layers);
         environment = Map.copyOf(environment);

@@ -6,6 +6,7 @@ import hearth.cluster.Setting;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;
+import hearth.control.operation.Tenancy;
 import hearth.control.operation.Timestamps;
 import hearth.model.FunctionId;
 import hearth.model.api.ProvisionedConcurrencyConfigListItem;
@@ -56,6 +57,7 @@ final class PutProvisionedConcurrencyConfig
                 target.qualifier(),
                 target.isLatest() ? Set.of(FunctionId.LATEST) : target.versions(function));
         target.requireNoWeights(function);
+        Tenancy.refuse(function, "ProvisionedConcurrencyConfig");
         requireRoom(function, target, Objects.requireNonNull(kept.requestedProvisionedConcurrentExecutions()));
         function.put(Setting.PROVISIONED_CONCURRENCY, target.qualifier(), kept);
         return true;

@@ -5,6 +5,7 @@ import hearth.cluster.FunctionStore;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Target;
+import hearth.control.operation.Tenancy;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.CreateFunctionUrlConfigRequest;
@@ -59,6 +60,7 @@ final class CreateFunctionUrlConfig
                             .formatted(url.functionArn()));
         }
         FunctionUrls.requireAlias(function, target);
+        Tenancy.refuse(function, "FunctionUrlConfig");
         function.put(FunctionUrls.URL, target.version(), url);
         return url;
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param logType `X-Amz-Log-Type`; null means `None`
 /// @param clientContext `X-Amz-Client-Context`: JSON in base64
 /// @param traceHeader `X-Amzn-Trace-Id`; one is made when there is none
+/// @param tenantId `X-Amz-Tenant-Id`
 /// @param payload the body, not to be changed by anyone from here on
 /// @param requestId made by the listener, and known to the caller as `x-amzn-RequestId`
 public record InvocationRequest(
@@ -27,6 +28,7 @@ public record InvocationRequest(
         @Nullable String logType,
         @Nullable String clientContext,
         @Nullable String traceHeader,
+        @Nullable String tenantId,
         byte[] payload,
         String requestId) {
     InvocationType type() {

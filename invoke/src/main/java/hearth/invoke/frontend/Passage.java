@@ -7,6 +7,7 @@ import hearth.invoke.workermanager.Waiter;
 import hearth.model.ApiException;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
+import hearth.model.Obstacle;
 import hearth.model.worker.AnswerStream;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationListener;
@@ -107,9 +108,6 @@ final class Passage implements Waiter, InvocationListener {
         if (version.state() != FunctionState.ACTIVE) {
             throw Refusals.notInvocable(version.state());
         }
-        if (version.obstacle().isPresent()) {
-            throw Refusals.noneOfItsKind(version.obstacle().get());
-        }
         destination = new Destination(version, invocation);
         if (invocation.payload().length <= CHECKED_AT_ONCE) {
             checkPayloadAndRun();
@@ -134,10 +132,24 @@ final class Passage implements Waiter, InvocationListener {
 
     private void checkPayloadAndRun() {
         PayloadCheck.check(destination().invocation().payload());
+        checkRunnable(destination().version());
         switch (type) {
             case DRY_RUN -> answer.give(InvocationResponse.noContent());
             case EVENT -> throw Refusals.noEvents(request.operation());
             case REQUEST_RESPONSE -> run();
+        }
+    }
+
+    /// A tenant is to be named where environments are kept apart by tenant, and nowhere else.
+    private void checkRunnable(FunctionVersion version) {
+        var obstacle = version.obstacle();
+        boolean isolatesTenants =
+                obstacle.filter(Obstacle.TENANT_ISOLATION::equals).isPresent();
+        if (isolatesTenants != (request.tenantId() != null)) {
+            throw isolatesTenants ? Refusals.tenantMissing() : Refusals.tenantNeedless();
+        }
+        if (obstacle.isPresent()) {
+            throw Refusals.notRunnable(obstacle.get());
         }
     }
 

@@ -6,6 +6,7 @@ import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
+import hearth.model.Obstacle;
 import hearth.model.api.ApiOperation;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 
@@ -42,9 +43,25 @@ final class Refusals {
                         + ") is not available in this version of Hearth. Use Invoke with RequestResponse.");
     }
 
-    static ApiException noneOfItsKind(String kind) {
+    static ApiException notRunnable(Obstacle obstacle) {
         return new ApiException(
-                ApiError.NOT_IMPLEMENTED, "Invoking " + kind + " is not available in this version of Hearth.");
+                ApiError.NOT_IMPLEMENTED,
+                "Invoking " + obstacle.functions() + " is not available in this version of Hearth.");
+    }
+
+    static ApiException tenantMissing() {
+        return new ApiException(
+                ApiError.INVALID_PARAMETER_VALUE,
+                "The invoked function is enabled with tenancy configuration. Add a valid tenant ID in your request and"
+                        + " try again.");
+    }
+
+    /// In our words: of AWS's it is only known that it refuses too.
+    static ApiException tenantNeedless() {
+        return new ApiException(
+                ApiError.INVALID_PARAMETER_VALUE,
+                "The invoked function is not enabled with tenancy configuration. Remove the tenant ID from your request"
+                        + " and try again.");
     }
 
     static ApiException noSuchFunction(String arn) {

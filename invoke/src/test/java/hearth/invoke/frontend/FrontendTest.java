@@ -17,6 +17,7 @@ import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
+import hearth.model.Obstacle;
 import hearth.model.Routing;
 import hearth.model.api.ApiOperation;
 import hearth.model.worker.EnvironmentId;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +100,7 @@ class FrontendTest {
                 "Tail",
                 "eyJhIjoxfQ==",
                 "Root=1-2-3",
+                null,
                 bytes("{\"b\":2}"),
                 "request-1"));
 
@@ -212,6 +215,7 @@ class FrontendTest {
                 null,
                 null,
                 null,
+                null,
                 bytes("{}"),
                 "id");
 
@@ -232,6 +236,7 @@ class FrontendTest {
                 Functions.ACCOUNT,
                 Functions.REGION,
                 function,
+                null,
                 null,
                 null,
                 null,
@@ -267,14 +272,46 @@ class FrontendTest {
 
     @Test
     void saysThatAKindOfFunctionIsNotThereYet() {
-        store.put(Functions.id("boxed"), Functions.ofKind("boxed", "functions in boxes"));
+        store.put(Functions.id("boxed"), Functions.ofKind("boxed", Obstacle.CONTAINER_IMAGE));
 
         var answers = invoke(request("boxed", "{}"));
         background.runAll();
 
         assertThat(answers.refusal().error()).isEqualTo(ApiError.NOT_IMPLEMENTED);
         assertThat(answers.refusal().message())
-                .isEqualTo("Invoking functions in boxes is not available in this version of Hearth.");
+                .isEqualTo("Invoking functions from container images (PackageType Image) is not available in this"
+                        + " version of Hearth.");
+        assertThat(worker.started).isEmpty();
+        assertThat(running()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "apart,,{,InvalidRequestContentException",
+        "apart,,{},InvalidParameterValueException",
+        "apart,blue,{},NotImplementedException",
+        "mail,blue,{},InvalidParameterValueException"
+    })
+    void wantsATenantOfFunctionsThatKeepTenantsApartAndOfNoOthers(
+            String function, @Nullable String tenant, String payload, String error) {
+        store.put(Functions.id("apart"), Functions.ofKind("apart", Obstacle.TENANT_ISOLATION));
+
+        var answers = invoke(new InvocationRequest(
+                ApiOperation.INVOKE,
+                Functions.ACCOUNT,
+                Functions.REGION,
+                function,
+                null,
+                null,
+                null,
+                null,
+                null,
+                tenant,
+                bytes(payload),
+                "id"));
+        background.runAll();
+
+        assertThat(answers.refusal().error().wireName()).isEqualTo(error);
         assertThat(worker.started).isEmpty();
         assertThat(running()).isZero();
     }
@@ -298,6 +335,7 @@ class FrontendTest {
                 "Y",
                 null,
                 null,
+                null,
                 bytes("{"),
                 "id"));
 
@@ -318,6 +356,7 @@ class FrontendTest {
                     Functions.REGION,
                     "nothing",
                     qualifier,
+                    null,
                     null,
                     null,
                     null,
@@ -375,6 +414,7 @@ class FrontendTest {
                 Functions.REGION,
                 "mail:1",
                 "2",
+                null,
                 null,
                 null,
                 null,
@@ -658,6 +698,7 @@ class FrontendTest {
                 null,
                 null,
                 null,
+                null,
                 bytes(payload),
                 "id");
     }
@@ -668,6 +709,7 @@ class FrontendTest {
                 Functions.ACCOUNT,
                 Functions.REGION,
                 function,
+                null,
                 null,
                 null,
                 null,
@@ -685,6 +727,7 @@ class FrontendTest {
                 "mail",
                 null,
                 type,
+                null,
                 null,
                 null,
                 null,

@@ -167,14 +167,14 @@ public final class LambdaApi implements Service {
         }
 
         private void invoke(Caller caller, byte[] body, InvocationResponder responder) {
-            checkUnread();
+            checkRare();
             invoke.invoke(
                     operation == ApiOperation.INVOKE_ASYNC ? oldInvocation(caller, body) : invocation(caller, body),
                     responder);
         }
 
-        /// Refuses malformed headers of an invocation that the frontend has no use for.
-        private void checkUnread() {
+        /// Refuses malformed headers of an invocation that the frontend does not hold against the model.
+        private void checkRare() {
             var headers = head.headers();
             if (headers.first("x-amz-tenant-id").isPresent()
                     || headers.first("x-amz-durable-execution-name").isPresent()) {
@@ -195,6 +195,7 @@ public final class LambdaApi implements Service {
                     headers.first("x-amz-log-type").orElse(null),
                     headers.first("x-amz-client-context").orElse(null),
                     headers.first("x-amzn-trace-id").orElse(null),
+                    headers.first("x-amz-tenant-id").orElse(null),
                     body,
                     exchange.requestId());
         }
@@ -206,6 +207,7 @@ public final class LambdaApi implements Service {
                     caller.account(),
                     caller.region(),
                     pathParameters.getOrDefault("FunctionName", ""),
+                    null,
                     null,
                     null,
                     null,

@@ -246,7 +246,7 @@ class LambdaApiTest {
     }
 
     @Test
-    void refusesMalformedHeadersThatTheFrontendHasNoUseFor() {
+    void refusesMalformedHeadersThatFewInvocationsHave() {
         var tenant = send("POST", INVOKE, "X-Amz-Tenant-Id: a!\r\n", "{}");
         var execution = send("POST", INVOKE, "X-Amz-Durable-Execution-Name: " + "a".repeat(65) + "\r\n", "{}");
         var wellFormed = send("POST", INVOKE, "X-Amz-Tenant-Id: a\r\nX-Amz-Durable-Execution-Name: a\r\n", "{}");
