@@ -278,6 +278,12 @@ class CreateFunctionTest {
                 ApiError.VALIDATION,
                 "1 validation error detected: Value '10241' at 'memorySize' failed to satisfy constraint: Member must"
                         + " have value less than or equal to 10240");
+        refuses(
+                creation("greet").memorySize(10_241).timeout(901),
+                ApiError.VALIDATION,
+                "2 validation errors detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have"
+                        + " value less than or equal to 900; Value '10241' at 'memorySize' failed to satisfy"
+                        + " constraint: Member must have value less than or equal to 10240");
     }
 
     @Test

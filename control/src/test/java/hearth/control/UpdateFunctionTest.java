@@ -214,6 +214,12 @@ class UpdateFunctionTest {
                 ApiError.RESOURCE_NOT_FOUND,
                 "Function not found: " + Desk.ARN + "absent");
         refuses(
+                ApiOperation.UPDATE_FUNCTION_CONFIGURATION,
+                configuration().functionName("absent").timeout(901).build(),
+                ApiError.VALIDATION,
+                "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have"
+                        + " value less than or equal to 900");
+        refuses(
                 ApiOperation.UPDATE_FUNCTION_CODE,
                 code().functionName("greet:1").build(),
                 ApiError.INVALID_PARAMETER_VALUE,

@@ -63,6 +63,14 @@ final class Overrides {
             // Section 4.
             case "RecursiveLoop" -> shape.withValues(words("Terminate, Allow"));
             case "EventSourcePosition" -> shape.withValues(words("LATEST, AT_TIMESTAMP, TRIM_HORIZON"));
+            // As recorded for the types above: functions and configurations of every partition have such ARNs.
+            case "UnqualifiedFunctionName" -> shape.withPattern(FUNCTION_PREFIX + "([a-zA-Z0-9-_]+)");
+            case "CodeSigningConfigArn" ->
+                shape.withPattern(
+                        "arn:(aws[a-zA-Z-]*)?:lambda:" + REGION + ":\\d{12}:code-signing-config:csc-[a-z0-9]{17}");
+            case "RuntimeVersionArn" -> shape.withPattern("arn:(aws[a-zA-Z-]*):lambda:" + REGION + "::runtime:.+");
+            case "Arn" ->
+                shape.withPattern("arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:(" + REGION + ")?:(\\d{12})?:(.*)");
             default -> shape;
         };
     }
@@ -88,6 +96,13 @@ final class Overrides {
                 member.shape().withName("DeletedFunctionName").withRange(1, 140);
             default -> member.shape();
         };
+    }
+
+    /// Words that are taken like those of this enumeration, though what AWS printed of it does not have them: the
+    // model's,
+    /// younger than the recordings (appendix).
+    List<String> unprinted(Shape shape) {
+        return Set.of("FunctionRuntime", "LayerRuntime").contains(shape.name()) ? List.of("ruby4.0") : List.of();
     }
 
     /// Whether AWS names no null check among what the elements of a list must satisfy (appendix).

@@ -2,6 +2,7 @@ package hearth.generator;
 
 import hearth.generator.Model.Shape;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -62,15 +63,19 @@ final class RulesWriter {
 
     private String text(Shape shape) {
         if (!shape.values().isEmpty()) {
-            return shape.values().stream()
-                    .map(Names::literal)
-                    .collect(Collectors.joining(", ", "Rule.Choice.of(", ")"));
+            var unprinted = overrides.unprinted(shape);
+            return "Rule.Choice.of(" + literals(shape.values()) + ")"
+                    + (unprinted.isEmpty() ? "" : ".or(" + literals(unprinted) + ")");
         }
         if (shape.pattern() == null && shape.max() == null) {
             return "";
         }
         var pattern = shape.pattern() == null ? "null" : Names.literal(shape.pattern());
         return "Rule.Text.of(" + bound(shape.min()) + ", " + bound(shape.max()) + ", " + pattern + ")";
+    }
+
+    private static String literals(List<String> words) {
+        return words.stream().map(Names::literal).collect(Collectors.joining(", "));
     }
 
     private String number(Shape shape) {

@@ -17,7 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a function's settings must satisfy beyond the model's constraints, in AWS's order and words
@@ -54,33 +56,50 @@ final class ConfigurationRules {
         this.limits = limits;
     }
 
+    /// Refuses what AWS refuses with the model's other constraints, before it looks anything up.
+    ///
+    /// The model allows what only managed instances may have, and nothing is configuration there, so that AWS's own
+    /// limits are checked here.
+    ///
+    /// @param memorySize null when the request has none, as is the next
+    void checkSizes(@Nullable Integer memorySize, @Nullable Integer timeout) {
+        var breaches = Stream.of(
+                        breach("timeout", timeout, limits.timeout().toSeconds()),
+                        breach("memorySize", memorySize, limits.memory().toMebibytes()))
+                .flatMap(Optional::stream)
+                .toList();
+        if (!breaches.isEmpty()) {
+            throw new ApiException(
+                    ApiError.VALIDATION,
+                    (breaches.size() == 1 ? "1 validation error detected: " : "2 validation errors detected: ")
+                            + String.join("; ", breaches));
+        }
+    }
+
+    private static Optional<String> breach(String member, @Nullable Integer value, long most) {
+        return value == null || value <= most
+                ? Optional.empty()
+                : Optional.of(
+                        "Value '%d' at '%s' failed to satisfy constraint: Member must have value less than or equal to %d"
+                                .formatted(value, member, most));
+    }
+
     void checkCreation(CreateFunctionRequest request) {
-        check(request.memorySize(), request.timeout(), request.environment(), request.runtime(), request.handler());
+        check(request.environment(), request.runtime(), request.handler());
         checkLayers(request.layers());
         checkLogging(request.loggingConfig(), LogFormat.TEXT.wireName());
         Tags.requireFew(Objects.requireNonNullElse(request.tags(), Map.of()));
     }
 
     void checkUpdate(FunctionConfiguration before, UpdateFunctionConfigurationRequest request) {
-        check(request.memorySize(), request.timeout(), request.environment(), request.runtime(), request.handler());
+        check(request.environment(), request.runtime(), request.handler());
         checkLayers(request.layers());
         var logging = before.loggingConfig();
         checkLogging(request.loggingConfig(), logging == null ? null : logging.logFormat());
     }
 
     /// What is null is not to be changed.
-    private void check(
-            @Nullable Integer memorySize,
-            @Nullable Integer timeout,
-            @Nullable Environment environment,
-            @Nullable String runtime,
-            @Nullable String handler) {
-        if (memorySize != null) {
-            checkMost("memorySize", memorySize, limits.memory().toMebibytes());
-        }
-        if (timeout != null) {
-            checkMost("timeout", timeout, limits.timeout().toSeconds());
-        }
+    private void check(@Nullable Environment environment, @Nullable String runtime, @Nullable String handler) {
         if (environment != null && environment.variables() != null) {
             checkVariables(environment.variables());
         }
@@ -89,17 +108,6 @@ final class ConfigurationRules {
         }
         if (handler != null) {
             checkNoNul("handler", handler);
-        }
-    }
-
-    /// The model allows what only managed instances may have, and nothing is configuration there, so that AWS's own
-    /// limits are checked here.
-    private static void checkMost(String member, int value, long most) {
-        if (value > most) {
-            throw new ApiException(
-                    ApiError.VALIDATION,
-                    "1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value less than or equal to %d"
-                            .formatted(value, member, most));
         }
     }
 

@@ -19,7 +19,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// `POST /2018-10-31/layers/{LayerName}/versions`
 final class PublishLayerVersion implements Operation<PublishLayerVersionRequest, PublishLayerVersionResponse> {
@@ -65,15 +64,11 @@ final class PublishLayerVersion implements Operation<PublishLayerVersionRequest,
                 .version(id.number())
                 .description(Objects.requireNonNullElse(request.description(), ""))
                 .createdDate(Timestamps.of(clock.instant()))
-                .compatibleRuntimes(some(request.compatibleRuntimes()))
+                .compatibleRuntimes(request.compatibleRuntimes())
                 .licenseInfo(request.licenseInfo())
-                .compatibleArchitectures(some(request.compatibleArchitectures()))
+                .compatibleArchitectures(request.compatibleArchitectures())
                 .build();
         return new LayerVersionRecord(id, shown, held.digest(), held.size(), revisionIds.next(), Optional.empty());
-    }
-
-    private static @Nullable List<String> some(@Nullable List<String> list) {
-        return list == null || list.isEmpty() ? null : list;
     }
 
     private PublishLayerVersionResponse shown(Caller caller, LayerVersionRecord version) {

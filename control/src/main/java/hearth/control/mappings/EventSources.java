@@ -15,7 +15,7 @@ final class EventSources {
             Stream.kinesis(),
             arn("dynamodb", "table/[^/]+/stream/.+"),
             Stream.dynamoDb(),
-            arn("kafka", "cluster/.+"),
+            arn("kafka", "(cluster|vpc-connection)/.+"),
             Kafka.managed(),
             arn("mq", "broker:.+"),
             new MessageBroker(),

@@ -4,6 +4,7 @@ import hearth.control.operation.DestinationArns;
 import hearth.model.api.DestinationConfig;
 import hearth.model.api.EventSourceMappingConfiguration;
 import hearth.model.api.OnFailure;
+import hearth.model.api.ProvisionedPollerConfig;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -90,7 +91,7 @@ final class MappingRules {
             next.scalingConfig(null);
         }
         var pollers = mapping.provisionedPollerConfig();
-        if (pollers != null && pollers.minimumPollers() == null && pollers.maximumPollers() == null) {
+        if (ProvisionedPollerConfig.builder().build().equals(pollers)) {
             next.provisionedPollerConfig(null);
         }
         var destinations = mapping.destinationConfig();

@@ -65,10 +65,10 @@ final class Stream implements EventSource {
     @Override
     public void checkCreation(EventSourceMappingConfiguration given) {
         MappingRefusals.requireStartingPosition(given);
-        StartingPositions.check(given);
         if (StartingPositions.isTimed(given) && !timed) {
             throw Refusals.invalid("Unsupported starting position for arn type: " + given.eventSourceArn());
         }
+        StartingPositions.check(given);
         var timestamp = given.startingPositionTimestamp();
         if (timestamp != null && timestamp.isBefore(Instant.EPOCH)) {
             throw Refusals.invalid("Received Exception while reading from provided stream. class java.lang.Long can not"

@@ -6,11 +6,10 @@ import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
-import hearth.model.CodeSigningConfigId;
 import hearth.model.api.GetFunctionCodeSigningConfigRequest;
 import hearth.model.api.GetFunctionCodeSigningConfigResponse;
 
-/// `GET /2020-06-30/functions/{FunctionName}/code-signing-config`: without an ARN when the function keeps to none.
+/// `GET /2020-06-30/functions/{FunctionName}/code-signing-config`: empty when the function keeps to none.
 final class GetFunctionCodeSigningConfig
         implements Operation<GetFunctionCodeSigningConfigRequest, GetFunctionCodeSigningConfigResponse> {
     private final FunctionStore functions;
@@ -29,10 +28,11 @@ final class GetFunctionCodeSigningConfig
         if (view.function().isEmpty()) {
             throw Refusals.functionNotFound(view.id().arn());
         }
-        return GetFunctionCodeSigningConfigResponse.builder()
-                .functionName(view.id().name())
-                .codeSigningConfigArn(
-                        view.signing().map(CodeSigningConfigId::arn).orElse(null))
-                .build();
+        return view.signing()
+                .map(config -> GetFunctionCodeSigningConfigResponse.builder()
+                        .functionName(view.id().name())
+                        .codeSigningConfigArn(config.arn())
+                        .build())
+                .orElseGet(() -> GetFunctionCodeSigningConfigResponse.builder().build());
     }
 }

@@ -2,6 +2,7 @@ package hearth.control.signing;
 
 import hearth.cluster.FunctionEdit;
 import hearth.cluster.FunctionStore;
+import hearth.cluster.SigningStore;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;
@@ -16,15 +17,21 @@ final class PutFunctionCodeSigningConfig
     private static final String NAME = "PutFunctionCodeSigningConfig";
 
     private final FunctionStore functions;
+    private final SigningStore configs;
 
-    PutFunctionCodeSigningConfig(FunctionStore functions) {
+    PutFunctionCodeSigningConfig(FunctionStore functions, SigningStore configs) {
         this.functions = functions;
+        this.configs = configs;
     }
 
     @Override
     public PutFunctionCodeSigningConfigResponse handle(Caller caller, PutFunctionCodeSigningConfigRequest request) {
         var function = Target.unqualified(caller, request.functionName(), NAME);
         var config = SigningArns.reference(caller, request.codeSigningConfigArn(), NAME);
+        // First of all, as AWS does; it may be gone again below.
+        if (configs.find(config).isEmpty()) {
+            throw SigningRefusals.unknownConfig(config.arn());
+        }
         return functions.edit(function, edit -> put(edit, config));
     }
 

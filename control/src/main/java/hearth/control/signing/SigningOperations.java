@@ -22,7 +22,7 @@ public final class SigningOperations {
                 .add(new GetFunctionCodeSigningConfig(functions))
                 .add(new ListCodeSigningConfigs(configs))
                 .add(new ListFunctionsByCodeSigningConfig(configs))
-                .add(new PutFunctionCodeSigningConfig(functions))
+                .add(new PutFunctionCodeSigningConfig(functions, configs))
                 .add(new UpdateCodeSigningConfig(configs, clock));
         return new SigningConfigTags(configs);
     }

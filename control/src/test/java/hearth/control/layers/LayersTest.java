@@ -105,6 +105,29 @@ class LayersTest {
     }
 
     @Test
+    void showsTheEmptyListsThatItWasPublishedWith() {
+        publish(request("tools").compatibleRuntimes(List.of()).compatibleArchitectures(List.of()));
+
+        assertThat(get("tools", 1).compatibleRuntimes()).isEmpty();
+        assertThat(get("tools", 1).compatibleArchitectures()).isEmpty();
+    }
+
+    @Test
+    void takesTheYoungestRuntimes() {
+        publish(request("tools").compatibleRuntimes(List.of("ruby4.0")));
+
+        assertThat(get("tools", 1).compatibleRuntimes()).containsExactly("ruby4.0");
+        assertThat(ask(
+                                ApiOperation.LIST_LAYERS,
+                                ListLayersRequest.builder()
+                                        .compatibleRuntime("ruby4.0")
+                                        .build(),
+                                ListLayersResponse.class)
+                        .layers())
+                .hasSize(1);
+    }
+
+    @Test
     void isKnownByItsArnToo() {
         publish(ARN + "tools");
 

@@ -191,6 +191,9 @@ class EventSourcesTest {
                 () -> mappings.create(
                         reading(TABLE).startingPosition("AT_TIMESTAMP").startingPositionTimestamp(Desk.NOW)));
         refuses(
+                "Unsupported starting position for arn type: " + TABLE,
+                () -> mappings.create(reading(TABLE).startingPosition("AT_TIMESTAMP")));
+        refuses(
                 "Timestamp only valid with StartingPosition AT_TIMESTAMP",
                 () -> mappings.create(reading(STREAM).startingPosition("LATEST").startingPositionTimestamp(Desk.NOW)));
         refuses(
@@ -387,6 +390,32 @@ class EventSourcesTest {
         assertThat(created.provisionedPollerConfig().maximumPollers()).isEqualTo(7);
         assertThat(left.maximumRetryAttempts()).isNull();
         assertThat(left.provisionedPollerConfig()).isNull();
+    }
+
+    @Test
+    void pollersThatAreOnlyGroupedAreProvisionedToo() {
+        var created = mappings.createAtRest(kafka().maximumRetryAttempts(3)
+                .provisionedPollerConfig(ProvisionedPollerConfig.builder()
+                        .pollerGroupName("shared")
+                        .build()));
+
+        assertThat(created.provisionedPollerConfig())
+                .isEqualTo(ProvisionedPollerConfig.builder()
+                        .minimumPollers(1)
+                        .maximumPollers(200)
+                        .pollerGroupName("shared")
+                        .build());
+    }
+
+    @Test
+    void kafkaOfAnotherAccountIsReadThroughAConnection() {
+        var connection = "arn:aws:kafka:eu-north-1:123456789012:vpc-connection/999999999999/events/5a7c0d8e-1";
+
+        var created = mappings.create(kafka().eventSourceArn(connection));
+
+        assertThat(created.eventSourceArn()).isEqualTo(connection);
+        assertThat(created.amazonManagedKafkaEventSourceConfig().consumerGroupId())
+                .isEqualTo(created.uuid());
     }
 
     @Test

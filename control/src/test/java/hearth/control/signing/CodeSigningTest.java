@@ -167,6 +167,7 @@ class CodeSigningTest {
                 ABSENT, () -> update(UpdateCodeSigningConfigRequest.builder().codeSigningConfigArn(ABSENT)));
         refusesMissing(ABSENT, () -> functions(ABSENT, null));
         refused(() -> put("greet", ABSENT), ApiError.CODE_SIGNING_CONFIG_NOT_FOUND, unknown(ABSENT));
+        refused(() -> put("absent", ABSENT), ApiError.CODE_SIGNING_CONFIG_NOT_FOUND, unknown(ABSENT));
         refused(
                 () -> desk.ask(
                         ApiOperation.CREATE_FUNCTION,
@@ -200,8 +201,8 @@ class CodeSigningTest {
         var first = create(null).codeSigningConfigArn();
         var second = create(null).codeSigningConfigArn();
 
-        assertThat(of("greet").functionName()).isEqualTo("greet");
-        assertThat(of("greet").codeSigningConfigArn()).isNull();
+        assertThat(of("greet"))
+                .isEqualTo(GetFunctionCodeSigningConfigResponse.builder().build());
         assertThat(put("greet", first))
                 .isEqualTo(PutFunctionCodeSigningConfigResponse.builder()
                         .functionName("greet")
@@ -209,6 +210,7 @@ class CodeSigningTest {
                         .build());
         put(Desk.ARN + "greet", second);
         assertThat(of("greet").codeSigningConfigArn()).isEqualTo(second);
+        assertThat(of("greet").functionName()).isEqualTo("greet");
         assertThat(functions(first, null).functionArns()).isEmpty();
         assertThat(functions(second, null).functionArns()).containsExactly(Desk.ARN + "greet");
         detach("greet");

@@ -64,9 +64,15 @@ sealed interface Rule {
     }
 
     /// One of a set of words.
-    record Choice(Set<String> values) implements Rule {
+    ///
+    /// @param unprinted words that are taken too, but not told
+    record Choice(Set<String> values, Set<String> unprinted) implements Rule {
         static Choice of(String... values) {
-            return new Choice(new LinkedHashSet<>(Arrays.asList(values)));
+            return new Choice(new LinkedHashSet<>(Arrays.asList(values)), Set.of());
+        }
+
+        Choice or(String... unprinted) {
+            return new Choice(values, Set.of(unprinted));
         }
 
         @Override
@@ -76,7 +82,8 @@ sealed interface Rule {
 
         @Override
         public void breaches(Object value, List<String> words) {
-            if (!values.contains((String) value)) {
+            var word = (String) value;
+            if (!values.contains(word) && !unprinted.contains(word)) {
                 describe(words);
             }
         }
