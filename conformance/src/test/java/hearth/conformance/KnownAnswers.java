@@ -26,6 +26,11 @@ final class KnownAnswers {
                     Expected.broken("Member must satisfy regular expression pattern: "),
                     "recorded patterns know partitions and resources that the model's do not"),
             known(
+                    "Arn|UnqualifiedFunctionName|CodeSigningConfigArn|RuntimeVersionArn",
+                    Set.of(Kind.BAD_PATTERN),
+                    Expected.broken("Member must satisfy regular expression pattern: "),
+                    "taken to know the partitions that the recorded ones do"),
+            known(
                     "LayerVersionArn",
                     Set.of(Kind.TOO_LONG),
                     Expected.broken("Member must satisfy regular expression pattern: "),
