@@ -24,6 +24,8 @@ final class BodySender implements AnswerSender, StreamedBody {
     private final Connection connection;
     private @Nullable Channel channel;
     private boolean chunked;
+    /// Whether the last piece is on its way, perhaps behind another.
+    private boolean ending;
     private Consumer<AnswerProgress> progress = _ -> {};
 
     BodySender(Connection connection) {
@@ -63,6 +65,7 @@ final class BodySender implements AnswerSender, StreamedBody {
 
     private void sendLast(byte[] piece) {
         if (channel != null) {
+            ending = true;
             var last = framed(piece, channel.alloc());
             send(
                     channel,
@@ -75,7 +78,8 @@ final class BodySender implements AnswerSender, StreamedBody {
     private void send(Channel to, ByteBuf bytes, AnswerProgress onceSent, Runnable taken) {
         progress.accept(AnswerProgress.SENDING);
         var _ = to.writeAndFlush(bytes).addListener(written -> {
-            if (channel != null) {
+            boolean goesOn = ending && onceSent == AnswerProgress.WAITING && written.isSuccess();
+            if (channel != null && !goesOn) {
                 progress.accept(written.isSuccess() ? onceSent : AnswerProgress.FAILED);
             }
             taken.run();

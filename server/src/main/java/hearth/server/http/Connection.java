@@ -388,7 +388,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
             case WAITING -> phase = Phase.ANSWERING;
             case FAILED -> close();
             case WHOLE -> {
-                if (stays) {
+                // The listener may have begun to drain, or the client have closed its side, since the answer began.
+                if (stays && stays()) {
                     awaitNext();
                 } else {
                     finish();

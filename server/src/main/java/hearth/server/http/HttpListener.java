@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -28,6 +29,10 @@ import java.util.function.Supplier;
 /// Accepts connections at one address and has their requests served by a [Service].
 public final class HttpListener implements AutoCloseable {
     private static final int BACKLOG = 4096;
+
+    /// How much of an answer the kernel holds beside what is on the network, in bytes. With its default of megabytes it
+    /// takes nothing for half a minute while a slow client reads on, as if that client had stopped.
+    private static final long MAX_UNSENT = 64 << 10;
 
     /// What an event loop keeps for its connections.
     private record LoopState(Patrol patrol, ResponseEncoder encoder) {}
@@ -75,6 +80,7 @@ public final class HttpListener implements AutoCloseable {
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 64 << 10))
                 .childHandler(new ChannelInitializer<>() {
                     @Override

@@ -235,9 +235,10 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         return context == null || !context.channel().isActive();
     }
 
-    /// Whether it has all that will come of a response, which is on its way to the caller still.
+    /// Whether a streamed response goes through it. The last of one may lie in the socket for long, behind a slow
+    /// caller, when its runtime has written it all and asks for the next event elsewhere.
     boolean isDelivering() {
-        return draining || (gone && isFull());
+        return draining || body instanceof BodyStreamer;
     }
 
     /// The rest of the body that is being read will not come.

@@ -24,8 +24,8 @@ public final class RuntimeSession {
     private RuntimeState state = RuntimeState.STARTED;
     /// Whose post is being read.
     private @Nullable RuntimeConnection posting;
-    /// Who asked for the next event while the last of a streamed response was on its way.
-    private @Nullable RuntimeConnection early;
+    /// Who asked for the next event while a streamed response was on its way, oldest first.
+    private final ArrayDeque<RuntimeConnection> early = new ArrayDeque<>();
     /// The event that a runtime may fetch; null between invocations.
     private @Nullable InvocationEvent event;
     /// Of the invocation that runs, or of the last one; empty before the first.
@@ -63,9 +63,7 @@ public final class RuntimeSession {
     void closed(RuntimeConnection connection) {
         connections.remove(connection);
         waiting.remove(connection);
-        if (early == connection) {
-            early = null;
-        }
+        early.remove(connection);
     }
 
     int connectionCount() {
@@ -82,7 +80,7 @@ public final class RuntimeSession {
             posting.broke();
         }
         if (posting != null && posting.isDelivering()) {
-            early = connection;
+            early.add(connection);
             return null;
         }
         switch (state) {
@@ -138,7 +136,8 @@ public final class RuntimeSession {
     ///
     /// @param onRoom called when there is room for more of it
     BodySink sink(RequestHead head, Runnable onRoom) {
-        var stream = head.responseMode() == null ? null : listener.begins(contentType(head));
+        var streams = head.call() == Call.RESPONSE && head.responseMode() != null;
+        var stream = streams ? listener.begins(contentType(head)) : null;
         return stream == null
                 ? new BodyCollector(head.contentLength())
                 : new BodyStreamer(stream, RuntimeAnswer.MAX_STREAMED, onRoom);
@@ -201,9 +200,9 @@ public final class RuntimeSession {
         if (!ended) {
             listener.posted(post);
         }
-        if (early != null) {
-            var asker = early;
-            early = null;
+        var askers = List.copyOf(early);
+        early.clear();
+        for (var asker : askers) {
             var _ = next(asker);
         }
     }

@@ -342,6 +342,41 @@ final class RuntimeSessionTest {
         assertThat(written(other)).contains("Lambda-Runtime-Aws-Request-Id: two");
     }
 
+    /// A runtime has written all and asks anew while the end of its response lies in the socket still.
+    @Test
+    void letsWhoAsksTooEarlyWaitForTheEndOfAResponseThatIsNotHereYet() {
+        beginStreaming();
+        send("2\r\nab\r\n");
+        var other = connect();
+        var third = connect();
+
+        assertThat(send(other, next())).isEmpty();
+        assertThat(send(third, next())).isEmpty();
+        send("0\r\n\r\n");
+        assertThat(heard).containsExactly("begins text/x");
+        take();
+
+        assertThat(heard).containsExactly("begins text/x", "Streamed[bytes=2]", "asked");
+        session.offer(event("two"));
+        assertThat(written(other)).contains("Lambda-Runtime-Aws-Request-Id: two");
+        send(other, post("invocation/two/response", "2"));
+        session.offer(event("three"));
+        assertThat(written(third)).contains("Lambda-Runtime-Aws-Request-Id: three");
+    }
+
+    @Test
+    void takesNoErrorForAStreamedResponse() {
+        streams = true;
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+
+        send(post("invocation/one/error", "{}", "Lambda-Runtime-Function-Response-Mode: streaming"));
+
+        assertThat(pieces).isEmpty();
+        assertThat(heard).containsExactly("asked", "error {} Function.Unknown");
+    }
+
     @Test
     void passesNothingOnAfterItsEnd() {
         beginStreaming();
