@@ -98,9 +98,8 @@ final class Overrides {
         };
     }
 
-    /// Words that are taken like those of this enumeration, though what AWS printed of it does not have them: the
-    // model's,
-    /// younger than the recordings (appendix).
+    /// Words of the model's that are younger than what AWS printed of this enumeration (appendix). They are taken like
+    /// the rest.
     List<String> unprinted(Shape shape) {
         return Set.of("FunctionRuntime", "LayerRuntime").contains(shape.name()) ? List.of("ruby4.0") : List.of();
     }

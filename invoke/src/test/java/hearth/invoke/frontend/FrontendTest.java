@@ -205,19 +205,7 @@ class FrontendTest {
 
     @Test
     void streamsNoEvents() {
-        var request = new InvocationRequest(
-                ApiOperation.INVOKE_WITH_RESPONSE_STREAM,
-                Functions.ACCOUNT,
-                Functions.REGION,
-                "mail",
-                null,
-                "Event",
-                null,
-                null,
-                null,
-                null,
-                bytes("{}"),
-                "id");
+        var request = request(ApiOperation.INVOKE_WITH_RESPONSE_STREAM, "mail", "Event", null, "{}");
 
         assertThat(invoke(request).refusal().message())
                 .isEqualTo("1 validation error detected: Value 'Event' at 'invocationType' failed to satisfy"
@@ -231,19 +219,7 @@ class FrontendTest {
         "mail,{,InvalidRequestContentException"
     })
     void checksAnOldAsynchronousInvocationLikeAnyOther(String function, String payload, String error) {
-        var answers = invoke(new InvocationRequest(
-                ApiOperation.INVOKE_ASYNC,
-                Functions.ACCOUNT,
-                Functions.REGION,
-                function,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                bytes(payload),
-                "id"));
+        var answers = invoke(request(ApiOperation.INVOKE_ASYNC, function, null, null, payload));
         background.runAll();
 
         assertThat(answers.refusal().error().wireName()).isEqualTo(error);
@@ -296,19 +272,7 @@ class FrontendTest {
             String function, @Nullable String tenant, String payload, String error) {
         store.put(Functions.id("apart"), Functions.ofKind("apart", Obstacle.TENANT_ISOLATION));
 
-        var answers = invoke(new InvocationRequest(
-                ApiOperation.INVOKE,
-                Functions.ACCOUNT,
-                Functions.REGION,
-                function,
-                null,
-                null,
-                null,
-                null,
-                null,
-                tenant,
-                bytes(payload),
-                "id"));
+        var answers = invoke(request(ApiOperation.INVOKE, function, null, tenant, payload));
         background.runAll();
 
         assertThat(answers.refusal().error().wireName()).isEqualTo(error);
@@ -688,49 +652,30 @@ class FrontendTest {
     }
 
     private static InvocationRequest request(String function, String payload) {
-        return new InvocationRequest(
-                ApiOperation.INVOKE,
-                Functions.ACCOUNT,
-                Functions.REGION,
-                function,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                bytes(payload),
-                "id");
+        return request(ApiOperation.INVOKE, function, null, null, payload);
     }
 
     private static InvocationRequest streamed(String function, String payload) {
-        return new InvocationRequest(
-                ApiOperation.INVOKE_WITH_RESPONSE_STREAM,
-                Functions.ACCOUNT,
-                Functions.REGION,
-                function,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                bytes(payload),
-                "id");
+        return request(ApiOperation.INVOKE_WITH_RESPONSE_STREAM, function, null, null, payload);
     }
 
     private static InvocationRequest typed(String type, String payload) {
+        return request(ApiOperation.INVOKE, "mail", type, null, payload);
+    }
+
+    private static InvocationRequest request(
+            ApiOperation operation, String function, @Nullable String type, @Nullable String tenant, String payload) {
         return new InvocationRequest(
-                ApiOperation.INVOKE,
+                operation,
                 Functions.ACCOUNT,
                 Functions.REGION,
-                "mail",
+                function,
                 null,
                 type,
                 null,
                 null,
                 null,
-                null,
+                tenant,
                 bytes(payload),
                 "id");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -136,6 +137,44 @@ class StreamedBodyTest {
 
             Await.until("no connection is left", () -> server.listener.connections() == 0);
             Await.until("the piece counts as taken", () -> taken.get() == 1);
+        }
+    }
+
+    @Test
+    void givesUpAClientThatTakesNothingOfTheLastPiece() throws InterruptedException {
+        impatient();
+        try (var client = server.connect()) {
+            client.send(GET);
+            var body = stream();
+            body.write(new byte[16 << 20], taken::incrementAndGet);
+            body.end(new byte[16 << 20]);
+
+            assertThat(client.readWithoutBody().status()).isEqualTo(200);
+            assertThat(client.readChunk()).hasSize(16 << 20);
+            Await.until("no connection is left", () -> server.listener.connections() == 0);
+        }
+    }
+
+    @Test
+    void servesNothingBehindTheEndOnceTheListenerDrains() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var client = server.connect();
+                var idle = server.connect()) {
+            idle.send(HttpListenerTest.post("/", "hello")).read();
+            client.send(GET + GET);
+            var body = stream();
+            write(body, "one");
+            assertThat(client.readWithoutBody().status()).isEqualTo(200);
+
+            var draining = threads.submit(() -> server.listener.drain(Duration.ofSeconds(20)));
+            assertThat(idle.isEnded()).isTrue();
+            body.end(NOTHING);
+
+            assertThat(client.readChunk()).asString().isEqualTo("one");
+            assertThat(client.readChunk()).isEmpty();
+            assertThat(client.isEnded()).isTrue();
+            draining.get();
+            assertThat(server.service.streams).isEmpty();
         }
     }
 
