@@ -321,6 +321,7 @@ class CreateFunctionTest {
                 creation("greet")
                         .capacityProviderConfig(CapacityProviderConfig.builder().build()),
                 "Hearth does not support CapacityProviderConfig yet.");
+        refuses(creation("greet").runtime("custom"), "Hearth does not support Runtime custom yet.");
 
         create(creation("greet")
                 .layers(List.of())

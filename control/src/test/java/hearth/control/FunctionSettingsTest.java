@@ -194,7 +194,7 @@ class FunctionSettingsTest {
         refuses(
                 () -> create(creation("greet").runtime(runtime).snapStart(SNAP_START)),
                 runtime + " is not supported for SnapStart enabled functions.");
-        createActive(creation("greet").runtime("java21").snapStart(SNAP_START));
+        createActive(creation("greet").runtime("java17.al2023").snapStart(SNAP_START));
         refuses(
                 () -> configure(configuration().runtime(runtime)),
                 runtime + " is not supported for SnapStart enabled functions.");

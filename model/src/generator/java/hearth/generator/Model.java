@@ -26,6 +26,7 @@ record Model(List<Operation> operations, Map<String, Shape> shapes) {
     /// A named type. The fields that its `type` has no use for are empty.
     ///
     /// @param element of a list, or the value of a map
+    /// @param unprinted values that are taken like the rest, and that AWS's refusals do not tell
     record Shape(
             String name,
             String type,
@@ -37,6 +38,7 @@ record Model(List<Operation> operations, Map<String, Shape> shapes) {
             Number max,
             String pattern,
             List<String> values,
+            List<String> unprinted,
             boolean sensitive,
             boolean eventStream) {
         boolean isStructure() {
@@ -49,27 +51,106 @@ record Model(List<Operation> operations, Map<String, Shape> shapes) {
 
         Shape withName(String other) {
             return new Shape(
-                    other, type, members, payload, key, element, min, max, pattern, values, sensitive, eventStream);
+                    other,
+                    type,
+                    members,
+                    payload,
+                    key,
+                    element,
+                    min,
+                    max,
+                    pattern,
+                    values,
+                    unprinted,
+                    sensitive,
+                    eventStream);
         }
 
         Shape withElement(Shape other) {
             return new Shape(
-                    name, type, members, payload, key, other, min, max, pattern, values, sensitive, eventStream);
+                    name,
+                    type,
+                    members,
+                    payload,
+                    key,
+                    other,
+                    min,
+                    max,
+                    pattern,
+                    values,
+                    unprinted,
+                    sensitive,
+                    eventStream);
         }
 
         Shape withPattern(String other) {
             return new Shape(
-                    name, type, members, payload, key, element, min, max, other, values, sensitive, eventStream);
+                    name,
+                    type,
+                    members,
+                    payload,
+                    key,
+                    element,
+                    min,
+                    max,
+                    other,
+                    values,
+                    unprinted,
+                    sensitive,
+                    eventStream);
         }
 
         Shape withRange(int from, int to) {
             return new Shape(
-                    name, type, members, payload, key, element, from, to, pattern, values, sensitive, eventStream);
+                    name,
+                    type,
+                    members,
+                    payload,
+                    key,
+                    element,
+                    from,
+                    to,
+                    pattern,
+                    values,
+                    unprinted,
+                    sensitive,
+                    eventStream);
         }
 
         Shape withValues(List<String> others) {
             return new Shape(
-                    name, type, members, payload, key, element, min, max, pattern, others, sensitive, eventStream);
+                    name,
+                    type,
+                    members,
+                    payload,
+                    key,
+                    element,
+                    min,
+                    max,
+                    pattern,
+                    others,
+                    List.of(),
+                    sensitive,
+                    eventStream);
+        }
+
+        /// The same type, of whose values AWS's refusals tell these: not all, and some that the model lacks.
+        Shape withPrinted(List<String> printed) {
+            var others = values.stream().filter(v -> !printed.contains(v)).toList();
+            return new Shape(
+                    name,
+                    type,
+                    members,
+                    payload,
+                    key,
+                    element,
+                    min,
+                    max,
+                    pattern,
+                    printed,
+                    others,
+                    sensitive,
+                    eventStream);
         }
     }
 
@@ -157,6 +238,7 @@ record Model(List<Operation> operations, Map<String, Shape> shapes) {
                 (Number) body.get("max"),
                 (String) body.get("pattern"),
                 Json.strings(body, "enum"),
+                List.of(),
                 body.containsKey("sensitive"),
                 body.containsKey("eventstream")));
         done.put(name, shape);

@@ -81,27 +81,22 @@ final class Overrides {
         return switch (structure.name() + "." + member.name()) {
             // Section 4: an unknown runtime is not a model failure, and it may be an ARN.
             case "CreateFunctionRequest.Runtime", "UpdateFunctionConfigurationRequest.Runtime" -> null;
-            // Appendix.
+            // Appendix. What AWS printed is older than the model, and leaves out what functions may not have any more;
+            // layers may still be for those.
             case "ListLayersRequest.CompatibleRuntime", "ListLayerVersionsRequest.CompatibleRuntime" ->
-                member.shape().withName("LayerRuntime").withValues(LAYER_RUNTIMES);
+                member.shape().withName("LayerRuntime").withPrinted(LAYER_RUNTIMES);
             case "PublishLayerVersionRequest.CompatibleRuntimes" ->
                 member.shape()
                         .withName("CompatibleRuntimes")
                         .withElement(member.shape()
                                 .element()
                                 .withName("FunctionRuntime")
-                                .withValues(RUNTIMES));
+                                .withPrinted(RUNTIMES));
             // Section 2: 140 on create and delete.
             case "DeleteFunctionRequest.FunctionName" ->
                 member.shape().withName("DeletedFunctionName").withRange(1, 140);
             default -> member.shape();
         };
-    }
-
-    /// Words of the model's that are younger than what AWS printed of this enumeration (appendix). They are taken like
-    /// the rest.
-    List<String> unprinted(Shape shape) {
-        return Set.of("FunctionRuntime", "LayerRuntime").contains(shape.name()) ? List.of("ruby4.0") : List.of();
     }
 
     /// Whether AWS names no null check among what the elements of a list must satisfy (appendix).

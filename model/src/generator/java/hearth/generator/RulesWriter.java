@@ -63,9 +63,8 @@ final class RulesWriter {
 
     private String text(Shape shape) {
         if (!shape.values().isEmpty()) {
-            var unprinted = overrides.unprinted(shape);
             return "Rule.Choice.of(" + literals(shape.values()) + ")"
-                    + (unprinted.isEmpty() ? "" : ".or(" + literals(unprinted) + ")");
+                    + (shape.unprinted().isEmpty() ? "" : ".or(" + literals(shape.unprinted()) + ")");
         }
         if (shape.pattern() == null && shape.max() == null) {
             return "";

@@ -6,6 +6,9 @@ import java.util.Set;
 /// A runtime as the API names it, such as `python3.12`: one that a function may have. Whether a host can run it is
 /// the worker's to say.
 public record RuntimeId(String value) {
+    /// A runtime that its customer made and versions, which `RuntimeConfig` names.
+    public static final String CUSTOM = "custom";
+
     /// In the order in which AWS prints them, which is part of its message.
     private static final List<String> PRINTED = List.of(
             "nodejs20.x",
@@ -35,7 +38,8 @@ public record RuntimeId(String value) {
             "java8.al2");
 
     /// Younger than the recorded message, yet in the API's model.
-    private static final Set<String> YOUNGER = Set.of("ruby4.0");
+    private static final Set<String> YOUNGER = Set.of(
+            "ruby4.0", "nodejs26.x", "python3.15", "java8.al2023", "java11.al2023", "java17.al2023", RuntimeId.CUSTOM);
 
     private static final Set<String> DEPRECATED = Set.of(
             "dotnetcore1.0",

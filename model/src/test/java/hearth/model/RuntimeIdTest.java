@@ -3,6 +3,7 @@ package hearth.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.model.api.ModelFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -10,7 +11,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RuntimeIdTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"python3.8", "python3.14", "nodejs24.x", "java8.al2", "provided.al2023", "dotnet6", "ruby4.0"})
+            strings = {
+                "python3.8",
+                "python3.14",
+                "python3.15",
+                "nodejs16.x",
+                "nodejs24.x",
+                "nodejs26.x",
+                "java8.al2",
+                "java8.al2023",
+                "java11.al2023",
+                "java17.al2023",
+                "provided.al2",
+                "provided.al2023",
+                "dotnet6",
+                "ruby3.2",
+                "ruby4.0",
+                "custom"
+            })
     void acceptsRuntimesThatFunctionsMayHave(String id) {
         assertThat(new RuntimeId(id).value()).isEqualTo(id);
     }
@@ -38,6 +56,20 @@ class RuntimeIdTest {
                 .hasMessage("The runtime parameter of " + id
                         + " is no longer supported for creating or updating AWS Lambda functions."
                         + " We recommend you use a supported runtime while creating or updating functions.");
+    }
+
+    /// Either a function may have it, or it is refused as one that AWS supports no longer.
+    @Test
+    void knowsEveryRuntimeOfTheModel() {
+        var unknown = ModelFile.load().values("Runtime").stream().filter(id -> {
+            try {
+                return !new RuntimeId(id).value().equals(id);
+            } catch (ApiException refusal) {
+                return !String.valueOf(refusal.getMessage()).contains("is no longer supported");
+            }
+        });
+
+        assertThat(unknown).isEmpty();
     }
 
     @Test

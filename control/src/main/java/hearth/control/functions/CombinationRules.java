@@ -10,8 +10,20 @@ import org.jspecify.annotations.Nullable;
 /// What the settings of a function must satisfy together, whichever of them a request brings. In AWS's words where
 /// they are known (control-plane.md section 4).
 final class CombinationRules {
+    /// Java 11, Python 3.12 and .NET 8, and what is younger.
     private static final Set<String> SNAP_START = Set.of(
-            "java11", "java17", "java21", "java25", "python3.12", "python3.13", "python3.14", "dotnet8", "dotnet10");
+            "java11",
+            "java11.al2023",
+            "java17",
+            "java17.al2023",
+            "java21",
+            "java25",
+            "python3.12",
+            "python3.13",
+            "python3.14",
+            "python3.15",
+            "dotnet8",
+            "dotnet10");
 
     private static final int SNAP_START_STORAGE = 512;
 

@@ -1,6 +1,7 @@
 package hearth.control.functions;
 
 import hearth.control.operation.Refusals;
+import hearth.model.RuntimeId;
 import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.UpdateFunctionCodeRequest;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
@@ -12,18 +13,26 @@ final class Unsupported {
     private Unsupported() {}
 
     static void refuse(CreateFunctionRequest request) {
+        refuseRuntime(request.runtime());
         refuse(request.capacityProviderConfig(), "CapacityProviderConfig");
         refuse(request.durableConfig(), "DurableConfig");
         refuse(request.publishTo(), "PublishTo");
     }
 
     static void refuse(UpdateFunctionConfigurationRequest request) {
+        refuseRuntime(request.runtime());
         refuse(request.capacityProviderConfig(), "CapacityProviderConfig");
         refuse(request.durableConfig(), "DurableConfig");
     }
 
     static void refuse(UpdateFunctionCodeRequest request) {
         refuse(request.publishTo(), "PublishTo");
+    }
+
+    private static void refuseRuntime(@Nullable String runtime) {
+        if (RuntimeId.CUSTOM.equals(runtime)) {
+            throw Refusals.unsupported("Runtime " + RuntimeId.CUSTOM);
+        }
     }
 
     private static void refuse(@Nullable Object value, String member) {

@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.Objects;
 
 /// The API's model, read apart from the generator, so that a mistake of its own does not hide itself.
-final class ModelFile {
+public final class ModelFile {
     private final Map<String, Object> document;
 
     private ModelFile(Map<String, Object> document) {
         this.document = document;
     }
 
-    static ModelFile load() {
+    public static ModelFile load() {
         try (var file = Objects.requireNonNull(
                         ModelFile.class.getResourceAsStream("/hearth/model/lambda-2015-03-31.json"));
                 var json = new JsonFactory().createParser(file)) {
@@ -68,6 +68,12 @@ final class ModelFile {
         var required = (List<?>)
                 object(get(object(get(document, "shapes")), structure)).getOrDefault("required", List.of());
         return members(structure).stream().filter(required::contains).toList();
+    }
+
+    /// The values of an enumeration.
+    public List<String> values(String shape) {
+        return ((List<?>) get(object(get(object(get(document, "shapes")), shape)), "enum"))
+                .stream().map(Object::toString).toList();
     }
 
     private static Object get(Map<String, Object> object, String name) {
