@@ -61,6 +61,11 @@ final class KnownAnswers {
                     Expected.broken("Member must have length less than or equal to 140"),
                     "recorded: 140 characters, of which the model says 256"),
             known(
+                    "Timeout",
+                    Set.of(Kind.ABOVE_MAXIMUM),
+                    Expected.broken("Member must have value less than or equal to 900"),
+                    "5400 seconds, which the model has, are for managed instances alone"),
+            known(
                     "(Create|Update)EventSourceMapping FunctionName",
                     Set.of(Kind.UNKNOWN_RESOURCE),
                     Expected.of(400, "InvalidParameterValueException", "Function does not exist"),

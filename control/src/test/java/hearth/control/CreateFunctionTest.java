@@ -12,6 +12,7 @@ import hearth.model.api.CapacityProviderConfig;
 import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.DurableConfig;
 import hearth.model.api.Environment;
+import hearth.model.api.EphemeralStorage;
 import hearth.model.api.FunctionCode;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.GetFunctionRequest;
@@ -284,6 +285,13 @@ class CreateFunctionTest {
                 "2 validation errors detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have"
                         + " value less than or equal to 900; Value '10241' at 'memorySize' failed to satisfy"
                         + " constraint: Member must have value less than or equal to 10240");
+        refuses(
+                creation("greet")
+                        .ephemeralStorage(
+                                EphemeralStorage.builder().size(10_241).build()),
+                ApiError.VALIDATION,
+                "1 validation error detected: Value '10241' at 'ephemeralStorage.size' failed to satisfy constraint:"
+                        + " Member must have value less than or equal to 10240");
     }
 
     @Test

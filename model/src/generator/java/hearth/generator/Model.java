@@ -117,6 +117,11 @@ record Model(List<Operation> operations, Map<String, Shape> shapes) {
                     eventStream);
         }
 
+        Shape withLeast(int from) {
+            return new Shape(
+                    name, type, members, payload, key, element, from, null, pattern, values, sensitive, eventStream);
+        }
+
         Shape withValues(List<String> others) {
             return new Shape(
                     name,

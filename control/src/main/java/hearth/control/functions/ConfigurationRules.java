@@ -6,10 +6,12 @@ import hearth.control.operation.Refusals;
 import hearth.control.tags.Tags;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
+import hearth.model.Bytes;
 import hearth.model.LogFormat;
 import hearth.model.RuntimeId;
 import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.Environment;
+import hearth.model.api.EphemeralStorage;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.LoggingConfig;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
@@ -50,6 +52,9 @@ final class ConfigurationRules {
             "LAMBDA_RUNTIME_DIR",
             "LAMBDA_TASK_ROOT");
 
+    /// The most that `/tmp` of a function may hold, if it runs on no managed instances.
+    private static final Bytes EPHEMERAL_STORAGE = Bytes.mebibytes(10_240);
+
     private final ControlLimits limits;
 
     ConfigurationRules(ControlLimits limits) {
@@ -61,9 +66,12 @@ final class ConfigurationRules {
     /// The model allows what only managed instances may have, and nothing is configuration there, so that AWS's own
     /// limits are checked here.
     ///
-    /// @param memorySize null when the request has none, as is the next
-    void checkSizes(@Nullable Integer memorySize, @Nullable Integer timeout) {
+    /// @param memorySize null when the request has none, as are the next two
+    void checkSizes(
+            @Nullable Integer memorySize, @Nullable Integer timeout, @Nullable EphemeralStorage ephemeralStorage) {
+        var size = ephemeralStorage == null ? null : ephemeralStorage.size();
         var breaches = Stream.of(
+                        breach("ephemeralStorage.size", size, EPHEMERAL_STORAGE.toMebibytes()),
                         breach("timeout", timeout, limits.timeout().toSeconds()),
                         breach("memorySize", memorySize, limits.memory().toMebibytes()))
                 .flatMap(Optional::stream)
@@ -71,7 +79,8 @@ final class ConfigurationRules {
         if (!breaches.isEmpty()) {
             throw new ApiException(
                     ApiError.VALIDATION,
-                    (breaches.size() == 1 ? "1 validation error detected: " : "2 validation errors detected: ")
+                    breaches.size()
+                            + (breaches.size() == 1 ? " validation error detected: " : " validation errors detected: ")
                             + String.join("; ", breaches));
         }
     }

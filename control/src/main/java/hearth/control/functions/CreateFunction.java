@@ -62,7 +62,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
     @Override
     public FunctionConfiguration handle(Caller caller, CreateFunctionRequest request) {
         var function = Target.created(caller, request.functionName());
-        rules.checkSizes(request.memorySize(), request.timeout());
+        rules.checkSizes(request.memorySize(), request.timeout(), request.ephemeralStorage());
         Unsupported.refuse(request);
         var code = Objects.requireNonNullElseGet(
                 request.code(), () -> FunctionCode.builder().build());

@@ -43,7 +43,7 @@ final class UpdateFunctionConfiguration
     @Override
     public FunctionConfiguration handle(Caller caller, UpdateFunctionConfigurationRequest request) {
         var function = Target.unqualified(caller, request.functionName(), "UpdateFunctionConfiguration");
-        rules.checkSizes(request.memorySize(), request.timeout());
+        rules.checkSizes(request.memorySize(), request.timeout(), request.ephemeralStorage());
         var before = functions.find(function).orElseThrow(() -> Refusals.functionNotFound(function.arn()));
         Unsupported.refuse(request);
         PackageType.check(before.latest().configuration(), request);

@@ -7,7 +7,7 @@ import java.util.Objects;
 /// How many pollers are kept for a mapping in provisioned mode.
 final class Pollers {
     private static final int LARGEST_MINIMUM = 200;
-    private static final int LARGEST_MAXIMUM = 2_000;
+    private static final int LARGEST_MAXIMUM = 10_000;
     private static final int DEFAULT_MAXIMUM = 200;
 
     private Pollers() {}

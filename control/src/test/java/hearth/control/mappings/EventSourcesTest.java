@@ -294,7 +294,7 @@ class EventSourcesTest {
                         .scalingConfig(
                                 ScalingConfig.builder().maximumConcurrency(5).build())));
         refuses(
-                "MinimumPollers should be between [2, 200] and MaximumPollers should be between [MinimumPollers, 2000]",
+                "MinimumPollers should be between [2, 200] and MaximumPollers should be between [MinimumPollers, 10000]",
                 () -> mappings.create(reading(QUEUE)
                         .provisionedPollerConfig(ProvisionedPollerConfig.builder()
                                 .minimumPollers(1)

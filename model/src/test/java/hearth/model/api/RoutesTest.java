@@ -28,7 +28,7 @@ class RoutesTest {
                 .extracting(ApiOperation::wireName)
                 .containsExactlyElementsOf(
                         operations().stream().map(ModelFile.Operation::name).toList())
-                .hasSize(85);
+                .hasSize(88);
     }
 
     @ParameterizedTest

@@ -87,7 +87,14 @@ class ShapesTest {
     @Test
     void namesComponentsInCamelCase() {
         assertThat(names(FunctionCode.class))
-                .containsExactly("zipFile", "s3Bucket", "s3Key", "s3ObjectVersion", "imageUri", "sourceKMSKeyArn");
+                .containsExactly(
+                        "zipFile",
+                        "s3Bucket",
+                        "s3Key",
+                        "s3ObjectVersion",
+                        "s3ObjectStorageMode",
+                        "imageUri",
+                        "sourceKMSKeyArn");
         assertThat(names(GetEventSourceMappingRequest.class)).containsExactly("uuid");
         assertThat(names(CreateFunctionRequest.class)).contains("functionName", "kmsKeyArn");
     }
