@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +66,9 @@ class CodeFromS3Test {
         put("/code", new byte[0]);
         put("/code/one/app.zip", zip("one"));
         put("/code/two.zip", zip("two"));
-        try (var server = HearthProcess.start(data, SIGNING, "--pool-memory", "0", "--s3-endpoint", s3.toString());
+        var environment = new HashMap<>(SIGNING);
+        environment.put("AWS_ENDPOINT_URL_S3", s3.toString());
+        try (var server = HearthProcess.start(data, environment, "--pool-memory", "0");
                 var lambda = Clients.lambda(server.endpoint())) {
             lambda.createFunction(r -> r.functionName("from-s3")
                     .runtime("python3.11")

@@ -317,7 +317,7 @@ class CreateFunctionTest {
         refuses(
                 creation("greet")
                         .code(FunctionCode.builder().s3Bucket("b").s3Key("k").build()),
-                "Hearth was not told where S3 is. Start it with --s3-endpoint URL, or send the package itself, as"
+                "Hearth was not told where S3 is. Start it with --endpoint s3=URL, or send the package itself, as"
                         + " ZipFile.");
         refuses(creation("greet").publishTo("LATEST_PUBLISHED"), "Hearth does not support PublishTo yet.");
         refuses(

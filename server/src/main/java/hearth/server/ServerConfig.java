@@ -3,6 +3,7 @@ package hearth.server;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
+import hearth.model.endpoints.ServiceEndpoints;
 import hearth.worker.environment.StreamPace;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
@@ -17,7 +18,7 @@ import java.util.Set;
 /// @param host address to listen on (`--host`, 127.0.0.1)
 /// @param port TCP port to listen on; 0 for any that is free (`--port`, 9000)
 /// @param publicUrl under which clients reach the server; empty for whatever their requests name (`--public-url`)
-/// @param s3Endpoint where code in S3 is fetched from; empty for nowhere (`--s3-endpoint`)
+/// @param services where S3 and other services are (`--endpoint`, `--s3-endpoint`, and the variables of AWS's clients)
 /// @param data folder of everything that is kept (`--data`, `~/.hearth`)
 /// @param auth who is let in; addresses other than loopback need `sigv4` (`--auth`, none)
 /// @param account of requests whose access key is not an account (`--account-id`, 000000000000)
@@ -38,7 +39,7 @@ public record ServerConfig(
         String host,
         int port,
         Optional<URI> publicUrl,
-        Optional<URI> s3Endpoint,
+        ServiceEndpoints services,
         Path data,
         AuthMode auth,
         AccountId account,

@@ -9,6 +9,7 @@ import hearth.control.operation.CodeLocation;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
+import hearth.model.endpoints.ServiceName;
 import hearth.server.api.ControlOperations;
 import hearth.server.api.ControlSwitch;
 import hearth.server.api.Health;
@@ -165,14 +166,14 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
     }
 
     private ObjectStore objects() {
-        if (config.s3Endpoint().isEmpty()) {
+        var endpoint = config.services().of(ServiceName.S3);
+        if (endpoint.isEmpty()) {
             return ObjectStore.NONE;
         }
         var environment = System.getenv();
         var region =
                 environment.getOrDefault("AWS_REGION", environment.getOrDefault("AWS_DEFAULT_REGION", "us-east-1"));
-        return parts.add(
-                "client of S3", new S3Client(config.s3Endpoint().get(), S3Credentials.of(environment), region, clock));
+        return parts.add("client of S3", new S3Client(endpoint.get(), S3Credentials.of(environment), region, clock));
     }
 
     /// Of this run alone: URLs that it signs end with it.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
+import hearth.model.endpoints.ServiceEndpoints;
 import hearth.server.http.RawClient;
 import hearth.worker.environment.StreamPace;
 import hearth.worker.sandbox.NetworkPolicy;
@@ -46,7 +47,7 @@ class HearthTest {
                 "127.0.0.1",
                 0,
                 Optional.empty(),
-                Optional.empty(),
+                ServiceEndpoints.NONE,
                 folder,
                 AuthMode.NONE,
                 new AccountId("000000000000"),
@@ -67,7 +68,7 @@ class HearthTest {
                 host,
                 port,
                 config.publicUrl(),
-                config.s3Endpoint(),
+                config.services(),
                 data,
                 config.auth(),
                 config.account(),

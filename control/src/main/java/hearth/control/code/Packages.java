@@ -72,7 +72,7 @@ public final class Packages {
             case ObjectStore.Answer.Unreachable(var why) ->
                 throw new ApiException(ApiError.SERVICE, "The object could not be fetched from S3: " + why);
             case ObjectStore.Answer.NotConfigured() ->
-                throw Refusals.invalid("Hearth was not told where S3 is. Start it with --s3-endpoint URL, or send the"
+                throw Refusals.invalid("Hearth was not told where S3 is. Start it with --endpoint s3=URL, or send the"
                         + " package itself, as ZipFile.");
         };
     }

@@ -20,10 +20,12 @@ final class Arguments {
 
     private final Map<String, String> values;
     private final Optional<String> operand;
+    private final Map<String, String> environment;
 
-    private Arguments(Map<String, String> values, Optional<String> operand) {
+    private Arguments(Map<String, String> values, Optional<String> operand, Map<String, String> environment) {
         this.values = values;
         this.operand = operand;
+        this.environment = environment;
     }
 
     /// @throws UsageException for an option that the command has not, or a value that is missing
@@ -61,7 +63,12 @@ final class Arguments {
                             ? operands.getFirst() + " is not an option"
                             : "exactly one " + command.operand() + " is needed");
         }
-        return new Arguments(values, operands.stream().findFirst());
+        return new Arguments(values, operands.stream().findFirst(), environment);
+    }
+
+    /// The environment that the command was called in.
+    Map<String, String> environment() {
+        return environment;
     }
 
     /// The word that is no option, of a command that takes one.

@@ -3,6 +3,7 @@ package hearth.server.cli;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
+import hearth.model.endpoints.ServiceEndpoints;
 import hearth.server.AuthMode;
 import hearth.server.Hearth;
 import hearth.server.Role;
@@ -48,7 +49,7 @@ final class RehearseCommand {
                 "127.0.0.1",
                 0,
                 Optional.empty(),
-                Optional.empty(),
+                ServiceEndpoints.NONE,
                 folder,
                 AuthMode.NONE,
                 new AccountId("000000000000"),

@@ -36,13 +36,6 @@ final class UpCommand {
                     "",
                     "Where clients reach this server, for the URLs that it gives out; else as each request names it")
             .orEnvironment("HEARTH_PUBLIC_URL");
-    private static final Option S3_ENDPOINT = Option.of(
-                    "--s3-endpoint",
-                    "URL",
-                    "",
-                    "Where code in S3 (S3Bucket, S3Key) is fetched from, with the AWS_ACCESS_KEY_ID and"
-                            + " AWS_SECRET_ACCESS_KEY of the environment if there are some")
-            .orEnvironment("HEARTH_S3_ENDPOINT");
     private static final Option AUTH = Option.of(
                     "--auth",
                     "none|sigv4",
@@ -107,7 +100,8 @@ final class UpCommand {
                 HOST,
                 PORT,
                 PUBLIC_URL,
-                S3_ENDPOINT,
+                EndpointOptions.ENDPOINT,
+                EndpointOptions.S3_ENDPOINT,
                 Option.DATA,
                 AUTH,
                 ACCOUNT,
@@ -178,7 +172,7 @@ final class UpCommand {
                 arguments.text(HOST),
                 arguments.number(PORT, 0, 65_535),
                 url(arguments, PUBLIC_URL),
-                url(arguments, S3_ENDPOINT),
+                EndpointOptions.endpoints(arguments),
                 arguments.folder(Option.DATA),
                 auth(arguments.text(AUTH)),
                 arguments.account(ACCOUNT),

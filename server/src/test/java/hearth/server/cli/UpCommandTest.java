@@ -7,6 +7,7 @@ import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
+import hearth.model.endpoints.ServiceEndpoints;
 import hearth.server.AuthMode;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
@@ -33,7 +34,7 @@ class UpCommandTest {
                         "127.0.0.1",
                         9000,
                         Optional.empty(),
-                        Optional.empty(),
+                        ServiceEndpoints.NONE,
                         Path.of(System.getProperty("user.home"), ".hearth"),
                         AuthMode.NONE,
                         new AccountId("000000000000"),
@@ -52,7 +53,7 @@ class UpCommandTest {
     @Test
     void takesEachSettingFromTheCommandLine() {
         var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/"
-                + " --s3-endpoint http://localhost:9001 --data /srv/hearth --auth sigv4 --account-id 123456789012"
+                + " --s3-endpoint http://localhost:9001 --endpoint sqs=http://localhost:9324 --data /srv/hearth --auth sigv4 --account-id 123456789012"
                 + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
                 + " --pool-memory 7 --provisioned-share 50 --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512"
                 + " --package-size 60 --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600"
@@ -68,6 +69,7 @@ class UpCommandTest {
                         Map.entry("HEARTH_PORT", "80"),
                         Map.entry("HEARTH_PUBLIC_URL", "https://lambda.example.com"),
                         Map.entry("HEARTH_S3_ENDPOINT", "http://localhost:9001"),
+                        Map.entry("HEARTH_ENDPOINT", "sqs=http://localhost:9324"),
                         Map.entry("HEARTH_DATA", "/srv/hearth"),
                         Map.entry("HEARTH_AUTH", "sigv4"),
                         Map.entry("HEARTH_ACCOUNT_ID", "123456789012"),
@@ -96,7 +98,7 @@ class UpCommandTest {
             "0.0.0.0",
             80,
             Optional.of(URI.create("https://lambda.example.com")),
-            Optional.of(URI.create("http://localhost:9001")),
+            ServiceEndpoints.NONE.with(List.of("sqs=http://localhost:9324", "s3=http://localhost:9001")),
             Path.of("/srv/hearth"),
             AuthMode.SIGV4,
             new AccountId("123456789012"),
@@ -126,6 +128,22 @@ class UpCommandTest {
     }
 
     @Test
+    void knowsEndpointsAsAwsClientsAreToldThem() {
+        var told = Map.of("AWS_ENDPOINT_URL", "http://localhost:4566", "AWS_ENDPOINT_URL_S3", "http://localhost:9001");
+
+        var services = config(told, "--endpoint", "s3=http://minio:1", "--endpoint", "logs=http://logs:2")
+                .services();
+
+        assertThat(services.variables())
+                .containsEntry("AWS_ENDPOINT_URL", URI.create("http://localhost:4566"))
+                .containsEntry("AWS_ENDPOINT_URL_S3", URI.create("http://minio:1"))
+                .containsEntry("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", URI.create("http://logs:2"));
+        assertThatThrownBy(() -> config(Map.of("AWS_ENDPOINT_URL_S3", "localhost")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("AWS_ENDPOINT_URL_S3");
+    }
+
+    @Test
     void prefersTheCommandLineToTheEnvironment() {
         assertThat(config(Map.of("HEARTH_PORT", "80"), "--port", "81").port()).isEqualTo(81);
         assertThat(config(Map.of("HEARTH_NAME_SERVER", "1.1.1.1"), "--name-server", "9.9.9.9")
@@ -147,6 +165,10 @@ class UpCommandTest {
                 "--public-url https://lambda.example.com?a",
                 "--public-url https:///",
                 "--s3-endpoint s3",
+                "--s3-endpoint http://a --endpoint s3=http://b",
+                "--endpoint http://localhost:9001",
+                "--endpoint sqs=localhost:9324",
+                "--endpoint lambda=http://localhost:9324",
                 "--auth maybe",
                 "--account-id 12345",
                 "--sandbox docker",
