@@ -119,7 +119,19 @@ record Model(List<Operation> operations, Map<String, Shape> shapes) {
 
         Shape withLeast(int from) {
             return new Shape(
-                    name, type, members, payload, key, element, from, null, pattern, values, sensitive, eventStream);
+                    name,
+                    type,
+                    members,
+                    payload,
+                    key,
+                    element,
+                    from,
+                    null,
+                    pattern,
+                    values,
+                    unprinted,
+                    sensitive,
+                    eventStream);
         }
 
         Shape withValues(List<String> others) {
