@@ -68,9 +68,8 @@ final class Overrides {
             case "CodeSigningConfigArn" ->
                 shape.withPattern(
                         "arn:(aws[a-zA-Z-]*)?:lambda:" + REGION + ":\\d{12}:code-signing-config:csc-[a-z0-9]{17}");
-            // 5400 s are for managed instances alone; how long another function may run is configured, and checked
-            // where
-            // that is known.
+            // Its 5400 s are for managed instances alone. How long another function may run is configured, and checked
+            // by the operation.
             case "Timeout" -> shape.withLeast(1);
             case "RuntimeVersionArn" -> shape.withPattern("arn:(aws[a-zA-Z-]*):lambda:" + REGION + "::runtime:.+");
             case "Arn" ->
