@@ -7,6 +7,7 @@ const console = require('./hearth/console.cjs');
 const { RuntimeApi } = require('./hearth/runtime-api.cjs');
 const { Runtime } = require('./hearth/runtime.cjs');
 const { load } = require('./hearth/handler.cjs');
+const nodePath = require('./hearth/node-path.cjs');
 const streaming = require('./hearth/streaming.cjs');
 
 const { _HEARTH_CHANNEL: channel, _HEARTH_BOOT: boot } = process.env;
@@ -14,9 +15,10 @@ delete process.env._HEARTH_CHANNEL;
 delete process.env._HEARTH_BOOT;
 if (boot !== undefined) require('./hearth/assignment.cjs').awaitAssignment(Number(channel));
 console.patch();
-streaming.install();
-const runtime = new Runtime(new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API, channel));
+nodePath.install();
+const store = streaming.install();
+const runtime = new Runtime(new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API, channel), store);
 load(process.env.LAMBDA_TASK_ROOT ?? '/var/task', process.env._HANDLER ?? '').then(
   (handler) => runtime.start(handler),
-  (error) => runtime.uncaughtException(error),
+  (error) => runtime.notLoaded(error),
 );

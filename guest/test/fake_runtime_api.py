@@ -17,13 +17,15 @@ class Violation(Exception):
 
 
 class Request:
-    def __init__(self, method, path, headers, body, follower_waits):
+    def __init__(self, method, path, headers, body, follower_waits, trailers):
         self.method = method
         self.path = path
         self.headers = headers
         self.body = body
         # The following request had arrived together with this one.
         self.follower_waits = follower_waits
+        # What came behind a body that was sent in chunks; None if it was not.
+        self.trailers = trailers
 
     def json(self):
         return json.loads(self.body)
@@ -90,6 +92,8 @@ class FakeRuntimeApi:
             self.address = "unix:" + unix_path
         self.violations = []
         self.connections = 0
+        # How often the next event was asked for.
+        self.asked = 0
         self._init_errors = queue.Queue()
         self._events = queue.Queue()
         self._current = None
@@ -151,6 +155,7 @@ class FakeRuntimeApi:
         if request.path == API + "invocation/next":
             if request.method != "GET":
                 raise Violation("%s next" % request.method)
+            self.asked += 1
             if self._current is None:
                 self._current = self._events.get()
             if self._current is None:
@@ -169,7 +174,7 @@ class FakeRuntimeApi:
         status, error = self.manners.refuse or (202, None)
         body = {"status": "OK"} if error is None else {"errorMessage": "", "errorType": error}
         self._send(connection, status, {"Content-Type": "application/json"}, json.dumps(body).encode())
-        return True
+        return request.headers.get("connection") != "close"
 
     def _end_invocation(self, request):
         match = re.fullmatch(re.escape(API) + r"invocation/([0-9a-f-]{36})/(response|error)", request.path)
@@ -219,13 +224,50 @@ class _Requests:
         if not line:
             raise Violation("request line %r" % lines[0])
         headers = self._headers(lines[1:])
-        length = self._length(line.group(1), headers)
+        trailers = None
+        if "transfer-encoding" in headers:
+            body, trailers = self._chunks(line.group(1), headers)
+        else:
+            body = self._take(self._length(line.group(1), headers))
+        follower = self._data.startswith(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n")
+        whole = follower and self._data.endswith(b"\r\n\r\n")
+        return Request(line.group(1), line.group(2), headers, body, whole, trailers)
+
+    def _take(self, length):
         while len(self._data) < length:
             if not self._receive():
                 raise Violation("half a body")
-        body, self._data = self._data[:length], self._data[length:]
-        follower = self._data.startswith(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n")
-        return Request(line.group(1), line.group(2), headers, body, follower and self._data.endswith(b"\r\n\r\n"))
+        taken, self._data = self._data[:length], self._data[length:]
+        return taken
+
+    def _line(self):
+        while b"\r\n" not in self._data:
+            if not self._receive():
+                raise Violation("half a line")
+        line, _, self._data = self._data.partition(b"\r\n")
+        return line.decode("latin-1")
+
+    def _chunks(self, method, headers):
+        if method != "POST" or headers["transfer-encoding"] != "chunked" or "content-length" in headers:
+            raise Violation("framing %r" % headers)
+        body, trailers = b"", {}
+        while True:
+            size = self._line()
+            if not re.fullmatch("[0-9a-f]+", size):
+                raise Violation("chunk size %r" % size)
+            if int(size, 16) == 0:
+                break
+            body += self._take(int(size, 16))
+            if self._take(2) != b"\r\n":
+                raise Violation("chunk without an end")
+        while True:
+            line = self._line()
+            if not line:
+                return body, trailers
+            match = self._HEADER.fullmatch(line)
+            if not match or match.group(1) not in headers.get("trailer", ""):
+                raise Violation("trailer %r" % line)
+            trailers[match.group(1).lower()] = match.group(2)
 
     def _headers(self, lines):
         headers = {}
@@ -246,8 +288,6 @@ class _Requests:
 
     @staticmethod
     def _length(method, headers):
-        if "transfer-encoding" in headers:
-            raise Violation("transfer encoding %r" % headers["transfer-encoding"])
         if method == "GET":
             if headers.get("content-length", "0") != "0":
                 raise Violation("GET with a body")

@@ -1,6 +1,7 @@
 """A runtime started on a function's files, as a sandbox would start it but without one."""
 
 import os
+import pathlib
 import shutil
 import subprocess
 import tempfile
@@ -23,6 +24,8 @@ class Frame:
 class RuntimeProcess:
     """Runs `command` with the files of a function in `/var/task`'s place.
 
+    A file that is given as a path is a symbolic link to there. `{folder}` in a variable's value is the folder that holds
+    the function's.
     The output is read to its end only when the process has ended, except through `await_output`.
     """
 
@@ -43,6 +46,9 @@ class RuntimeProcess:
         for name, text in files.items():
             path = os.path.join(self.task, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
+            if isinstance(text, pathlib.PurePath):
+                os.symlink(text, path)
+                continue
             with open(path, "wb") as file:
                 file.write(text if isinstance(text, bytes) else text.encode())
         self.api = FakeRuntimeApi(manners, os.path.join(self.folder, "api.sock") if unix else None)
@@ -73,7 +79,8 @@ class RuntimeProcess:
             channel = self.api.channel()
             descriptors += (channel,)
             variables["_HEARTH_CHANNEL"] = str(channel)
-        variables.update(environment or {})
+        for name, value in (environment or {}).items():
+            variables[name] = value.replace("{folder}", self.folder)
         self.process = subprocess.Popen(
             command,
             env=variables,

@@ -4,6 +4,7 @@
 
 const fs = require('fs');
 const util = require('util');
+const { CLIENT_4 } = require('./client.cjs');
 const { inspect, toError } = require('./errors.cjs');
 
 let asJson = false;
@@ -18,13 +19,14 @@ const LEVELS = [
   { name: 'FATAL', bits: 0b11000 },
 ];
 
-// Other code may read the request id by this symbol, as in AWS's runtime.
+// Other code may read these by their symbols, as in AWS's runtime.
 const REQUEST_ID = Symbol.for('aws.lambda.runtime.requestId');
-let tenantId;
+const TENANT_ID = Symbol.for('aws.lambda.runtime.tenantId');
+const NO_REQUEST = CLIENT_4 ? '-' : undefined;
 
-function setInvocation(requestId, tenant) {
+function setInvocation(requestId, tenantId) {
   globalThis[REQUEST_ID] = requestId;
-  tenantId = tenant;
+  globalThis[TENANT_ID] = tenantId;
 }
 
 function patch() {
@@ -35,9 +37,10 @@ function patch() {
   const format = asJson ? formatJson : formatText;
   const lowest = LEVELS.findIndex((level) => level.name === process.env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase());
   LEVELS.forEach((level, index) => {
-    const log = (...values) => {
+    // The first value is there even if nobody gave one: it is undefined then, and shown so.
+    const log = (message, ...values) => {
       const now = new Date();
-      write(level, now, format(level, now, values));
+      write(level, now, format(level, now, message, values));
     };
     console[level.name.toLowerCase()] = index < lowest && level.name !== 'FATAL' ? () => {} : log;
   });
@@ -50,24 +53,29 @@ function logError(title, thrown) {
   else console.error(title, inspect(thrown));
 }
 
-function formatText(level, now, values) {
-  return `${now.toISOString()}\t${globalThis[REQUEST_ID]}\t${level.name}\t${util.format(...values)}`;
+function formatText(level, now, message, values) {
+  const requestId = globalThis[REQUEST_ID] ?? NO_REQUEST;
+  return `${now.toISOString()}\t${requestId}\t${level.name}\t${util.format(message, ...values)}`;
 }
 
-function formatJson(level, now, values) {
-  const record = { timestamp: now.toISOString(), level: level.name, requestId: globalThis[REQUEST_ID] };
+function formatJson(level, now, message, values) {
+  const requestId = globalThis[REQUEST_ID] ?? NO_REQUEST;
+  const record = { timestamp: now.toISOString(), level: level.name, requestId };
+  const tenantId = globalThis[TENANT_ID];
   if (tenantId !== undefined) record.tenantId = tenantId;
-  if (values.length === 1) {
-    record.message = values[0];
+  if (values.length === 0) {
+    record.message = message;
     try {
       return JSON.stringify(record, errorReplacer);
     } catch {
-      record.message = util.format(values[0]);
+      record.message = util.format(message);
       return JSON.stringify(record);
     }
   }
-  record.message = util.format(...values);
-  const error = values.find((value) => value instanceof Error);
+  record.message = util.format(message, ...values);
+  // The fourth client does not look at the first value.
+  const candidates = CLIENT_4 ? values : [message, ...values];
+  const error = candidates.find((value) => value instanceof Error);
   if (error !== undefined) Object.assign(record, describeError(error));
   return JSON.stringify(record);
 }

@@ -2,6 +2,9 @@
 
 // Errors that the runtime names itself, and how errors are told.
 
+const { isNativeError } = require('util').types;
+const { CLIENT_4 } = require('./client.cjs');
+
 class RuntimeError extends Error {}
 
 const define = (type) => {
@@ -47,13 +50,32 @@ class NodeJsExit extends define('NodeJsExit') {
 // What the caller gets for something that was thrown, which need not be an Error.
 function describe(thrown) {
   try {
-    if (thrown instanceof Error || looksLikeError(thrown)) {
-      return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack.split('\n') };
-    }
-    return { errorType: typeof thrown, errorMessage: thrown.toString(), trace: [] };
+    return CLIENT_4 ? describeAsClient4(thrown) : describeAsClient3(thrown);
   } catch {
-    return { errorType: 'handled', errorMessage: UNTELLABLE };
+    const described = { errorType: 'handled', errorMessage: UNTELLABLE };
+    return CLIENT_4 ? { ...described, trace: [] } : described;
   }
+}
+
+function describeAsClient3(thrown) {
+  if (isNativeError(thrown) || looksLikeError(thrown)) {
+    const { name, message, stack } = thrown;
+    return { errorType: withoutDel(name), errorMessage: withoutDel(message), trace: withoutDel(stack).split('\n') };
+  }
+  return { errorType: typeof thrown, errorMessage: thrown.toString(), trace: [] };
+}
+
+function describeAsClient4(thrown) {
+  if (thrown instanceof Error) {
+    const { name, message, stack } = thrown;
+    const trace = stack ? withoutDel(stack).split('\n') : [];
+    return { errorType: withoutDel(name), errorMessage: withoutDel(message), trace };
+  }
+  return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
+}
+
+function withoutDel(text) {
+  return text?.replaceAll('\x7f', '%7F');
 }
 
 const UNTELLABLE =
@@ -63,7 +85,7 @@ const UNTELLABLE =
 function toError(thrown) {
   if (thrown instanceof Error) return thrown;
   try {
-    return new Error(thrown);
+    return new Error(CLIENT_4 ? String(thrown) : thrown);
   } catch {
     return new Error(UNTELLABLE);
   }

@@ -4,9 +4,9 @@
 
 const fs = require('fs');
 const path = require('path');
+const { CLIENT_4 } = require('./client.cjs');
 const { HandlerNotFound, ImportModuleError, MalformedHandlerName, UserCodeSyntaxError } = require('./errors.cjs');
-
-const LOADS_TYPESCRIPT = Number.parseInt(process.versions.node) >= 24;
+const nodePath = require('./node-path.cjs');
 
 async function load(taskRoot, name) {
   if (name.includes('..')) {
@@ -20,10 +20,14 @@ async function load(taskRoot, name) {
   const parts = /^([^.]*)\.(.*)$/.exec(base);
   if (parts === null) throw new MalformedHandlerName('Bad handler');
   const exported = await loadModule(taskRoot, folder, parts[1]);
-  const handler = parts[2].split('.').reduce((object, key) => object && object[key], exported);
+  const handler = find(parts[2], exported) || (CLIENT_4 && find(parts[2], exported.default));
   if (!handler) throw new HandlerNotFound(`${name} is undefined or not exported`);
   if (typeof handler !== 'function') throw new HandlerNotFound(`${name} is not a function`);
   return handler;
+}
+
+function find(name, exported) {
+  return name.split('.').reduce((object, key) => object && object[key], exported);
 }
 
 async function loadModule(taskRoot, folder, name) {
@@ -42,15 +46,14 @@ async function loadModule(taskRoot, folder, name) {
 // Tries each kind of module that a handler's file may be; undefined if there is none.
 async function loadFile(file) {
   const isModule = inModulePackage(path.dirname(file));
+  const loadScript = isModule ? importFile : requireFile;
   const candidates = [
-    ['', require],
-    ['.js', isModule ? importFile : require],
+    ['', requireFile],
+    ['.js', loadScript],
     ['.mjs', importFile],
-    ['.cjs', require],
+    ['.cjs', requireFile],
   ];
-  if (LOADS_TYPESCRIPT) {
-    candidates.push(['.ts', isModule ? importFile : require], ['.mts', importFile], ['.cts', require]);
-  }
+  if (CLIENT_4) candidates.push(['.ts', loadScript], ['.mts', importFile], ['.cts', requireFile]);
   for (const [extension, loader] of candidates) {
     if (fs.existsSync(file + extension)) {
       const loaded = await loader(file + extension);
@@ -60,7 +63,18 @@ async function loadFile(file) {
   return undefined;
 }
 
+// A file that only its text makes an ES module can be required too, unless it waits for something.
+function requireFile(file) {
+  try {
+    return require(file);
+  } catch (error) {
+    if (error?.code !== 'ERR_REQUIRE_ASYNC_MODULE') throw error;
+    return importFile(file);
+  }
+}
+
 function importFile(file) {
+  nodePath.expectImports();
   return import(require('url').pathToFileURL(file).href);
 }
 

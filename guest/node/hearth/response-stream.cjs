@@ -34,8 +34,9 @@ class ResponseStream extends Writable {
     return super.write(plain ? chunk : JSON.stringify(chunk), encoding, callback);
   }
 
-  // Ends the answer, however far it is, with an error behind it.
+  // Ends the answer, however far it is, with an error behind it. One that has its end stays as it is.
   fail(thrown) {
+    if (this.writableEnded) return;
     this.#error = describe(thrown);
     this.end();
   }

@@ -99,16 +99,22 @@ class RuntimeApi {
       socket.unref();
       socket._handle.setBlocking(true);
       this.#connection = new Connection(socket._handle.fd, () => socket.destroy());
-      this.#send();
+      this.#send(this.#asks ? this.#report + NEXT : this.#report);
       connected();
     });
   }
 
-  // Sends a report (at first an empty one) and asks for the next invocation, both in one write.
-  askNext(report) {
+  // Sends a report that a request for the next invocation will follow.
+  sendReport(report) {
     this.#report = report;
+    this.#send(report);
+  }
+
+  // Sends a report, or none if it is empty, and asks for the next invocation, both in one write.
+  askNext(report) {
+    if (report !== '') this.#report = report;
     this.#asks = true;
-    this.#send();
+    this.#send(report + NEXT);
   }
 
   // Waits for the invocation that was asked for; null if the connection broke.
@@ -128,21 +134,21 @@ class RuntimeApi {
     return answer;
   }
 
-  // Sends a report that nothing follows, and calls back when it has arrived.
+  // Sends a report that nothing follows, or none if it is empty, and calls back when all reports have arrived.
   report(report, onReported) {
-    this.#report = report;
+    if (report !== '') this.#report = report;
     this.#asks = false;
-    this.#send();
+    this.#send(report);
     this.#finish(onReported);
   }
 
   #finish(onReported) {
-    if (this.connected && this.#attempt(() => this.#awaitAcknowledgement()) !== null) onReported();
+    if (this.#report === '') onReported();
+    else if (this.connected && this.#attempt(() => this.#awaitAcknowledgement()) !== null) onReported();
     else this.connect(() => this.#finish(onReported));
   }
 
-  #send() {
-    const text = this.#asks ? this.#report + NEXT : this.#report;
+  #send(text) {
     if (this.connected && text !== '') this.#attempt(() => this.#connection.write(text));
   }
 

@@ -1,16 +1,14 @@
 'use strict';
 
-// Runs the handler, once for each invocation, and tells how it ended.
+// Asks for invocations, has the handler run for each of them, and tells how it ended.
 
 const { AsyncResource } = require('async_hooks');
+const { CLIENT_4 } = require('./client.cjs');
 const { logError, setInvocation } = require('./console.cjs');
-const {
-  CallbackHandlerDeprecated,
-  JSONStringifyError,
-  NodeJsExit,
-  UnhandledPromiseRejection,
-  describe,
-} = require('./errors.cjs');
+const { CallbackHandlerDeprecated, UnhandledPromiseRejection, describe } = require('./errors.cjs');
+const handlers = require('./handlers.cjs');
+const { Invocation } = require('./invocation.cjs');
+const invokeStore = require('./invoke-store.cjs');
 const reports = require('./runtime-api.cjs');
 const streaming = require('./streaming.cjs');
 const traceId = require('./trace-id.cjs');
@@ -21,11 +19,9 @@ const now = performance.now.bind(performance);
 // Runs all ticks and microtasks, and tells of rejections that nobody handled.
 const runTicks = process._tickCallback;
 
-// Lambda dropped handlers that take a callback with Node.js 24.
-const TAKES_CALLBACK = Number.parseInt(process.versions.node) < 24;
-
 const EXIT_UNCAUGHT_EXCEPTION = 129;
 const EXIT_UNHANDLED_REJECTION = 128;
+const EXIT_NOT_LOADED = CLIENT_4 ? 1 : EXIT_UNCAUGHT_EXCEPTION;
 // As Node.js itself exits when a top-level `await` never ends.
 const EXIT_UNSETTLED_AWAIT = 13;
 const LAST_REPORT_TIMEOUT_MS = 2000;
@@ -34,90 +30,93 @@ const LONGEST_STILLNESS_MS = 10;
 
 // Serves one invocation after another without going back to the event loop, which would cost as much again, as long as
 // each is over when its microtasks are. One that waits for something, or leaves something behind, gets the event loop.
+//
+// The next invocation is asked for last, when nothing that the one before left behind can fail any more but what waits
+// for time or for others: whoever asks may get one at once, and it must not suffer from what was not its own.
 class Runtime {
   #api;
-  #handler = null;
-  #handlerIsAsync = false;
-  #streamOptions = null; // of a handler that answers piece by piece
+  #store;
+  #run = null; // the handler, for an invocation
+  #initialised = false;
   #dying = false;
+  #serving = false;
 
+  // The invocation that runs.
+  #invocation = null;
+  // The report of the one before, which leaves together with the request for the next; empty if it has left.
+  #unsent = '';
   // Whether the next invocation has been asked for, and what it is once it has come.
   #asked = false;
   #received = null;
-  #serving = false;
 
-  // The invocation that runs; null before the first, and from its report until the next.
-  #requestId = null;
-
-  // What to do when nothing is left that could end the invocation.
-  #onEmptyLoop = () => process.exit(EXIT_UNSETTLED_AWAIT);
-
-  #environment = {
-    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
-    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
-    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-  };
-
-  constructor(api) {
+  // `store` is told of each invocation.
+  constructor(api, store) {
     this.#api = api;
-    process.on('uncaughtException', (error) => this.uncaughtException(error));
+    this.#store = store;
+    process.on('uncaughtException', (error) => this.#die('Uncaught Exception', error, EXIT_UNCAUGHT_EXCEPTION));
     process.on('unhandledRejection', (reason, promise) => {
       const error = new UnhandledPromiseRejection(reason, promise);
       this.#die('Unhandled Promise Rejection', error, EXIT_UNHANDLED_REJECTION);
     });
     process.on('beforeExit', () => this.#onEmptyLoop());
+    process.on('exit', () => this.#onExit());
   }
 
   start(handler) {
     try {
-      this.#streamOptions = streaming.optionsOf(handler);
+      this.#run = this.#runnerOf(handler);
     } catch (error) {
-      this.uncaughtException(error);
+      this.notLoaded(error);
       return;
     }
-    if (!TAKES_CALLBACK && handler.length >= 3 && this.#streamOptions === null) {
-      const error = new CallbackHandlerDeprecated(
+    setImmediate(this.#serve);
+  }
+
+  // There is no handler.
+  notLoaded(error) {
+    this.#die(CLIENT_4 ? 'Init Error' : 'Uncaught Exception', error, EXIT_NOT_LOADED);
+  }
+
+  #runnerOf(handler) {
+    const options = streaming.optionsOf(handler);
+    if (options !== null) {
+      return handlers.streaming(handler, options, (...response) => this.#api.openResponse(...response));
+    }
+    if (!CLIENT_4) return handlers.callingBack(handler);
+    if (handler.length >= 3) {
+      throw new CallbackHandlerDeprecated(
         'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You ' +
           'need to modify this function to use a supported handler signature to use Node.js 24 or later. For more ' +
           'information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.',
       );
-      this.uncaughtException(error);
-      return;
     }
-    this.#handler = handler;
-    this.#handlerIsAsync = handler.constructor?.name === 'AsyncFunction';
-    this.#onEmptyLoop = () => {};
-    this.#ask('');
-  }
-
-  #ask(report) {
-    this.#asked = true;
-    this.#api.askNext(report);
-    if (!this.#serving) setImmediate(this.#serve);
+    return handlers.returning(handler);
   }
 
   #serve = () => {
     const turned = now();
     this.#serving = true;
     try {
-      while (this.#asked) {
-        const invocation = this.#received ?? this.#api.receive();
-        if (invocation === null) {
-          this.#api.connect(this.#serve);
+      while (!this.#dying) {
+        if (!this.#asked) this.#ask();
+        const received = this.#received ?? this.#api.receive();
+        if (received === null) {
+          this.#api.connect(() => setImmediate(this.#serve)); // what connected would count as left behind
           return;
         }
         if (this.#received === null && now() - turned > LONGEST_STILLNESS_MS) {
-          this.#received = invocation;
+          this.#received = received;
           setImmediate(this.#serve);
           return;
         }
         this.#received = null;
         this.#asked = false;
-        new AsyncResource('HEARTH_INVOCATION').runInAsyncScope(this.#invoke, this, invocation);
+        this.#invocation = new Invocation(received, this.#ended);
+        new AsyncResource('HEARTH_INVOCATION').runInAsyncScope(this.#invoke, this, received.headers);
         runTicks?.();
-        if (this.#asked && (runTicks === undefined || process.getActiveResourcesInfo().length > 0)) {
+        if (this.#invocation !== null) return; // it waits for something
+        if (runTicks === undefined || process.getActiveResourcesInfo().length > 0) {
+          this.#sendReport();
           setImmediate(this.#serve);
           return;
         }
@@ -127,123 +126,44 @@ class Runtime {
     }
   };
 
-  uncaughtException(error) {
-    this.#die('Uncaught Exception', error, EXIT_UNCAUGHT_EXCEPTION);
+  #ask() {
+    this.#initialised = true;
+    this.#asked = true;
+    this.#api.askNext(this.#unsent);
+    this.#unsent = '';
   }
 
-  #invoke({ headers, body }) {
-    const requestId = headers['lambda-runtime-aws-request-id'];
-    this.#requestId = requestId;
-    setInvocation(requestId, headers['lambda-runtime-aws-tenant-id']);
-    traceId.set(headers['lambda-runtime-trace-id']);
-    if (this.#streamOptions !== null) {
-      this.#stream(requestId, headers, body);
-      return;
-    }
-
-    this.#onEmptyLoop = () => {
-      // An async handler has promised a result; any other may be done without having said so.
-      if (this.#handlerIsAsync || !TAKES_CALLBACK) this.#fail(requestId, new NodeJsExit(requestId));
-      else this.#succeed(requestId, null);
-    };
-    const context = { callbackWaitsForEmptyEventLoop: true };
-    const succeed = (result) => this.#succeed(requestId, result);
-    const fail = (error) => this.#fail(requestId, error ?? 'handled');
-    try {
-      const given = this.#context(context, headers);
-      if (!TAKES_CALLBACK) {
-        Promise.resolve(this.#handler(JSON.parse(body), given)).then(succeed, fail);
-        return;
-      }
-      const result = this.#handler(JSON.parse(body), given, (error, value) => {
-        if (error !== undefined && error !== null) fail(error);
-        else if (context.callbackWaitsForEmptyEventLoop) this.#succeedLater(requestId, value);
-        else succeed(value);
-      });
-      if (typeof result?.then === 'function') result.then(succeed, fail);
-    } catch (error) {
-      fail(error);
-    }
+  #sendReport() {
+    if (this.#unsent !== '') this.#api.sendReport(this.#unsent);
+    this.#unsent = '';
   }
 
-  // Has the handler write its answer to a stream.
-  #stream(requestId, headers, body) {
-    const { ResponseStream } = require('./response-stream.cjs');
-    const open = (contentType, onBroken) => this.#api.openResponse(requestId, contentType, onBroken);
-    const stream = new ResponseStream(this.#streamOptions, open);
-    const fail = (error) => {
-      logError('Invoke Error', error);
-      stream.fail(error);
-    };
-    this.#onEmptyLoop = () => fail(new NodeJsExit(requestId));
-    stream.once('close', () => {
-      if (this.#requestId === requestId) this.#end('');
-    });
-    try {
-      const result = this.#handler(JSON.parse(body), stream, this.#context({}, headers));
-      if (typeof result?.then !== 'function') throw new Error('Streaming does not support non-async handlers.');
-      result.then((value) => {
-        if (value !== undefined) console.warn('Streaming handlers ignore return values.');
-      }, fail);
-    } catch (error) {
-      fail(error);
-    }
+  #invoke(headers) {
+    const invocation = this.#invocation;
+    const trace = headers['lambda-runtime-trace-id'];
+    const tenantId = headers['lambda-runtime-aws-tenant-id'];
+    setInvocation(invocation.requestId, tenantId);
+    traceId.set(trace);
+    this.#store.run(invokeStore.contextOf(invocation.requestId, trace, tenantId), () => this.#run(invocation));
   }
 
-  #context(context, headers) {
-    const requestId = headers['lambda-runtime-aws-request-id'];
-    const deadline = Number(headers['lambda-runtime-deadline-ms']);
-    if (TAKES_CALLBACK && this.#streamOptions === null) {
-      context.succeed = (result) => this.#succeed(requestId, result);
-      context.fail = (error) => this.#fail(requestId, error ?? 'handled');
-      context.done = (error, result) => {
-        if (error !== undefined && error !== null) this.#fail(requestId, error);
-        else this.#succeed(requestId, result);
-      };
-    } else {
-      delete context.callbackWaitsForEmptyEventLoop;
-    }
-    return Object.assign(context, this.#environment, {
-      clientContext: parseHeader(headers['lambda-runtime-client-context'], 'ClientContext'),
-      identity: parseHeader(headers['lambda-runtime-cognito-identity'], 'CognitoIdentity'),
-      invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
-      awsRequestId: requestId,
-      tenantId: headers['lambda-runtime-aws-tenant-id'],
-      getRemainingTimeInMillis: () => deadline - Date.now(),
-    });
-  }
-
-  // The first of succeed and fail counts; an invocation that has been reported is no more.
-  #succeed(requestId, result) {
-    if (this.#requestId !== requestId) return;
-    let body;
-    try {
-      body = JSON.stringify(result) ?? 'null';
-    } catch {
-      const message = 'Unable to stringify response body';
-      this.#fail(requestId, TAKES_CALLBACK ? new Error(message) : new JSONStringifyError(message));
-      return;
-    }
-    this.#end(reports.response(requestId, body));
-  }
-
-  #succeedLater(requestId, result) {
-    if (this.#requestId !== requestId || this.#dying) return;
-    this.#onEmptyLoop = () => this.#succeed(requestId, result);
-  }
-
-  #fail(requestId, thrown) {
-    if (this.#requestId !== requestId) return;
-    logError('Invoke Error', thrown);
-    const description = describe(thrown);
-    this.#end(reports.error(requestId, JSON.stringify(description), description.errorType));
-  }
-
-  #end(report) {
+  #ended = (report) => {
     if (this.#dying) return;
-    this.#requestId = null;
-    this.#onEmptyLoop = () => {};
-    this.#ask(report);
+    this.#invocation = null;
+    this.#unsent = report;
+    if (this.#serving) return;
+    this.#sendReport();
+    setImmediate(this.#serve);
+  };
+
+  #onEmptyLoop() {
+    if (this.#run === null) process.exit(EXIT_UNSETTLED_AWAIT);
+    this.#invocation?.onEmptyLoop();
+  }
+
+  // The function may end the process with its answer given.
+  #onExit() {
+    if (!this.#dying) this.#sendReport();
   }
 
   // Tells what nobody caught, if there is somebody to tell, and ends the process.
@@ -251,26 +171,17 @@ class Runtime {
     logError(title, thrown);
     if (this.#dying) return;
     this.#dying = true;
-    this.#onEmptyLoop = () => {};
-    const initialised = this.#handler !== null;
-    if (initialised && this.#requestId === null) process.exit(status);
-    const description = describe(thrown);
-    const body = JSON.stringify(description);
-    const report = initialised
-      ? reports.error(this.#requestId, body, description.errorType)
-      : reports.initError(body, description.errorType);
-    this.#api.report(report, () => process.exit(status));
+    this.#api.report(this.#lastReport(thrown), () => process.exit(status));
     setTimeout(() => process.exit(status), LAST_REPORT_TIMEOUT_MS);
   }
-}
 
-// Headers arrive as Latin-1, and what is in these is JSON in UTF-8.
-function parseHeader(value, name) {
-  if (value === undefined) return undefined;
-  try {
-    return JSON.parse(Buffer.from(value, 'latin1').toString());
-  } catch (error) {
-    throw new Error(`Cannot parse ${name} as json: ${error}`);
+  // Empty if nobody waits for one.
+  #lastReport(thrown) {
+    const description = describe(thrown);
+    const body = JSON.stringify(description);
+    if (!this.#initialised) return reports.initError(body, description.errorType);
+    if (this.#invocation === null) return this.#unsent;
+    return reports.error(this.#invocation.requestId, body, description.errorType);
   }
 }
 

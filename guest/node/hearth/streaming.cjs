@@ -1,7 +1,8 @@
 'use strict';
 
-// `awslambda`, by which functions say that they answer piece by piece.
+// `awslambda`, by which functions say that they answer piece by piece, and learn which invocation runs.
 
+const invokeStore = require('./invoke-store.cjs');
 const { MalformedStreamingHandler } = require('./errors.cjs');
 
 // Other code may look for these marks, as in AWS's runtime.
@@ -17,8 +18,9 @@ class HttpResponseStream {
   // The same stream, whose first piece will have status and headers before it.
   static from(stream, prelude) {
     stream.setContentType(PRELUDE_TYPE);
+    const text = JSON.stringify(prelude);
     stream._onBeforeFirstWrite = (write) => {
-      write(JSON.stringify(prelude));
+      write(text);
       write(PRELUDE_END);
     };
     return stream;
@@ -31,15 +33,17 @@ function streamifyResponse(handler, options) {
   return handler;
 }
 
+// Returns the store that is to be told of each invocation.
 function install() {
-  if (['1', 'true'].includes(process.env.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA)) return;
+  if (['1', 'true'].includes(process.env.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA)) return invokeStore.install({});
   globalThis.awslambda = { ...globalThis.awslambda, streamifyResponse, HttpResponseStream };
+  return invokeStore.install(globalThis.awslambda);
 }
 
 // How a handler streams; null if it does not.
 function optionsOf(handler) {
   const mark = handler[STREAMING];
-  if (mark === undefined || mark === false) return null;
+  if (!mark) return null;
   if (mark !== RESPONSE) throw new MalformedStreamingHandler('Only response streaming is supported.');
   return { highWaterMark: handler[HIGH_WATER_MARK] };
 }

@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 /// `nodejs18.x` and later, run by the host's Node.js and our bootstrap.
 final class NodeRuntimes implements RuntimeFamily {
     private static final List<String> IDS = List.of("nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x");
+    /// The first version that resolves ES modules by hooks without a thread of their own.
+    private static final Version WITH_HOOKS = new Version(22, 15, 0, "22.15.0");
 
     private final HostLayout host;
     private final VersionProbe probe;
@@ -67,13 +69,19 @@ final class NodeRuntimes implements RuntimeFamily {
     private InstalledRuntime runtime(String id, Version version, Interpreter interpreter) {
         var mounts = new ArrayList<>(interpreter.mounts(host));
         mounts.add(new Mount(host.guest().resolve("node"), LambdaPaths.RUNTIME));
+        var words = new ArrayList<String>();
+        if (version.compareTo(WITH_HOOKS) < 0) {
+            // Our bootstrap has ES modules found by NODE_PATH, as AWS's Node.js does, from within.
+            words.add("--expose-internals");
+        }
+        words.add(LambdaPaths.RUNTIME + "/bootstrap.cjs");
         var modules = "/opt/nodejs/node%d/node_modules:/opt/nodejs/node_modules:".formatted(major(id));
         return new InstalledRuntime(
                 id,
                 version.text(),
                 interpreter.executable().toString(),
                 mounts,
-                new StartCommand.Node(interpreter.pathInside(host), List.of(LambdaPaths.RUNTIME + "/bootstrap.cjs")),
+                new StartCommand.Node(interpreter.pathInside(host), words),
                 Map.of("NODE_PATH", modules + "/var/runtime/node_modules:/var/runtime:/var/task"),
                 ChannelUse.RUNTIME_API);
     }

@@ -111,7 +111,7 @@ class RuntimesTest {
 
     @Test
     void sizesTheHeapOfNodeByTheFunctionsMemory() throws Exception {
-        host.program("opt/node-v22.3.0-linux-x64/bin/node");
+        host.program("opt/node-v22.15.0-linux-x64/bin/node");
 
         var runtime = host.runtimes().find("nodejs22.x").orElseThrow();
 
@@ -126,6 +126,18 @@ class RuntimesTest {
                         "NODE_PATH",
                         "/opt/nodejs/node22/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules"
                                 + ":/var/runtime:/var/task");
+    }
+
+    @Test
+    void opensAnOlderNodeForItsModulesToBeFoundByPath() throws Exception {
+        host.program("opt/node-v20.20.2-linux-x64/bin/node");
+        host.program("opt/node-v22.14.0-linux-x64/bin/node");
+        host.program("opt/node-v24.0.0-linux-x64/bin/node");
+        var runtimes = host.runtimes();
+
+        assertThat(runtimes.find("nodejs20.x").orElseThrow().command(MEMORY)).contains("--expose-internals");
+        assertThat(runtimes.find("nodejs22.x").orElseThrow().command(MEMORY)).contains("--expose-internals");
+        assertThat(runtimes.find("nodejs24.x").orElseThrow().command(MEMORY)).doesNotContain("--expose-internals");
     }
 
     @Test
