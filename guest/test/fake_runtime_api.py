@@ -9,7 +9,7 @@ import time
 import uuid
 
 API = "/2018-06-01/runtime/"
-PATIENCE = 20  # seconds until a test gives up waiting
+PATIENCE = 120  # seconds until a test gives up waiting
 
 
 class Violation(Exception):

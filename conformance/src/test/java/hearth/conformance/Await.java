@@ -7,7 +7,8 @@ import java.util.function.Supplier;
 
 /// Waits for what other processes bring about.
 final class Await {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /// What is waited for comes in a moment; on a machine that is busy with other things, later.
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private Await() {}
 

@@ -105,7 +105,7 @@ class BadInputTest {
     private static String send(String request) throws IOException {
         var endpoint = TestServer.server().endpoint();
         try (var socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
-            socket.setSoTimeout(30_000);
+            socket.setSoTimeout(120_000);
             try {
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
                 socket.getOutputStream().flush();

@@ -74,6 +74,7 @@ class CodeFromS3Test {
                     .runtime("python3.11")
                     .handler("app.handler")
                     .role(TestServer.ROLE)
+                    .timeout(60)
                     .code(c -> c.s3Bucket("code").s3Key("one/app.zip")));
             lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("from-s3"));
             assertThat(invoke(lambda)).isEqualTo("\"one\"");

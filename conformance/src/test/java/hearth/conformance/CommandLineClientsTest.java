@@ -62,6 +62,8 @@ class CommandLineClientsTest {
                 "python3.11",
                 "--handler",
                 "app.handler",
+                "--timeout",
+                "60",
                 "--role",
                 TestServer.ROLE,
                 "--zip-file",

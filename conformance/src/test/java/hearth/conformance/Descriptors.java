@@ -1,5 +1,6 @@
 package hearth.conformance;
 
+import hearth.model.Yardstick;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,7 +9,7 @@ import java.time.Duration;
 
 /// The open descriptors of a process, but for its files: of those, libraries open some when they like.
 record Descriptors(long pid) {
-    private static final Duration STILLNESS = Duration.ofSeconds(2);
+    private static final Duration STILLNESS = Yardstick.scaled(Duration.ofSeconds(2));
 
     long open() {
         try (var descriptors = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {

@@ -5,6 +5,7 @@ import static hearth.conformance.TestServer.lambda;
 import static hearth.conformance.TestServer.python;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.model.Yardstick;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class FunctionErrorsTest {
 
     @Test
     void aFunctionThatTakesTooLongIsStoppedAndStartsAfreshWithItsTmp() {
+        int timeout = Yardstick.seconds(1);
         var function = TestServer.create(
                 "python3.11",
                 "app.handler",
@@ -48,7 +50,7 @@ class FunctionErrorsTest {
                         "import time, os\ncount = 0\ndef handler(e, c):\n    global count\n    count += 1\n"
                                 + "    if e == 'hang':\n        open('/tmp/kept', 'w').close()\n        time.sleep(60)\n"
                                 + "    return [count, os.path.exists('/tmp/kept')]\n"),
-                1);
+                timeout);
 
         var response = lambda().invoke(r -> r.functionName(function)
                 .payload(SdkBytes.fromUtf8String("\"hang\""))
@@ -58,9 +60,9 @@ class FunctionErrorsTest {
         var requestId = response.responseMetadata().requestId();
         assertThat(response.payload().asUtf8String())
                 .isEqualTo("{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: " + requestId
-                        + " Error: Task timed out after 1.00 seconds\"}");
+                        + " Error: Task timed out after " + timeout + ".00 seconds\"}");
         assertThat(new String(Base64.getDecoder().decode(response.logResult()), StandardCharsets.UTF_8))
-                .contains(requestId + " Task timed out after 1.00 seconds");
+                .contains(requestId + " Task timed out after " + timeout + ".00 seconds");
         assertThat(invoke(function, "{}").payload().asUtf8String()).isEqualTo("[1, true]");
     }
 
@@ -78,7 +80,7 @@ class FunctionErrorsTest {
                 "python3.11",
                 "app.handler",
                 Zips.of("app.py", "def handler(e, c):\n    return len(bytearray(e << 20))\n"),
-                20,
+                60,
                 128);
 
         assertThat(invoke(function, "20").payload().asUtf8String()).isEqualTo(Integer.toString(20 << 20));

@@ -113,7 +113,7 @@ public final class HearthProcess implements AutoCloseable {
     /// Waits until the server is ready.
     public URI endpoint() {
         try {
-            return ready.get(60, TimeUnit.SECONDS);
+            return ready.get(3, TimeUnit.MINUTES);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException("Hearth did not become ready", e);
         }
@@ -154,9 +154,9 @@ public final class HearthProcess implements AutoCloseable {
 
     private int awaitExit() {
         try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            if (!process.waitFor(2, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
-                throw new IllegalStateException("It did not end within 30 s:\n" + output);
+                throw new IllegalStateException("It did not end within 2 minutes:\n" + output);
             }
             return process.exitValue();
         } catch (InterruptedException e) {

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Connections that want no answer, by the thousand, to a real server, and somebody who invokes a function meanwhile.
+/// Connections that want no answer, by the thousand, to a real server, and somebody who invokes a function
+/// meanwhile.
 class HostileConnectionsTest {
     private static final int IDLE = 5000;
     private static final int DRIPPING = 300;
@@ -42,6 +43,7 @@ class HostileConnectionsTest {
                     .runtime("python3.11")
                     .handler("app.handler")
                     .role(TestServer.ROLE)
+                    .timeout(60)
                     .code(c -> c.zipFile(Zips.of("app.py", "def handler(event, context):\n    return event\n"))));
             lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("bystander"));
             lambda.invoke(r -> r.functionName("bystander"));

@@ -3,6 +3,7 @@ package hearth.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import hearth.model.Yardstick;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +27,8 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 
 /// `kill -9` at any moment: of the server, under load and in the middle of its start; of each of its children.
-/// Every build has the same rounds; `-Dhearth.kills.seed=…` makes others, `-Dhearth.kills.rounds=200` makes them more.
+/// Every build has the same rounds; `-Dhearth.kills.seed=…` makes others, `-Dhearth.kills.rounds=200` makes them
+/// more.
 class KillRoundsTest {
     /// A line of the server's log that tells of something wrong.
     static final Pattern TROUBLE = Pattern.compile("(?m)^\\S+ (WARN|ERROR) .*");
@@ -40,7 +42,7 @@ class KillRoundsTest {
     private static final long SEED = 20_261_126;
     private static final int WRITERS = 4;
     private static final Duration LONGEST_START = Duration.ofMillis(1500);
-    private static final Duration SETTLED = Duration.ofMillis(700);
+    private static final Duration SETTLED = Yardstick.scaled(Duration.ofMillis(700));
     private static final Duration LONGEST_LOAD = Duration.ofMillis(1600);
 
     /// Two thirds of the rounds kill the server.
@@ -203,7 +205,7 @@ class KillRoundsTest {
                     .runtime("python3.11")
                     .handler("app.handler")
                     .role(TestServer.ROLE)
-                    .timeout(20)
+                    .timeout(60)
                     .code(c -> c.zipFile(SLEEPER)));
             lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
             var answer = kill(server, lambda, name, victim);
@@ -279,7 +281,7 @@ class KillRoundsTest {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answer = threads.submit(() -> invoke(lambda, name, event));
             action.call();
-            return checked(answer.get(30, TimeUnit.SECONDS), event);
+            return checked(answer.get(2, TimeUnit.MINUTES), event);
         }
     }
 

@@ -225,7 +225,7 @@ class LayersTest {
                 .runtime(runtime)
                 .handler(handler)
                 .role(ROLE)
-                .timeout(20)
+                .timeout(60)
                 .memorySize(512)
                 .layers(List.of(layers))
                 .code(c -> c.zipFile(code))

@@ -24,9 +24,9 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
-/// Ten thousand requests that were valid before something happened to them, over all operations of the model: each is
-/// answered, none with a fault of ours, and nothing else changes than what was acknowledged.
-/// Every build has the same; `-Dhearth.mutations.seed=…` makes others, `-Dhearth.mutations.count=…` says how many.
+/// Ten thousand requests that were valid before something happened to them, over all operations of the model: each
+/// is answered, none with a fault of ours, and nothing else changes than what was acknowledged. Every build has the
+/// same; `-Dhearth.mutations.seed=…` makes others, `-Dhearth.mutations.count=…` says how many.
 class RequestMutationsTest {
     private static final int COUNT = Integer.getInteger("hearth.mutations.count", 10_000);
     private static final long SEED = 20_261_126;
@@ -113,6 +113,7 @@ class RequestMutationsTest {
                 .runtime("python3.11")
                 .handler("app.handler")
                 .role(TestServer.ROLE)
+                .timeout(60)
                 .code(c -> c.zipFile(ECHO)));
         lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
     }

@@ -3,6 +3,7 @@ package hearth.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.model.Yardstick;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -107,11 +108,11 @@ class ResponseStreamTest {
         CompletableFuture<Void> over = CompletableFuture.completedFuture(null);
 
         String nextChunk() throws InterruptedException {
-            return String.valueOf(chunks.poll(20, TimeUnit.SECONDS));
+            return String.valueOf(chunks.poll(2, TimeUnit.MINUTES));
         }
 
         Stream await() throws Exception {
-            over.get(60, TimeUnit.SECONDS);
+            over.get(3, TimeUnit.MINUTES);
             return this;
         }
     }
@@ -161,14 +162,16 @@ class ResponseStreamTest {
 
     @Test
     void passesOnWhatIsWrittenWhileTheFunctionGoesOn() throws Exception {
-        var stream = begin(node("index.handler", 2), "{\"kind\":\"stuck\"}");
+        int timeout = Yardstick.seconds(2);
+        var stream = begin(node("index.handler", timeout), "{\"kind\":\"stuck\"}");
 
         assertThat(stream.nextChunk()).isEqualTo("first");
         assertThat(stream.over).isNotDone();
 
         stream.await();
         assertThat(stream.end.errorCode()).isEqualTo("Unhandled");
-        assertThat(stream.end.errorDetails()).contains("Sandbox.Timedout", "Task timed out after 2.00 seconds");
+        assertThat(stream.end.errorDetails())
+                .contains("Sandbox.Timedout", "Task timed out after " + timeout + ".00 seconds");
     }
 
     @Test
@@ -302,7 +305,7 @@ class ResponseStreamTest {
                   exec 3>&-
                 done
                 """;
-        var function = TestServer.create("provided.al2023", "any", Zips.executable("bootstrap", bootstrap), 5);
+        var function = TestServer.create("provided.al2023", "any", Zips.executable("bootstrap", bootstrap), 60);
 
         for (int i = 0; i < 5; i++) {
             var stream = begin(function, event).await();
@@ -364,7 +367,8 @@ class ResponseStreamTest {
                 .hasMessageContaining("Value 'Event' at 'invocationType' failed to satisfy constraint");
     }
 
-    /// `InvokeAsync` is checked like any invocation; its events are not delivered yet. The SDK for Java has dropped it.
+    /// `InvokeAsync` is checked like any invocation; its events are not delivered yet. The SDK for Java has dropped
+    /// it.
     @ParameterizedTest
     @CsvSource({
         "nobody,{},404,Function not found",

@@ -174,6 +174,7 @@ class RestartTest {
                 .runtime("python3.11")
                 .handler("app.handler")
                 .role(TestServer.ROLE)
+                .timeout(60)
                 .code(c -> c.zipFile(ECHO)));
     }
 

@@ -74,7 +74,7 @@ class RuntimesTest {
                 "import java.util.Map;\npublic class Greeter {\n"
                         + "  public String greet(Map<String, String> event) {\n"
                         + "    return \"Hello \" + event.get(\"name\") + \" from \" + Runtime.version().feature();\n  }\n}\n");
-        var function = TestServer.create(runtime, "Greeter::greet", jar, 20, 512);
+        var function = TestServer.create(runtime, "Greeter::greet", jar, 60, 512);
 
         assertThat(invoke(function, "{\"name\":\"Ada\"}").payload().asUtf8String())
                 .isEqualTo("\"Hello Ada from " + runtime.substring("java".length()) + "\"");
@@ -105,12 +105,12 @@ class RuntimesTest {
                   cat <&3 >/dev/null; exec 3>&-
                 done
                 """;
-        var function = TestServer.create(runtime, "my.handler", Zips.of("bootstrap", bootstrap), 10);
+        var function = TestServer.create(runtime, "my.handler", Zips.of("bootstrap", bootstrap), 60);
 
         // java.util.zip writes no unix modes: as on AWS, such a bootstrap is not executable unless its zip says so.
         assertThat(invoke(function, "{}").functionError()).isEqualTo("Unhandled");
 
-        var executable = TestServer.create(runtime, "my.handler", Zips.executable("bootstrap", bootstrap), 10);
+        var executable = TestServer.create(runtime, "my.handler", Zips.executable("bootstrap", bootstrap), 60);
         assertThat(invoke(executable, "{\"n\":1}").payload().asUtf8String())
                 .isEqualTo("{\"handler\":\"my.handler\",\"event\":{\"n\":1}}");
     }

@@ -77,6 +77,6 @@ final class TestServer {
 
     /// A Python function, created and active.
     static String python(String source) {
-        return create("python3.11", "app.handler", Zips.of("app.py", source), 10);
+        return create("python3.11", "app.handler", Zips.of("app.py", source), 60);
     }
 }

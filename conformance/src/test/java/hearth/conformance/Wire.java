@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /// A connection on which any bytes can be sent. An answer that does not come within 30 s is an error.
 final class Wire implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int PATIENCE_MILLIS = 120_000;
 
     private final Socket socket;
     private final BufferedInputStream in;

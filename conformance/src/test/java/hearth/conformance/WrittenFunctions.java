@@ -28,9 +28,9 @@ import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 
-/// Functions that are created, changed, published, invoked and deleted by several writers while the server may die at
-/// any moment, and what must be there of them afterwards: all that was acknowledged, and of what was under way all or
-/// nothing.
+/// Functions that are created, changed, published, invoked and deleted by several writers while the server may die
+/// at any moment, and what must be there of them afterwards: all that was acknowledged, and of what was under way
+/// all or nothing.
 final class WrittenFunctions {
     private static final int FEW = 2;
     private static final int MANY = 6;
@@ -144,6 +144,7 @@ final class WrittenFunctions {
                         .runtime("python3.11")
                         .handler("app.handler")
                         .role(TestServer.ROLE)
+                        .timeout(60)
                         .code(c -> c.zipFile(zip))));
     }
 
@@ -314,8 +315,8 @@ final class WrittenFunctions {
         return names.isEmpty() ? Optional.empty() : Optional.of(names.get(random.nextInt(names.size())));
     }
 
-    /// The packages that the functions and their versions refer to, or did when their last server was killed, by their
-    /// digests in hex.
+    /// The packages that the functions and their versions refer to, or did when their last server was killed, by
+    /// their digests in hex.
     Set<String> packages() {
         var packages = new TreeSet<>(replaced);
         for (var written : known.values()) {

@@ -137,11 +137,13 @@ abstract class LocalWorkerTest {
         var invocation = TestEnvironment.invocation("[\"write " + marker + "\",\"sleep 60\"]", false);
 
         assertThat(TestEnvironment.text(environment.invoke(invocation)))
-                .isEqualTo("!{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
-                        + invocation.requestId() + " Error: Task timed out after 3.00 seconds\"}");
+                .isEqualTo(
+                        "!{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: " + invocation.requestId()
+                                + " Error: Task timed out after " + TestWorker.TIMEOUT.toSeconds() + ".00 seconds\"}");
         assertThat(environment.call("[\"exists " + marker + "\",\"count\"]")).isEqualTo("[true, 1]");
         Await.until(() -> host.log("/aws/lambda/slow").stream().anyMatch(event -> event.message()
-                .endsWith("Z " + invocation.requestId() + " Task timed out after 3.00 seconds\n\n")));
+                .endsWith("Z " + invocation.requestId() + " Task timed out after " + TestWorker.TIMEOUT.toSeconds()
+                        + ".00 seconds\n\n")));
     }
 
     @Test

@@ -10,6 +10,7 @@ import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
 import hearth.model.Region;
+import hearth.model.Yardstick;
 import hearth.model.code.PackageLimits;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
@@ -45,6 +46,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +61,11 @@ public final class TestWorker implements AutoCloseable {
     static final WorkerId ID = new WorkerId("here");
     static final AccountId ACCOUNT = new AccountId("000000000000");
     static final Region REGION = new Region("us-east-1");
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    /// What is waited for comes in a moment; on a machine that is busy with other things, later.
+    static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /// Long enough for all that functions of these tests do, and for a second start.
+    static final Duration TIMEOUT = Yardstick.scaled(Duration.ofSeconds(3)).truncatedTo(ChronoUnit.SECONDS);
 
     private final Path directory;
     private final IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -89,7 +95,7 @@ public final class TestWorker implements AutoCloseable {
                 directory.resolve("logs"),
                 pool,
                 WorkerConfig.FREEZE_DELAY,
-                Duration.ofSeconds(5),
+                Yardstick.scaled(Duration.ofSeconds(5)),
                 FunctionCredentials.PLACEHOLDERS,
                 Map.of("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
                 StreamPace.AWS);
@@ -140,7 +146,7 @@ public final class TestWorker implements AutoCloseable {
                 code,
                 layers,
                 Bytes.mebibytes(1769),
-                Duration.ofSeconds(3),
+                TIMEOUT,
                 Bytes.mebibytes(512),
                 environment,
                 "arn:aws:iam::000000000000:role/none",

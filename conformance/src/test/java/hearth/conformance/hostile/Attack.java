@@ -1,6 +1,7 @@
 package hearth.conformance.hostile;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// One attack of `attacks.py`.
 ///
@@ -59,6 +60,17 @@ record Attack(String name, String barrier, String reason, By by, List<String> wr
 
     boolean mayWorkInside() {
         return reason.equals(HARMLESS);
+    }
+
+    /// Whether what was heard inside says that the barrier stopped it. What a kernel refuses to everybody, it
+    /// refuses inside as outside, before any barrier of Hearth's.
+    boolean isStopped(Result outside, Result inside) {
+        var byTheBarrier = Pattern.compile(reason, Pattern.CASE_INSENSITIVE).matcher(inside.how());
+        var asForEverybody = optional
+                && !outside.worked()
+                && !outside.how().isEmpty()
+                && inside.how().equals(outside.how());
+        return !inside.worked() && (byTheBarrier.find() || asForEverybody);
     }
 
     @Override

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each attack works on the host and is stopped in a function, while another function is invoked and notices nothing.
+/// Each attack works on the host and is stopped in a function, while another function is invoked and notices
+/// nothing.
 class HostileFunctionsTest {
     private static final String FILTER = "system call filter";
     private static final String OWN_PIDS = "pid namespace";
@@ -154,7 +155,7 @@ class HostileFunctionsTest {
     void takesNoneOfTheHostsCountsPerUser() throws Exception {
         var battery = battery();
         var mark = battery.victim().mark();
-        battery.create("greedy", 512, 10);
+        battery.create("greedy", 512, 60);
 
         var taken =
                 battery.attack("greedy", "inotify_instances", battery.facts().with("count", 100_000));

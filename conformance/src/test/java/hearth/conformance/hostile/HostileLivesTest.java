@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hearth.conformance.Zips;
+import hearth.model.Yardstick;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,7 +52,9 @@ class HostileLivesTest {
         var token = "hearth-" + attack + "-" + System.nanoTime();
         var facts = battery.facts().with("token", token);
         var name = attack.replace('_', '-');
-        battery.create(name, 1769, 3);
+        // As short as a time-out can be here, and long enough for the daemon to begin.
+        int timeout = attack.endsWith("timeout") ? Yardstick.seconds(3) : 60;
+        battery.create(name, 1769, timeout);
 
         var outside = battery.outside().start(harmless(attack, ""), facts);
         var beats = battery.outside().scratch(attack).resolve("beats");
@@ -74,7 +77,8 @@ class HostileLivesTest {
 
         battery.record(attack, survivors.size() + " processes live on", inside.how() + "; nothing lives on", mark);
         assertThat(survivors).isNotEmpty();
-        assertThat(inside.how()).containsPattern("Task timed out after 3.00 seconds|exit status 1$");
+        assertThat(inside.how())
+                .containsPattern("Task timed out after %d.00 seconds|exit status 1$".formatted(timeout));
     }
 
     @ParameterizedTest
@@ -83,7 +87,7 @@ class HostileLivesTest {
         var battery = battery();
         var mark = battery.victim().mark();
         var name = "dying-" + (int) (delay * 1000);
-        battery.create(name, 1769, 5);
+        battery.create(name, 1769, 60);
         var facts = battery.facts().with("delay", delay);
 
         var outside = battery.outside().start(harmless("die_after_the_answer", ""), facts);
@@ -118,7 +122,7 @@ class HostileLivesTest {
         var battery = battery();
         var mark = battery.victim().mark();
         var name = attack.replace('_', '-');
-        battery.create(name, 512, 5);
+        battery.create(name, 512, 60);
         var token = "00000000-0000-4000-8000-%012x".formatted(System.nanoTime() & 0xffffffffffffL);
 
         var inside = battery.attack(name, attack, battery.facts().with("token", token));
@@ -188,7 +192,8 @@ class HostileLivesTest {
         var zip = Zips.executable("bootstrap", Files.readAllBytes(bootstrap));
         var alone = outside.run("sh", "-c", "./bootstrap; echo status $?").strip();
 
-        battery.create(battery.function("bomb", "none", Map.of(), 512)
+        // A whole core and time: more than a thousand forks take seconds of a small share on a slow machine.
+        battery.create(battery.function("bomb", "none", Map.of(), 1769)
                 .runtime("provided.al2023")
                 .code(c -> c.zipFile(zip))
                 .build());
@@ -204,7 +209,7 @@ class HostileLivesTest {
     void theServerTakesNoDescriptorThatAFunctionSendsIt() throws Exception {
         var battery = battery();
         var mark = battery.victim().mark();
-        battery.create("sending", 512, 5);
+        battery.create("sending", 512, 60);
         battery.attack("sending", "be_served", battery.facts());
         var attack = harmless("descriptors_through_the_channel", "");
 
@@ -263,7 +268,7 @@ class HostileLivesTest {
         var mark = battery.victim().mark();
         var token = "hearth-litter-" + System.nanoTime();
         var facts = battery.facts().with("token", token).with("delay", 60);
-        battery.create("litter", 1769, 3);
+        battery.create("litter", 1769, 60);
 
         battery.attack("litter", "leave_a_daemon", facts);
         var traces = Traces.of(processes(token).getFirst());

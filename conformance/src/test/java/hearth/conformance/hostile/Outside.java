@@ -111,7 +111,7 @@ final class Outside implements AutoCloseable {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+            assertThat(process.waitFor(3, TimeUnit.MINUTES))
                     .as(String.join(" ", command))
                     .isTrue();
             return Files.readString(output);

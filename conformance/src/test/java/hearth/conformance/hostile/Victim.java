@@ -19,7 +19,8 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 final class Victim implements AutoCloseable {
     static final String NAME = "victim";
     private static final String SECRET = "s3cr3t-of-the-environment";
-    /// The second has an interpreter of its own started for it, which has them in its environment from the beginning.
+    /// The second has an interpreter of its own started for it, which has them in its environment from the
+    /// beginning.
     static final Map<String, String> VARIABLES = Map.of("SECRET", SECRET, "PYTHONHASHSEED", "0");
     static final int PORT = 8080;
     static final String CODE = """
@@ -41,7 +42,7 @@ final class Victim implements AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofMillis(4);
     private static final int ENOUGH = 25;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final LambdaClient lambda;
     private final Thread caller;

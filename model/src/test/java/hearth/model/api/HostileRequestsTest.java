@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import hearth.model.ApiError;
 import hearth.model.ApiException;
+import hearth.model.Yardstick;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +63,7 @@ class HostileRequestsTest {
         }
         var failures = new ArrayList<Throwable>();
 
-        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+        assertTimeoutPreemptively(Yardstick.scaled(Duration.ofSeconds(60)), () -> {
             var thread = new Thread(null, () -> texts.forEach(HostileRequestsTest::attack), "attack", 512 << 10);
             thread.setUncaughtExceptionHandler((_, e) -> failures.add(e));
             thread.start();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import hearth.model.Yardstick;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
@@ -21,9 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 class HostileRequestsTest {
     private static final HttpLimits HASTY = HttpLimits.defaults(ListenerUnderTest.BODY_MEMORY)
-            .withHeadTime(Duration.ofMillis(300))
-            .withIdleTime(Duration.ofMillis(600))
-            .withProgressTime(Duration.ofMillis(300));
+            .withHeadTime(Yardstick.scaled(Duration.ofMillis(300)))
+            .withIdleTime(Yardstick.scaled(Duration.ofMillis(600)))
+            .withProgressTime(Yardstick.scaled(Duration.ofMillis(300)));
 
     private ListenerUnderTest server = new ListenerUnderTest();
 

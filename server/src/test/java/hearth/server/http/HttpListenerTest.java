@@ -257,7 +257,7 @@ class HttpListenerTest {
             busy.send(post("/slow", "patience"));
             server.service.slowRequestCame.await();
 
-            var draining = threads.submit(() -> server.listener.drain(Duration.ofSeconds(20)));
+            var draining = threads.submit(() -> server.listener.drain(Duration.ofMinutes(3)));
 
             assertThat(idle.isEnded()).isTrue();
             assertThat(draining).isNotDone();

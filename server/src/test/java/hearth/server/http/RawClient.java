@@ -34,7 +34,7 @@ public final class RawClient implements AutoCloseable {
         try {
             socket = new Socket();
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(120_000);
             socket.connect(address, 20_000);
             in = new BufferedInputStream(socket.getInputStream());
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package hearth.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.model.Yardstick;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -166,7 +167,7 @@ class StreamedBodyTest {
             write(body, "one");
             assertThat(client.readWithoutBody().status()).isEqualTo(200);
 
-            var draining = threads.submit(() -> server.listener.drain(Duration.ofSeconds(20)));
+            var draining = threads.submit(() -> server.listener.drain(Duration.ofMinutes(3)));
             assertThat(idle.isEnded()).isTrue();
             body.end(NOTHING);
 
@@ -181,12 +182,12 @@ class StreamedBodyTest {
     private void impatient() {
         server.close();
         server = new ListenerUnderTest(HttpLimits.defaults(ListenerUnderTest.BODY_MEMORY)
-                .withProgressTime(Duration.ofMillis(200))
-                .withHeadTime(Duration.ofMillis(600)));
+                .withProgressTime(Yardstick.scaled(Duration.ofMillis(200)))
+                .withHeadTime(Yardstick.scaled(Duration.ofMillis(600))));
     }
 
     private StreamedBody stream() throws InterruptedException {
-        var body = server.service.streams.poll(20, TimeUnit.SECONDS);
+        var body = server.service.streams.poll(3, TimeUnit.MINUTES);
         assertThat(body).isNotNull();
         return body;
     }

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import hearth.control.code.ObjectStore.Answer;
 import hearth.control.code.S3Object;
+import hearth.model.Yardstick;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -205,8 +206,8 @@ class S3ClientTest {
 
     private Answer get(Optional<S3Credentials> credentials, long limit) {
         InstantSource clock = () -> NOW;
-        try (var client =
-                new S3Client(URI.create(endpoint()), credentials, "eu-north-1", clock, Duration.ofSeconds(1))) {
+        try (var client = new S3Client(
+                URI.create(endpoint()), credentials, "eu-north-1", clock, Yardstick.scaled(Duration.ofSeconds(1)))) {
             return client.get(OBJECT, limit);
         }
     }

@@ -7,8 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// A file that one user on this host holds alone, or several share (`flock`). It ends with its holder's process at the
-/// latest, and two in the same process respect each other too.
+/// A file that one user on this host holds alone, or several share (`flock`). It ends with its holder's process at
+/// the latest, and two in the same process respect each other too.
 public final class HostLock implements AutoCloseable {
     private static final int SHARED = 1;
     private static final int EXCLUSIVE = 2;
@@ -42,6 +42,16 @@ public final class HostLock implements AutoCloseable {
 
     /// @return nothing where somebody holds the file
     public static Optional<HostLock> tryExclusive(Path file) throws IOException {
+        return tried(file, EXCLUSIVE);
+    }
+
+    /// As `tryExclusive`, but does not make the file.
+    ///
+    /// @return nothing where somebody holds the file, or where there is none
+    public static Optional<HostLock> tryExclusiveIfThere(Path file) throws IOException {
+        if (Files.notExists(file)) {
+            return Optional.empty();
+        }
         return tried(file, EXCLUSIVE);
     }
 

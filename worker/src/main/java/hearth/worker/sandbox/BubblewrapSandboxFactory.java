@@ -8,6 +8,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// Makes sandboxes by bubblewrap, for users who are not root.
 final class BubblewrapSandboxFactory implements SandboxFactory {
@@ -20,9 +21,12 @@ final class BubblewrapSandboxFactory implements SandboxFactory {
     private final Path etc;
     private final byte[] filter;
     private final int nothing;
+    private final Optional<LifeSign> sign;
 
     /// @param launcher only to print its filter of system calls
-    BubblewrapSandboxFactory(Path launcher, Path directory) throws SandboxException {
+    /// @param sign of the server, where there is a place for it; closed with this
+    BubblewrapSandboxFactory(Path launcher, Path directory, Optional<LifeSign> sign) throws SandboxException {
+        this.sign = sign;
         if (!Files.isExecutable(BUBBLEWRAP)) {
             throw new SandboxException("there is no " + BUBBLEWRAP);
         }
@@ -73,5 +77,6 @@ final class BubblewrapSandboxFactory implements SandboxFactory {
     public void close() {
         Descriptors.close(nothing);
         spawner.close();
+        sign.ifPresent(LifeSign::end);
     }
 }

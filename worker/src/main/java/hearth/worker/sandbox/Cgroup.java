@@ -110,8 +110,12 @@ final class Cgroup implements AutoCloseable {
     }
 
     private List<Long> processes() {
+        return processes(freezer);
+    }
+
+    static List<Long> processes(Path cgroup) {
         try {
-            return Files.readAllLines(freezer.resolve("cgroup.procs")).stream()
+            return Files.readAllLines(cgroup.resolve("cgroup.procs")).stream()
                     .map(Long::valueOf)
                     .toList();
         } catch (IOException gone) {

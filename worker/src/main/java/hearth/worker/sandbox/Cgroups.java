@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 
 /// Makes the cgroups of this instance's sandboxes, all under one parent in each hierarchy, `hearth-<instance>`.
 ///
-/// The parent stands at the top of what is mounted, wherever the server itself sits, so that the next server finds it.
-/// On a hybrid host v1 limits, and v2 freezes and kills.
+/// The parent stands at the top of what is mounted, wherever the server itself sits, so that the next server finds
+/// it. On a hybrid host v1 limits, and v2 freezes and kills.
 final class Cgroups implements AutoCloseable {
     private static final Logger log = System.getLogger(Cgroups.class.getName());
 
@@ -50,6 +50,7 @@ final class Cgroups implements AutoCloseable {
         try {
             makeParents();
         } catch (IOException e) {
+            close();
             throw new SandboxException("cgroups cannot be made: " + e, e);
         }
     }
@@ -60,9 +61,16 @@ final class Cgroups implements AutoCloseable {
 
     /// Where this instance's cgroups are, or were, on this host.
     static List<Path> parents(CgroupMounts mounts, String instance) {
+        return tops(mounts).stream()
+                .map(top -> top.resolve(parentName(instance)))
+                .toList();
+    }
+
+    /// The topmost cgroup of each hierarchy.
+    static Set<Path> tops(CgroupMounts mounts) {
         var tops = new LinkedHashSet<>(mounts.v1().values());
         mounts.v2().ifPresent(tops::add);
-        return tops.stream().map(top -> top.resolve(parentName(instance))).toList();
+        return tops;
     }
 
     Cgroup create(String name, Bytes memory, int milliCpus, int processes) throws SandboxException {
@@ -157,8 +165,8 @@ final class Cgroups implements AutoCloseable {
         pids.files().limitProcesses(pids.directory(), mostProcesses());
     }
 
-    /// An eighth of what the host can have is left to the host: else a few dozen sandboxes, each within its own limit,
-    /// could take every process id.
+    /// An eighth of what the host can have is left to the host: else a few dozen sandboxes, each within its own
+    /// limit, could take every process id.
     static int mostProcesses() throws IOException {
         var most = Integer.MAX_VALUE;
         for (var limit : HOST_LIMITS) {
@@ -179,8 +187,8 @@ final class Cgroups implements AutoCloseable {
         }
     }
 
-    /// A cgroup other than the topmost may not have processes of its own as well. In a container the topmost that is
-    /// seen has, among them this server, and they move into a child of it.
+    /// A cgroup other than the topmost may not have processes of its own as well. In a container the topmost that
+    /// is seen has, among them this server, and they move into a child of it.
     private static void handDown(Path cgroup, String controller) throws IOException {
         var control = cgroup.resolve("cgroup.subtree_control");
         try {
@@ -203,12 +211,19 @@ final class Cgroups implements AutoCloseable {
         }
     }
 
+    boolean areGone() {
+        return parents().stream().noneMatch(Files::exists);
+    }
+
     /// Removes the parents. One that still has a child stays, for the next start to clear.
     @Override
     public void close() {
         for (var directory : parents()) {
             try {
-                Files.deleteIfExists(directory);
+                // On a file system that is read-only the kernel minds also what is not there.
+                if (Files.exists(directory)) {
+                    Files.delete(directory);
+                }
             } catch (IOException e) {
                 log.log(Level.WARNING, "{0} stays: {1}", directory, e.getMessage());
             }

@@ -10,12 +10,13 @@ import java.util.stream.Stream;
 /// What this host has for isolation, and what to do about what it lacks: for `hearth doctor`.
 public final class Examination {
     private static final String LAUNCHER = "launcher";
+    private static final String SANDBOXES = "sandboxes";
 
     private Examination() {}
 
     public static List<Finding> findings(SandboxConfig config) {
         var findings = new ArrayList<Finding>();
-        findings.add(root());
+        findings.add(user(Privileges.own()));
         findings.add(
                 Files.isExecutable(config.launcher())
                         ? Finding.good(LAUNCHER, config.launcher().toString())
@@ -34,12 +35,75 @@ public final class Examination {
         return List.copyOf(findings);
     }
 
-    private static Finding root() {
+    /// What a start would come to: the kinds of sandboxes up to the first that works, each tried as a start tries
+    /// it.
+    ///
+    /// @param config of a directory and an instance that no server has
+    public static List<Finding> trials(SandboxConfig config) {
+        var findings = new ArrayList<Finding>();
+        for (var kind : SandboxKind.values()) {
+            switch (Sandboxes.attempt(config, kind)) {
+                case Trial.Works(var factory, var shortcomings) -> {
+                    factory.close();
+                    shortcomings.forEach(shortcoming -> findings.add(Finding.bad(
+                            SANDBOXES, shortcoming, "see what is missing above; --no-internet needs no nft")));
+                    findings.add(Finding.good(SANDBOXES, works(kind)));
+                    return findings;
+                }
+                case Trial.Fails(var reason) ->
+                    findings.add(Finding.bad(SANDBOXES, kind.label() + " do not work: " + reason, remedy(kind)));
+            }
+        }
+        return findings;
+    }
+
+    /// Whether the strongest kind of sandboxes works, by the findings of `trials`.
+    public static boolean isBest(List<Finding> trials) {
+        return trials.contains(Finding.good(SANDBOXES, works(SandboxKind.NAMESPACES)));
+    }
+
+    private static String works(SandboxKind kind) {
+        return kind.label() + " work: "
+                + (kind == SandboxKind.NAMESPACES ? "functions are fully isolated" : kind.missing());
+    }
+
+    private static String remedy(SandboxKind kind) {
+        return switch (kind) {
+            case NAMESPACES ->
+                "run as root with all of root's rights and cgroups that can be written: sudo; in a container"
+                        + " docker run --privileged, or the like";
+            case BUBBLEWRAP ->
+                "install bubblewrap, and let users make namespaces (sysctl user.max_user_namespaces,"
+                        + " kernel.unprivileged_userns_clone; in a container its seccomp profile and masks of /proc)";
+            case PROCESS -> "there is nothing weaker: see the reason";
+        };
+    }
+
+    /// What killed servers left.
+    ///
+    /// @param left as `Leftovers.find` tells
+    public static Finding leftovers(List<String> left) {
+        return left.isEmpty()
+                ? Finding.good("leftovers", "none of servers that were killed")
+                : Finding.bad(
+                        "leftovers",
+                        String.join(", ", left),
+                        "./hearth doctor --clean, or start a server: both clear them");
+    }
+
+    static Finding user(Privileges privileges) {
         var user = System.getProperty("user.name", "?");
-        return user.equals("root")
+        if (!privileges.isRoot()) {
+            return Finding.bad(
+                    "user", user, "run as root (sudo): only root can limit memory and CPU, and cut the network");
+        }
+        var missing = privileges.missing();
+        return missing.isEmpty()
                 ? Finding.good("user", user)
                 : Finding.bad(
-                        "user", user, "run as root (sudo): only root can limit memory and CPU, and cut the network");
+                        "user",
+                        user + " without " + String.join(", ", missing),
+                        "give them back, as docker run --privileged does");
     }
 
     static Finding cgroups(CgroupMounts mounts) {

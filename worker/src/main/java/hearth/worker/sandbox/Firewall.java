@@ -7,11 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// One nftables table for all sandboxes of an instance: they reach the internet, and neither each other nor the host
-/// nor any network that is not public.
+/// One nftables table for all sandboxes of an instance: they reach the internet, and neither each other nor the
+/// host nor any network that is not public.
 ///
 /// @param table its name
 /// @param links the prefix of the interfaces that lead to sandboxes
@@ -66,6 +67,20 @@ record Firewall(String table, String links) {
 
     void remove() throws SandboxException {
         run(removal());
+    }
+
+    /// The instances that have a table; none where nobody can tell.
+    static Set<String> instances() {
+        try {
+            return run("list tables\n")
+                    .lines()
+                    .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                    .flatMap(name -> Leftovers.instance(name).stream())
+                    .collect(Collectors.toUnmodifiableSet());
+        } catch (SandboxException e) {
+            log.log(Level.DEBUG, "the tables of nftables are unknown: {0}", e.getMessage());
+            return Set.of();
+        }
     }
 
     /// Making it first keeps the deletion from failing.
@@ -148,7 +163,8 @@ record Firewall(String table, String links) {
                         .formatted(name, String.join(", ", networks));
     }
 
-    private static void run(String commands) throws SandboxException {
+    /// @return what it printed
+    private static String run(String commands) throws SandboxException {
         try {
             var nft = program();
             var process = new ProcessBuilder(nft.toString(), "-f", "-")
@@ -161,6 +177,7 @@ record Firewall(String table, String links) {
             if (process.waitFor() != 0) {
                 throw new SandboxException("nft: " + output.strip());
             }
+            return output;
         } catch (IOException e) {
             throw new SandboxException("nft cannot be run: " + e.getMessage(), e);
         } catch (InterruptedException e) {

@@ -9,12 +9,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// Which of a host's Hearth servers this is. What a server makes on its host carries the name, so that the next one of
-/// the same data directory finds what a killed one left, and touches nothing of another's.
+/// Which of a host's Hearth servers this is. What a server makes on its host carries the name, so that the next one
+/// of the same data directory finds what a killed one left, and touches nothing of another's.
 ///
 /// @param name eight hexadecimal digits
 public record Instance(String name) {
-    private static final Path SHARED = Path.of("/run/hearth");
+    private static final Path OF_ROOT = Path.of("/run/hearth");
+    private static final Path OF_USERS = Path.of("/run/user");
     private static final int DIGITS = 8;
 
     public static Instance of(Path dataDirectory) {
@@ -27,9 +28,12 @@ public record Instance(String name) {
         }
     }
 
-    /// Where the servers of a host leave word for each other, until the next boot.
+    /// Where the servers of a host, or those of a user who is not root, leave word for each other until the next
+    /// boot.
     static Path shared() throws IOException {
+        var own = Privileges.own();
+        var shared = own.isRoot() ? OF_ROOT : OF_USERS.resolve(own.uid() + "/hearth");
         return Files.createDirectories(
-                SHARED, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                shared, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 }

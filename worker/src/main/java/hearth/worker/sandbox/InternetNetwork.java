@@ -15,11 +15,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A cable from each sandbox to the host, which forwards and translates addresses. The firewall's rules are the same
-/// for all and never change.
+/// A cable from each sandbox to the host, which forwards and translates addresses. The firewall's rules are the
+/// same for all and never change.
 ///
-/// Neighbours are entered by hand, so that there is no address resolution, and each address is routed on its own, so
-/// that sandboxes share no network.
+/// Neighbours are entered by hand, so that there is no address resolution, and each address is routed on its own,
+/// so that sandboxes share no network.
 final class InternetNetwork implements SandboxNetwork {
     private static final Logger log = System.getLogger(InternetNetwork.class.getName());
 
@@ -41,9 +41,12 @@ final class InternetNetwork implements SandboxNetwork {
     private final List<String> nameServers;
     private final int firstAddress;
     private final Forwarding forwarding;
+    private final LifeSign sign;
 
     /// @param shared where this host's servers keep their locks
-    InternetNetwork(Instance instance, NetworkPolicy policy, Path shared) throws SandboxException {
+    /// @param sign gets a note of the firewall's table
+    InternetNetwork(Instance instance, NetworkPolicy policy, Path shared, LifeSign sign) throws SandboxException {
+        this.sign = sign;
         this.firewall = new Firewall(instance);
         this.nameServers = policy.nameServers().isEmpty() ? NameServers.ofThisHost() : policy.nameServers();
         this.firstAddress = FIRST + Math.floorMod(instance.name().hashCode(), INSTANCES) * PER_INSTANCE;
@@ -57,9 +60,14 @@ final class InternetNetwork implements SandboxNetwork {
             throw new SandboxException("forwarding cannot be switched on: " + e.getMessage(), e);
         }
         try {
+            sign.noteTable();
             firewall.install(policy, nameServers, network, forwarding.borrowed());
+        } catch (IOException e) {
+            forwarding.close();
+            throw new SandboxException("the note of the table: " + e.getMessage(), e);
         } catch (SandboxException e) {
             forwarding.close();
+            forgetTable();
             throw e;
         }
     }
@@ -130,8 +138,17 @@ final class InternetNetwork implements SandboxNetwork {
         forwarding.close();
         try {
             firewall.remove();
+            forgetTable();
         } catch (SandboxException e) {
             log.log(Level.WARNING, "the table {0} stays: {1}", firewall.table(), e.getMessage());
+        }
+    }
+
+    private void forgetTable() {
+        try {
+            sign.forgetTable();
+        } catch (IOException e) {
+            log.log(Level.DEBUG, "the next start looks for the table in vain", e);
         }
     }
 

@@ -3,38 +3,28 @@ package hearth.worker.sandbox;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.Spawner;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /// Makes sandboxes of namespaces and cgroups. Needs root and the launcher.
 final class NamespaceSandboxFactory implements SandboxFactory {
-    private static final Logger log = System.getLogger(NamespaceSandboxFactory.class.getName());
-
     /// Lambda's limit of processes and threads together.
     private static final int PROCESSES = 1024;
 
     private final Spawner spawner = new Spawner();
     private final Launcher launcher;
-    private final Cgroups cgroups;
-    private final UidRange uids;
-    private final Slots slots;
+    private final HostShare share;
     private final TmpStorage tmp;
-    private final SandboxNetwork network;
     private final PrivateNetworks networks;
     private final int nothing;
     private final int template;
 
     NamespaceSandboxFactory(SandboxConfig config, TmpStorage tmp) throws SandboxException {
         this.launcher = new Launcher(config.launcher(), spawner);
-        this.cgroups = new Cgroups(CgroupMounts.ofThisHost(), config.instance().name());
         this.tmp = tmp;
-        var shared = shared();
-        this.uids = UidRange.claim(shared, config.instance().name());
-        this.slots = new Slots(uids);
-        this.network = network(config, shared);
+        this.share = HostShare.take(config);
         try {
             this.nothing = Descriptors.open(Path.of("/dev/null"));
             this.template = buildTemplate(config.directory());
@@ -45,32 +35,18 @@ final class NamespaceSandboxFactory implements SandboxFactory {
             closeShared();
             throw e;
         }
-        this.networks = new PrivateNetworks(network, slots);
+        this.networks = new PrivateNetworks(share.network(), share.slots());
     }
 
-    private static Path shared() throws SandboxException {
-        try {
-            return Instance.shared();
-        } catch (IOException e) {
-            throw new SandboxException("no place for locks: " + e.getMessage(), e);
-        }
-    }
-
-    private static SandboxNetwork network(SandboxConfig config, Path shared) {
-        if (config.network().internet()) {
-            try {
-                return new InternetNetwork(config.instance(), config.network(), shared);
-            } catch (SandboxException e) {
-                log.log(Level.WARNING, "FUNCTIONS REACH NO NETWORK: {0}", e.getMessage());
-            }
-        }
-        return new SandboxNetwork.LoopbackOnly();
+    /// What could not be had and is done without, for the log.
+    List<String> shortcomings() {
+        return share.shortcomings();
     }
 
     private int buildTemplate(Path directory) throws IOException, SandboxException {
         var scratch = Files.createDirectories(directory.resolve("root"));
         var words = new LaunchWords().add("template", scratch.toAbsolutePath());
-        new TemplateRoot(network.nameServers()).addTo(words);
+        new TemplateRoot(share.network().nameServers()).addTo(words);
         var launched = launcher.launch(words, Map.of(0, nothing, 1, nothing, 2, nothing));
         Descriptors.close(launched.status());
         return launched.mounts();
@@ -85,11 +61,11 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     public Sandbox create(SandboxSpec spec) throws SandboxException {
         var own = networks.take();
         try {
-            var cgroup = cgroups.create(spec.name(), spec.memory(), spec.milliCpus(), PROCESSES);
+            var cgroup = share.cgroups().create(spec.name(), spec.memory(), spec.milliCpus(), PROCESSES);
             return new GuardedSandbox(new NamespaceSandbox(this, spec, own, cgroup));
         } catch (SandboxException e) {
             own.discard();
-            slots.giveBack(own.uid());
+            share.slots().giveBack(own.uid());
             throw e;
         }
     }
@@ -107,11 +83,11 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     }
 
     Cgroups cgroups() {
-        return cgroups;
+        return share.cgroups();
     }
 
     int initUid() {
-        return slots.initUid();
+        return share.slots().initUid();
     }
 
     /// A descriptor of `/dev/null`.
@@ -125,7 +101,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     }
 
     void giveBack(int uid) {
-        slots.giveBack(uid);
+        share.slots().giveBack(uid);
     }
 
     @Override
@@ -137,12 +113,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     }
 
     private void closeShared() {
-        network.close();
-        cgroups.close();
+        share.close();
         spawner.close();
-        if (slots.areFree()) {
-            uids.forget();
-        }
-        uids.close();
     }
 }

@@ -3,16 +3,29 @@ package hearth.worker.sandbox;
 /// How a sandbox isolates, strongest first.
 public enum SandboxKind {
     /// Namespaces, cgroups and a uid of its own, made by Hearth's launcher as root.
-    NAMESPACES("namespaces"),
+    NAMESPACES("namespaces", ""),
     /// Namespaces made by bubblewrap without root: no limits on memory and CPU, the host's network.
-    BUBBLEWRAP("bubblewrap"),
+    BUBBLEWRAP(
+            "bubblewrap",
+            "memory, CPU and processes of functions have no limits, and functions reach whatever this host reaches,"
+                    + " its loopback too"),
     /// A plain process of the server's own user: no isolation at all.
-    PROCESS("process");
+    PROCESS(
+            "process",
+            "functions run as the server's own user and see its files and processes; their memory, CPU and processes"
+                    + " have no limits, and they reach whatever this host reaches, its loopback too");
 
     private final String label;
+    private final String missing;
 
-    SandboxKind(String label) {
+    SandboxKind(String label, String missing) {
         this.label = label;
+        this.missing = missing;
+    }
+
+    /// What functions are not kept from, in words for users; empty for nothing.
+    public String missing() {
+        return missing;
     }
 
     public String label() {

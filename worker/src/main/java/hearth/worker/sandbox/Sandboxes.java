@@ -4,6 +4,8 @@ import hearth.model.Bytes;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.sandbox.SandboxProcess.Exit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -11,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Chooses the strongest kind of sandbox that works on this host, by trying it.
 public final class Sandboxes {
@@ -30,66 +34,111 @@ public final class Sandboxes {
     /// Why a kind of sandbox does not work here.
     public record Refusal(SandboxKind kind, String reason) {}
 
-    /// Clears what a killed server left, then tries each kind. Blocks for tens of milliseconds.
+    /// Clears what killed servers left, then tries each kind. Blocks for tens of milliseconds.
     ///
     /// @throws SandboxException if none works, or not the one that was asked for
     public static Choice choose(SandboxConfig config) throws SandboxException {
-        new Leftovers(CgroupMounts.ofThisHost(), config).clear();
+        Leftovers.clear(config.directory());
         var refusals = new ArrayList<Refusal>();
         for (var kind : SandboxKind.values()) {
             if (config.only().isPresent() && config.only().get() != kind) {
                 continue;
             }
-            try {
-                var factory = tried(config, kind);
-                refusals.forEach(refusal -> log.log(
-                        Level.WARNING,
-                        "no sandboxes of {0}: {1}",
-                        refusal.kind().label(),
-                        refusal.reason()));
-                if (kind != SandboxKind.NAMESPACES) {
-                    log.log(Level.WARNING, "FUNCTIONS ARE NOT FULLY ISOLATED: sandbox kind {0}", kind.label());
+            switch (attempt(config, kind)) {
+                case Trial.Works(var factory, var shortcomings) -> {
+                    tell(kind, refusals, shortcomings);
+                    return new Choice(factory, refusals);
                 }
-                return new Choice(factory, refusals);
-            } catch (SandboxException e) {
-                refusals.add(new Refusal(kind, String.valueOf(e.getMessage())));
+                case Trial.Fails(var reason) -> refusals.add(new Refusal(kind, reason));
             }
         }
         throw new SandboxException("no kind of sandbox works: " + refusals);
     }
 
-    private static SandboxFactory tried(SandboxConfig config, SandboxKind kind) throws SandboxException {
-        return switch (kind) {
-            case NAMESPACES -> namespaces(config);
-            case BUBBLEWRAP -> tried(new BubblewrapSandboxFactory(config.launcher(), config.directory()));
-            case PROCESS -> tried(new ProcessSandboxFactory(config.directory()));
-        };
+    private static void tell(SandboxKind kind, List<Refusal> refusals, List<String> shortcomings) {
+        refusals.forEach(refusal -> log.log(
+                Level.WARNING, "no sandboxes of {0}: {1}", refusal.kind().label(), refusal.reason()));
+        shortcomings.forEach(shortcoming -> log.log(Level.WARNING, "{0}", shortcoming));
+        if (kind != SandboxKind.NAMESPACES) {
+            log.log(
+                    Level.WARNING,
+                    "FUNCTIONS ARE NOT FULLY ISOLATED: with sandboxes of kind {0} {1}",
+                    kind.label(),
+                    kind.missing());
+        }
     }
 
-    private static SandboxFactory namespaces(SandboxConfig config) throws SandboxException {
-        if (!System.getProperty("user.name", "").equals("root")) {
+    /// Tries one kind.
+    public static Trial attempt(SandboxConfig config, SandboxKind kind) {
+        try {
+            return switch (kind) {
+                case NAMESPACES -> namespaces(config);
+                case BUBBLEWRAP ->
+                    tried(
+                            sign(config),
+                            sign -> new BubblewrapSandboxFactory(config.launcher(), config.directory(), sign));
+                case PROCESS -> tried(sign(config), sign -> new ProcessSandboxFactory(config.directory(), sign));
+            };
+        } catch (SandboxException e) {
+            return new Trial.Fails(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// A server without root may have no place for it; nothing of it has a name on the host then.
+    private static Optional<LifeSign> sign(SandboxConfig config) {
+        try {
+            return Optional.of(LifeSign.give(Instance.shared(), config.instance(), config.directory()));
+        } catch (IOException e) {
+            log.log(Level.DEBUG, "no sign of life: {0}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Trial namespaces(SandboxConfig config) throws SandboxException {
+        if (!Privileges.own().isRoot()) {
             throw new SandboxException("the server does not run as root");
         }
         if (!Files.isExecutable(config.launcher())) {
             throw new SandboxException("there is no launcher at " + config.launcher());
         }
         try {
-            return tried(new NamespaceSandboxFactory(
-                    config, new TmpImages(config.directory().resolve("tmp"))));
+            return namespaces(config, new TmpImages(config.directory().resolve("tmp")), List.of());
         } catch (SandboxException onDisk) {
-            var factory = tried(new NamespaceSandboxFactory(config, new TmpStorage.Memory()));
-            log.log(
-                    Level.WARNING,
-                    "what functions write to /tmp counts against their memory, because it cannot be on disk: {0}",
-                    onDisk.getMessage());
-            return factory;
+            return namespaces(
+                    config,
+                    new TmpStorage.Memory(),
+                    List.of("what functions write to /tmp counts against their memory, because it cannot be on disk: "
+                            + onDisk.getMessage()));
         }
     }
 
-    private static SandboxFactory tried(SandboxFactory factory) throws SandboxException {
+    private static Trial namespaces(SandboxConfig config, TmpStorage tmp, List<String> known) throws SandboxException {
+        var factory = new NamespaceSandboxFactory(config, tmp);
+        tried(factory);
+        return new Trial.Works(
+                factory,
+                Stream.concat(known.stream(), factory.shortcomings().stream()).toList());
+    }
+
+    private interface Making {
+        SandboxFactory make(Optional<LifeSign> sign) throws SandboxException;
+    }
+
+    private static Trial tried(Optional<LifeSign> sign, Making making) throws SandboxException {
+        SandboxFactory factory;
+        try {
+            factory = making.make(sign);
+        } catch (SandboxException e) {
+            sign.ifPresent(LifeSign::end);
+            throw e;
+        }
+        tried(factory);
+        return new Trial.Works(factory, List.of());
+    }
+
+    private static void tried(SandboxFactory factory) throws SandboxException {
         try {
             tryOut(factory);
-            return factory;
         } catch (SandboxException e) {
             factory.close();
             throw e;
@@ -113,7 +162,7 @@ public final class Sandboxes {
                 process.kill();
                 process.close();
             }
-        } catch (LinuxException e) {
+        } catch (LinuxException | UncheckedIOException e) {
             throw new SandboxException("trying it: " + e.getMessage(), e);
         }
     }

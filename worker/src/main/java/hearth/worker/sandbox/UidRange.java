@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 
 /// Host user ids that are one server's alone, as long as it runs.
 ///
-/// They lie above the ranges that Linux distributions and systemd give out. A lock keeps two servers of a host apart.
-/// Its file stays where a process of the range may still live, as after a server that was killed: whoever comes next
-/// looks for one.
+/// They lie above the ranges that Linux distributions and systemd give out. A lock keeps two servers of a host
+/// apart. Its file stays where a process of the range may still live, as after a server that was killed: whoever
+/// comes next looks for one.
 ///
 /// @param first of `SIZE`
 record UidRange(int first, Path file, HostLock lock) implements AutoCloseable {
@@ -45,6 +45,17 @@ record UidRange(int first, Path file, HostLock lock) implements AutoCloseable {
             throw new SandboxException("no range of user ids: " + e.getMessage(), e);
         }
         throw new SandboxException("all %d ranges of user ids are taken".formatted(RANGES));
+    }
+
+    /// Whether a server holds the range that an instance has first choice of.
+    static boolean isHeld(Path shared, String instance) throws IOException {
+        var file = shared.resolve("uids-" + Math.floorMod(instance.hashCode(), RANGES));
+        if (Files.notExists(file)) {
+            return false;
+        }
+        try (var lock = HostLock.tryExclusiveIfThere(file).orElse(null)) {
+            return lock == null;
+        }
     }
 
     boolean contains(long uid) {

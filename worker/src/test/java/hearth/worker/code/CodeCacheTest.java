@@ -450,7 +450,7 @@ class CodeCacheTest {
     }
 
     private static void await(Condition condition) throws IOException {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
         while (!condition.holds()) {
             assertThat(System.nanoTime()).as("in time").isLessThan(end);
             LockSupport.parkNanos(1_000_000);

@@ -114,7 +114,7 @@ class HostRuntimesTest {
     }
 
     private static void await(Path file) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
         while (!Files.exists(file)) {
             assertThat(System.nanoTime()).as(file + " appears").isLessThan(end);
             LockSupport.parkNanos(1_000_000);

@@ -4,19 +4,24 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// A server to be killed: makes a sandbox of the given kind, runs a process in it that would never end, says so, and
-/// waits.
+/// A server to be killed: makes a sandbox of the given kind and runs a process in it that would never end. For each
+/// byte that it reads it says that the process is up; it ends when there are no more.
 final class CrashingServer {
     private CrashingServer() {}
 
     public static void main(String[] arguments) throws SandboxException, IOException {
         var config = config(Path.of(arguments[0]), SandboxKind.valueOf(arguments[1]));
-        var factory = Sandboxes.choose(config).factory();
-        var sandbox = factory.create(SandboxRun.spec());
-        var process = sandbox.start(SandboxRun.shell("echo x > /tmp/x; setsid sleep 1000 & echo up; sleep 1000"));
-        SandboxRun.awaitOutput(process, "up");
-        System.out.println("up");
-        System.in.read();
+        try (var factory = Sandboxes.choose(config).factory();
+                var sandbox = factory.create(SandboxRun.spec())) {
+            var process = sandbox.start(
+                    SandboxRun.shell("echo x > /tmp/x; setsid sleep 1000 & while :; do echo up; sleep 0.1; done"));
+            while (System.in.read() >= 0) {
+                SandboxRun.awaitOutput(process, "up");
+                System.out.println("up");
+            }
+            process.kill();
+            process.close();
+        }
     }
 
     static SandboxConfig config(Path directory, SandboxKind kind) {

@@ -5,6 +5,7 @@ import static hearth.worker.sandbox.SandboxRun.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import hearth.model.Yardstick;
 import hearth.worker.linux.NetworkLink;
 import hearth.worker.linux.NetworkLink.End;
 import hearth.worker.linux.NetworkNamespace;
@@ -19,6 +20,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,17 +35,21 @@ final class InternetNetworkTest {
     private static final String PUBLIC = "8.127.0.9";
     private static final String PRIVATE = "10.213.7.9";
     private static final int PORT = 7777;
+    /// How long a connection may take that can be made, which is how long one is tried that cannot.
+    private static final Duration TIMEOUT = Yardstick.scaled(Duration.ofSeconds(2));
+
     private static final String CONNECT =
-            "perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(PeerAddr => \"%s:%d\", Timeout => 2) or die \"$@\"; print \"connected\"'";
+            "perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(PeerAddr => \"%s:%d\", Timeout => "
+                    + TIMEOUT.toSeconds() + ") or die \"$@\"; print \"connected\"'";
 
     /// Prints the addresses that it reaches.
     private static final String CONNECT_ALL = """
             perl -MIO::Socket::IP -e '
               for (@ARGV) {
-                my $s = IO::Socket::IP->new(PeerHost => $_, PeerPort => %d, Timeout => 0.5);
+                my $s = IO::Socket::IP->new(PeerHost => $_, PeerPort => %%d, Timeout => %.1f);
                 print "$_\\n" if $s;
-              }' %s
-            """;
+              }' %%s
+            """.formatted(TIMEOUT.toMillis() / 4000.0);
 
     @TempDir
     Path directory;
@@ -292,11 +298,13 @@ final class InternetNetworkTest {
     @Test
     void clearsTheRulesOfAKilledServer() throws Exception {
         var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
-        try (var left = new InternetNetwork(config.instance(), config.network(), Instance.shared())) {
+        var sign = LifeSign.give(Instance.shared(), config.instance(), config.directory());
+        try (var left = new InternetNetwork(config.instance(), config.network(), Instance.shared(), sign)) {
             assertThat(left.nameServers()).containsExactly("9.9.9.9");
             assertThat(tables()).contains(new Firewall(config.instance()).table());
+            sign.close();
 
-            new Leftovers(CgroupMounts.ofThisHost(), config).clear();
+            Leftovers.clear(directory.resolve("another"));
 
             assertThat(tables()).doesNotContain(new Firewall(config.instance()).table());
         }
@@ -325,12 +333,14 @@ final class InternetNetworkTest {
     void clearsTheLinksOfAKilledServer() throws Exception {
         var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
         var namespace = NetworkNamespace.create();
-        try (var left = new InternetNetwork(config.instance(), config.network(), Instance.shared())) {
+        var sign = LifeSign.give(Instance.shared(), config.instance(), config.directory());
+        try (var left = new InternetNetwork(config.instance(), config.network(), Instance.shared(), sign)) {
             left.connect(namespace, 0);
             var link = Path.of("/sys/class/net", new Firewall(config.instance()).links() + "0");
             assertThat(link).exists();
+            sign.close();
 
-            new Leftovers(CgroupMounts.ofThisHost(), config).clear();
+            Leftovers.clear(directory.resolve("another"));
 
             assertThat(link).doesNotExist();
         } finally {

@@ -1,86 +1,224 @@
 package hearth.worker.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hearth.model.Bytes;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class LeftoversTest {
     @TempDir
-    Path directory;
+    Path parent;
 
-    @Test
-    void theProcessesOfAKilledServerDieWithItAndTheRestIsCleared() throws Exception {
-        SandboxRun.assumeRootAndLauncher();
-        crash(SandboxKind.NAMESPACES);
+    private Path directory;
+    private Path another;
 
-        assertThat(cgroups()).isNotEmpty();
-        SandboxRun.await(() -> processes().isEmpty());
-        SandboxRun.await(() -> loops().isEmpty());
-
-        new Leftovers(CgroupMounts.ofThisHost(), CrashingServer.config(directory, SandboxKind.NAMESPACES)).clear();
-
-        assertThat(cgroups()).isEmpty();
-        assertThat(directory).doesNotExist();
+    @BeforeEach
+    void makeDirectories() throws IOException {
+        directory = Files.createDirectory(parent.resolve("of-the-killed"));
+        another = parent.resolve("of-another");
     }
 
     @Test
-    void plainProcessesOfAKilledServerAreKilledByTheNext() throws Exception {
-        crash(SandboxKind.PROCESS);
-        var pid = Long.parseLong(children(directory.resolve("processes"))
-                .getFirst()
-                .getFileName()
-                .toString());
-        assertThat(ProcessHandle.of(pid)).isPresent();
+    void theProcessesOfAKilledServerDieWithItAndTheRestIsClearedByAnyOther() throws Exception {
+        SandboxRun.assumeRootAndLauncher();
+        try (var server = serve(SandboxKind.NAMESPACES)) {
+            assertThat(cgroups()).isNotEmpty();
+            server.kill();
+        }
+        SandboxRun.await(() -> processes().isEmpty());
+        SandboxRun.await(() -> loops().isEmpty());
 
-        new Leftovers(CgroupMounts.ofThisHost(), CrashingServer.config(directory, SandboxKind.PROCESS)).clear();
+        Leftovers.clear(another);
+
+        assertThat(cgroups()).isEmpty();
+        assertThat(directory).doesNotExist();
+        assertThat(LifeSign.isThere(Instance.shared(), Instance.of(directory))).isFalse();
+    }
+
+    @Test
+    void plainProcessesOfAKilledServerAreKilledByAnyOther() throws Exception {
+        long pid;
+        try (var server = serve(SandboxKind.PROCESS)) {
+            pid = Long.parseLong(children(directory.resolve("processes"))
+                    .getFirst()
+                    .getFileName()
+                    .toString());
+            assertThat(ProcessHandle.of(pid)).isPresent();
+            server.kill();
+        }
+
+        Leftovers.clear(another);
 
         SandboxRun.await(
                 () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+        assertThat(directory).doesNotExist();
     }
 
     @Test
     void killsWhatStillRunsInACgroup() throws Exception {
         SandboxRun.assumeRootAndLauncher();
         var config = CrashingServer.config(directory, SandboxKind.NAMESPACES);
-        var cgroups = new Cgroups(CgroupMounts.ofThisHost(), config.instance().name());
-        var cgroup = cgroups.create("left", Bytes.mebibytes(64), 100, 10);
         var sleeper = new ProcessBuilder("sleep", "1000").start();
-        for (var entrance : cgroup.entrances()) {
-            CgroupFiles.write(entrance, sleeper.pid());
+        try (var _ = LifeSign.give(Instance.shared(), config.instance(), config.directory())) {
+            var cgroups =
+                    new Cgroups(CgroupMounts.ofThisHost(), config.instance().name());
+            var cgroup = cgroups.create("left", Bytes.mebibytes(64), 100, 10);
+            for (var entrance : cgroup.entrances()) {
+                CgroupFiles.write(entrance, sleeper.pid());
+            }
+            cgroup.freeze();
         }
-        cgroup.freeze();
 
-        new Leftovers(CgroupMounts.ofThisHost(), config).clear();
+        Leftovers.clear(another);
 
         assertThat(sleeper.waitFor()).isEqualTo(137);
         assertThat(cgroups()).isEmpty();
     }
 
-    private void crash(SandboxKind kind) throws Exception {
-        var server = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        CrashingServer.class.getName(),
-                        directory.toString(),
-                        kind.name())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (var output = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
-            assertThat(output.readLine()).isEqualTo("up");
+    @ParameterizedTest
+    @EnumSource
+    void nothingOfALivingServerIsTouched(SandboxKind kind) throws Exception {
+        if (kind != SandboxKind.PROCESS) {
+            SandboxRun.assumeRootAndLauncher();
+            assumeTrue(Files.isExecutable(Path.of("/usr/bin/bwrap")), "needs bubblewrap");
+        }
+        try (var server = serve(kind)) {
+            var cgroups = cgroups();
+
+            Leftovers.clear(another);
+
+            assertThat(Leftovers.find())
+                    .noneMatch(each -> each.contains(Instance.of(directory).name()));
+            assertThat(cgroups()).isEqualTo(cgroups);
+            assertThat(directory).exists();
+            assertThat(server.answers()).isTrue();
+        }
+    }
+
+    /// As a server from before there were signs of life leaves it.
+    @Test
+    void whatHasNoSignIsFoundUnlessSomethingLivesInItAndNoStartTouchesIt() throws Exception {
+        SandboxRun.assumeRootAndLauncher();
+        var instance = Instance.of(directory);
+        var cgroups = new Cgroups(CgroupMounts.ofThisHost(), instance.name());
+        var cgroup = cgroups.create("left", Bytes.mebibytes(64), 100, 10);
+        var sleeper = new ProcessBuilder("sleep", "1000").start();
+        try {
+            for (var entrance : cgroup.entrances()) {
+                CgroupFiles.write(entrance, sleeper.pid());
+            }
+            assertThat(unsigned(instance)).isEmpty();
         } finally {
-            server.destroyForcibly().waitFor();
+            sleeper.destroyForcibly().waitFor();
+        }
+        Leftovers.clear(another);
+        assertThat(cgroups()).isNotEmpty();
+
+        assertThat(Leftovers.find()).anyMatch(each -> each.contains("hearth-" + instance.name()));
+        assertThat(unsigned(instance)).hasSize(1).allMatch(Remains::clear);
+
+        assertThat(cgroups()).isEmpty();
+    }
+
+    /// A server from before there were signs holds a range of user ids.
+    @Test
+    void whatHasNoSignIsNobodysOnlyIfItsRangeOfUserIdsIsFree() throws Exception {
+        SandboxRun.assumeRootAndLauncher();
+        var instance = Instance.of(directory);
+        try (var _ = new Cgroups(CgroupMounts.ofThisHost(), instance.name())) {
+            try (var uids = UidRange.claim(Instance.shared(), instance.name())) {
+                assertThat(unsigned(instance)).isEmpty();
+                uids.forget();
+            }
+
+            assertThat(unsigned(instance)).hasSize(1);
+        }
+    }
+
+    @Test
+    void knowsItsOwnNames() {
+        assertThat(Leftovers.instance("hearth-0123abcd")).contains("0123abcd");
+        assertThat(Leftovers.instance("hth0123abcd1z")).contains("0123abcd");
+        assertThat(Leftovers.instance("hearth_0123abcd")).contains("0123abcd");
+        assertThat(Leftovers.instance("hearth-host")).isEmpty();
+        assertThat(Leftovers.instance("home")).isEmpty();
+    }
+
+    /// Functions behind bubblewrap run as the server's own user, who is not root.
+    @Test
+    void deletesWhatAFunctionMadeUnreadable() throws Exception {
+        var deep = Files.createDirectories(directory.resolve("tmp/a/b"));
+        Files.writeString(deep.resolve("file"), "x");
+        Files.setPosixFilePermissions(deep, Set.of());
+        Files.setPosixFilePermissions(deep.getParent(), Set.of());
+
+        Leftovers.deleteTree(directory);
+
+        assertThat(directory).doesNotExist();
+    }
+
+    private static List<Remains> unsigned(Instance instance) throws IOException {
+        return Leftovers.unsigned(Instance.shared()).stream()
+                .filter(remains -> remains.instance().equals(instance))
+                .toList();
+    }
+
+    private LivingServer serve(SandboxKind kind) throws IOException {
+        return new LivingServer(directory, kind);
+    }
+
+    /// A server in a process of its own.
+    private record LivingServer(Process process, BufferedReader output) implements AutoCloseable {
+        LivingServer(Path directory, SandboxKind kind) throws IOException {
+            this(new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-cp",
+                            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                            CrashingServer.class.getName(),
+                            directory.toString(),
+                            kind.name())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start());
+            assertThat(answers()).isTrue();
+        }
+
+        private LivingServer(Process process) {
+            this(process, process.inputReader(StandardCharsets.UTF_8));
+        }
+
+        /// Whether the process in its sandbox still says something.
+        boolean answers() throws IOException {
+            process.outputWriter().append('?').flush();
+            return "up".equals(output.readLine());
+        }
+
+        void kill() {
+            process.destroyForcibly().onExit().join();
+        }
+
+        /// Lets it end by itself.
+        @Override
+        public void close() throws IOException {
+            process.getOutputStream().close();
+            process.onExit()
+                    .orTimeout(SandboxRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .join();
         }
     }
 

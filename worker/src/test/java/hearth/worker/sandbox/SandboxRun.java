@@ -22,7 +22,8 @@ import java.util.function.BooleanSupplier;
 
 /// Runs programs in sandboxes and waits for what becomes of them.
 public final class SandboxRun {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    /// What is waited for comes in milliseconds; on a machine that is busy with other things, later.
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
