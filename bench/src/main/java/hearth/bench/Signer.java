@@ -26,14 +26,14 @@ record Signer(String accessKey, String secretKey) {
             var bodyHash = hex(MessageDigest.getInstance("SHA-256").digest(body));
             var query = path.indexOf('?');
             var resource = query < 0 ? path + "\n" : path.substring(0, query) + "\n" + path.substring(query + 1);
-            var canonical =
-                    method + "\n" + resource + "\nhost:hearth\nx-amz-date:" + time + "\n\nhost;x-amz-date\n" + bodyHash;
+            var canonical = method + "\n" + resource + "\nhost:localhost\nx-amz-date:" + time + "\n\nhost;x-amz-date\n"
+                    + bodyHash;
             var toSign = "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n"
                     + hex(MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8)));
             var key = hmac(
                     hmac(hmac(hmac(("AWS4" + secretKey).getBytes(StandardCharsets.UTF_8), day), REGION), "lambda"),
                     "aws4_request");
-            var head = method + " " + path + " HTTP/1.1\r\nHost: hearth\r\nX-Amz-Date: " + time
+            var head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nX-Amz-Date: " + time
                     + "\r\nAuthorization: AWS4-HMAC-SHA256 Credential=" + accessKey + "/" + scope
                     + ", SignedHeaders=host;x-amz-date, Signature=" + hex(hmac(key, toSign))
                     + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";

@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
 /// are short, and each figure is the median of the rounds; a ratio is the median of the rounds' ratios.
 final class WarmRows {
     private static final byte[] BARE_REQUEST =
-            "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
                     .getBytes(StandardCharsets.UTF_8);
     private static final int ROUNDS = 7;
 

@@ -1,9 +1,7 @@
 package hearth.cluster;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -42,9 +40,7 @@ public final class Store implements AutoCloseable {
     /// @param packageRemovalDelay how long a deployment package outlives the last use of it
     static Store open(Path data, Duration packageRemovalDelay) {
         try {
-            // Environment variables of functions are secrets of their owners.
-            Files.createDirectories(
-                    data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            DataFolder.prepare(data);
             var lock = DataFolderLock.take(data);
             try {
                 var database = Database.open(data.resolve("hearth.db"));

@@ -44,7 +44,8 @@ class BadInputTest {
 
     @Test
     void anOperationThatHearthDoesNotHaveYetNamesItself() throws IOException {
-        var answer = send("GET /2025-11-30/capacity-providers HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        var answer =
+                send("GET /2025-11-30/capacity-providers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 501").contains("ListCapacityProviders");
     }
@@ -53,9 +54,9 @@ class BadInputTest {
     void anEventInvocationSaysThatItIsNotThereYet() throws IOException {
         var function = TestServer.python("def handler(e, c):\n    return 1\n");
 
-        var answer =
-                send("POST " + FUNCTIONS + "/" + function + "/invocations HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
-                        + authorization() + "X-Amz-Invocation-Type: Event\r\nContent-Length: 2\r\n\r\n{}");
+        var answer = send("POST " + FUNCTIONS + "/" + function
+                + "/invocations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + authorization()
+                + "X-Amz-Invocation-Type: Event\r\nContent-Length: 2\r\n\r\n{}");
 
         assertThat(answer).startsWith("HTTP/1.1 501").contains("Event");
     }
@@ -63,8 +64,9 @@ class BadInputTest {
     @ParameterizedTest
     @CsvSource({"6291457, 413", "6291456, 404"})
     void aPayloadOfMoreThanSixMebibytesIsRefused(int size, int status) throws IOException {
-        var answer = send("POST " + FUNCTIONS + "/nobody/invocations HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
-                + "Content-Length: " + size + "\r\n\r\n" + "1".repeat(size));
+        var answer =
+                send("POST " + FUNCTIONS + "/nobody/invocations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                        + "Content-Length: " + size + "\r\n\r\n" + "1".repeat(size));
 
         assertThat(answer).startsWith("HTTP/1.1 " + status);
         if (status == 413) {
@@ -81,12 +83,12 @@ class BadInputTest {
                 "POST " + FUNCTIONS + " HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
                 "POST " + FUNCTIONS + " HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345",
                 "POST " + FUNCTIONS + " HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-                "GET /%zz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
-                "GET " + FUNCTIONS + "/%ff%fe HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")) {
+                "GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                "GET " + FUNCTIONS + "/%ff%fe HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) {
             assertThat(send(garbage)).as(garbage).matches("(?s)(HTTP/1.1 4.*|)");
         }
 
-        assertThat(send("GET " + FUNCTIONS + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+        assertThat(send("GET " + FUNCTIONS + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200");
     }
 
@@ -96,7 +98,7 @@ class BadInputTest {
     }
 
     private static String post(String path, String body) throws IOException {
-        return send("POST " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" + authorization()
+        return send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + authorization()
                 + "Content-Type: application/json\r\nContent-Length: " + body.getBytes(StandardCharsets.UTF_8).length
                 + "\r\n\r\n" + body);
     }

@@ -34,7 +34,7 @@ final class Bystander implements AutoCloseable {
         try (var wire = new Wire(endpoint)) {
             while (!enough) {
                 var draft = new Draft("POST", "/2015-03-31/functions/" + function + "/invocations");
-                draft.headers.add("Host: hearth");
+                draft.headers.add("Host: localhost");
                 draft.body = count;
                 signature.sign(draft);
                 long start = System.nanoTime();

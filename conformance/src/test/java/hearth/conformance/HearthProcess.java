@@ -140,6 +140,11 @@ public final class HearthProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /// SIGTERM, and no waiting. Not by the process itself, which would close what it prints.
+    void signal() {
+        process.toHandle().destroy();
+    }
+
     /// SIGTERM, and the exit status that follows.
     int stop() {
         process.destroy();

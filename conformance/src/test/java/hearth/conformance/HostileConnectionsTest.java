@@ -21,11 +21,12 @@ class HostileConnectionsTest {
     private static final int HALF = 100;
     private static final int CUT_OFF = 500;
 
-    private static final byte[] HEAD = ascii("GET /2015-03-31/functions HTTP/1.1\r\nHost: h\r\nX-Slow: ");
-    private static final byte[] LARGE = ascii("POST /2015-03-31/functions/bystander/invocations HTTP/1.1\r\nHost: h\r\n"
-            + "Content-Length: 6000000\r\n\r\n" + "1".repeat(2_000_000));
+    private static final byte[] HEAD = ascii("GET /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+    private static final byte[] LARGE =
+            ascii("POST /2015-03-31/functions/bystander/invocations HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Length: 6000000\r\n\r\n" + "1".repeat(2_000_000));
     private static final byte[] CREATION = ascii(
-            "POST /2015-03-31/functions HTTP/1.1\r\nHost: h\r\n"
+            "POST /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\n"
                     + "Transfer-Encoding: chunked\r\n\r\n10;a=b\r\n{\"FunctionName\":\r\n5\r\n\"cut\"\r\n1\r\n}\r\n0\r\nA: b\r\n\r\n");
 
     private final List<Wire> wires = new ArrayList<>();

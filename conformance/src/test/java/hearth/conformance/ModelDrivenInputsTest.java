@@ -63,7 +63,7 @@ class ModelDrivenInputsTest {
 
     private void check(HearthProcess server, Fault fault) throws IOException {
         var draft = fault.draft();
-        draft.headers.add("Host: hearth");
+        draft.headers.add("Host: localhost");
         SIGNATURE.sign(draft);
         Wire.Answer answer;
         try (var wire = new Wire(server.endpoint())) {

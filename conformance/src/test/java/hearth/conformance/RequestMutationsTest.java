@@ -123,7 +123,7 @@ class RequestMutationsTest {
         var operations = round % 2 == 0 ? model.operations() : written;
         var operation = operations.get(round / 2 % operations.size());
         var draft = new ValidRequests(model, random, values(operation.name())).of(operation);
-        draft.headers.add("Host: hearth");
+        draft.headers.add("Host: localhost");
         var mutations = new Mutations(random);
         int when = random.nextInt(8);
         if (when > 1) {

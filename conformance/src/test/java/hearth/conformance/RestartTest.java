@@ -184,7 +184,7 @@ class RestartTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static boolean isRoot() {
+    static boolean isRoot() {
         return "root".equals(System.getProperty("user.name"));
     }
 }

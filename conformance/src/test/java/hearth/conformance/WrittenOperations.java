@@ -29,7 +29,7 @@ final class WrittenOperations {
         var written = new ArrayList<Operation>();
         for (var operation : model.operations()) {
             var draft = valid.with(operation, Map.of());
-            draft.headers.add("Host: hearth");
+            draft.headers.add("Host: localhost");
             signature.sign(draft);
             try (var wire = new Wire(endpoint)) {
                 var answer = wire.send(draft.toBytes()).read(false);

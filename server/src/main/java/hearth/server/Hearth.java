@@ -4,6 +4,7 @@ import hearth.server.api.ControlSwitch;
 import hearth.server.http.HttpListener;
 import hearth.worker.sandbox.SandboxKind;
 import java.lang.System.Logger.Level;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,9 +15,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Hearth implements AutoCloseable {
     public static final String VERSION = "0.1.0";
 
-    /// What is being answered when the server is told to stop gets this long.
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
-
     private static final System.Logger LOG = System.getLogger(Hearth.class.getName());
 
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -24,14 +22,25 @@ public final class Hearth implements AutoCloseable {
     private final HttpListener listener;
     private final ControlSwitch control;
     private final Optional<SandboxKind> sandbox;
+    private final ServerFile file;
+    private final Duration drain;
 
     /// @param parts all that is to be closed, the listener too
     /// @param sandbox empty where no functions run
-    Hearth(Parts parts, HttpListener listener, ControlSwitch control, Optional<SandboxKind> sandbox) {
+    /// @param drain how long requests in hand may take once the server is told to stop
+    Hearth(
+            Parts parts,
+            HttpListener listener,
+            ControlSwitch control,
+            Optional<SandboxKind> sandbox,
+            ServerFile file,
+            Duration drain) {
         this.parts = parts;
         this.listener = listener;
         this.control = control;
         this.sandbox = sandbox;
+        this.file = file;
+        this.drain = drain;
     }
 
     /// Starts a server. When this returns, it answers.
@@ -50,6 +59,17 @@ public final class Hearth implements AutoCloseable {
         return listener.address();
     }
 
+    /// The same as a URL.
+    public String url() {
+        return url(address());
+    }
+
+    static String url(InetSocketAddress address) {
+        var host = address.getAddress().getHostAddress();
+        return "http://" + (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":"
+                + address.getPort();
+    }
+
     /// The kind of sandbox in use; empty where no functions run.
     public Optional<SandboxKind> sandbox() {
         return sandbox;
@@ -65,7 +85,8 @@ public final class Hearth implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             LOG.log(Level.DEBUG, "waiting for the last answers");
-            listener.drain(LAST_ANSWERS);
+            file.stopping();
+            listener.drain(drain);
             parts.close();
         }
     }

@@ -34,6 +34,7 @@ import java.util.Set;
 /// @param streamPace how fast answers may be streamed (`--stream-rate`, 2 MiB a second)
 /// @param roles the parts that this process takes (`--roles`, all)
 /// @param loops event loops; one is right unless a core is kept busy by it (`--loops`, 1)
+/// @param service how it is run (`--allow-host`, `--drain`)
 /// @param guest the files that go into sandboxes, as the build made them
 public record ServerConfig(
         String host,
@@ -52,6 +53,7 @@ public record ServerConfig(
         StreamPace streamPace,
         Set<Role> roles,
         int loops,
+        ServiceConfig service,
         Path guest) {
     public ServerConfig {
         roles = Set.copyOf(roles);

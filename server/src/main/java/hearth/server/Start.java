@@ -19,6 +19,7 @@ import hearth.server.api.RequestIds;
 import hearth.server.auth.Authenticator;
 import hearth.server.auth.KeyFile;
 import hearth.server.auth.SigV4Authenticator;
+import hearth.server.auth.TrustedHosts;
 import hearth.server.auth.TrustingAuthenticator;
 import hearth.server.auth.WatchedKeys;
 import hearth.server.download.CodeDownloads;
@@ -45,6 +46,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -63,6 +66,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         var threads = parts.add("threads", Executors.newVirtualThreadPerTaskExecutor());
         LOG.log(Level.DEBUG, "opening the store");
         var store = openStore();
+        var file = parts.add("server file", ServerFile.begin(config.data(), beginning()));
         // After the store: whoever holds its folder may clear away the sandboxes of the folder's last user.
         Optional<SandboxChoice> choice = Optional.empty();
         if (config.roles().contains(Role.WORKER)) {
@@ -92,17 +96,40 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         }
         LOG.log(Level.DEBUG, "listening");
         var api = new LambdaApi(
+                trustedHosts(),
                 authenticator(),
                 invoke,
                 control,
-                new Health(Hearth.VERSION, control::isRunning),
+                new Health(Hearth.VERSION, control::isRunning, () -> obstacle(file)),
                 new CodeDownloads(urls, store.blobs(), threads, clock),
                 config.limits().packages().zipped(),
                 threads);
         var listener = listen(address, loops, api, threads);
         // The first function of a runtime need not wait for its interpreter to be looked for then.
         runtimes.ifPresent(found -> threads.execute(found::table));
-        return new Hearth(parts, listener, control, sandbox);
+        var hearth = new Hearth(
+                parts, listener, control, sandbox, file, config.service().drain());
+        file.readyAt(hearth.url(), sandbox.map(SandboxKind::label).orElse(""));
+        return hearth;
+    }
+
+    private static Optional<String> obstacle(ServerFile file) {
+        return file.said().state() == RunningServer.State.STOPPING
+                ? Optional.of("the server is stopping")
+                : Optional.empty();
+    }
+
+    private RunningServer beginning() {
+        return new RunningServer(
+                Hearth.VERSION,
+                ProcessHandle.current().pid(),
+                RunningServer.ownStart(),
+                clock.instant(),
+                RunningServer.State.STARTING,
+                "",
+                "",
+                config.auth().name().toLowerCase(Locale.ROOT),
+                config.service().drain());
     }
 
     private Runtimes runtimes(SandboxFactory sandboxes) {
@@ -223,6 +250,17 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
             throw new StartException(
                     "Cannot listen on " + config.host() + ":" + config.port() + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Where nobody signs, the name that a request calls is all that tells a web page of elsewhere from its owner.
+    private Optional<TrustedHosts> trustedHosts() {
+        if (config.auth() != AuthMode.NONE) {
+            return Optional.empty();
+        }
+        var names = new HashSet<>(config.service().allowedHosts());
+        names.add(config.host());
+        config.publicUrl().map(URI::getHost).ifPresent(names::add);
+        return Optional.of(new TrustedHosts(names));
     }
 
     private Authenticator authenticator() throws StartException {

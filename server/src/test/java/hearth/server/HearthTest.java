@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -60,6 +61,7 @@ class HearthTest {
                 StreamPace.AWS,
                 roles,
                 1,
+                ServiceConfig.DEFAULT,
                 folder.resolve("guest"));
     }
 
@@ -81,6 +83,7 @@ class HearthTest {
                 config.streamPace(),
                 config.roles(),
                 config.loops(),
+                config.service(),
                 config.guest());
     }
 
@@ -94,7 +97,7 @@ class HearthTest {
             hearth.stopControlPlane();
 
             assertThat(invoke(client, "0").text()).isEqualTo("slept 0");
-            var refused = client.send("GET /2015-03-31/functions/sleeper HTTP/1.1\r\nHost: a\r\n\r\n")
+            var refused = client.send("GET /2015-03-31/functions/sleeper HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     .read();
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.text()).contains("GetFunction");
@@ -110,7 +113,8 @@ class HearthTest {
             invoke(client, "0");
             client.send(invocation("1"));
             try (var watcher = new RawClient(hearth.address())) {
-                watcher.send("GET /_hearth/health HTTP/1.1\r\nHost: a\r\n\r\n").read();
+                watcher.send("GET /_hearth/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .read();
             }
 
             var closing = threads.submit(hearth::close);
@@ -131,7 +135,7 @@ class HearthTest {
         try (var hearth = Hearth.start(config(EnumSet.of(Role.FRONTEND, Role.WORKER)));
                 var client = new RawClient(hearth.address())) {
             assertThat(invoke(client, "0").text()).isEqualTo("slept 0");
-            assertThat(client.send("GET /2015-03-31/functions HTTP/1.1\r\nHost: a\r\n\r\n")
+            assertThat(client.send("GET /2015-03-31/functions HTTP/1.1\r\nHost: localhost\r\n\r\n")
                             .read()
                             .status())
                     .isEqualTo(503);
@@ -147,6 +151,47 @@ class HearthTest {
             assertThat(invoke(client, "0").status()).isEqualTo(503);
             assertThat(hearth.sandbox()).isEmpty();
         }
+    }
+
+    @Test
+    void servesOnlyNamesOfTheLoopbackWithoutSignatures() throws Exception {
+        try (var hearth = Hearth.start(config(EnumSet.of(Role.CONTROL)));
+                var client = new RawClient(hearth.address())) {
+            create(client);
+            for (var path : List.of(
+                    "/2015-03-31/functions/sleeper", "/_hearth/health", "/_hearth/ready", "/_hearth/code/x", "/any")) {
+                var refused = client.send("GET " + path + " HTTP/1.1\r\nHost: rebound.example:9000\r\n\r\n")
+                        .read();
+
+                assertThat(refused.status()).as(path).isEqualTo(403);
+                assertThat(refused.header("x-amzn-ErrorType")).isEqualTo("AccessDeniedException");
+                assertThat(refused.text()).doesNotContain("sleeper").contains("--allow-host");
+            }
+            assertThat(client.send("GET /_hearth/ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                            .read()
+                            .text())
+                    .isEqualTo("{\"status\":\"ready\"}\n");
+            assertThat(client.send("GET /_hearth/health HTTP/1.0\r\n\r\n")
+                            .read()
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void tellsOfItselfInItsDataFolderWhileItRuns() throws Exception {
+        try (var hearth = Hearth.start(config(EnumSet.of(Role.CONTROL)))) {
+            var said = ServerFile.read(folder).orElseThrow();
+
+            assertThat(said.address()).isEqualTo(hearth.url());
+            assertThat(said.pid()).isEqualTo(ProcessHandle.current().pid());
+            assertThat(said.state()).isEqualTo(RunningServer.State.READY);
+            assertThat(said.isAlive()).isTrue();
+            assertThat(Files.getPosixFilePermissions(folder.resolve("server.json")))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        }
+
+        assertThat(ServerFile.read(folder)).isEmpty();
     }
 
     @Test
@@ -179,7 +224,7 @@ class HearthTest {
         assertThat(client.send(request("/2015-03-31/functions", body)).read().status())
                 .isEqualTo(201);
         hearth.server.http.Await.until("the function is active", () -> client.send(
-                        "GET /2015-03-31/functions/sleeper/configuration HTTP/1.1\r\nHost: a\r\n\r\n")
+                        "GET /2015-03-31/functions/sleeper/configuration HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 .read()
                 .text()
                 .contains("\"State\":\"Active\""));
@@ -194,7 +239,7 @@ class HearthTest {
     }
 
     private static String request(String path, String body) {
-        return "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+        return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
     private byte[] zip() throws IOException {

@@ -10,19 +10,31 @@ import hearth.server.http.Intake;
 import hearth.server.http.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
-/// `GET /_hearth/health`: for load balancers and scripts, which do not sign.
+/// `GET /_hearth/health` and `/_hearth/ready`: for load balancers and scripts, which do not sign.
+///
+/// Healthy is a process that answers; there is no reason to start it anew. Ready is one that may be sent invocations.
 public final class Health {
-    static final String PATH = "/_hearth/health";
+    private static final String HEALTH = "/_hearth/health";
+    private static final String READY = "/_hearth/ready";
 
     private final String version;
     private final BooleanSupplier controlPlane;
+    private final Supplier<Optional<String>> obstacle;
 
     /// @param controlPlane whether it runs here
-    public Health(String version, BooleanSupplier controlPlane) {
+    /// @param obstacle why invocations should go elsewhere; empty while there is no reason
+    public Health(String version, BooleanSupplier controlPlane, Supplier<Optional<String>> obstacle) {
         this.version = version;
         this.controlPlane = controlPlane;
+        this.obstacle = obstacle;
+    }
+
+    static boolean isAsked(String path) {
+        return path.equals(HEALTH) || path.equals(READY);
     }
 
     Intake intake(RequestHead head, Exchange exchange) {
@@ -30,12 +42,25 @@ public final class Health {
             throw new ApiException(
                     ApiError.METHOD_NOT_ALLOWED, "The method " + head.method() + " is not one of GET, HEAD.");
         }
-        return new Bodiless(() -> exchange.answer(answer()));
+        boolean wantsReady = head.path().equals(READY);
+        return new Bodiless(() -> exchange.answer(wantsReady ? ready() : health()));
     }
 
-    private HttpResponse answer() {
+    private HttpResponse ready() {
+        var why = obstacle.get();
+        return why.isEmpty()
+                ? answer(200, "{\"status\":\"ready\"}\n")
+                : answer(503, "{\"status\":\"not ready\",\"reason\":\"" + why.get() + "\"}\n");
+    }
+
+    private HttpResponse health() {
         var json = "{\"status\":\"ok\",\"version\":\"" + version + "\",\"controlPlane\":"
                 + (controlPlane.getAsBoolean() ? "\"running\"" : "\"stopped\"") + "}\n";
-        return new HttpResponse(200, Map.of("Content-Type", ApiResponse.JSON), json.getBytes(StandardCharsets.UTF_8));
+        return answer(200, json);
+    }
+
+    private static HttpResponse answer(int status, String json) {
+        return new HttpResponse(
+                status, Map.of("Content-Type", ApiResponse.JSON), json.getBytes(StandardCharsets.UTF_8));
     }
 }

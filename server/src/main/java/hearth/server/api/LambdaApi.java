@@ -14,6 +14,7 @@ import hearth.model.api.Routes;
 import hearth.server.auth.Authentication;
 import hearth.server.auth.Authenticator;
 import hearth.server.auth.Caller;
+import hearth.server.auth.TrustedHosts;
 import hearth.server.download.CodeDownloads;
 import hearth.server.download.CodeUrls;
 import hearth.server.http.Exchange;
@@ -23,6 +24,7 @@ import hearth.server.http.RequestHead;
 import hearth.server.http.Service;
 import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
@@ -44,6 +46,7 @@ public final class LambdaApi implements Service {
 
     private static final byte[] NO_BODY = new byte[0];
 
+    private final Optional<TrustedHosts> hosts;
     private final Authenticator authenticator;
     private final InvokeOperation invoke;
     private final ControlOperations control;
@@ -53,9 +56,11 @@ public final class LambdaApi implements Service {
     private final Executor threads;
     private final Semaphore turns = new Semaphore(OPERATIONS_AT_ONCE);
 
+    /// @param hosts whose names requests may call; empty where signatures say who sends them
     /// @param largestZip that a request may carry
     /// @param threads runs what may block; an unbounded executor of virtual threads
     public LambdaApi(
+            Optional<TrustedHosts> hosts,
             Authenticator authenticator,
             InvokeOperation invoke,
             ControlOperations control,
@@ -63,6 +68,7 @@ public final class LambdaApi implements Service {
             CodeDownloads downloads,
             Bytes largestZip,
             Executor threads) {
+        this.hosts = hosts;
         this.authenticator = authenticator;
         this.invoke = invoke;
         this.control = control;
@@ -74,7 +80,10 @@ public final class LambdaApi implements Service {
 
     @Override
     public Intake admit(RequestHead head, Exchange exchange) {
-        if (head.path().equals(Health.PATH)) {
+        if (hosts.isPresent()) {
+            hosts.get().check(head);
+        }
+        if (Health.isAsked(head.path())) {
             return health.intake(head, exchange);
         }
         if (head.path().startsWith(CodeUrls.PATH)) {

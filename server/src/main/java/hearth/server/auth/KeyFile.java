@@ -1,5 +1,6 @@
 package hearth.server.auth;
 
+import hearth.cluster.DataFolder;
 import hearth.model.AccountId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -117,8 +118,7 @@ public final class KeyFile {
         // The lock on the file keeps other processes away, this one the threads of this process.
         IN_PROCESS.lock();
         try {
-            Files.createDirectories(
-                    folder(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            DataFolder.prepare(folder());
             var lockFile = file.resolveSibling(file.getFileName() + ".lock");
             try (var channel = FileChannel.open(
                             lockFile,

@@ -49,7 +49,10 @@ final class Arguments {
             var option = command.options().stream()
                     .filter(each -> each.name().equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new UsageException("there is no option " + name));
+                    .orElseThrow(() -> new UsageException("there is no option " + name + "."
+                            + Suggestion.of(
+                                    name,
+                                    command.options().stream().map(Option::name).toList())));
             if (option.isFlag() ? equals >= 0 : equals < 0 && !rest.hasNext()) {
                 throw new UsageException(name + (option.isFlag() ? " takes no value" : " needs a value"));
             }
@@ -69,6 +72,12 @@ final class Arguments {
     /// The environment that the command was called in.
     Map<String, String> environment() {
         return environment;
+    }
+
+    /// `$HOME` where there is one, as for every shell; the JVM asks the user database instead.
+    private Path home() {
+        var home = environment.getOrDefault("HOME", "");
+        return Path.of(home.isEmpty() ? System.getProperty("user.home") : home);
     }
 
     /// The word that is no option, of a command that takes one.
@@ -93,8 +102,13 @@ final class Arguments {
                 .toList();
     }
 
+    /// Set by the option itself, or by its variable.
     boolean flag(Option option) {
-        return text(option).equals("true");
+        return switch (text(option)) {
+            case "true", "yes", "on", "1" -> true;
+            case "false", "no", "off", "0", "" -> false;
+            default -> throw new UsageException(option.environment() + " is true or false, and not " + text(option));
+        };
     }
 
     int number(Option option, int least, int most) {
@@ -142,7 +156,7 @@ final class Arguments {
     /// A folder, absolute; `~/` is the user's home.
     Path folder(Option option) {
         var text = text(option);
-        var path = text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : Path.of(text);
+        var path = text.startsWith("~/") ? home().resolve(text.substring(2)) : Path.of(text);
         return path.toAbsolutePath().normalize();
     }
 }

@@ -35,6 +35,11 @@ record Option(String name, String value, String environment, String fallback, St
 
     String help() {
         var usage = isFlag() ? name : name + " " + value;
-        return "  %-34s %s%s".formatted(usage, description, fallback.isEmpty() ? "" : " (" + fallback + ")");
+        return "  %-34s %s%s%s"
+                .formatted(
+                        usage,
+                        description,
+                        fallback.isEmpty() ? "" : " (" + fallback + ")",
+                        environment.isEmpty() ? "" : " [" + environment + "]");
     }
 }

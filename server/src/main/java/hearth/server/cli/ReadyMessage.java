@@ -3,8 +3,6 @@ package hearth.server.cli;
 import hearth.server.AuthMode;
 import hearth.server.Hearth;
 import hearth.server.ServerConfig;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -12,7 +10,7 @@ import java.util.Locale;
 record ReadyMessage(Hearth hearth, ServerConfig config, Duration taken) {
     @Override
     public String toString() {
-        var endpoint = endpoint(hearth.address());
+        var endpoint = hearth.url();
         var sandboxes =
                 hearth.sandbox().map(kind -> "sandboxes: " + kind.label()).orElse("no functions run here");
         return """
@@ -37,7 +35,7 @@ record ReadyMessage(Hearth hearth, ServerConfig config, Duration taken) {
 
     private static String unsigned() {
         return CREATE_PACKAGE + """
-                export AWS_ACCESS_KEY_ID=000000000000 AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=us-east-1
+                export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1
                 """ + COMMANDS + """
 
                 or with nothing but curl:
@@ -53,20 +51,15 @@ record ReadyMessage(Hearth hearth, ServerConfig config, Duration taken) {
     }
 
     private static final String CREATE_PACKAGE = """
-            echo 'def handler(event, context): return {"hello": event}' > app.py && zip -q app.zip app.py
+            echo 'def handler(event, context): return {"hello": event["name"]}' > app.py
+            python3 -m zipfile -c app.zip app.py
             """;
 
     private static final String COMMANDS = """
             aws lambda create-function --endpoint-url ENDPOINT --function-name hello --runtime python3.11 \\
               --handler app.handler --role arn:aws:iam::000000000000:role/any --zip-file fileb://app.zip
             aws lambda wait function-active-v2 --endpoint-url ENDPOINT --function-name hello
-            aws lambda invoke --endpoint-url ENDPOINT --function-name hello --payload '{"name": "world"}' \\
-              --cli-binary-format raw-in-base64-out /dev/stdout
+            echo '{"name": "world"}' > event.json
+            aws lambda invoke --endpoint-url ENDPOINT --function-name hello --payload fileb://event.json /dev/stdout
             """;
-
-    private static String endpoint(InetSocketAddress address) {
-        var host = address.getAddress().getHostAddress();
-        return "http://" + (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":"
-                + address.getPort();
-    }
 }

@@ -8,6 +8,7 @@ import hearth.server.AuthMode;
 import hearth.server.Hearth;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
+import hearth.server.ServiceConfig;
 import hearth.server.StartException;
 import hearth.worker.environment.StreamPace;
 import hearth.worker.sandbox.NetworkPolicy;
@@ -62,6 +63,7 @@ final class RehearseCommand {
                 StreamPace.AWS,
                 EnumSet.allOf(Role.class),
                 1,
+                ServiceConfig.DEFAULT,
                 Guest.folder());
     }
 

@@ -1,29 +1,27 @@
 package hearth.server.cli;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.logging.Level;
 
-/// Settings in the environment. An unknown one stops the start: it may be a limit that someone relies on, misspelt.
+/// Settings in the environment. An unknown one is warned of: it may be a limit that someone relies on, misspelt, or
+/// that of a newer Hearth.
 final class Settings {
     private static final String PREFIX = "HEARTH_";
     private static final String LOG_LEVEL = "HEARTH_LOG_LEVEL";
 
     private Settings() {}
 
-    static void refuseUnknown(Map<String, String> environment) {
+    /// A sentence about each variable that looks like a setting and is none.
+    static List<String> unknown(Map<String, String> environment) {
         var known = known();
-        var unknown = new TreeSet<String>();
-        for (var name : environment.keySet()) {
-            if (name.startsWith(PREFIX) && !known.contains(name)) {
-                unknown.add(name);
-            }
-        }
-        if (!unknown.isEmpty()) {
-            throw new UsageException(
-                    "there is no setting " + String.join(", ", unknown) + ". Known are " + String.join(", ", known));
-        }
+        return environment.keySet().stream()
+                .filter(name -> name.startsWith(PREFIX) && !known.contains(name))
+                .sorted()
+                .map(name -> "there is no setting " + name + ", and it changes nothing." + Suggestion.of(name, known))
+                .toList();
     }
 
     private static Set<String> known() {

@@ -5,9 +5,12 @@ import hearth.server.AuthMode;
 import hearth.server.Hearth;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
+import hearth.server.ServiceConfig;
 import hearth.server.StartException;
+import hearth.worker.linux.OwnProcess;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -17,14 +20,19 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// `hearth up`: runs the server until it is told to stop.
 final class UpCommand {
     private static final String AUTO = "auto";
+
+    /// A name, `*.` and a name, or an address.
+    private static final Pattern HOST_NAME = Pattern.compile("(\\*\\.)?[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.]+]?");
 
     private static final Option HOST =
             Option.of("--host", "ADDRESS", "127.0.0.1", "Address to listen on").orEnvironment("HEARTH_HOST");
@@ -86,10 +94,32 @@ final class UpCommand {
                     "--loops", "COUNT", "1", "Event loops; more only where one keeps a core busy")
             .orEnvironment("HEARTH_LOOPS");
 
+    private static final Option ALLOW_HOST = Option.list(
+                    "--allow-host",
+                    "NAME",
+                    "A name by which requests may call this server without signatures, besides those of the loopback,"
+                            + " of --host and --public-url; *.example.com is every name under it; repeatable")
+            .orEnvironment("HEARTH_ALLOW_HOST");
+    private static final Option DRAIN = Option.of(
+                    "--drain", "TIME", "5s", "How long requests in hand may take once the server is told to stop")
+            .orEnvironment("HEARTH_DRAIN");
+    private static final Option READY_FILE = Option.of(
+                    "--ready-file", "FILE", "", "A file that is there, with the server's address, while it is ready")
+            .orEnvironment("HEARTH_READY_FILE");
+    private static final Option DETACH =
+            Option.flag("--detach", "Runs the server in the background, and returns once it has its data folder");
+    private static final Option WAIT =
+            Option.flag("--wait", "Runs the server in the background, and returns once it is ready");
+    static final Option WAIT_TIMEOUT =
+            Option.of("--wait-timeout", "TIME", "60s", "How long --detach and --wait wait, before they fail");
+
+    /// What is for the command that starts a server in the background, and not for that server.
+    private static final List<Option> FOREGROUND_ONLY = List.of(DETACH, WAIT, WAIT_TIMEOUT);
+
     static final Command COMMAND = new Command(
             "up",
             "",
-            "Starts the server. Each option is a variable too: --idle-timeout is HEARTH_IDLE_TIMEOUT.",
+            "Starts the server. Ctrl-C or SIGTERM stop it; a second one ends it at once.",
             options(),
             UpCommand::run);
 
@@ -113,12 +143,36 @@ final class UpCommand {
                 PROVISIONED_SHARE,
                 IDLE_TIMEOUT,
                 ROLES,
-                LOOPS);
-        return Stream.of(own, LimitOptions.ALL).flatMap(List::stream).toList();
+                LOOPS,
+                ALLOW_HOST,
+                DRAIN,
+                READY_FILE);
+        return Stream.of(own, LimitOptions.ALL, FOREGROUND_ONLY)
+                .flatMap(List::stream)
+                .toList();
     }
 
-    private static int run(Arguments arguments) throws StartException, InterruptedException {
+    private static int run(Arguments arguments) throws StartException, InterruptedException, IOException {
+        OwnProcess.keepFilesPrivate();
         var config = config(arguments);
+        var readyFile = new ReadyFile(
+                arguments.text(READY_FILE).isEmpty() ? Optional.empty() : Optional.of(arguments.folder(READY_FILE)));
+        if (arguments.flag(DETACH) || arguments.flag(WAIT)) {
+            return BackgroundServer.start(
+                    config.data(),
+                    FOREGROUND_ONLY.stream().map(Option::name).toList(),
+                    arguments.flag(WAIT),
+                    arguments.duration(WAIT_TIMEOUT).orElseThrow());
+        }
+        if (Boolean.getBoolean(BackgroundServer.PROPERTY)) {
+            OwnProcess.leaveTerminal();
+        }
+        return serve(config, readyFile, NotifySocket.of(System.getenv()));
+    }
+
+    private static int serve(ServerConfig config, ReadyFile readyFile, NotifySocket notifySocket)
+            throws StartException, InterruptedException, IOException {
+        readyFile.remove();
         System.out.println("Hearth " + Hearth.VERSION + " is starting, with its data in " + config.data());
         var names = FileNames.finding();
         if (!names.good()) {
@@ -128,12 +182,16 @@ final class UpCommand {
         var stopped = new CountDownLatch(1);
         // SIGTERM and Ctrl-C run this, in the middle of a start too, and the process ends with 143 or 130 after it.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
-            stop(start);
+            Signals.endAtOnce();
+            stop(start, readyFile, notifySocket);
             stopped.countDown();
         }));
         start.run();
-        System.out.print(new ReadyMessage(started(start), config, sinceStart()));
+        var hearth = started(start);
+        System.out.print(new ReadyMessage(hearth, config, sinceStart()));
         System.out.flush();
+        readyFile.write(hearth.url());
+        notifySocket.ready(hearth.url());
         stopped.await();
         return 0;
     }
@@ -151,12 +209,16 @@ final class UpCommand {
     }
 
     /// Lets a start that has begun come to its end first: half a start cannot be undone.
-    private static void stop(FutureTask<Hearth> start) {
+    private static void stop(FutureTask<Hearth> start, ReadyFile readyFile, NotifySocket notifySocket) {
         try (var hearth = start.get()) {
             System.out.println("Stopping the server at " + hearth.address());
+            notifySocket.stopping();
+            readyFile.remove();
         } catch (ExecutionException e) {
             // There is nothing to stop, and the command itself says why.
             return;
+        } catch (IOException e) {
+            System.err.println("hearth: the file that tells of readiness cannot be removed: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -185,7 +247,20 @@ final class UpCommand {
                 LimitOptions.streamPace(arguments),
                 roles(arguments.text(ROLES)),
                 arguments.number(LOOPS, 1, 64),
+                service(arguments),
                 Guest.folder());
+    }
+
+    private static ServiceConfig service(Arguments arguments) {
+        for (var name : arguments.list(ALLOW_HOST)) {
+            if (!HOST_NAME.matcher(name).matches()) {
+                throw new UsageException(ALLOW_HOST.name()
+                        + " is a name or an address without a port, such as hearth.example.com, and not " + name);
+            }
+        }
+        return new ServiceConfig(
+                Set.copyOf(arguments.list(ALLOW_HOST)),
+                arguments.duration(DRAIN).orElse(Duration.ZERO));
     }
 
     private static Optional<URI> url(Arguments arguments, Option option) {

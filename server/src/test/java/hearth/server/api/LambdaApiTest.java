@@ -66,6 +66,7 @@ class LambdaApiTest {
                 case DELETE_FUNCTION -> new ApiResponse(204, Map.of(), new byte[0], null);
                 default -> throw new IllegalStateException("A fault that a test asked for");
             }));
+    private Optional<String> obstacle = Optional.empty();
     private final Store store;
     private HttpListener listener;
     private RawClient client;
@@ -73,10 +74,11 @@ class LambdaApiTest {
     LambdaApiTest(@TempDir Path data) throws IOException {
         store = Store.open(data);
         var api = new LambdaApi(
+                Optional.empty(),
                 new TrustingAuthenticator(new AccountId("000000000000")),
                 LambdaApiTest::invoke,
                 control,
-                new Health("1.2.3", control::isRunning),
+                new Health("1.2.3", control::isRunning, () -> obstacle),
                 new CodeDownloads(
                         new CodeUrls(new byte[32], InstantSource.system()),
                         store.blobs(),
@@ -322,7 +324,7 @@ class LambdaApiTest {
         assertThat(refused.header("x-amzn-ErrorType")).isEqualTo("ServiceUnavailableException");
         assertThat(refused.text()).contains("GetFunction is not available: the control plane");
         assertThat(send("POST", INVOKE, "", "{}").status()).isEqualTo(200);
-        assertThat(send("GET", Health.PATH, "", "").text())
+        assertThat(send("GET", "/_hearth/health", "", "").text())
                 .isEqualTo("{\"status\":\"ok\",\"version\":\"1.2.3\",\"controlPlane\":\"stopped\"}\n");
     }
 

@@ -11,6 +11,7 @@ import hearth.model.endpoints.ServiceEndpoints;
 import hearth.server.AuthMode;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
+import hearth.server.ServiceConfig;
 import hearth.worker.environment.StreamPace;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
@@ -21,6 +22,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +49,7 @@ class UpCommandTest {
                         StreamPace.AWS,
                         EnumSet.allOf(Role.class),
                         1,
+                        ServiceConfig.DEFAULT,
                         Guest.folder()));
     }
 
@@ -57,7 +60,8 @@ class UpCommandTest {
                 + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
                 + " --pool-memory 7 --provisioned-share 50 --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512"
                 + " --package-size 60 --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600"
-                + " --function-layers 7 --stream-rate 100 --roles control --loops 2";
+                + " --function-layers 7 --stream-rate 100 --roles control --loops 2"
+                + " --allow-host hearth.test --allow-host=*.example.com --drain 2m";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -90,7 +94,9 @@ class UpCommandTest {
                         Map.entry("HEARTH_FUNCTION_LAYERS", "7"),
                         Map.entry("HEARTH_STREAM_RATE", "100"),
                         Map.entry("HEARTH_ROLES", "control"),
-                        Map.entry("HEARTH_LOOPS", "2"))))
+                        Map.entry("HEARTH_LOOPS", "2"),
+                        Map.entry("HEARTH_ALLOW_HOST", "hearth.test,*.example.com"),
+                        Map.entry("HEARTH_DRAIN", "2m"))))
                 .isEqualTo(CHANGED);
     }
 
@@ -119,12 +125,16 @@ class UpCommandTest {
             new StreamPace(Bytes.mebibytes(6), Bytes.mebibytes(100)),
             EnumSet.of(Role.CONTROL),
             2,
+            new ServiceConfig(Set.of("hearth.test", "*.example.com"), Duration.ofMinutes(2)),
             Guest.folder());
 
     @Test
     void letsFunctionsReachNothing() {
         assertThat(config(Map.of(), "--no-internet").network()).isEqualTo(NetworkPolicy.closed());
         assertThat(config(Map.of("HEARTH_NO_INTERNET", "true")).network()).isEqualTo(NetworkPolicy.closed());
+        assertThat(config(Map.of("HEARTH_NO_INTERNET", "1")).network()).isEqualTo(NetworkPolicy.closed());
+        assertThat(config(Map.of("HEARTH_NO_INTERNET", "off")).network().internet())
+                .isTrue();
     }
 
     @Test
@@ -190,6 +200,9 @@ class UpCommandTest {
                 "--name-server 1.2.3",
                 "--name-server 1.2.3.256",
                 "--name-server ::1",
+                "--allow-host http://hearth.test",
+                "--allow-host hearth.test:9000",
+                "--drain 5",
                 "stray"
             })
     void refusesWhatItDoesNotKnow(String words) {
@@ -197,13 +210,26 @@ class UpCommandTest {
     }
 
     @Test
-    void namesSettingsInTheEnvironmentThatItDoesNotKnow() {
-        Settings.refuseUnknown(Map.of("HEARTH_PORT", "1", "PATH", "/bin", "HEARTH_LOG_LEVEL", "debug"));
+    void warnsOfSettingsInTheEnvironmentThatItDoesNotKnow() {
+        assertThat(Settings.unknown(Map.of("HEARTH_PORT", "1", "PATH", "/bin", "HEARTH_LOG_LEVEL", "debug")))
+                .isEmpty();
+        assertThat(Settings.unknown(Map.of("HEARTH_IDEL_TIMEOUT", "1m", "HEARTH_NOTHING_LIKE_IT", "1")))
+                .containsExactly(
+                        "there is no setting HEARTH_IDEL_TIMEOUT, and it changes nothing. Did you mean HEARTH_IDLE_TIMEOUT?",
+                        "there is no setting HEARTH_NOTHING_LIKE_IT, and it changes nothing.");
+    }
 
-        assertThatThrownBy(() -> Settings.refuseUnknown(Map.of("HEARTH_IDEL_TIMEOUT", "1m")))
+    @Test
+    void saysWhichOptionWasMeant() {
+        assertThatThrownBy(() -> config(Map.of(), "--idletimeout", "1m"))
                 .isInstanceOf(UsageException.class)
-                .hasMessageContaining("HEARTH_IDEL_TIMEOUT")
-                .hasMessageContaining("HEARTH_IDLE_TIMEOUT");
+                .hasMessage("there is no option --idletimeout. Did you mean --idle-timeout?");
+    }
+
+    @Test
+    void findsItsDataFolderInTheHomeOfTheEnvironment() {
+        assertThat(config(Map.of("HOME", "/home/else")).data()).isEqualTo(Path.of("/home/else/.hearth"));
+        assertThat(config(Map.of("HOME", "")).data()).isEqualTo(Path.of(System.getProperty("user.home"), ".hearth"));
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package hearth.worker.linux;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,8 +14,10 @@ import java.util.concurrent.Executors;
 /// Starts processes, all from one platform thread that lives as long as the server: the kernel's "kill me when my
 /// parent dies" means the parent's thread, and a pooled thread may die early.
 ///
-/// A process gets the descriptors it is given and no other of the server's.
+/// A process gets the descriptors it is given and no other of the server's, and the usual umask whatever is the
+/// server's own.
 public final class Spawner implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Spawner.class.getName());
     private static final long ROOMY = 512; // more than any C library's opaque structures take
     private static final short SETSIGMASK = 0x08;
     private static final short SETSIGDEF = 0x04;
@@ -34,6 +37,13 @@ public final class Spawner implements AutoCloseable {
     private static final NativeCall ATTRIBUTES_MASK = NativeCall.of("posix_spawnattr_setsigmask", "ipp");
     private static final NativeCall ATTRIBUTES_DEFAULT = NativeCall.of("posix_spawnattr_setsigdefault", "ipp");
     private static final NativeCall ATTRIBUTES_DESTROY = NativeCall.of("posix_spawnattr_destroy", "ip");
+
+    private static final NativeCall UNSHARE = NativeCall.of("unshare", "ii");
+    private static final NativeCall UMASK = NativeCall.of("umask", "ii");
+    private static final int CLONE_FS = 0x200;
+    private static final int USUAL_UMASK = 022;
+
+    private boolean apart; // used on the thread only
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("spawner").factory());
@@ -63,7 +73,8 @@ public final class Spawner implements AutoCloseable {
         thread.shutdown();
     }
 
-    private static ChildProcess spawnHere(Command command) throws LinuxException {
+    private ChildProcess spawnHere(Command command) throws LinuxException {
+        standApart();
         try (var arena = Arena.ofConfined()) {
             var attributes = attributes(arena);
             var actions = actions(arena, command);
@@ -80,6 +91,20 @@ public final class Spawner implements AutoCloseable {
             ATTRIBUTES_DESTROY.call("", attributes);
             check("posix_spawn " + command.program, error);
             return ChildProcess.of(pid.get(ValueLayout.JAVA_INT, 0));
+        }
+    }
+
+    /// Gives this thread a umask of its own, for those that it starts. Containers may forbid that; processes have the
+    /// server's then.
+    private void standApart() {
+        if (!apart) {
+            apart = true;
+            try {
+                UNSHARE.call("", CLONE_FS);
+                UMASK.call("", USUAL_UMASK);
+            } catch (LinuxException e) {
+                LOG.log(Level.DEBUG, "Processes have the server''s umask: {0}", e.getMessage());
+            }
         }
     }
 

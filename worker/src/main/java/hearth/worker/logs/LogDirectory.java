@@ -9,6 +9,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -49,6 +50,38 @@ public record LogDirectory(Path root) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Where the streams of a group lie, once there are some.
+    public Path folder(LogGroup group) {
+        return group(group.account(), group.region(), group.name());
+    }
+
+    /// Every group that was written to.
+    public List<LogGroup> groups() {
+        var groups = new ArrayList<LogGroup>();
+        for (var account : folders(root)) {
+            for (var region : folders(account)) {
+                for (var group : folders(region)) {
+                    groups.add(new LogGroup(name(account), name(region), name(group)));
+                }
+            }
+        }
+        return groups;
+    }
+
+    private static List<Path> folders(Path parent) {
+        try (var entries = Files.list(parent)) {
+            return entries.filter(Files::isDirectory).sorted().toList();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String name(Path folder) {
+        return original(String.valueOf(folder.getFileName()));
     }
 
     static boolean isLog(Path file) {

@@ -39,6 +39,11 @@ public final class LogReader {
         this.since = since;
     }
 
+    /// Whether nothing was ever written to the group.
+    public boolean isEmpty() {
+        return directory.files(account, region, group).isEmpty();
+    }
+
     /// What was added since the last call, of all streams, in the order of time.
     public List<LogEvent> poll() throws IOException {
         var events = new ArrayList<LogEvent>();

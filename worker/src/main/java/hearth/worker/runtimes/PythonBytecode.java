@@ -17,6 +17,13 @@ import java.util.List;
 /// @param folder with `hearth_*.py`
 record PythonBytecode(Path folder) {
     private static final System.Logger LOG = System.getLogger(PythonBytecode.class.getName());
+    /// Sandboxes have users of their own, who are to read the result whatever the server's umask is.
+    private static final String COMPILE = """
+            import os, runpy
+            os.umask(0o022)
+            runpy.run_module("py_compile", run_name="__main__")
+            """;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /// Compiles them for this interpreter unless that was done. On a host where the folder cannot be written, starts
@@ -67,7 +74,7 @@ record PythonBytecode(Path folder) {
     }
 
     private void run(Interpreter interpreter, List<Path> sources) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(interpreter.executable().toString(), "-I", "-S", "-m", "py_compile"));
+        var command = new ArrayList<>(List.of(interpreter.executable().toString(), "-I", "-S", "-c", COMPILE));
         sources.forEach(source -> command.add(source.toString()));
         var builder = new ProcessBuilder(command)
                 .redirectInput(new File("/dev/null"))
