@@ -15,11 +15,12 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// Starts the server as a process of its own, which the terminal does not end.
 final class BackgroundServer {
-    /// Tells the process that it is one.
-    static final String PROPERTY = "hearth.background";
+    /// Tells the process that it is one. A variable in small letters, as those that the scripts give each other.
+    private static final String MARK = "hearth_background";
 
     private static final String LOG_NAME = "server.log";
     private static final long LARGEST_LOG = 16 << 20;
@@ -43,15 +44,22 @@ final class BackgroundServer {
         return new BackgroundServer(data).run(ownCommand(leftOut), untilReady, patience);
     }
 
+    /// Whether this process was started so.
+    static boolean isThis(Map<String, String> environment) {
+        return environment.containsKey(MARK);
+    }
+
     private int run(List<String> command, boolean untilReady, Duration patience)
             throws IOException, InterruptedException, StartException {
         startLog();
         long before = Files.size(log);
-        var process = new ProcessBuilder(command)
+        var builder = new ProcessBuilder(command)
                 .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(Redirect.appendTo(log.toFile()))
-                .redirectErrorStream(true)
-                .start();
+                .redirectErrorStream(true);
+        builder.environment().put(MARK, "true");
+        builder.environment().put("hearth_java_home", System.getProperty("java.home"));
+        var process = builder.start();
         long end = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() - end < 0) {
             if (process.waitFor(POLL)) {
@@ -94,20 +102,24 @@ final class BackgroundServer {
         }
     }
 
-    /// This process's own command line, for a process that differs in its place only.
+    /// This process's own command line, for a process that differs in its place only. By the script beside the
+    /// program's files, where there is one: it holds on to them, which this process cannot do for another.
     private static List<String> ownCommand(List<String> leftOut) throws IOException {
-        var words = Files.readString(Path.of("/proc/self/cmdline")).split("\0", -1);
+        var words = List.of(Files.readString(Path.of("/proc/self/cmdline")).split("\0", -1));
+        int main = words.indexOf(Main.class.getName());
         var command = new ArrayList<String>();
-        command.add(Files.readSymbolicLink(Path.of("/proc/self/exe")).toString());
-        boolean ours = false;
-        for (int i = 1; i < words.length - 1; i++) {
-            if (words[i].equals(Main.class.getName())) {
-                command.add("-D" + PROPERTY + "=true");
-                ours = true;
-            }
-            if (!ours || !isLeftOut(words[i], leftOut)) {
-                command.add(words[i]);
-            } else if (words[i].equals(UpCommand.WAIT_TIMEOUT.name())) {
+        var script = Guest.folder().resolveSibling("bin").resolve("hearth");
+        if (Files.isExecutable(script)) {
+            command.add(script.toString());
+        } else {
+            command.add(Files.readSymbolicLink(Path.of("/proc/self/exe")).toString());
+            command.addAll(words.subList(1, main + 1));
+        }
+        // The last word ends with a zero byte too, so that one more seems to follow.
+        for (int i = main + 1; i < words.size() - 1; i++) {
+            if (!isLeftOut(words.get(i), leftOut)) {
+                command.add(words.get(i));
+            } else if (words.get(i).equals(UpCommand.WAIT_TIMEOUT.name())) {
                 i++;
             }
         }

@@ -30,6 +30,7 @@ public final class Main {
 
     /// The commands that the script runs without Java: name, and what it does.
     private static final Map<String, String> OF_THE_SCRIPT = Map.of(
+            "build", "Builds what has changed, and nothing else.",
             "verify", "Builds everything, and runs every test.",
             "bench", "Measures, each row beside its floor; --quick does less.");
 

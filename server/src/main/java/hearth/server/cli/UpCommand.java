@@ -164,10 +164,10 @@ final class UpCommand {
                     arguments.flag(WAIT),
                     arguments.duration(WAIT_TIMEOUT).orElseThrow());
         }
-        if (Boolean.getBoolean(BackgroundServer.PROPERTY)) {
+        if (BackgroundServer.isThis(arguments.environment())) {
             OwnProcess.leaveTerminal();
         }
-        return serve(config, readyFile, NotifySocket.of(System.getenv()));
+        return serve(config, readyFile, NotifySocket.of(arguments.environment()));
     }
 
     private static int serve(ServerConfig config, ReadyFile readyFile, NotifySocket notifySocket)

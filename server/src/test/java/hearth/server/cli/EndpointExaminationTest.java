@@ -50,11 +50,13 @@ class EndpointExaminationTest {
             var endpoints = ServiceEndpoints.NONE.with(
                     List.of("s3=http://127.0.0.1:" + refusing, "sqs=http://127.0.0.1:" + silent.getLocalPort()));
 
-            assertThat(new EndpointExamination(Duration.ofMillis(300)).findings(endpoints)).hasSize(2).allSatisfy(finding -> {
-                assertThat(finding.good()).isFalse();
-                assertThat(finding.text()).contains("does not answer");
-                assertThat(finding.remedy()).contains("--endpoint");
-            });
+            assertThat(new EndpointExamination(Duration.ofMillis(300)).findings(endpoints))
+                    .hasSize(2)
+                    .allSatisfy(finding -> {
+                        assertThat(finding.good()).isFalse();
+                        assertThat(finding.text()).contains("does not answer");
+                        assertThat(finding.remedy()).contains("--endpoint");
+                    });
         }
     }
 }
