@@ -305,6 +305,7 @@ class _Node:
                 runtime = self.stream("stream.end('a'); %s;" % again)
 
                 self.assertEqual([runtime.invoke().outcome().body for _ in range(3)], [b"a"] * 3)
+                self.assertIn("\tERROR\tInvoke Error \t{", runtime.frames()[0].text)
 
     # Between invocations
 
@@ -394,9 +395,12 @@ class _Node:
         self.assertEqual((error["errorType"], error["errorMessage"]), expected)
 
     def test_tells_of_errors_that_cannot_be_told(self):
-        code = "async () => { throw { get name() { throw 1; }, get toString() { throw 2; } }; }"
-
+        code = "async () => { throw Object.defineProperty(new Error('x'), 'stack', { get() { throw 1; } }); }"
         self.assertEqual(self.run_handler(code).invoke().error()["errorType"], "handled")
+
+        code = "async () => { throw { get toString() { throw new RangeError('no text'); } }; }"
+        error = self.run_handler(code).invoke().error()
+        self.assertEqual((error["errorType"], error["errorMessage"]), ("RangeError", "no text"))
 
     def test_fails_an_asynchronous_handler_that_never_ends(self):
         runtime = self.run_handler("async (event) => event ?? new Promise(() => {})")
@@ -467,13 +471,47 @@ class _Node:
         for later in ("process.nextTick", "setImmediate", "queueMicrotask"):
             with self.subTest(later):
                 code = "exports.handler = async () => { %s(() => { throw new Error('late'); }); return 'fine'; };\n"
-                # The answer comes by a promise, and so behind what the handler itself has queued.
-                if later == "setImmediate":
+                # The answer comes by a promise, and so behind what the handler has queued among the microtasks.
+                if later != "queueMicrotask":
                     self.assert_ends_after_its_answer({"main.js": code % later}, "Uncaught Exception", 129)
                 else:
                     runtime = self.start({"main.js": code % later}, "main.handler")
                     self.assertEqual(runtime.invoke().error()["errorMessage"], "late")
                     self.assertEqual(runtime.exit_status(), 129)
+
+    @client_4
+    def test_leaves_to_listeners_of_the_function_what_they_listen_to(self):
+        code = (
+            "const seen = []; process.on('unhandledRejection', (reason) => seen.push(reason));"
+            "process.on('uncaughtException', (error) => seen.push(error));"
+            "exports.handler = async () => {"
+            "  Promise.reject('left'); setImmediate(() => { throw 'thrown'; });"
+            "  await new Promise((resolve) => setTimeout(resolve, 5)); return seen; };"
+        )
+        runtime = self.start({"main.js": code}, "main.handler")
+
+        results = [runtime.invoke().result() for _ in range(2)]
+
+        self.assertEqual(results, [["left", "thrown"], ["left", "thrown"] * 2])
+
+    @client_3
+    def test_ends_before_listeners_of_the_function_hear_of_a_rejection(self):
+        code = (
+            "process.on('unhandledRejection', () => console.log('heard'));"
+            "exports.handler = async () => { Promise.reject('left'); return 'fine'; };"
+        )
+        self.assert_ends_after_its_answer({"main.js": code}, "Unhandled Promise Rejection", 128)
+
+    def test_runs_microtasks_before_ticks_as_within_a_promise(self):
+        code = (
+            "const seen = []; exports.handler = async () => {"
+            "  process.nextTick(() => seen.push('tick')); Promise.resolve().then(() => seen.push('microtask'));"
+            "  await new Promise(setImmediate); return seen; };"
+        )
+
+        result = self.start({"main.js": code}, "main.handler", channel=True).invoke().result()
+
+        self.assertEqual(result, ["microtask", "tick"])
 
     def test_leaves_rejections_to_listeners_of_the_function(self):
         code = (

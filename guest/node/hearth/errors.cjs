@@ -5,12 +5,19 @@
 const { isNativeError } = require('util').types;
 const { CLIENT_4 } = require('./client.cjs');
 
-class RuntimeError extends Error {}
+class RuntimeError extends Error {
+  constructor(message) {
+    super(message);
+    if (CLIENT_4) this.name = new.target.type;
+  }
+}
 
 const define = (type) => {
-  const named = class extends RuntimeError {};
-  // On the prototype, so that the stack trace begins with it too.
-  Object.defineProperty(named.prototype, 'name', { value: `Runtime.${type}` });
+  const named = class extends RuntimeError {
+    static type = `Runtime.${type}`;
+  };
+  // On the prototype, so that the stack trace begins with it too; AWS's fourth client names each error itself.
+  if (!CLIENT_4) Object.defineProperty(named.prototype, 'name', { value: named.type });
   return named;
 };
 
@@ -83,11 +90,19 @@ const UNTELLABLE =
   'and stack';
 
 function toError(thrown) {
+  const told = tellable(thrown);
+  if (told instanceof Error) return told;
+  return new Error(CLIENT_4 ? String(told) : told);
+}
+
+// What was thrown, or why nobody can say what it was.
+function tellable(thrown) {
   if (thrown instanceof Error) return thrown;
   try {
-    return new Error(CLIENT_4 ? String(thrown) : thrown);
-  } catch {
-    return new Error(UNTELLABLE);
+    new Error(CLIENT_4 ? String(thrown) : thrown);
+    return thrown;
+  } catch (problem) {
+    return problem;
   }
 }
 
@@ -126,5 +141,6 @@ module.exports = {
   UserCodeSyntaxError,
   describe,
   inspect,
+  tellable,
   toError,
 };

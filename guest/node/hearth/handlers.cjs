@@ -80,13 +80,18 @@ function streaming(handler, options, openResponse) {
     const context = CLIENT_4 ? {} : { callbackWaitsForEmptyEventLoop: true };
     // The invocation goes on until both are over: a handler may work on after its answer.
     const unfinished = new Set([stream, handler]);
+    const logged = new Set();
     const finish = (what) => {
       if (!unfinished.delete(what) || unfinished.size > 0) return;
       if (context.callbackWaitsForEmptyEventLoop) invocation.onEmptyLoop = () => invocation.end('');
       else invocation.end('');
     };
+    const log = (error) => {
+      if (!logged.has(error)) logError('Invoke Error', error);
+      logged.add(error);
+    };
     const fail = (error) => {
-      logError('Invoke Error', error);
+      log(error);
       stream.fail(error);
       finish(handler);
     };
@@ -94,6 +99,7 @@ function streaming(handler, options, openResponse) {
       if (unfinished.has(stream)) fail(new NodeJsExit(invocation.requestId));
       else finish(handler);
     };
+    stream.on('error', log); // such as of a second end
     stream.once('close', () => finish(stream));
     try {
       const result = handler(invocation.event(), stream, invocation.fill(context));

@@ -2,13 +2,15 @@
 
 const { CLIENT_4 } = require('./client.cjs');
 const { logError } = require('./console.cjs');
-const { JSONStringifyError, describe } = require('./errors.cjs');
+const { JSONStringifyError, describe, tellable } = require('./errors.cjs');
 const context = require('./context.cjs');
 const reports = require('./runtime-api.cjs');
 
 // One invocation: what it is about, and how it ends. Only its first end counts.
 class Invocation {
   requestId;
+  traceId;
+  tenantId;
   // What to do when the event loop has nothing left, and with it nothing that could end the invocation.
   onEmptyLoop = () => {};
   #headers;
@@ -19,6 +21,8 @@ class Invocation {
   // `ended` is told of the report that ends it.
   constructor({ headers, body }, ended) {
     this.requestId = headers['lambda-runtime-aws-request-id'];
+    this.traceId = headers['lambda-runtime-trace-id'];
+    this.tenantId = headers['lambda-runtime-aws-tenant-id'];
     this.#headers = headers;
     this.#body = body;
     this.#ended = ended;
@@ -48,8 +52,9 @@ class Invocation {
 
   fail(thrown) {
     if (this.#over) return;
-    logError('Invoke Error', thrown);
-    const description = describe(thrown);
+    const told = tellable(thrown);
+    logError('Invoke Error', told);
+    const description = describe(told);
     this.end(reports.error(this.requestId, JSON.stringify(description), description.errorType));
   }
 

@@ -30,7 +30,8 @@ class ResponseStream extends Writable {
       this.#written = true;
       this._onBeforeFirstWrite?.((piece) => super.write(piece));
     }
-    const plain = typeof chunk === 'string' || chunk instanceof Uint8Array;
+    // Not null, which a stream refuses.
+    const plain = typeof chunk === 'string' || chunk instanceof Uint8Array || chunk === null;
     return super.write(plain ? chunk : JSON.stringify(chunk), encoding, callback);
   }
 

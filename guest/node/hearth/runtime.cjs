@@ -16,6 +16,8 @@ const traceId = require('./trace-id.cjs');
 // The function may replace these.
 const { setImmediate } = globalThis;
 const now = performance.now.bind(performance);
+// Behind it a handler runs among the microtasks, as behind AWS's client: what it queues there comes before its ticks.
+const SETTLED = Promise.resolve();
 // Runs all ticks and microtasks, and tells of rejections that nobody handled.
 const runTicks = process._tickCallback;
 
@@ -53,8 +55,12 @@ class Runtime {
   constructor(api, store) {
     this.#api = api;
     this.#store = store;
-    process.on('uncaughtException', (error) => this.#die('Uncaught Exception', error, EXIT_UNCAUGHT_EXCEPTION));
+    process.on('uncaughtException', (error) => {
+      if (isTheFunctions('uncaughtException')) return;
+      this.#die('Uncaught Exception', error, EXIT_UNCAUGHT_EXCEPTION);
+    });
     process.on('unhandledRejection', (reason, promise) => {
+      if (isTheFunctions('unhandledRejection')) return;
       const error = new UnhandledPromiseRejection(reason, promise);
       this.#die('Unhandled Promise Rejection', error, EXIT_UNHANDLED_REJECTION);
     });
@@ -112,7 +118,7 @@ class Runtime {
         this.#received = null;
         this.#asked = false;
         this.#invocation = new Invocation(received, this.#ended);
-        new AsyncResource('HEARTH_INVOCATION').runInAsyncScope(this.#invoke, this, received.headers);
+        SETTLED.then(this.#begin);
         runTicks?.();
         if (this.#invocation !== null) return; // it waits for something
         if (runTicks === undefined || process.getActiveResourcesInfo().length > 0) {
@@ -138,14 +144,16 @@ class Runtime {
     this.#unsent = '';
   }
 
-  #invoke(headers) {
+  // Each invocation is an asynchronous resource of its own, so that its contexts do not reach the next.
+  #begin = () => new AsyncResource('HEARTH_INVOCATION').runInAsyncScope(this.#invoke);
+
+  #invoke = () => {
     const invocation = this.#invocation;
-    const trace = headers['lambda-runtime-trace-id'];
-    const tenantId = headers['lambda-runtime-aws-tenant-id'];
-    setInvocation(invocation.requestId, tenantId);
-    traceId.set(trace);
-    this.#store.run(invokeStore.contextOf(invocation.requestId, trace, tenantId), () => this.#run(invocation));
-  }
+    const { requestId, tenantId } = invocation;
+    setInvocation(requestId, tenantId);
+    traceId.set(invocation.traceId);
+    this.#store.run(invokeStore.contextOf(requestId, invocation.traceId, tenantId), () => this.#run(invocation));
+  };
 
   #ended = (report) => {
     if (this.#dying) return;
@@ -183,6 +191,11 @@ class Runtime {
     if (this.#invocation === null) return this.#unsent;
     return reports.error(this.#invocation.requestId, body, description.errorType);
   }
+}
+
+// AWS's fourth client does not listen, so a listener of the function's own decides what becomes of the process.
+function isTheFunctions(event) {
+  return CLIENT_4 && process.listenerCount(event) > 1;
 }
 
 module.exports = { Runtime };
