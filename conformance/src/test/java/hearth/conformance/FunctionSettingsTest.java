@@ -13,6 +13,7 @@ import software.amazon.awssdk.services.lambda.model.InvokeMode;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.PolicyLengthExceededException;
 import software.amazon.awssdk.services.lambda.model.PreconditionFailedException;
+import software.amazon.awssdk.services.lambda.model.PublicPolicyException;
 import software.amazon.awssdk.services.lambda.model.RecursiveLoop;
 import software.amazon.awssdk.services.lambda.model.ResourceConflictException;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
@@ -66,7 +67,7 @@ class FunctionSettingsTest {
         lambda().addPermission(r -> r.functionName(name)
                 .statementId("all")
                 .action("lambda:*")
-                .principal("*")
+                .principal("111122223333")
                 .revisionId(before));
 
         assertThatThrownBy(() -> lambda().removePermission(
@@ -78,6 +79,43 @@ class FunctionSettingsTest {
 
         assertThat(removed.sdkHttpResponse().statusCode()).isEqualTo(204);
         assertThatThrownBy(() -> lambda().getPolicy(r -> r.functionName(name)))
+                .isInstanceOf(ResourceNotFoundException.class);
+    }
+
+    @Test
+    void aResourcePolicyIsPutReadAndDeletedWhole() {
+        var name = function();
+        var arn = ARN + name;
+        var policy =
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"no\",\"Effect\":\"Deny\",\"Principal\":\"*\","
+                        + "\"Action\":[\"lambda:InvokeFunction\",\"lambda:Delete*\"],\"Resource\":\"" + arn + "\","
+                        + "\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"}}}]}";
+
+        var put = lambda().putResourcePolicy(r -> r.resourceArn(arn).policy(policy));
+        lambda().addPermission(r -> r.functionName(name)
+                .statementId("events")
+                .action("lambda:InvokeFunction")
+                .principal("events.amazonaws.com"));
+        var got = lambda().getResourcePolicy(r -> r.resourceArn(arn));
+
+        assertThat(put.policy()).isEqualTo(policy);
+        assertThat(got.policy())
+                .startsWith(policy.substring(0, policy.length() - 2))
+                .contains("\"events\"")
+                .isEqualTo(lambda().getPolicy(r -> r.functionName(name)).policy());
+        assertThat(got.revisionId())
+                .isNotEqualTo(put.revisionId())
+                .isEqualTo(lambda().getFunctionConfiguration(r -> r.functionName(name))
+                        .revisionId());
+        assertThatThrownBy(() -> lambda().putResourcePolicy(
+                                r -> r.resourceArn(arn).policy(policy).revisionId(put.revisionId())))
+                .isInstanceOf(PreconditionFailedException.class);
+        assertThatThrownBy(() ->
+                        lambda().putResourcePolicy(r -> r.resourceArn(arn).policy(policy.replace("Deny", "Allow"))))
+                .isInstanceOf(PublicPolicyException.class);
+        var deleted = lambda().deleteResourcePolicy(r -> r.resourceArn(arn).revisionId(got.revisionId()));
+        assertThat(deleted.sdkHttpResponse().statusCode()).isEqualTo(204);
+        assertThatThrownBy(() -> lambda().getResourcePolicy(r -> r.resourceArn(arn)))
                 .isInstanceOf(ResourceNotFoundException.class);
     }
 

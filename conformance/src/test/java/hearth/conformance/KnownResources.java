@@ -16,6 +16,9 @@ record KnownResources(String mapping, String signing) {
     static final String NAME = "known";
     private static final String ALIAS = "live";
     private static final String ARN = "arn:aws:lambda:eu-west-1:000000000000:";
+    private static final String POLICY =
+            "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111122223333\"},"
+                    + "\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"" + ARN + "function:" + NAME + "\"}}";
 
     static KnownResources create(LambdaClient lambda) {
         var zip = SdkBytes.fromByteArray(Mutations.ZIP);
@@ -44,6 +47,7 @@ record KnownResources(String mapping, String signing) {
         values.put("VersionNumber", List.of(1));
         values.put("UUID", List.of(mapping));
         values.put("Resource", List.of(ARN + "function:" + NAME));
+        values.put("ResourceArn", List.of(ARN + "function:" + NAME));
         values.put("SubnetIds", List.of(List.of("subnet-0")));
         values.put("SecurityGroupIds", List.of(List.of("sg-0")));
         values.put("CodeSigningConfigArn", List.of(signing));
@@ -73,6 +77,7 @@ record KnownResources(String mapping, String signing) {
                     "DeleteProvisionedConcurrencyConfig",
                     "GetFunctionScalingConfig",
                     "PutFunctionScalingConfig" -> values.put("Qualifier", List.of("1"));
+            case "PutResourcePolicy" -> values.put("Policy", List.of(POLICY));
             case "GetLayerVersionByArn" -> values.put("Arn", List.of(ARN + "layer:" + NAME + ":1"));
             case "GetAlias", "UpdateAlias", "DeleteAlias" -> values.put("Name", List.of(ALIAS));
             default -> {}

@@ -19,7 +19,7 @@ final class ResourceFaults {
 
     /// What an operation is about: the first of these that it takes.
     private static final List<String> SUBJECTS =
-            List.of("FunctionName", "LayerName", "UUID", "Resource", "CodeSigningConfigArn", "Arn");
+            List.of("FunctionName", "LayerName", "UUID", "Resource", "ResourceArn", "CodeSigningConfigArn", "Arn");
 
     /// What they are about need not be there.
     private static final Set<String> MAKERS = Set.of("CreateFunction", "PublishLayerVersion");

@@ -18,4 +18,12 @@ public final class Refused {
         assertThat(refusal.error()).isEqualTo(error);
         return refusal;
     }
+
+    /// Requires that a request is refused, with this error.
+    public static ApiException refused(ThrowingCallable request, ApiError error) {
+        var refusal = catchThrowableOfType(ApiException.class, request);
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.error()).as(refusal.getMessage()).isEqualTo(error);
+        return refusal;
+    }
 }

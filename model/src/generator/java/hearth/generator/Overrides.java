@@ -68,6 +68,8 @@ final class Overrides {
             case "CodeSigningConfigArn" ->
                 shape.withPattern(
                         "arn:(aws[a-zA-Z-]*)?:lambda:" + REGION + ":\\d{12}:code-signing-config:csc-[a-z0-9]{17}");
+            // How large a policy may be is configured, and has an error of its own.
+            case "ResourcePolicyDocument" -> shape.withLeast(1);
             // Its 5400 s are for managed instances alone. How long another function may run is configured, and checked
             // by the operation.
             case "Timeout" -> shape.withLeast(1);

@@ -23,6 +23,7 @@ public enum ApiError {
     POLICY_LENGTH_EXCEEDED("PolicyLengthExceededException", 400, true, "message"),
     PRECONDITION_FAILED("PreconditionFailedException", 412, true, "message"),
     PROVISIONED_CONCURRENCY_CONFIG_NOT_FOUND("ProvisionedConcurrencyConfigNotFoundException", 404, true, "message"),
+    PUBLIC_POLICY("PublicPolicyException", 400, true, "Message"),
     RECURSIVE_INVOCATION("RecursiveInvocationException", 400, true, "Message"),
     REQUEST_ENTITY_TOO_LARGE("RequestEntityTooLargeException", 413, false, "Message"),
     REQUEST_TIMEOUT("RequestTimeoutException", 408, false, "message"),

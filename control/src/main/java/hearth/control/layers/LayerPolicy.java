@@ -28,7 +28,7 @@ final class LayerPolicy {
     ///
     /// @param organizationId whose accounts alone are meant; null for any
     static Statement statement(LayerVersionId version, String id, String principal, @Nullable String organizationId) {
-        return new Statement(
+        return Statement.allowing(
                 id,
                 Principal.of(principal, version.layer().region().partition()),
                 "lambda:GetLayerVersion",
@@ -45,10 +45,14 @@ final class LayerPolicy {
     /// No account here belongs to an organization.
     private static boolean allows(Statement statement, AccountId account) {
         return statement.conditions().isEmpty()
-                && switch (statement.principal()) {
-                    case Principal.Everyone() -> true;
-                    case Principal.Identity(var arn) -> arn.endsWith(":iam::" + account + ":root");
-                    case Principal.Service _ -> false;
-                };
+                && statement.principals().named().stream().anyMatch(principal -> isOf(principal, account));
+    }
+
+    private static boolean isOf(Principal principal, AccountId account) {
+        return switch (principal) {
+            case Principal.Everyone() -> true;
+            case Principal.Identity(var arn) -> arn.endsWith(":iam::" + account + ":root");
+            case Principal.Service _, Principal.Federated _, Principal.CanonicalUser _ -> false;
+        };
     }
 }

@@ -16,6 +16,13 @@ public record Target(FunctionId function, @Nullable String qualifier) {
         return new Target(ref.resolve(caller.account(), caller.region(), action), ref.qualifier());
     }
 
+    /// @param arn of the function, a version or an alias, as the API's pattern for policies has it
+    public static Target ofArn(Caller caller, @Nullable String arn, String action) {
+        var text = String.valueOf(arn);
+        var ref = FunctionRef.parse(text).orElseThrow(() -> Refusals.functionNotFound(text));
+        return new Target(ref.resolve(caller.account(), caller.region(), action), ref.qualifier());
+    }
+
     /// The function that an operation changes as a whole: only `$LATEST` may qualify it.
     public static FunctionId unqualified(Caller caller, @Nullable String functionName, String action) {
         var target = of(caller, functionName, null, action);

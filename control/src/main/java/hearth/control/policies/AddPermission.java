@@ -8,7 +8,6 @@ import hearth.control.operation.Refusals;
 import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Target;
 import hearth.model.Bytes;
-import hearth.model.FunctionId;
 import hearth.model.api.AddPermissionRequest;
 import hearth.model.api.AddPermissionResponse;
 import java.util.Objects;
@@ -28,20 +27,17 @@ final class AddPermission implements Operation<AddPermissionRequest, AddPermissi
     @Override
     public AddPermissionResponse handle(Caller caller, AddPermissionRequest request) {
         var target = Target.of(caller, request.functionName(), request.qualifier(), "AddPermission");
-        if (FunctionId.LATEST.equals(target.qualifier())) {
-            throw Refusals.invalid("We currently do not support adding policies for $LATEST.");
-        }
+        FunctionPolicies.requireNotLatest(target);
         var revisionId = revisionIds.next();
         var added = functions.edit(target.function(), edit -> add(edit, target, request, revisionId));
         return AddPermissionResponse.builder().statement(added.text()).build();
     }
 
     private Statement add(FunctionEdit function, Target target, AddPermissionRequest request, String revisionId) {
-        if (function.function().isEmpty()) {
-            throw Refusals.functionNotFound(target.arn());
-        }
-        FunctionPolicies.requireRevision(request.revisionId(), FunctionPolicies.revisionId(function, target));
+        FunctionPolicies.requireRevision(
+                request.revisionId(), FunctionPolicies.revisionId(function, target), "GetPolicy");
         var statement = statement(target, request);
+        PublicAccess.refuse(statement);
         var before = FunctionPolicies.find(function, target.version()).orElse(Policy.EMPTY);
         FunctionPolicies.put(function, target.version(), before.with(statement, limit), revisionId);
         return statement;
@@ -52,7 +48,7 @@ final class AddPermission implements Operation<AddPermissionRequest, AddPermissi
         if (request.functionUrlAuthType() != null && !action.equals("lambda:InvokeFunctionUrl")) {
             throw Refusals.invalid("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action");
         }
-        return new Statement(
+        return Statement.allowing(
                 Objects.requireNonNull(request.statementId()),
                 Principal.of(
                         Objects.requireNonNull(request.principal()),

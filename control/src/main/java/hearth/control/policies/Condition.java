@@ -1,7 +1,14 @@
 package hearth.control.policies;
 
+import java.util.List;
+
 /// What must hold for a statement to apply.
 ///
 /// @param operator how the key's value is compared: `ArnLike`
 /// @param key what is compared: `AWS:SourceArn`
-public record Condition(String operator, String key, String value) {}
+/// @param values with one of which the comparison is to hold
+public record Condition(String operator, String key, List<String> values) {
+    public Condition(String operator, String key, String value) {
+        this(operator, key, List.of(value));
+    }
+}

@@ -5,6 +5,7 @@ import hearth.cluster.FunctionView;
 import hearth.cluster.Setting;
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
+import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.api.FunctionConfiguration;
@@ -35,6 +36,9 @@ public final class FunctionPolicies {
 
     /// The revision id of what a request names, which must be there.
     static String revisionId(FunctionView function, Target target) {
+        if (function.function().isEmpty()) {
+            throw Refusals.functionNotFound(target.arn());
+        }
         var qualifier = target.version();
         return function.version(qualifier)
                 .map(version -> version.configuration().revisionId())
@@ -42,10 +46,23 @@ public final class FunctionPolicies {
                 .orElseThrow(() -> notFound(target));
     }
 
-    static void requireRevision(@Nullable String requested, String actual) {
+    /// @param operation that tells the latest revision id
+    static void requireRevision(@Nullable String requested, String actual, String operation) {
         if (requested != null && !requested.equals(actual)) {
-            throw Refusals.revisionMismatch("GetPolicy");
+            throw Refusals.revisionMismatch(operation);
         }
+    }
+
+    /// The function as a whole is meant by its name alone.
+    static void requireNotLatest(Target target) {
+        if (FunctionId.LATEST.equals(target.qualifier())) {
+            throw Refusals.invalid("We currently do not support adding policies for $LATEST.");
+        }
+    }
+
+    /// What has no policy.
+    static ApiException none() {
+        return new ApiException(ApiError.RESOURCE_NOT_FOUND, "No policy is associated with the given resource.");
     }
 
     private static void renewRevision(FunctionEdit function, String qualifier, String revisionId) {

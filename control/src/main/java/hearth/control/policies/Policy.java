@@ -1,23 +1,20 @@
 package hearth.control.policies;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonToken;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
-import hearth.model.api.JsonOutput;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// A resource policy: who besides its owner may do what with one resource.
-public record Policy(List<Statement> statements) {
-    public static final Policy EMPTY = new Policy(List.of());
-
-    private static final JsonFactory JSON = new JsonFactory();
+///
+/// @param version of the language that it is written in, empty if it does not say
+/// @param id empty if it has none
+public record Policy(String version, String id, List<Statement> statements) {
+    /// What the first permission is added to.
+    public static final Policy EMPTY = new Policy("2012-10-17", "default", List.of());
 
     /// Adds a statement, if it is not there and there is room for it.
     ///
@@ -31,26 +28,36 @@ public record Policy(List<Statement> statements) {
         }
         var all = new ArrayList<>(statements);
         all.add(added);
-        var policy = new Policy(List.copyOf(all));
-        int size = policy.bytes().length;
+        return new Policy(version, id, List.copyOf(all)).within(limit);
+    }
+
+    /// This policy, if there is room for it.
+    ///
+    /// @param limit what all of it may come to
+    Policy within(Bytes limit) {
+        requireRoom(text().getBytes(StandardCharsets.UTF_8).length, limit);
+        return this;
+    }
+
+    static void requireRoom(int size, Bytes limit) {
         if (size > limit.count()) {
             throw new ApiException(
                     ApiError.POLICY_LENGTH_EXCEEDED,
                     "The final policy size (%d) is bigger than the limit (%d).".formatted(size, limit.count()));
         }
-        return policy;
     }
 
     /// Removes a statement, which must be there.
-    public Policy without(String id) {
+    public Policy without(String statementId) {
         var left = statements.stream()
-                .filter(statement -> !statement.id().equals(id))
+                .filter(statement -> !statement.id().equals(statementId))
                 .toList();
         if (left.size() == statements.size()) {
             throw new ApiException(
-                    ApiError.RESOURCE_NOT_FOUND, "Statement %s is not found in resource policy.".formatted(id));
+                    ApiError.RESOURCE_NOT_FOUND,
+                    "Statement %s is not found in resource policy.".formatted(statementId));
         }
-        return new Policy(left);
+        return new Policy(version, id, left);
     }
 
     public boolean isEmpty() {
@@ -59,40 +66,16 @@ public record Policy(List<Statement> statements) {
 
     /// As AWS writes it.
     public String text() {
-        return new String(bytes(), StandardCharsets.UTF_8);
+        return "{" + member("Version", version) + member("Id", id) + "\"Statement\":["
+                + statements.stream().map(Statement::text).collect(Collectors.joining(",")) + "]}";
+    }
+
+    private static String member(String name, String value) {
+        return value.isEmpty() ? "" : PolicyJson.text(name) + ":" + PolicyJson.text(value) + ",";
     }
 
     /// Reads what `text` has written.
     public static Policy read(String text) {
-        var statements = new ArrayList<Statement>();
-        try (var json = JSON.createParser(text)) {
-            json.nextToken();
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                if (json.nextToken() == JsonToken.START_ARRAY) {
-                    while (json.nextToken() == JsonToken.START_OBJECT) {
-                        statements.add(Statement.read(json));
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("A policy is damaged", e);
-        }
-        return new Policy(List.copyOf(statements));
-    }
-
-    private byte[] bytes() {
-        return JsonOutput.bytes(this::write);
-    }
-
-    private void write(JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("Version", "2012-10-17");
-        json.writeStringField("Id", "default");
-        json.writeArrayFieldStart("Statement");
-        for (var statement : statements) {
-            statement.write(json);
-        }
-        json.writeEndArray();
-        json.writeEndObject();
+        return PolicyReader.read(text);
     }
 }

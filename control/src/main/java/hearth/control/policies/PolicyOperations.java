@@ -15,6 +15,9 @@ public final class PolicyOperations {
         operations
                 .add(new AddPermission(functions, revisionIds, limit))
                 .add(new GetPolicy(functions))
-                .add(new RemovePermission(functions, revisionIds));
+                .add(new RemovePermission(functions, revisionIds))
+                .add(new PutResourcePolicy(functions, revisionIds, limit))
+                .add(new GetResourcePolicy(functions))
+                .add(new DeleteResourcePolicy(functions, revisionIds));
     }
 }

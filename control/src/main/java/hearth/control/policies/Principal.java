@@ -1,30 +1,39 @@
 package hearth.control.policies;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import hearth.control.operation.Refusals;
 import hearth.model.AccountId;
-import java.io.IOException;
+import hearth.model.ApiException;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /// Whom a statement means.
 public sealed interface Principal {
     Pattern SERVICE = Pattern.compile(
-            "[a-zA-Z0-9][a-zA-Z0-9.-]*\\.(amazonaws\\.com(\\.cn)?|amazon\\.com|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov)");
+            "[a-zA-Z0-9][a-zA-Z0-9.-]*\\.(amazonaws\\.com(\\.cn)?|amazonaws\\.eu|amazon\\.com|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov)");
 
     Pattern IDENTITY = Pattern.compile("arn:aws[a-zA-Z-]*:"
             + "(iam::\\d{12}:(root|(user|role)/[^*]+)|sts::\\d{12}:(assumed-role/[^*/]+/[^*]+|federated-user/[^*]+))");
 
+    Pattern PROVIDER = Pattern.compile(
+            "arn:aws[a-zA-Z-]*:iam::\\d{12}:(saml-provider|oidc-provider)/[^*]+|[a-zA-Z0-9][a-zA-Z0-9.-]*\\.[a-zA-Z]+");
+
+    Pattern CANONICAL_USER = Pattern.compile("[0-9a-f]{64}");
+
     /// A service of AWS's, such as `s3.amazonaws.com`.
     record Service(String name) implements Principal {}
 
-    /// An account's root, a user, a role or a session.
+    /// An account, by its number or its root, a user, a role or a session.
     record Identity(String arn) implements Principal {}
+
+    /// A provider of identities, such as `accounts.google.com`.
+    record Federated(String provider) implements Principal {}
+
+    /// An account, as S3 names it.
+    record CanonicalUser(String id) implements Principal {}
 
     record Everyone() implements Principal {}
 
-    /// As a request names it: an account by its number too.
+    /// As a request for a permission names it: an account by its number too.
     ///
     /// @param partition of the account
     static Principal of(String text, String partition) {
@@ -40,32 +49,50 @@ public sealed interface Principal {
         if (IDENTITY.matcher(text).matches()) {
             return new Identity(text);
         }
-        throw Refusals.invalid("The provided principal was invalid. Please check the principal and try again.");
+        throw invalid();
     }
 
-    /// Writes it as the value of `Principal`.
-    default void write(JsonGenerator json) throws IOException {
-        switch (this) {
-            case Everyone() -> json.writeString("*");
-            case Service(var name) -> write(json, "Service", name);
-            case Identity(var arn) -> write(json, "AWS", arn);
+    /// As a policy names it.
+    ///
+    /// @param kind such as `AWS` or `Service`
+    static Principal named(String kind, String text) {
+        Principal principal =
+                switch (kind) {
+                    case "AWS" -> text.equals("*") ? new Everyone() : new Identity(text);
+                    case "Service" -> new Service(text);
+                    case "Federated" -> new Federated(text);
+                    case "CanonicalUser" -> new CanonicalUser(text);
+                    default -> throw Refusals.invalid("The policy has a principal of an unknown kind: " + kind);
+                };
+        if (!principal.isWellFormed()) {
+            throw invalid();
         }
+        return principal;
     }
 
-    private static void write(JsonGenerator json, String kind, String value) throws IOException {
-        json.writeStartObject();
-        json.writeStringField(kind, value);
-        json.writeEndObject();
+    /// What stands for it under `Principal`.
+    default Object json() {
+        return switch (this) {
+            case Everyone() -> "*";
+            case Service(var name) -> Map.of("Service", name);
+            case Identity(var arn) -> Map.of("AWS", arn);
+            case Federated(var provider) -> Map.of("Federated", provider);
+            case CanonicalUser(var id) -> Map.of("CanonicalUser", id);
+        };
     }
 
-    /// Reads what `write` has written.
-    static Principal read(JsonParser json) throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_STRING) {
-            return new Everyone();
-        }
-        var kind = json.nextFieldName();
-        var value = json.nextTextValue();
-        json.nextToken();
-        return kind.equals("Service") ? new Service(value) : new Identity(value);
+    private boolean isWellFormed() {
+        return switch (this) {
+            case Everyone() -> true;
+            case Service(var name) -> SERVICE.matcher(name).matches();
+            case Identity(var arn) ->
+                AccountId.isValid(arn) || IDENTITY.matcher(arn).matches();
+            case Federated(var provider) -> PROVIDER.matcher(provider).matches();
+            case CanonicalUser(var id) -> CANONICAL_USER.matcher(id).matches();
+        };
+    }
+
+    private static ApiException invalid() {
+        return Refusals.invalid("The provided principal was invalid. Please check the principal and try again.");
     }
 }

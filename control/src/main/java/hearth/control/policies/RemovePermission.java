@@ -32,18 +32,15 @@ final class RemovePermission implements Operation<RemovePermissionRequest, NoCon
     private static NoContent remove(
             FunctionEdit function, Target target, RemovePermissionRequest request, String revisionId) {
         if (function.function().isEmpty()) {
-            throw notFound("No policy found for: " + function.id().arn());
+            throw new ApiException(
+                    ApiError.RESOURCE_NOT_FOUND,
+                    "No policy found for: " + function.id().arn());
         }
         var revision = FunctionPolicies.revisionId(function, target);
-        var before = FunctionPolicies.find(function, target.version())
-                .orElseThrow(() -> notFound("No policy is associated with the given resource."));
+        var before = FunctionPolicies.find(function, target.version()).orElseThrow(FunctionPolicies::none);
         var after = before.without(Objects.requireNonNull(request.statementId()));
-        FunctionPolicies.requireRevision(request.revisionId(), revision);
+        FunctionPolicies.requireRevision(request.revisionId(), revision, "GetPolicy");
         FunctionPolicies.put(function, target.version(), after, revisionId);
         return NoContent.INSTANCE;
-    }
-
-    private static ApiException notFound(String message) {
-        return new ApiException(ApiError.RESOURCE_NOT_FOUND, message);
     }
 }

@@ -1,84 +1,55 @@
 package hearth.control.policies;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import hearth.model.api.JsonOutput;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Collectors;
 
-/// One statement of a policy. All of them allow something; none denies.
+/// One statement of a policy, with all that it was given with.
 ///
-/// @param id its `Sid`, unique in its policy
-/// @param conditions those of one operator next to each other
-public record Statement(String id, Principal principal, String action, String resource, List<Condition> conditions) {
-    /// As AWS writes it.
-    public String text() {
-        return new String(JsonOutput.bytes(this::write), StandardCharsets.UTF_8);
-    }
-
-    void write(JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("Sid", id);
-        json.writeStringField("Effect", "Allow");
-        json.writeFieldName("Principal");
-        principal.write(json);
-        json.writeStringField("Action", action);
-        json.writeStringField("Resource", resource);
+/// @param id its `Sid`, unique in its policy; empty if it has none
+/// @param actions what it is about, or with `NotAction` what it is not about, as patterns
+/// @param resources likewise
+/// @param text the whole of it, as JSON without blanks
+public record Statement(
+        String id,
+        Effect effect,
+        Principals principals,
+        List<String> actions,
+        List<String> resources,
+        List<Condition> conditions,
+        String text) {
+    /// One that allows something, as AWS writes it.
+    ///
+    /// @param conditions those of one operator next to each other
+    public static Statement allowing(
+            String id, Principal principal, String action, String resource, List<Condition> conditions) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("Sid", id);
+        json.put("Effect", Effect.ALLOW.wireName());
+        json.put("Principal", principal.json());
+        json.put("Action", action);
+        json.put("Resource", resource);
         if (!conditions.isEmpty()) {
-            writeConditions(json);
+            json.put("Condition", json(conditions));
         }
-        json.writeEndObject();
+        return new Statement(
+                id,
+                Effect.ALLOW,
+                new Principals(false, List.of(principal)),
+                List.of(action),
+                List.of(resource),
+                conditions,
+                PolicyJson.text(json));
     }
 
-    private void writeConditions(JsonGenerator json) throws IOException {
-        var byOperator = conditions.stream()
-                .collect(Collectors.groupingBy(Condition::operator, LinkedHashMap::new, Collectors.toList()));
-        json.writeObjectFieldStart("Condition");
-        for (var operator : byOperator.entrySet()) {
-            json.writeObjectFieldStart(operator.getKey());
-            for (var condition : operator.getValue()) {
-                json.writeStringField(condition.key(), condition.value());
-            }
-            json.writeEndObject();
+    private static Object json(List<Condition> conditions) {
+        var byOperator = new LinkedHashMap<String, LinkedHashMap<String, Object>>();
+        for (var condition : conditions) {
+            var values = condition.values();
+            byOperator
+                    .computeIfAbsent(condition.operator(), _ -> new LinkedHashMap<>())
+                    .put(condition.key(), values.size() == 1 ? values.getFirst() : new ArrayList<Object>(values));
         }
-        json.writeEndObject();
-    }
-
-    /// Reads what `write` has written.
-    static Statement read(JsonParser json) throws IOException {
-        var id = "";
-        var action = "";
-        var resource = "";
-        Principal principal = new Principal.Everyone();
-        var conditions = new ArrayList<Condition>();
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            var name = json.currentName();
-            json.nextToken();
-            switch (name) {
-                case "Sid" -> id = json.getText();
-                case "Principal" -> principal = Principal.read(json);
-                case "Action" -> action = json.getText();
-                case "Resource" -> resource = json.getText();
-                case "Condition" -> readConditions(json, conditions);
-                default -> {}
-            }
-        }
-        return new Statement(id, principal, action, resource, conditions);
-    }
-
-    private static void readConditions(JsonParser json, List<Condition> conditions) throws IOException {
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            var operator = json.currentName();
-            json.nextToken();
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                var key = json.currentName();
-                conditions.add(new Condition(operator, key, json.nextTextValue()));
-            }
-        }
+        return byOperator;
     }
 }

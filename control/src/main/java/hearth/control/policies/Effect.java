@@ -1,0 +1,17 @@
+package hearth.control.policies;
+
+/// What a statement does where it applies.
+public enum Effect {
+    ALLOW("Allow"),
+    DENY("Deny");
+
+    private final String wireName;
+
+    Effect(String wireName) {
+        this.wireName = wireName;
+    }
+
+    String wireName() {
+        return wireName;
+    }
+}

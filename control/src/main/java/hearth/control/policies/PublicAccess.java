@@ -1,0 +1,85 @@
+package hearth.control.policies;
+
+import hearth.model.ApiError;
+import hearth.model.ApiException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Tells which statements give something to anybody. AWS refuses such without saying what it takes for public; this is
+/// what it says of other services' policies, but that function URLs are open to those whom their own conditions let in.
+final class PublicAccess {
+    /// Keys whose values tell strangers from others. IAM does not heed their case.
+    private static final Set<String> LIMITING = Set.of(
+            "aws:principalaccount",
+            "aws:principalarn",
+            "aws:principalorgid",
+            "aws:principalorgpaths",
+            "aws:principalservicename",
+            "aws:sourceaccount",
+            "aws:sourcearn",
+            "aws:sourceip",
+            "aws:sourceorgid",
+            "aws:sourceorgpaths",
+            "aws:sourceowner",
+            "aws:sourcevpc",
+            "aws:sourcevpce",
+            "aws:userid",
+            "aws:vpcsourceip",
+            "lambda:eventsourcetoken",
+            "lambda:functionurlauthtype",
+            "lambda:invokedviafunctionurl");
+
+    /// Comparisons that hold for fewer than all, and not where the key is absent.
+    private static final Pattern NARROWING = Pattern.compile(
+            "(?:ForAnyValue:)?(?:StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike|IpAddress|Bool)",
+            Pattern.CASE_INSENSITIVE);
+
+    /// Anything, or what the caller brings along.
+    private static final Pattern OPEN = Pattern.compile("[*?$].*", Pattern.DOTALL);
+
+    /// The account, and for what has none the resource.
+    private static final Pattern OPEN_ARN =
+            Pattern.compile("arn:[^:]*:[^:]*:[^:]*:(?:[^:]*[*?$][^:]*:.*|:[*?$].*)", Pattern.DOTALL);
+
+    /// The widest networks that are still somebody's.
+    private static final int WIDEST_V4 = 8;
+
+    private static final int WIDEST_V6 = 32;
+
+    private PublicAccess() {}
+
+    static void refuse(Statement statement) {
+        if (statement.effect() == Effect.ALLOW
+                && statement.principals().areAnybody()
+                && statement.conditions().stream().noneMatch(PublicAccess::narrows)) {
+            throw new ApiException(
+                    ApiError.PUBLIC_POLICY,
+                    "The policy would give access to the public, which is not allowed. Name principals, or add a"
+                            + " condition such as aws:PrincipalOrgID.");
+        }
+    }
+
+    private static boolean narrows(Condition condition) {
+        return LIMITING.contains(condition.key().toLowerCase(Locale.ROOT))
+                && NARROWING.matcher(condition.operator()).matches()
+                && !condition.values().isEmpty()
+                && condition.values().stream().allMatch(PublicAccess::isFixed);
+    }
+
+    private static boolean isFixed(String value) {
+        return !value.isEmpty()
+                && !value.equals("false")
+                && !OPEN.matcher(value).matches()
+                && !OPEN_ARN.matcher(value).matches()
+                && !isWideNetwork(value);
+    }
+
+    private static boolean isWideNetwork(String value) {
+        int slash = value.indexOf('/');
+        if (slash < 0 || !value.substring(slash + 1).matches("\\d{1,3}") || !value.matches("[0-9a-fA-F.:]+/\\d+")) {
+            return false;
+        }
+        return Integer.parseInt(value.substring(slash + 1)) < (value.indexOf(':') < 0 ? WIDEST_V4 : WIDEST_V6);
+    }
+}

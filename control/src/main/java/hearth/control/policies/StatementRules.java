@@ -1,0 +1,33 @@
+package hearth.control.policies;
+
+import hearth.control.operation.Refusals;
+import hearth.control.operation.Target;
+import java.util.regex.Pattern;
+
+/// What a statement must satisfy to stand in the policy of a function, a version or an alias.
+final class StatementRules {
+    private static final Pattern ACTION = Pattern.compile("\\*|lambda:[a-zA-Z*?]+", Pattern.CASE_INSENSITIVE);
+
+    private StatementRules() {}
+
+    static void check(Statement statement, Target target) {
+        for (var action : statement.actions()) {
+            if (!ACTION.matcher(action).matches()) {
+                throw Refusals.invalid("The policy has an action that is not Lambda's: " + action);
+            }
+        }
+        for (var resource : statement.resources()) {
+            if (!isOf(target, resource)) {
+                throw Refusals.invalid("The policy of " + target.arn() + " names another resource: " + resource);
+            }
+        }
+        PublicAccess.refuse(statement);
+    }
+
+    /// A function's own policy may speak of its versions and aliases.
+    private static boolean isOf(Target target, String resource) {
+        return Wildcards.matches(resource, target.arn())
+                || target.qualifier() == null
+                        && resource.startsWith(target.function().arn() + ":");
+    }
+}
