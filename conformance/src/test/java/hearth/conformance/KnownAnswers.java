@@ -56,11 +56,6 @@ final class KnownAnswers {
                     Expected.broken("Value '[null]' at 'compatibleRuntimes'", "Member must satisfy enum value set: ["),
                     "recorded: what its elements must satisfy is said of the list"),
             known(
-                    "DeleteFunction functionName",
-                    Set.of(Kind.TOO_LONG),
-                    Expected.broken("Member must have length less than or equal to 140"),
-                    "recorded: 140 characters, of which the model says 256"),
-            known(
                     "Timeout",
                     Set.of(Kind.ABOVE_MAXIMUM),
                     Expected.broken("Member must have value less than or equal to 900"),

@@ -9,11 +9,13 @@ import hearth.model.Bytes;
 import hearth.model.api.AddPermissionRequest;
 import hearth.model.api.AddPermissionResponse;
 import hearth.model.api.ApiOperation;
+import hearth.model.api.Concurrency;
 import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.Environment;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.GetAccountSettingsRequest;
 import hearth.model.api.GetAccountSettingsResponse;
+import hearth.model.api.PutFunctionConcurrencyRequest;
 import hearth.model.code.PackageLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,6 +105,27 @@ class ConfiguredLimitsTest {
         assertThatThrownBy(() -> permit("two"))
                 .isInstanceOf(ApiException.class)
                 .hasMessageMatching("The final policy size \\(\\d+\\) is bigger than the limit \\(300\\)\\.");
+    }
+
+    /// Recorded in accounts that may run 10 and 50 at once.
+    @Test
+    void leaveNothingToReserveInASmallAccount() {
+        assertThatThrownBy(() -> reserve(1))
+                .isInstanceOf(ApiException.class)
+                .hasMessage("Specified ReservedConcurrentExecutions for function decreases account's"
+                        + " UnreservedConcurrentExecution below its minimum value of [7].");
+        assertThatThrownBy(() -> reserve(8)).isInstanceOf(ApiException.class);
+        reserve(0);
+    }
+
+    private void reserve(int reserved) {
+        desk.ask(
+                ApiOperation.PUT_FUNCTION_CONCURRENCY,
+                PutFunctionConcurrencyRequest.builder()
+                        .functionName("greet")
+                        .reservedConcurrentExecutions(reserved)
+                        .build(),
+                Concurrency.class);
     }
 
     @Test

@@ -17,6 +17,8 @@ import hearth.model.api.UpdateFunctionCodeRequest;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -140,8 +142,8 @@ class UpdateFunctionTest {
 
         assertThat(answered.version()).isEqualTo("1");
         assertThat(answered.functionArn()).isEqualTo(Desk.ARN + "greet:1");
-        assertThat(answered.state()).isEqualTo("Pending");
-        assertThat(answered.lastUpdateStatus()).isNull();
+        assertThat(answered.state()).isEqualTo("Active");
+        assertThat(answered.lastUpdateStatus()).isEqualTo("Successful");
         assertThat(answered.lastUpdateStatusReason()).isNull();
         desk.settled("greet");
         Await.until(() -> "Active".equals(desk.get("greet:1").state()));
@@ -149,11 +151,46 @@ class UpdateFunctionTest {
     }
 
     @Test
-    void publishesNothingWithAnUpdateThatChangesNothing() {
+    void publishesAlsoWithAnUpdateThatChangesNothing() {
         upload(code().publish(true));
         desk.settled("greet");
 
-        assertThat(upload(code().publish(true)).version()).isEqualTo("1");
+        assertThat(upload(code().publish(true)).version()).isEqualTo("2");
+    }
+
+    /// Who invokes goes by what it was told of last, as the data plane does.
+    @Test
+    void isNotSuccessfulBeforeWhatServesHasHeardOfIt() {
+        var function = Desk.CALLER.function("greet");
+        var functions = desk.store.functions();
+        var told = new AtomicLong(
+                functions.resolve(function, "$LATEST").orElseThrow().version().generation());
+        var tooEarly = new CopyOnWriteArrayList<String>();
+        functions.onChange(changed -> {
+            var status = functions
+                    .find(changed)
+                    .orElseThrow()
+                    .latest()
+                    .configuration()
+                    .lastUpdateStatus();
+            long serving = functions
+                    .resolve(changed, "$LATEST")
+                    .orElseThrow()
+                    .version()
+                    .generation();
+            if (serving != told.getAndSet(serving) && !"InProgress".equals(status)) {
+                tooEarly.add(status + " with generation " + serving);
+            }
+        });
+
+        for (int i = 0; i < 5; i++) {
+            configure(configuration().memorySize(256 + i));
+            desk.settled("greet");
+        }
+
+        assertThat(tooEarly).isEmpty();
+        assertThat(told.get())
+                .isEqualTo(functions.find(function).orElseThrow().latest().generation());
     }
 
     @Test

@@ -12,6 +12,7 @@ import hearth.model.api.GetFunctionConfigurationRequest;
 import hearth.model.api.ListVersionsByFunctionRequest;
 import hearth.model.api.ListVersionsByFunctionResponse;
 import hearth.model.api.PublishVersionRequest;
+import hearth.model.api.UpdateFunctionCodeRequest;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,8 +50,9 @@ class VersionsTest {
         assertThat(published.version()).isEqualTo("1");
         assertThat(published.functionArn()).isEqualTo(Desk.ARN + "greet:1");
         assertThat(published.description()).isEqualTo("first");
-        assertThat(published.state()).isEqualTo("Pending");
-        assertThat(published.stateReasonCode()).isEqualTo("Creating");
+        assertThat(published.state()).isEqualTo("Active");
+        assertThat(published.stateReasonCode()).isNull();
+        assertThat(published.lastUpdateStatus()).isEqualTo("Successful");
         Await.until(() -> "Active".equals(desk.get("greet:1").state()));
         var settled = desk.get("greet:1");
         assertThat(settled.revisionId()).isEqualTo(published.revisionId());
@@ -70,6 +72,46 @@ class VersionsTest {
         assertThat(second.description()).isEqualTo("first");
         assertThat(second.revisionId()).isEqualTo(first.revisionId());
         assertThat(desk.get("greet").revisionId()).isEqualTo(latest);
+    }
+
+    @Test
+    void publishesAnewAfterAnUpdateThatChangedNothing() {
+        desk.publish("greet");
+        change("same");
+        desk.publish("greet");
+        var generation = generation();
+
+        change("same");
+        assertThat(desk.publish("greet").version()).isEqualTo("3");
+        assertThat(desk.publish("greet").version()).isEqualTo("3");
+        assertThat(generation()).as("environments go on").isEqualTo(generation);
+
+        desk.ask(
+                ApiOperation.UPDATE_FUNCTION_CODE,
+                UpdateFunctionCodeRequest.builder()
+                        .functionName("greet")
+                        .zipFile(Zips.of("one"))
+                        .build());
+        desk.settled("greet");
+        assertThat(desk.publish("greet").version()).isEqualTo("4");
+        assertThat(generation()).as("environments go on").isEqualTo(generation);
+    }
+
+    private long generation() {
+        return desk.store
+                .functions()
+                .resolve(Desk.CALLER.function("greet"), "$LATEST")
+                .orElseThrow()
+                .version()
+                .generation();
+    }
+
+    @Test
+    void deletesAVersionThatIsNotThereAndNamesTheFunctionThatIsNot() {
+        delete("7");
+        delete(null);
+
+        refused(() -> delete("7"), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet");
     }
 
     @Test
@@ -186,7 +228,7 @@ class VersionsTest {
 
         delete(null);
         refused(() -> delete(null), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet");
-        refused(() -> delete("1"), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet:1");
+        refused(() -> delete("1"), ApiError.RESOURCE_NOT_FOUND, "Function not found: " + Desk.ARN + "greet");
     }
 
     @Test

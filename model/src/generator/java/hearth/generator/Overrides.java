@@ -97,9 +97,6 @@ final class Overrides {
                                 .element()
                                 .withName("FunctionRuntime")
                                 .withPrinted(RUNTIMES));
-            // Section 2: 140 on create and delete.
-            case "DeleteFunctionRequest.FunctionName" ->
-                member.shape().withName("DeletedFunctionName").withRange(1, 140);
             default -> member.shape();
         };
     }

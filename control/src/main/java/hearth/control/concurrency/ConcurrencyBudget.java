@@ -6,14 +6,12 @@ import hearth.cluster.FunctionView;
 ///
 /// @param account all there is
 record ConcurrencyBudget(FunctionView function, int account) {
-    /// AWS leaves so much of 1000 to functions without a reservation; of less, the same share.
+    /// AWS leaves so much to functions without a reservation, and all that there is in accounts that have less.
     private static final int LEAST_UNRESERVED = 100;
-
-    private static final int SHARE = 10;
 
     /// What must stay unreserved.
     int leastUnreserved() {
-        return Math.min(LEAST_UNRESERVED, account / SHARE);
+        return Math.min(LEAST_UNRESERVED, account);
     }
 
     /// What is left to functions without a reservation, when this one takes nothing.

@@ -46,8 +46,9 @@ final class PutFunctionConcurrency implements Operation<PutFunctionConcurrencyRe
         int provisioned = function.provisioned(Setting.WHOLE);
         if (reserved < provisioned) {
             throw Refusals.invalid(
-                    " ReservedConcurrentExecutions  %d should not be lower than function's total provisioned concurrency [%d]."
-                            .formatted(reserved, provisioned));
+                            " ReservedConcurrentExecutions  %d should not be lower than function's total provisioned concurrency [%d]."
+                                    .formatted(reserved, provisioned))
+                    .untyped();
         }
         function.put(Setting.RESERVED_CONCURRENCY, Setting.WHOLE, reserved);
         return Concurrency.builder().reservedConcurrentExecutions(reserved).build();

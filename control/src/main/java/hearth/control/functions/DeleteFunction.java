@@ -43,7 +43,8 @@ final class DeleteFunction implements Operation<DeleteFunctionRequest, DeleteFun
         }
         functions.edit(target.function(), edit -> {
             if (edit.function().isEmpty()) {
-                throw Refusals.functionNotFound(target.arn());
+                // AWS names the function alone, whichever version was to go.
+                throw Refusals.functionNotFound(target.function().arn());
             }
             if (edit.alias(version).isPresent()) {
                 throw Refusals.invalid("Deletion of aliases is not currently supported.");

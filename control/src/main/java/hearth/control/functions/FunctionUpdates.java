@@ -34,7 +34,9 @@ final class FunctionUpdates {
     }
 
     /// @param revisionId that the caller takes `$LATEST` to have; null when it does not matter
-    /// @param publish whether the new `$LATEST` becomes a version at once, if it is not one already
+    /// Whatever an update changes, publishing after it makes a new version.
+    ///
+    /// @param publish whether the new `$LATEST` becomes a version at once
     /// @param check looks at what else belongs to the function, and throws if it may not be changed so
     /// @param decide makes the new `$LATEST` from the function, with its present generation; pure
     Change update(
@@ -51,9 +53,9 @@ final class FunctionUpdates {
                     requireUpdatable(before, revisionId);
                     var updating = Lifecycle.updating(
                             before, regenerated(before, decide.apply(before), generation), revisionIds.next());
-                    return publish && !Publication.isNeedless(updating)
+                    return publish
                             ? publication.of(updating)
-                            : Change.to(updating);
+                            : Change.to(updating.withPublished(updating.versionCounter(), 0));
                 })
                 .orElseThrow(() -> Refusals.functionNotFound(function.arn()));
         transitions.settle(change);
@@ -72,7 +74,7 @@ final class FunctionUpdates {
         }
     }
 
-    /// Environments go on, and nothing is there to publish, when the update changes nothing that matters to them.
+    /// Environments go on when the update changes nothing that matters to them.
     private static VersionRecord regenerated(FunctionRecord before, VersionRecord next, long generation) {
         boolean same = before.latest().code().equals(next.code())
                 && before.latest().source().equals(next.source())

@@ -56,6 +56,11 @@ final class Lifecycle {
         return function.withPrevious(Optional.of(function.latest())).withLatest(next.with(shown));
     }
 
+    /// A function whose invocations go on with its `$LATEST`, which still shows as being updated.
+    static FunctionRecord serving(FunctionRecord function) {
+        return function.withPrevious(Optional.empty());
+    }
+
     /// A function that has come to the end of its creation or update; one that had before is left alone.
     static FunctionRecord settled(FunctionRecord function, String revisionId) {
         var latest = function.latest();
@@ -70,7 +75,7 @@ final class Lifecycle {
                     .lastUpdateStatusReasonCode(null)
                     .revisionId(revisionId)
                     .build();
-            return function.withPrevious(Optional.empty()).withLatest(latest.with(updated));
+            return serving(function).withLatest(latest.with(updated));
         }
         return function;
     }

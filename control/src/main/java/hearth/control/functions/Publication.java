@@ -3,6 +3,7 @@ package hearth.control.functions;
 import hearth.cluster.Change;
 import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
+import hearth.cluster.VersionRecord;
 import hearth.control.operation.Refusals;
 import hearth.model.api.FunctionConfiguration;
 import java.util.Objects;
@@ -15,18 +16,23 @@ import org.jspecify.annotations.Nullable;
 /// @param revisionId of the version
 /// @param latestRevisionId that `$LATEST` has from now on
 record Publication(@Nullable String description, long generation, String revisionId, String latestRevisionId) {
-    /// Whether there is a version of this very content already, which is then answered instead.
+    /// Whether there is a version already and no update came after it. That version is then answered instead.
     static boolean isNeedless(FunctionRecord function) {
         return function.publishedGeneration() == function.latest().generation();
+    }
+
+    /// A new version as it is answered: AWS shows it at the end of its creation at once. Looked up, it may be on its
+    // way.
+    static FunctionConfiguration answered(VersionRecord version) {
+        return Lifecycle.settled(version).configuration();
     }
 
     /// The version that holds what `$LATEST` holds, where publishing is needless.
     static FunctionConfiguration newest(FunctionStore functions, FunctionRecord function) {
         var number = Long.toString(function.versionCounter());
-        return functions
+        return answered(functions
                 .find(function.id(), number)
-                .orElseThrow(() -> Refusals.functionNotFound(function.id().arn(number)))
-                .configuration();
+                .orElseThrow(() -> Refusals.functionNotFound(function.id().arn(number))));
     }
 
     Change of(FunctionRecord function) {

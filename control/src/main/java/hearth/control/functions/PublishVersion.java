@@ -42,7 +42,7 @@ final class PublishVersion implements Operation<PublishVersionRequest, FunctionC
                     .orElseThrow(() -> Refusals.functionNotFound(function.arn()));
             transitions.settle(change);
             return change.published().isPresent()
-                    ? change.published().get().configuration()
+                    ? Publication.answered(change.published().get())
                     : Publication.newest(functions, change.function());
         }
     }

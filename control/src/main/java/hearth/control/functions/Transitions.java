@@ -39,9 +39,12 @@ final class Transitions implements AutoCloseable {
     }
 
     private void settle(FunctionId function) {
-        start(
-                function,
-                () -> functions.update(function, before -> Change.to(Lifecycle.settled(before, revisionIds.next()))));
+        start(function, () -> {
+            // A commit of its own: what invocations go by has heard of it when the next one shows the update as done,
+            // and nobody who reads that can get the old code any more.
+            functions.update(function, before -> Change.to(Lifecycle.serving(before)));
+            functions.update(function, before -> Change.to(Lifecycle.settled(before, revisionIds.next())));
+        });
     }
 
     private void settle(FunctionId function, long version) {

@@ -96,12 +96,9 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         return (publish ? 2L * zip.length : zip.length) - replaced;
     }
 
-    private FunctionConfiguration shown(Change change, boolean publish) {
-        if (!publish) {
-            return change.function().latest().configuration();
-        }
-        return change.published()
-                .map(VersionRecord::configuration)
-                .orElseGet(() -> Publication.newest(functions, change.function()));
+    private static FunctionConfiguration shown(Change change, boolean publish) {
+        return publish
+                ? Publication.answered(change.published().orElseThrow())
+                : change.function().latest().configuration();
     }
 }

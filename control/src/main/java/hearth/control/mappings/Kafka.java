@@ -78,7 +78,9 @@ final class Kafka implements EventSource {
             MappingRefusals.require(given, Member.SOURCE_ACCESS_CONFIGURATIONS);
         }
         MappingRefusals.require(given, Member.TOPICS);
-        MappingRefusals.requireStartingPosition(given);
+        if (!selfManaged) {
+            MappingRefusals.requireStartingPosition(given);
+        }
         StartingPositions.check(given);
     }
 

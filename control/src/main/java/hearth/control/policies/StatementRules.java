@@ -27,7 +27,7 @@ final class StatementRules {
     /// A function's own policy may speak of its versions and aliases.
     private static boolean isOf(Target target, String resource) {
         return Wildcards.matches(resource, target.arn())
-                || target.qualifier() == null
-                        && resource.startsWith(target.function().arn() + ":");
+                || (target.qualifier() == null
+                        && resource.startsWith(target.function().arn() + ":"));
     }
 }

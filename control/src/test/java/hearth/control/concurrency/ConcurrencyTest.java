@@ -299,10 +299,11 @@ class ConcurrencyTest {
                 "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function");
         provision("live", 6);
 
-        refused(
+        var refusal = refused(
                 () -> reserve("greet", 9),
                 ApiError.INVALID_PARAMETER_VALUE,
                 " ReservedConcurrentExecutions  9 should not be lower than function's total provisioned concurrency [10].");
+        assertThat(refusal.typed()).isFalse();
     }
 
     @Test

@@ -159,10 +159,20 @@ class EventSourcesTest {
     }
 
     @Test
+    void aClusterOfItsUsersOwnNeedsNoStartingPosition() {
+        assertThat(mappings.create(ownKafka("kafka:1000").startingPosition(null))
+                        .startingPosition())
+                .isNull();
+    }
+
+    @Test
     void saysWhatItLacks() {
         refuses(
                 "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
                 () -> mappings.create(reading(STREAM)));
+        refuses(
+                "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
+                () -> mappings.create(kafka().startingPosition(null)));
         refuses(
                 "Required 'sourceAccessConfigurations' parameter is missing.",
                 () -> mappings.create(ownKafka("kafka:1000").sourceAccessConfigurations(null)));

@@ -1,7 +1,6 @@
 package hearth.model.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import hearth.model.ApiError;
 import hearth.model.ApiException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -14,9 +13,6 @@ final class ErrorBody {
     static ApiResponse response(ApiException refusal) {
         var headers = new LinkedHashMap<String, String>();
         headers.put("x-amzn-ErrorType", refusal.error().wireName());
-        if (refusal.error() == ApiError.TOO_MANY_REQUESTS) {
-            headers.put("Retry-After", "1");
-        }
         var body = JsonOutput.bytes(json -> write(refusal, json));
         return new ApiResponse(refusal.error().status(), headers, body, ApiResponse.JSON);
     }
