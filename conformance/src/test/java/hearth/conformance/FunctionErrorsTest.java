@@ -124,7 +124,9 @@ class FunctionErrorsTest {
         var response = invoke(function, "{}");
 
         assertFailed(response);
-        assertThat(response.payload().asUtf8String()).contains("\"errorType\":\"Runtime.InvalidEntrypoint\"");
+        assertThat(response.payload().asUtf8String())
+                .contains("\"errorType\":\"Runtime.InvalidEntrypoint\"")
+                .contains("Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]");
     }
 
     @Test

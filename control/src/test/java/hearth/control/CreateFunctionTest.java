@@ -5,6 +5,7 @@ import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.cluster.BlobStore;
+import hearth.control.code.Packages;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
@@ -22,10 +23,15 @@ import hearth.model.api.SnapStart;
 import hearth.model.api.VpcConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.NullUnmarked;
@@ -310,6 +316,50 @@ class CreateFunctionTest {
                                 .build()),
                 ApiError.REQUEST_ENTITY_TOO_LARGE,
                 "Zipped size must be smaller than 52428800 bytes");
+    }
+
+    @Test
+    void tellsTheLogWhatIsWrongWithWhichPackage() {
+        var log = Logger.getLogger(Packages.class.getName());
+        var records = new ArrayList<LogRecord>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                records.add(record);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        log.addHandler(handler);
+        try {
+            refuses(
+                    creation("greet")
+                            .code(FunctionCode.builder()
+                                    .zipFile(Zips.named("a/../../b"))
+                                    .build()),
+                    "Could not unzip uploaded file. Please check your file, then try to upload again.");
+            create(creation("from-windows")
+                    .code(FunctionCode.builder()
+                            .zipFile(Zips.named("folder\\app.py"))
+                            .build()));
+        } finally {
+            log.removeHandler(handler);
+        }
+
+        assertThat(records)
+                .extracting(record -> record.getLevel() + " " + new SimpleFormatter().formatMessage(record))
+                .satisfiesExactly(
+                        refused -> assertThat(refused)
+                                .isEqualTo(
+                                        "WARNING The package of arn:aws:lambda:eu-north-1:123456789012:function:greet"
+                                                + " is refused: a path leads upwards: a/../../b"),
+                        warned -> assertThat(warned)
+                                .startsWith("WARNING The package of")
+                                .contains("function:from-windows has names with backslashes"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.Reservation;
+import hearth.worker.code.TestZip;
 import hearth.worker.logs.LogEvent;
 import hearth.worker.sandbox.SandboxKind;
 import java.nio.charset.StandardCharsets;
@@ -193,13 +194,33 @@ abstract class LocalWorkerTest {
     }
 
     @Test
-    void namesAnEntrypointThatDoesNotExist() throws Exception {
-        var function = host.function("nothing", "provided.al2023", "", host.code(Map.of("other", "x")), Map.of());
+    void namesThePlacesWhereItLookedForABootstrap() throws Exception {
+        var elsewhere = host.packaged(new TestZip()
+                .executable("build/bootstrap", "#!/bin/sh")
+                .executable("bootstrap/main", "#!/bin/sh")
+                .build());
+        var function = host.function("nothing", "provided.al2023", "", elsewhere, Map.of());
+        var environment = host.start(function).await("ready");
+        var invocation = TestEnvironment.invocation("[]", false);
+
+        assertThat(TestEnvironment.text(environment.invoke(invocation)))
+                .isEqualTo("!{\"errorType\":\"Runtime.InvalidEntrypoint\",\"errorMessage\":\"RequestId: "
+                        + invocation.requestId()
+                        + " Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]\"}");
+        Await.until(() -> host.log("/aws/lambda/nothing").stream()
+                .anyMatch(event -> event.message().contains("Error: Couldn't find valid bootstrap(s): [/var/task")));
+    }
+
+    @Test
+    void namesABootstrapThatMayNotBeRun() throws Exception {
+        var plain = host.packaged(new TestZip().file("bootstrap", "#!/bin/sh").build());
+        var function = host.function("plain", "provided.al2023", "", plain, Map.of());
         var environment = host.start(function).await("ready");
 
         assertThat(environment.call("[]"))
                 .contains("\"Runtime.InvalidEntrypoint\"")
-                .contains("fork/exec /var/task/bootstrap: no such file or directory");
+                .contains("Error: fork/exec")
+                .contains("/bootstrap: permission denied");
     }
 
     @Test

@@ -36,13 +36,10 @@ class HostilePackagesTest {
                 "absolute",
                 "parent",
                 "parent_within",
-                "backslashes",
                 "link_absolute",
                 "link_to_parent",
-                "link_alone",
                 "chain_of_links",
                 "link_replaced_by_file",
-                "circle_of_links",
                 "device",
                 "pipe",
                 "bomb",
@@ -55,7 +52,8 @@ class HostilePackagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"setuid", "bomb_within"})
+    @ValueSource(
+            strings = {"backslashes", "link_alone", "link_to_the_host", "circle_of_links", "setuid", "bomb_within"})
     void isUnpackedWithoutHarm(String name) throws Exception {
         assertThat(answer(name)).isEqualTo("served");
         try (var files = Files.walk(battery().directory().resolve("data/code"))) {

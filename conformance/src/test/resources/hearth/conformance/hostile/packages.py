@@ -17,10 +17,10 @@ MOST = 250 * MIB
 HANDLER = ("app.py", b"def handler(event, context):\n    return 'served'\n", 0o100644)
 
 
-def package(path, *entries):
+def package(path, *entries, handler=True):
     """Each entry is a name, content and a unix mode."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content, mode in (HANDLER, *entries):
+        for name, content, mode in (HANDLER, *entries) if handler else entries:
             info = zipfile.ZipInfo("placeholder")
             info.filename = name
             info.external_attr = mode << 16
@@ -59,6 +59,26 @@ def link_to_parent(path, top):
 def link_alone(path, top):
     """Nothing is written through it: whoever reads it later is led out."""
     package(path, ("secret", b"../../../../../../../../etc/shadow", LINK))
+
+
+def link_to_the_host(path, top):
+    """Its function reads what is behind, where there is anything."""
+    with open(top + "/secret", "w") as secret:
+        secret.write("the host's")
+    reader = b"""
+import os
+def handler(event, context):
+    found = [link for link in ("direct", "folder/secret", "up%s/secret") if os.path.exists("/var/task/" + link)]
+    return "read " + repr(found) if found else "served"
+""" % top.encode()
+    package(
+        path,
+        ("direct", (top + "/secret").encode(), LINK),
+        ("folder", top.encode(), LINK),
+        ("up", b"../../../..", LINK),
+        ("app.py", reader, FILE),
+        handler=False,
+    )
 
 
 def chain_of_links(path, top):

@@ -11,6 +11,7 @@ import hearth.model.code.DeploymentPackage;
 import hearth.model.code.PackageLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// Takes deployment packages in: the cheap checks first, the walk through the whole zip once all else of a request
 /// is known to be good.
 public final class Packages {
+    private static final System.Logger LOG = System.getLogger(Packages.class.getName());
+
     private final BlobStore blobs;
     private final PackageLimits limits;
     private final ObjectStore objects;
@@ -35,15 +38,33 @@ public final class Packages {
 
     /// The zip that a request must bring, fetched if need be, and good to be unpacked by a worker.
     ///
+    /// @param owner the function or layer, for our log
     /// @param layers that it is to be unpacked with
-    public byte[] take(PackageSource source, List<CodeDigest> layers) {
+    public byte[] take(PackageSource source, String owner, List<CodeDigest> layers) {
         source.require();
         requireSize(source.zip());
         // Only what is sent with the request is limited by its zipped size.
         var zip = source.zip() == null ? fetch(source.object()) : source.zip();
-        var checked = DeploymentPackage.check(zip, source.zip() == null ? fetched() : limits);
+        var checked = check(zip, source.zip() == null ? fetched() : limits, owner);
         checkTogether(checked.unzipped(), layers);
         return zip;
+    }
+
+    private static DeploymentPackage.Contents check(byte[] zip, PackageLimits limits, String owner) {
+        try {
+            var checked = DeploymentPackage.check(zip, limits);
+            if (checked.backslashes()) {
+                LOG.log(
+                        Level.WARNING,
+                        "The package of {0} has names with backslashes: on Linux they are part of the name and make no"
+                                + " folders. Zip it with /, as the zip format asks for.",
+                        owner);
+            }
+            return checked;
+        } catch (ApiException e) {
+            LOG.log(Level.WARNING, "The package of {0} is refused: {1}", owner, e.reason());
+            throw e;
+        }
     }
 
     private PackageLimits fetched() {

@@ -84,7 +84,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
         var source = PackageSource.of(code);
         source.require();
         requireNew(function);
-        var zip = packages.take(source, own.digests());
+        var zip = packages.take(source, function.arn(), own.digests());
         signed.ifPresent(config -> signing.checkCreation(function, config));
         boolean publish = Boolean.TRUE.equals(request.publish());
         try (var _ = storage.take(caller.account(), caller.region(), publish ? 2L * zip.length : zip.length);

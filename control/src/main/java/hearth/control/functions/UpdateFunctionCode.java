@@ -53,7 +53,8 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
             var image = StoredCode.of(ImageReference.of(String.valueOf(request.imageUri())));
             return isDryRun(request) ? with(before, image, request).configuration() : update(before, image, request);
         }
-        var zip = packages.take(PackageSource.of(request), before.latest().layers());
+        var zip = packages.take(
+                PackageSource.of(request), function.arn(), before.latest().layers());
         signing.checkUpdate(function);
         if (isDryRun(request)) {
             return with(before, StoredCode.of(zip, request.sourceKMSKeyArn()), request)

@@ -51,6 +51,7 @@ final class PublishLayerVersion implements Operation<PublishLayerVersionRequest,
                 PackageSource.of(
                         Objects.requireNonNullElseGet(request.content(), () -> LayerVersionContentInput.builder()
                                 .build())),
+                layer.arn(),
                 List.of());
         try (var _ = storage.take(caller.account(), caller.region(), zip.length);
                 var held = packages.keep(zip)) {

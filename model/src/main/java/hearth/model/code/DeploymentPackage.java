@@ -16,14 +16,16 @@ import java.util.zip.Inflater;
 /// A function's code as a zip. The control plane checks an upload, and a worker unpacks it, by the same walk, so that
 /// nothing is accepted that would not unpack.
 ///
-/// A zip is refused, with an `ApiException` in AWS's words, when anything in it leads out of its root, is there
-/// twice, is damaged or encrypted, shares bytes with something else, or is larger than it says or may be.
+/// A zip is refused, with an `ApiException` in AWS's words whose `reason` says why, when a path in it leads out of its
+/// root or through a link, is there twice, is damaged or encrypted, shares bytes with something else, or is larger than
+/// it says or may be. Where its symbolic links lead is nobody's business but the function's.
 public final class DeploymentPackage {
     /// What a package comes to.
     ///
     /// @param unzipped all files together
     /// @param entries files, symbolic links and directories
-    public record Contents(Bytes unzipped, int entries) {}
+    /// @param backslashes whether names have some: AWS too takes them for letters, where Windows meant folders
+    public record Contents(Bytes unzipped, int entries, boolean backslashes) {}
 
     private DeploymentPackage() {}
 
@@ -110,10 +112,10 @@ public final class DeploymentPackage {
             }
             for (var place : places) {
                 if (place.kind() == Kind.SYMBOLIC_LINK) {
-                    visitor.symbolicLink(place.path(), tree.safeTarget(place));
+                    visitor.symbolicLink(place.path(), place.target());
                 }
             }
-            return new Contents(unzipped, tree.size());
+            return new Contents(unzipped, tree.size(), tree.hasBackslashes());
         }
 
         private InputStream content(ZipEntry entry, long offset) {

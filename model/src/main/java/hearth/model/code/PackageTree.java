@@ -8,21 +8,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Where the entries of a package stand to each other. Refuses every path that leads, or could lead, out of the
-/// package's root, and every place that is taken twice.
+/// package's root, and every place that is taken twice. No path passes through a symbolic link, and where links lead
+/// is not looked at: only the sandbox follows them, and sees nothing else than its own files there.
 final class PackageTree {
     private static final int LONGEST_NAME_BYTES = 255;
     private static final int LONGEST_TARGET_BYTES = 4_095;
 
-    /// As many as the kernel follows for one path.
-    private static final int MOST_LINKS_FOLLOWED = 40;
-
-    /// Over all links of a package, so that links to links to links cost no more than reading the zip.
-    private static final int MOST_STEPS = 10_000_000;
-
     private final PackageLimits limits;
     private final Node root = new Node(null, "", Kind.DIRECTORY);
     private int nodes;
-    private int steps;
+    private boolean backslashes;
 
     PackageTree(PackageLimits limits) {
         this.limits = limits;
@@ -46,6 +41,10 @@ final class PackageTree {
             return kind;
         }
 
+        String target() {
+            return target;
+        }
+
         String path() {
             return parent == null || parent.parent == null ? name : parent.path() + "/" + name;
         }
@@ -55,21 +54,15 @@ final class PackageTree {
         }
     }
 
-    Node root() {
-        return root;
-    }
-
     /// The place of an entry. A directory may be named more than once, and after what is in it.
     Node add(String path, Kind kind) {
         if (path.startsWith("/")) {
             throw Refusal.badZip("a path is absolute: " + path);
         }
-        if (path.indexOf('\\') >= 0 || path.indexOf('\0') >= 0) {
-            throw Refusal.badZip("a path has a backslash or NUL: " + path.replace('\0', '?'));
+        if (path.indexOf('\0') >= 0) {
+            throw Refusal.badZip("a path has a NUL: " + path);
         }
-        if (path.length() >= 2 && path.charAt(1) == ':' && Character.isLetter(path.charAt(0))) {
-            throw Refusal.badZip("a path begins with a drive: " + path);
-        }
+        backslashes |= path.indexOf('\\') >= 0;
         var at = root;
         int from = 0;
         while (from < path.length()) {
@@ -117,65 +110,18 @@ final class PackageTree {
         return nodes;
     }
 
+    /// Whether a name has a backslash, which is a letter like any other here, and was meant to be none.
+    boolean hasBackslashes() {
+        return backslashes;
+    }
+
+    /// What a link says, as the zip has it: absolute, upwards, to nothing or in a circle.
     void link(Node link, byte[] targetBytes) {
         var target = new String(targetBytes, StandardCharsets.UTF_8);
         if (targetBytes.length == 0 || targetBytes.length > LONGEST_TARGET_BYTES || target.indexOf('\0') >= 0) {
             throw Refusal.badZip("the symbolic link " + link.path() + " has no proper target");
         }
         link.target = target;
-    }
-
-    /// Follows a link as the kernel would once all is unpacked, with every other link on its way, and refuses it if it
-    /// ever steps out of the root. Targets that do not exist are fine, as they are in AWS.
-    String safeTarget(Node link) {
-        var at = link.parent == null ? root : link.parent;
-        var ahead = new ArrayDeque<String>();
-        push(ahead, link.target, link);
-        int followed = 1;
-        // How deep we are in directories that do not exist.
-        int beyond = 0;
-        while (!ahead.isEmpty()) {
-            if (++steps > MOST_STEPS) {
-                throw Refusal.badZip("its symbolic links lead to each other too often");
-            }
-            String part = ahead.pop();
-            if (part.isEmpty() || part.equals(".")) {
-                continue;
-            }
-            if (part.equals("..")) {
-                if (beyond > 0) {
-                    beyond--;
-                } else if (at.parent == null) {
-                    throw Refusal.badZip("the symbolic link " + link.path() + " leads out");
-                } else {
-                    at = at.parent;
-                }
-                continue;
-            }
-            var next = beyond > 0 ? null : at.child(part);
-            if (next == null) {
-                beyond++;
-            } else if (next.kind == Kind.SYMBOLIC_LINK) {
-                if (++followed > MOST_LINKS_FOLLOWED) {
-                    throw Refusal.badZip("the symbolic link " + link.path() + " has no end");
-                }
-                push(ahead, next.target, next);
-            } else {
-                at = next;
-            }
-        }
-        return link.target;
-    }
-
-    private void push(ArrayDeque<String> ahead, String target, Node link) {
-        if (target.startsWith("/")) {
-            throw Refusal.badZip("the symbolic link " + link.path() + " is absolute");
-        }
-        var parts = target.split("/");
-        for (int i = parts.length - 1; i >= 0; i--) {
-            ahead.push(parts[i]);
-        }
-        steps += parts.length;
     }
 
     /// Told of each directory, parents first.

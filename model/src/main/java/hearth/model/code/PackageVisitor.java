@@ -8,13 +8,14 @@ import java.time.Instant;
 /// symbolic links, and nothing is told twice.
 ///
 /// Paths are relative, separated by `/`, without empty parts, `.` and `..`; no part of a path but the last can be a
-/// symbolic link of the same package. So an unpacker that starts in an empty directory cannot be led out of it.
+/// symbolic link of the same package. So an unpacker that starts in an empty directory and never follows a link cannot
+/// be led out of it.
 public interface PackageVisitor {
     void directory(String path) throws IOException;
 
     /// @param content is checked as it is read, and need not be read to its end
     void file(String path, boolean executable, Instant modified, InputStream content) throws IOException;
 
-    /// @param target leads to a place inside of the package, whether or not there is something
+    /// @param target as the zip has it; may lead anywhere, as the function sees its files, and is not to be followed
     void symbolicLink(String path, String target) throws IOException;
 }

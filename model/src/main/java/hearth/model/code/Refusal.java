@@ -3,19 +3,23 @@ package hearth.model.code;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
-import java.lang.System.Logger.Level;
 
-/// AWS's words for packages that are refused. They do not say what is wrong with a zip; our log does, at DEBUG.
+/// AWS's words for packages that are refused. They do not say what is wrong with a zip; their detail does.
 final class Refusal {
-    private static final System.Logger LOG = System.getLogger(Refusal.class.getName());
+    private static final int LONGEST_DETAIL = 500;
 
     private Refusal() {}
 
+    /// @param why may hold names of the zip's, which can be of any length and letters
     static ApiException badZip(String why) {
-        LOG.log(Level.DEBUG, "Refused a deployment package: {0}", why);
+        var line = why.codePoints()
+                .limit(LONGEST_DETAIL)
+                .map(each -> Character.isISOControl(each) ? '?' : each)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append);
         return new ApiException(
-                ApiError.INVALID_PARAMETER_VALUE,
-                "Could not unzip uploaded file. Please check your file, then try to upload again.");
+                        ApiError.INVALID_PARAMETER_VALUE,
+                        "Could not unzip uploaded file. Please check your file, then try to upload again.")
+                .because(line.toString());
     }
 
     static ApiException empty() {

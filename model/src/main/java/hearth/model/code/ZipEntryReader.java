@@ -30,10 +30,14 @@ final class ZipEntryReader {
     private static final int UNIX = 3;
     private static final int DARWIN = 19;
     private static final int TYPE_MASK = 0170000;
-    private static final int TYPE_FILE = 0100000;
+    private static final int TYPE_PIPE = 0010000;
+    private static final int TYPE_CHARACTERS = 0020000;
     private static final int TYPE_DIRECTORY = 0040000;
+    private static final int TYPE_BLOCKS = 0060000;
     private static final int TYPE_LINK = 0120000;
+    private static final int TYPE_SOCKET = 0140000;
     private static final int ANY_EXECUTE = 0111;
+    private static final int DOS_DIRECTORY = 0x10;
 
     /// What zip names were encoded in before UTF-8.
     private static final Charset CP437 = Charset.forName("IBM437");
@@ -68,11 +72,14 @@ final class ZipEntryReader {
             throw Refusal.badZip(name + " is compressed by method " + method);
         }
         var sizes = sizes(fixed, extra);
-        int mode = madeBy == UNIX || madeBy == DARWIN ? fixed.getInt(38) >>> 16 : 0;
+        int attributes = fixed.getInt(38);
+        int mode = madeBy == UNIX || madeBy == DARWIN ? attributes >>> 16 : 0;
         return new ZipEntry(
                 name,
                 nameBytes.length,
-                kind(name, mode),
+                mode == 0 && sizes.uncompressed == 0 && (attributes & DOS_DIRECTORY) != 0
+                        ? Kind.DIRECTORY
+                        : kind(name, mode),
                 (mode & ANY_EXECUTE) != 0,
                 modified(fixed, extra),
                 method,
@@ -82,12 +89,18 @@ final class ZipEntryReader {
                 sizes.headerOffset);
     }
 
+    /// What ends in a slash is a directory, whatever its mode says. Modes that Unix does not know are of writers who
+    /// had none at hand; Maven's has left 0177777 there.
     private static Kind kind(String name, int mode) {
+        if (name.endsWith("/")) {
+            return Kind.DIRECTORY;
+        }
         return switch (mode & TYPE_MASK) {
             case TYPE_LINK -> Kind.SYMBOLIC_LINK;
             case TYPE_DIRECTORY -> Kind.DIRECTORY;
-            case 0, TYPE_FILE -> name.endsWith("/") ? Kind.DIRECTORY : Kind.FILE;
-            default -> throw Refusal.badZip(name + " is neither a file, a directory nor a symbolic link");
+            case TYPE_PIPE, TYPE_CHARACTERS, TYPE_BLOCKS, TYPE_SOCKET ->
+                throw Refusal.badZip(name + " is a device, a pipe or a socket");
+            default -> Kind.FILE;
         };
     }
 

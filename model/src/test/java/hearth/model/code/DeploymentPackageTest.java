@@ -56,7 +56,7 @@ class DeploymentPackageTest {
 
         var contents = DeploymentPackage.check(zip.build(), LIMITS);
 
-        assertThat(contents).isEqualTo(new DeploymentPackage.Contents(new Bytes(5 + 3 + 5), 5));
+        assertThat(contents).isEqualTo(new DeploymentPackage.Contents(new Bytes(5 + 3 + 5), 5, false));
     }
 
     @Test
@@ -155,22 +155,94 @@ class DeploymentPackageTest {
     }
 
     @Test
-    void showsLinksThatStayInside() throws Exception {
+    void showsLinksAsTheyAreWhereverTheyLead() throws Exception {
         var unpacked = unpack(new ZipForge()
                 .file("lib/libz.so.1.2", "so")
                 .link("lib/libz.so", "libz.so.1.2")
                 .link("lib/up", "../lib/./libz.so")
-                .link("here", "lib/..")
                 .link("nowhere", "not/there/yet/../../../lib")
-                .link("chain", "here/lib/up"));
+                .link("node_modules", "/opt/nodejs/node_modules")
+                .link("cache", "/tmp")
+                .link("out", "../../..")
+                .link("circle", "circle"));
 
         assertThat(unpacked.content)
                 .contains(
                         entry("lib/libz.so", "-> libz.so.1.2"),
                         entry("lib/up", "-> ../lib/./libz.so"),
-                        entry("here", "-> lib/.."),
                         entry("nowhere", "-> not/there/yet/../../../lib"),
-                        entry("chain", "-> here/lib/up"));
+                        entry("node_modules", "-> /opt/nodejs/node_modules"),
+                        entry("cache", "-> /tmp"),
+                        entry("out", "-> ../../.."),
+                        entry("circle", "-> circle"));
+    }
+
+    /// As on AWS, which makes no folders of them either.
+    @Test
+    void keepsBackslashesInNamesAndTellsOfThem() throws Exception {
+        var zip =
+                new ZipForge().file("wwwroot\\app.css", "1").file("..\\a", "2").file("C:\\b", "3");
+
+        assertThat(unpack(zip).content)
+                .containsExactly(entry("wwwroot\\app.css", "1"), entry("..\\a", "2"), entry("C:\\b", "3"));
+        assertThat(DeploymentPackage.check(zip.build(), LIMITS).backslashes()).isTrue();
+        assertThat(DeploymentPackage.check(new ZipForge().file("a/b", "1").build(), LIMITS)
+                        .backslashes())
+                .isFalse();
+    }
+
+    /// Maven's archiver has written directories with all of these bits.
+    @ParameterizedTest
+    @ValueSource(ints = {0177777, 0, 0100644, 0120777, 0010644})
+    void takesWhatEndsInASlashForADirectoryWhateverItsMode(int mode) throws Exception {
+        var unpacked = unpack(
+                new ZipForge().part("META-INF/", "", part -> part.mode = mode).file("META-INF/MANIFEST.MF", "1"));
+
+        assertThat(unpacked.content).containsExactly(entry("META-INF", "/"), entry("META-INF/MANIFEST.MF", "1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0177777, 0777, 0150755, 0030755})
+    void takesModesThatUnixDoesNotKnowForFiles(int mode) throws Exception {
+        var unpacked = unpack(new ZipForge().part("bootstrap", "1", part -> part.mode = mode));
+
+        assertThat(unpacked.content).containsExactly(entry("bootstrap", "*1"));
+    }
+
+    /// FAT, NTFS, what Info-ZIP takes for NTFS, VFAT: only their own attributes count, as on AWS.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10, 11, 14})
+    void readsZipsOfWindows(int host) throws Exception {
+        var unpacked = unpack(new ZipForge()
+                .part("folder/", "", part -> part.madeBy = host)
+                .part("folder/bootstrap", "1", part -> {
+                    part.madeBy = host;
+                    part.mode = 0100755;
+                })
+                .part("empty", "", part -> {
+                    part.madeBy = host;
+                    part.mode = 0;
+                    part.attributes = 0x10;
+                })
+                .part("link", "elsewhere", part -> {
+                    part.madeBy = host;
+                    part.mode = 0120777;
+                }));
+
+        assertThat(unpacked.content)
+                .containsExactly(
+                        entry("folder", "/"),
+                        entry("empty", "/"),
+                        entry("folder/bootstrap", "1"),
+                        entry("link", "elsewhere"));
+    }
+
+    @Test
+    void saysWhyItRefusesForTheLogAlone() {
+        var refusal = refusal(new ZipForge().file("a/../../evil\n", "1").build(), LIMITS);
+
+        assertThat(refusal).hasMessage(BAD_ZIP);
+        assertThat(refusal.reason()).isEqualTo("a path leads upwards: a/../../evil?");
     }
 
     static Stream<Arguments> badZips() {
@@ -179,8 +251,6 @@ class DeploymentPackageTest {
                 bad("a path upwards", new ZipForge().file("../evil", "1")),
                 bad("a path upwards further in", new ZipForge().file("a/../../evil", "1")),
                 bad("an absolute path", new ZipForge().file("/etc/passwd", "1")),
-                bad("a drive", new ZipForge().file("C:evil", "1")),
-                bad("a backslash", new ZipForge().file("..\\evil", "1")),
                 bad("a NUL", new ZipForge().file("a\0b", "1")),
                 bad("no name", new ZipForge().file("", "1")),
                 bad("only dots for a name", new ZipForge().file("./.", "1")),
@@ -189,17 +259,6 @@ class DeploymentPackageTest {
                 bad(
                         "a name that is not the UTF-8 it says",
                         new ZipForge().part(new byte[] {'a', -1}, new byte[1], _ -> {})),
-                bad("an absolute link", new ZipForge().link("a", "/etc/passwd")),
-                bad("a link upwards", new ZipForge().link("a", "..")),
-                bad("a link upwards further in", new ZipForge().link("a/b", "../../etc")),
-                bad(
-                        "a link that is safe only as text",
-                        new ZipForge().link("d/s", "..").link("out", "d/s/../etc")),
-                bad(
-                        "a link through a link that comes later",
-                        new ZipForge().link("out", "d/s/../etc").link("d/s", "..")),
-                bad("links in a circle", new ZipForge().link("a", "b").link("b", "a")),
-                bad("a link to itself", new ZipForge().link("a", "a")),
                 bad("an empty link", new ZipForge().link("a", "")),
                 bad("a link with a NUL", new ZipForge().link("a", "b\0c")),
                 bad("a long link", new ZipForge().link("a", "b/".repeat(2_048) + "c")),
@@ -364,22 +423,6 @@ class DeploymentPackageTest {
                 .isEqualTo(5);
         assertThat(refusal(new ZipForge().file("a/b/c/d/e/f", "1").build(), limits))
                 .hasMessage(BAD_ZIP);
-    }
-
-    @Test
-    void refusesLinksWhoseChecksWouldTakeForever() {
-        var zip = new ZipForge();
-        var detour = "d/../".repeat(400);
-        zip.directory("d/");
-        zip.link("l0", detour + "d");
-        for (int i = 1; i < 30; i++) {
-            zip.link("l" + i, detour + "l" + (i - 1));
-        }
-        for (int i = 0; i < 1_000; i++) {
-            zip.link("m" + i, "l29");
-        }
-
-        assertRefused(zip.build(), BAD_ZIP);
     }
 
     @Test

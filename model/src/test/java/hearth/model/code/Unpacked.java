@@ -37,7 +37,7 @@ final class Unpacked implements PackageVisitor {
     }
 
     private void add(String path, String what) {
-        assertThat(path).doesNotStartWith("/").doesNotContain("\0", "\\");
+        assertThat(path).doesNotStartWith("/").doesNotContain("\0");
         assertThat(path.split("/")).isNotEmpty().doesNotContain("", ".", "..");
         int slash = path.lastIndexOf('/');
         if (slash > 0) {

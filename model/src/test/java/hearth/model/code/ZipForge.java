@@ -31,6 +31,7 @@ final class ZipForge {
         final byte[] content;
         int mode = FILE_0644;
         int madeBy = 3;
+        int attributes;
         int flags = 1 << 11;
         int method = 8;
         int dosTime = 0x6000;
@@ -237,7 +238,7 @@ final class ZipForge {
                 .putShort((short) 0)
                 .putShort((short) 0)
                 .putShort((short) 0)
-                .putInt(part.mode << 16)
+                .putInt(part.mode << 16 | part.attributes)
                 .putInt(zip64 ? -1 : (int) headerOffset)
                 .array());
         directory.writeBytes(part.name);

@@ -43,7 +43,8 @@ final class PackageFetcher {
             }
         } catch (ApiException e) {
             // It was checked when it was uploaded: limits have changed since, or our rules.
-            throw new ApiException(ApiError.INVALID_ZIP_FILE, "Lambda could not unzip the deployment package.");
+            throw new ApiException(ApiError.INVALID_ZIP_FILE, "Lambda could not unzip the deployment package.")
+                    .because(e.reason());
         }
         return new UnpackedPackage(digest, root, unpacker.diskBytes());
     }

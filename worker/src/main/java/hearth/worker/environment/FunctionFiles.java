@@ -40,11 +40,13 @@ record FunctionFiles(Lease code, Optional<Lease> layers) implements AutoCloseabl
     }
 
     /// Whether there is a file of this name, as the inside has it, at the top of a mount. A link counts as one: where
-    /// it leads is for the inside to find out, not for the host.
+    /// it leads is for the inside to find out, not for the host. A directory does not.
     boolean has(String inside) {
         return mounts().stream()
                 .filter(mount -> inside.startsWith(mount.inside() + "/"))
-                .anyMatch(mount -> Files.exists(host(mount, inside), LinkOption.NOFOLLOW_LINKS));
+                .map(mount -> host(mount, inside))
+                .anyMatch(file -> Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                        && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS));
     }
 
     private static Path host(Mount mount, String inside) {

@@ -9,6 +9,7 @@ import hearth.worker.runtimeapi.RuntimeApiServer;
 import hearth.worker.runtimeapi.RuntimeListener;
 import hearth.worker.runtimeapi.RuntimeSession;
 import hearth.worker.runtimes.ChannelUse;
+import hearth.worker.runtimes.Entrypoint;
 import hearth.worker.sandbox.ProcessSpec;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
@@ -137,16 +138,26 @@ final class HostedRuntime {
     private void launch() {
         starting = true;
         var environment = variables.apply(premises);
-        boolean channel = premises.runtime().channel() == ChannelUse.RUNTIME_API;
         blocking.execute(() -> {
             try {
-                var spec = new ProcessSpec(premises.command(memory), environment, "/var/task", channel);
-                var started = premises.sandbox().start(spec);
-                onLoop.execute(() -> started(started));
+                switch (premises.entrypoint(memory, environment)) {
+                    case Entrypoint.Command command -> {
+                        var started = premises.sandbox().start(process(command, environment));
+                        onLoop.execute(() -> started(started));
+                    }
+                    case Entrypoint.Missing(var why) ->
+                        onLoop.execute(() -> nothingToStart(new SandboxProcess.Exit.NotStarted(why)));
+                }
             } catch (SandboxException | RuntimeException e) {
                 onLoop.execute(() -> notStarted(e));
             }
         });
+    }
+
+    /// A wrapper of the function's own may start anything, so nothing of ours is lent to it.
+    private ProcessSpec process(Entrypoint.Command command, Map<String, String> environment) {
+        boolean channel = !command.wrapped() && premises.runtime().channel() == ChannelUse.RUNTIME_API;
+        return new ProcessSpec(command.words(), environment, "/var/task", channel);
     }
 
     private void started(SandboxProcess started) {
@@ -158,6 +169,16 @@ final class HostedRuntime {
             process.kill();
         } else {
             started.takeChannel().ifPresent(server::adopt);
+        }
+    }
+
+    /// As if a process had ended before it began.
+    private void nothingToStart(SandboxProcess.Exit.NotStarted why) {
+        starting = false;
+        if (onceStarted != null) {
+            onceStarted.run();
+        } else {
+            exited(why);
         }
     }
 

@@ -8,13 +8,15 @@ import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
 import hearth.worker.code.CodeCache;
 import hearth.worker.pool.BootedRuntime;
+import hearth.worker.runtimes.Entrypoint;
 import hearth.worker.runtimes.InstalledRuntime;
 import hearth.worker.sandbox.Sandbox;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxSpec;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What an environment stands on for its whole life, however often its runtime is started: the runtime's files,
@@ -23,6 +25,7 @@ import java.util.Optional;
 /// @param booted the runtime that is up already in the sandbox, for the first start
 record Premises(InstalledRuntime runtime, FunctionFiles files, Sandbox sandbox, Optional<BootedRuntime> booted)
         implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Premises.class.getName());
     private static final int MEBIBYTES_PER_CORE = 1769;
 
     /// Why there are none.
@@ -86,6 +89,11 @@ record Premises(InstalledRuntime runtime, FunctionFiles files, Sandbox sandbox, 
         try {
             return FunctionFiles.acquire(spec.function(), cache);
         } catch (ApiException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "The code of {0} cannot be unpacked: {1}",
+                    spec.function().function().arn(),
+                    e.reason());
             throw new Unavailable(Cause.CODE_UNAVAILABLE, e.message(), e);
         } catch (IOException e) {
             throw new Unavailable(Cause.CODE_UNAVAILABLE, "The code cannot be fetched: " + e.getMessage(), e);
@@ -104,8 +112,8 @@ record Premises(InstalledRuntime runtime, FunctionFiles files, Sandbox sandbox, 
     }
 
     /// Starts the runtime.
-    List<String> command(Bytes memory) {
-        return runtime.command(memory, files::has);
+    Entrypoint entrypoint(Bytes memory, Map<String, String> variables) {
+        return runtime.entrypoint(memory, variables, files::has);
     }
 
     /// Blocks until nothing is left of the sandbox.

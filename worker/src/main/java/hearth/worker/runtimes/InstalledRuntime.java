@@ -30,9 +30,10 @@ public record InstalledRuntime(
 
     /// Starts the runtime of a function that has this much memory.
     ///
+    /// @param variables of its process
     /// @param isThere whether the function brings this file, by its path inside
-    public List<String> command(Bytes memory, Predicate<String> isThere) {
-        return start.command(memory, isThere);
+    public Entrypoint entrypoint(Bytes memory, Map<String, String> variables, Predicate<String> isThere) {
+        return start.entrypoint(memory, variables, isThere);
     }
 
     /// The same for a runtime that is not the function's own.

@@ -3,15 +3,20 @@ package hearth.worker.runtimes;
 import hearth.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /// The command that starts a runtime, with arguments that may depend on the function's memory.
 public sealed interface StartCommand {
+    /// What the process of a function begins with.
+    ///
+    /// @param environment of the process
     /// @param isThere whether the function brings this file, by its path inside
-    default List<String> command(Bytes memory, Predicate<String> isThere) {
-        return command(memory);
+    default Entrypoint entrypoint(Bytes memory, Map<String, String> environment, Predicate<String> isThere) {
+        return ExecWrapper.before(command(memory), environment);
     }
 
+    /// The command of the runtime alone.
     List<String> command(Bytes memory);
 
     /// A program of the function's own, in the first of these places that has it.
@@ -20,9 +25,15 @@ public sealed interface StartCommand {
             places = List.copyOf(places);
         }
 
+        /// Wrappers are for managed runtimes only.
         @Override
-        public List<String> command(Bytes memory, Predicate<String> isThere) {
-            return List.of(places.stream().filter(isThere).findFirst().orElse(places.getFirst()));
+        public Entrypoint entrypoint(Bytes memory, Map<String, String> environment, Predicate<String> isThere) {
+            return places.stream()
+                    .filter(isThere)
+                    .findFirst()
+                    .<Entrypoint>map(place -> new Entrypoint.Command(List.of(place), false))
+                    .orElseGet(() -> new Entrypoint.Missing(
+                            "Couldn't find valid bootstrap(s): [" + String.join(" ", places) + "]"));
         }
 
         @Override

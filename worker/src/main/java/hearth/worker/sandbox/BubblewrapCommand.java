@@ -31,9 +31,11 @@ record BubblewrapCommand(Path bubblewrap, List<SandboxSpec.Mount> mounts, Path e
     @Override
     public Prepared prepare(ProcessSpec process, Map<Integer, Integer> descriptors)
             throws LinuxException, SandboxException {
-        // Bubblewrap would only say it to the log.
-        var program = new InsidePaths(mounts).toHost(process.command().getFirst());
-        Descriptors.requireExecutable(Path.of(program));
+        // Bubblewrap would only say it to the log. Where a link leads, only the inside can tell.
+        var program = Path.of(new InsidePaths(mounts).toHost(process.command().getFirst()));
+        if (!Files.isSymbolicLink(program)) {
+            Descriptors.requireExecutable(program);
+        }
         var options = Descriptors.memoryFile(options(process).toBytes());
         var filterFile = Descriptors.memoryFile(filter);
         var all = new HashMap<>(descriptors);

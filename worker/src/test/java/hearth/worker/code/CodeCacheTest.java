@@ -10,6 +10,7 @@ import hearth.model.CodeDigest;
 import hearth.model.code.PackageLimits;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -104,6 +105,43 @@ class CodeCacheTest {
         }
         assertThat(store.opened).as("each layer is fetched once").hasValue(2);
         assertThat(scratch()).isEmpty();
+    }
+
+    /// Links lead where the function's sandbox has something. On the host they would lead to the host's.
+    @Test
+    void followsNoLinkWhereverItLeads(@TempDir Path outside) throws Exception {
+        var secret = Files.writeString(outside.resolve("secret"), "the host's");
+        var modified = Files.getLastModifiedTime(secret);
+        var first = store.put(new TestZip()
+                .link("directory", outside.toString())
+                .link("replaced", secret.toString())
+                .link("linked-again", outside.toString())
+                .link("kept", secret.toString())
+                .link("up", "../../../../.." + outside));
+        var second = store.put(new TestZip()
+                .file("directory/secret", "the layer's")
+                .file("replaced", "the layer's")
+                .link("linked-again", secret.toString())
+                .file("up/secret", "the layer's"));
+        try (var cache = open(new Bytes(1))) {
+            try (var lease = cache.acquireLayers(List.of(first, second))) {
+                var root = lease.directory();
+                assertThat(root.resolve("directory/secret")).hasContent("the layer's");
+                assertThat(Files.isDirectory(root.resolve("directory"), LinkOption.NOFOLLOW_LINKS))
+                        .isTrue();
+                assertThat(Files.isRegularFile(root.resolve("replaced"), LinkOption.NOFOLLOW_LINKS))
+                        .isTrue();
+                assertThat(Files.readSymbolicLink(root.resolve("linked-again"))).isEqualTo(secret);
+                assertThat(Files.readSymbolicLink(root.resolve("kept"))).isEqualTo(secret);
+                assertThat(root.resolve("up/secret")).hasContent("the layer's");
+            }
+            // Out of the cache with all of them.
+            cache.acquire(store.put(new TestZip().file("c", "3"))).close();
+            assertThat(unpacked()).doesNotContain(first, second);
+        }
+        assertThat(outside).isDirectoryContaining(secret::equals);
+        assertThat(secret).hasContent("the host's");
+        assertThat(Files.getLastModifiedTime(secret)).isEqualTo(modified);
     }
 
     @Test
@@ -208,7 +246,7 @@ class CodeCacheTest {
 
     @Test
     void saysInTheWordsOfAwsThatAPackageCannotBeUnpacked() throws Exception {
-        var digest = store.put(new TestZip().file("a", "1").link("b", "../../etc"));
+        var digest = store.put(new TestZip().file("a", "1").link("b", "a").file("b/c", "2"));
         var cache = open(PLENTY);
 
         assertThatThrownBy(() -> cache.acquire(digest))

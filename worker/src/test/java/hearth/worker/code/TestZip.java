@@ -17,22 +17,22 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /// Writes packages with unix modes, which the platform's own writer leaves out.
-final class TestZip {
+public final class TestZip {
     static final Instant MODIFIED = Instant.parse("2024-05-06T07:08:09Z");
 
     private record Part(String name, String content, int mode) {}
 
     private final List<Part> parts = new ArrayList<>();
 
-    TestZip file(String name, String content) {
+    public TestZip file(String name, String content) {
         return part(name, content, 0100600);
     }
 
-    TestZip executable(String name, String content) {
+    public TestZip executable(String name, String content) {
         return part(name, content, 0100700);
     }
 
-    TestZip link(String name, String target) {
+    public TestZip link(String name, String target) {
         return part(name, target, 0120777);
     }
 
@@ -41,7 +41,7 @@ final class TestZip {
         return this;
     }
 
-    byte[] build() {
+    public byte[] build() {
         var out = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(out)) {
             for (var part : parts) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,7 +175,11 @@ class RuntimesTest {
     void alwaysHasTheProvidedRuntimes() {
         var runtime = host.runtimes().find("provided.al2023").orElseThrow();
 
-        assertThat(runtime.command(MEMORY)).containsExactly("/var/task/bootstrap");
+        assertThat(runtime.entrypoint(MEMORY, Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/opt/w"), "/opt/bootstrap"::equals))
+                .isEqualTo(new Entrypoint.Command(List.of("/opt/bootstrap"), false));
+        assertThat(runtime.entrypoint(MEMORY, Map.of(), _ -> false))
+                .isEqualTo(new Entrypoint.Missing(
+                        "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"));
         assertThat(runtime.mounts()).isEmpty();
         assertThat(runtime.environment()).isEmpty();
         assertThat(host.runtimes().find("provided.al2")).isPresent();
