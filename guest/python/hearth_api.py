@@ -52,7 +52,8 @@ class RuntimeApi:
 
         Returns the invocation's headers, names in lower case, and its body. If the connection breaks, the unanswered
         part is sent again on a new one: the API gives an invocation that was not reported a second time, and refuses
-        a report that it already has.
+        a report that it already has. Without the API there is nothing left to do: the process ends, and says nothing,
+        because its output is the function's.
         """
         attempt = 0
         while True:
@@ -67,19 +68,18 @@ class RuntimeApi:
             except OSError:
                 self._disconnect()
                 if attempt == 3:
-                    raise
+                    raise SystemExit(1) from None
         if status != 200:
-            detail = bytes(body).decode("utf-8", "replace")
-            raise RuntimeError("The Runtime API answered %d to next: %s" % (status, detail))
+            raise SystemExit(1)
         return headers, body
 
     def report(self, report):
-        """Sends a report after which nothing follows, and waits until it has arrived."""
+        """Sends a report after which nothing follows, and waits until it has arrived: then the process may be ended."""
         try:
             self._send(report)
             self._read_answer()
-        except OSError as failure:
-            sys.stderr.write("The Runtime API could not be reached: %s\n" % failure)
+        except OSError:
+            pass
 
     def _send(self, request):
         if self._socket is None:
@@ -104,10 +104,8 @@ class RuntimeApi:
             self._received = data[len(_ACCEPTED) :]
             return
         self._received = data
-        status, _, body = self._read_answer()
-        if status not in (202, 413):  # 413: too large a response. The caller has been told, and life goes on.
-            detail = bytes(body).decode("utf-8", "replace")
-            sys.stderr.write("The Runtime API answered %d to a response: %s\n" % (status, detail))
+        # A refusal too, such as of too large a response: the caller has been told, and life goes on.
+        self._read_answer()
 
     def _read_answer(self):
         """Reads one answer: its status, headers and body. Informational answers (1xx) are passed over."""

@@ -13,6 +13,15 @@ from hearth_runtime import DIRECTORY, Fault, Invocation
 # The Runtime API takes headers of some size only; a trace that needs more is not sent.
 _LARGEST_XRAY_CAUSE = 4096
 _NO_BREAK_SPACE = "\u00a0"
+# AWS's words.
+_INIT_WARNING = (
+    "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code. However, in rare cases,"
+    " a Lambda runtime update can cause unexpected function behavior. For functions using managed runtimes, runtime"
+    " updates can be triggered by a function change, or can be applied automatically. To determine if the runtime has been"
+    " updated, check the runtime version in the INIT_START log entry. If this error correlates with a change in the runtime"
+    " version, you may be able to mitigate this error by temporarily rolling back to the previous runtime version. For more"
+    " information, see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html"
+)
 
 
 def invocation_error(request_id, error):
@@ -30,8 +39,19 @@ def invocation_error(request_id, error):
 def init_error(error):
     """Logs why the function cannot be initialised and returns the request that reports it."""
     document, _ = _describe(error)
+    _warn()
     _log(document)
     return hearth_api.init_error(hearth_json.encode(document), _type_header(document))
+
+
+def _warn():
+    """As the function's own code would, so that what it has set for its logs holds for this too."""
+    import logging
+
+    try:
+        logging.warning(_INIT_WARNING)
+    except Exception:
+        pass  # the function has a module of this name, or handlers that fail
 
 
 def _describe(error):

@@ -6,7 +6,7 @@ import time
 
 import _thread
 import hearth_json
-from hearth_runtime import Invocation, environment, set_environment
+from hearth_runtime import LOG_DESCRIPTOR, Invocation, environment
 
 JSON = (environment("AWS_LAMBDA_LOG_FORMAT") or "").upper() == "JSON"
 _LEVEL = (environment("AWS_LAMBDA_LOG_LEVEL") or "").upper()
@@ -31,7 +31,6 @@ class FramedSink:
     """
 
     def __init__(self, descriptor):
-        posix.set_inheritable(descriptor, False)
         self._descriptor = descriptor
         self._lock = _thread.allocate_lock()
 
@@ -121,12 +120,4 @@ def _rounded(level):
     return min(50, max(0, level)) // 10 * 10
 
 
-def _open_sink():
-    descriptor = environment("_LAMBDA_TELEMETRY_LOG_FD")
-    if descriptor is None:
-        return StandardSink()
-    set_environment("_LAMBDA_TELEMETRY_LOG_FD", None)
-    return FramedSink(int(descriptor))
-
-
-sink = _open_sink()
+sink = StandardSink() if LOG_DESCRIPTOR is None else FramedSink(LOG_DESCRIPTOR)

@@ -223,7 +223,8 @@ def serve(api, handler):
         else:
             variables.pop(b"_X_AMZN_TRACE_ID", None)
         report = invoke(handler, headers, body)
-        # What the handler printed must be in the pipes before anyone learns that it has ended.
+        # Nothing is buffered, unless the function has asked for it: then it must be in the pipe before anyone learns that
+        # the handler has ended.
         for stream in streams:
             try:
                 stream.flush()
@@ -305,8 +306,6 @@ def _set_up_interpreter():
     if own_python_path and any(_has_file(each, "sitecustomize.py") for each in python_path.split(":")):
         import sitecustomize  # noqa: F401 (a profiler or tracer that a layer brought)
 
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)
     sys.meta_path.append(_OwnFinder)
     if "logging" in sys.modules:
         import hearth_logging
@@ -324,17 +323,24 @@ def _has_file(directory, end):
 
 
 DIRECTORY = __file__.rpartition("/")[0]
+# Where framed log records go; not for the function, nor for what it starts.
+LOG_DESCRIPTOR = None
 FUNCTION_NAME = FUNCTION_VERSION = MEMORY_SIZE = LOG_GROUP_NAME = LOG_STREAM_NAME = None
 
 
 def _read_function():
-    """Sets what the contexts of all invocations say of the function."""
-    global FUNCTION_NAME, FUNCTION_VERSION, MEMORY_SIZE, LOG_GROUP_NAME, LOG_STREAM_NAME
+    """Sets what the contexts of all invocations say of the function, and takes what is the platform's alone."""
+    global LOG_DESCRIPTOR, FUNCTION_NAME, FUNCTION_VERSION, MEMORY_SIZE, LOG_GROUP_NAME, LOG_STREAM_NAME
     FUNCTION_NAME = environment("AWS_LAMBDA_FUNCTION_NAME")
     FUNCTION_VERSION = environment("AWS_LAMBDA_FUNCTION_VERSION")
     MEMORY_SIZE = environment("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
     LOG_GROUP_NAME = environment("AWS_LAMBDA_LOG_GROUP_NAME")
     LOG_STREAM_NAME = environment("AWS_LAMBDA_LOG_STREAM_NAME")
+    descriptor = environment("_LAMBDA_TELEMETRY_LOG_FD")
+    if descriptor is not None:
+        set_environment("_LAMBDA_TELEMETRY_LOG_FD", None)
+        LOG_DESCRIPTOR = int(descriptor)
+        posix.set_inheritable(LOG_DESCRIPTOR, False)
 
 
 def _channel():

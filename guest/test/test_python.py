@@ -15,7 +15,7 @@ NBSP = "\u00a0"
 
 class _Python:
     def command(self):
-        return [self.interpreter, "-S", os.path.join(GUEST, "python", "bootstrap.py")]
+        return [self.interpreter, "-S", "-u", os.path.join(GUEST, "python", "bootstrap.py")]
 
     def run_handler(self, body, **options):
         """Starts a function with this text as its handler's body."""
@@ -240,9 +240,11 @@ class _Python:
         self.assertEqual(error["stackTrace"], expected)
         named = error_type if error_type.startswith("Runtime.") else None
         self.assertEqual(request.headers.get("lambda-runtime-function-error-type"), named)
-        logged = runtime.frames()[-1].text
+        warning, logged = (frame.text for frame in runtime.frames())
+        self.assertRegex(warning, r"\A\[WARNING\]\t\S+Z\t\tLAMBDA_WARNING: Unhandled exception\. .+-update\.html\n\Z")
         self.assertTrue(logged.startswith("[ERROR] %s: " % error_type), logged)
         self.assertIn("Traceback (most recent call last):", logged)
+        self.assertEqual((runtime.stdout(), runtime.stderr()), ("", ""))
 
     def test_refuses_a_handler_without_a_dot(self):
         message = re.escape("Bad handler 'main': not enough values to unpack (expected 2, got 1)")
@@ -425,6 +427,29 @@ class _Python:
         self.assertEqual(runtime.output_in_pipe("out"), b"whole\npart")
         self.assertEqual(runtime.output_in_pipe("err"), b"error")
 
+    def test_keeps_nothing_back_of_what_it_prints(self):
+        body = (
+            "import os, subprocess, sys\n"
+            "sys.stdout.write('one')\n"
+            "subprocess.run(['echo', 'two'])\n"
+            "print('three', end='', file=sys.stderr)\n"
+            "sys.stdout.buffer.write(b'four')\n"
+            "print('five', end='')\n"
+            "if os.fork() == 0:\n"
+            "    print('six')\n"
+            "    sys.exit()\n"
+            "os.wait()\n"
+            "print('sev' + 'e' * 200_000 + 'n')\n"
+            "os._exit(event)"
+        )
+        runtime = self.run_handler(body)
+
+        runtime.invoke(9)
+
+        self.assertEqual(runtime.exit_status(), 9)
+        self.assertEqual(runtime.stdout(), "onetwo\nfourfivesix\nsev" + "e" * 200_000 + "n\n")
+        self.assertEqual(runtime.stderr(), "three")
+
     def test_logs_records_in_lambda_s_format(self):
         runtime = self.start(
             {
@@ -489,14 +514,16 @@ class _Python:
     def test_hides_the_descriptor_for_frames_from_the_function(self):
         runtime = self.run_handler(
             "import os, subprocess\n"
+            "shown = os.environ.get('_LAMBDA_TELEMETRY_LOG_FD')\n"
+            "shown = shown or subprocess.check_output(['sh', '-c', 'echo $_LAMBDA_TELEMETRY_LOG_FD']).decode().strip()\n"
             "context.log('x')\n"
             "fds = subprocess.check_output(['sh', '-c', 'ls /proc/self/fd'], close_fds=False).split()\n"
-            "return [os.environ.get('_LAMBDA_TELEMETRY_LOG_FD'), len(fds)]"
+            "return [shown, len(fds)]"
         )
 
         variable, descriptors = runtime.invoke().result()
 
-        self.assertIsNone(variable)
+        self.assertEqual(variable, "")
         self.assertEqual(descriptors, 4)  # the three standard ones and that of the listed folder
         self.assertEqual([frame.text for frame in runtime.frames()], ["x"])
 
@@ -525,16 +552,21 @@ class _Python:
         self.assertEqual([runtime.invoke(n).result() for n in range(2)], [0, 1])
         self.assertEqual(runtime.stderr(), "")
 
-    def test_tells_of_other_refusals(self):
+    def test_keeps_refusals_out_of_the_function_s_log(self):
         runtime = self.start({"main.py": ECHO}, "main.handler", manners=Manners(refuse=(403, "InvalidStateTransition")))
 
         self.assertEqual([runtime.invoke(n).result() for n in range(2)], [0, 1])
-        runtime.await_output("err", b"The Runtime API answered 403 to a response")
+        self.assertEqual(runtime.stderr(), "")
 
     def test_ends_when_the_api_is_gone(self):
-        runtime = self.start({"main.py": ECHO}, "main.handler", environment={"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"})
+        for source, frames in ((ECHO, 0), ("raise ValueError()", 2)):
+            with self.subTest(source):
+                address = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"}
+                runtime = self.start({"main.py": source}, "main.handler", environment=address)
 
-        self.assertEqual(runtime.exit_status(), 1)
+                self.assertEqual(runtime.exit_status(), 1)
+                self.assertEqual((runtime.stdout(), runtime.stderr()), ("", ""))
+                self.assertEqual(len(runtime.frames()), frames)
 
     def test_speaks_through_a_unix_socket(self):
         runtime = self.start({"main.py": ECHO}, "main.handler", unix=True)

@@ -3,17 +3,26 @@ package hearth.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import hearth.model.CodeDigest;
 import hearth.model.FunctionVersion;
+import hearth.model.worker.InvocationOutcome.Answered;
 import hearth.model.worker.InvocationOutcome.Failed;
+import hearth.worker.code.TestZip;
+import hearth.worker.logs.LogEvent;
 import hearth.worker.sandbox.SandboxKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// The runtimes that Hearth brings, through a worker.
 final class GuestRuntimesTest {
@@ -32,6 +41,48 @@ final class GuestRuntimesTest {
                 return {id: context.awsRequestId, event};
             };
             """;
+
+    private static final String WRITES = """
+            import logging, os, subprocess, sys, time
+            logging.getLogger().setLevel("INFO")
+            def handler(event, context):
+                for i in range(5):
+                    print("print%d" % i)
+                    logging.info("log%d" % i)
+                    print("err%d" % i, file=sys.stderr)
+                    subprocess.run(["/bin/echo", "child%d" % i])
+                print("unfinished", end="")
+                if event == "crash": os._exit(1)
+                if event == "hang": time.sleep(60)
+            """;
+    private static final String PYTHON_MEMORY = """
+            import re
+            kept = []
+            def handler(event, context):
+                kept.append(bytearray(event << 20))
+                return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read()).group(1))
+            """;
+    private static final String NODE_MEMORY = """
+            const kept = [];
+            exports.handler = async event => {
+                kept.push(Buffer.alloc(event << 20, 1));
+                return Number(/VmHWM:\\s+(\\d+)/.exec(require("fs").readFileSync("/proc/self/status"))[1]);
+            };
+            """;
+    private static final String WRAPPER = """
+            #!/bin/sh
+            export WRAPPED="$# arguments, $_HEARTH_CHANNEL"
+            exec "$@"
+            """;
+    private static final String PYTHON_WRAPPED = """
+            import os
+            def handler(event, context):
+                return os.environ.get("WRAPPED")
+            """;
+    private static final String NODE_WRAPPED = "exports.handler = async () => process.env.WRAPPED;";
+    private static final List<String> NODES = List.of("nodejs20.x", "nodejs22.x", "nodejs18.x");
+    private static final List<String> PYTHONS =
+            List.of("python3.12", "python3.11", "python3.13", "python3.10", "python3.9");
 
     @TempDir
     Path directory;
@@ -64,30 +115,125 @@ final class GuestRuntimesTest {
     @Test
     void runsPython() throws Exception {
         try (var host = new TestWorker(SandboxKind.PROCESS, directory)) {
-            var runtimes = List.of("python3.12", "python3.11", "python3.13", "python3.10", "python3.9");
-            check(host, function(host, runtimes, "f.py", PYTHON), "ValueError");
+            check(host, function(host, PYTHONS, "f.py", PYTHON), "ValueError");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SandboxKind.class,
+            names = {"PROCESS", "NAMESPACES"})
+    void keepsTheOrderOfAllThatAPythonFunctionWrites(SandboxKind kind) throws Exception {
+        var expected = new ArrayList<String>();
+        for (int i = 0; i < 5; i++) {
+            expected.addAll(List.of("print" + i, "log" + i, "err" + i, "child" + i));
+        }
+        expected.add("unfinished");
+        try (var host = new TestWorker(kind, directory)) {
+            var environment =
+                    host.start(function(host, PYTHONS, "f.py", WRITES)).await("ready");
+            for (var event : List.of("end", "crash", "hang")) {
+                var outcome = environment.invoke(TestEnvironment.invocation('"' + event + '"', true));
+
+                var tail = outcome instanceof Failed failed ? failed.logTail() : ((Answered) outcome).logTail();
+                var written = Pattern.compile("(print|log|err|child)\\d|unfinished")
+                        .matcher(new String(Objects.requireNonNull(tail), StandardCharsets.UTF_8))
+                        .results()
+                        .map(MatchResult::group)
+                        .toList();
+                assertThat(written).as(event).isEqualTo(expected);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SandboxKind.class,
+            names = {"PROCESS", "NAMESPACES"})
+    void startsTheFunctionsWrapperWithTheRuntimesCommand(SandboxKind kind) throws Exception {
+        try (var host = new TestWorker(kind, directory)) {
+            var layer = List.of(host.code(Map.of("wrap", WRAPPER)));
+            var python = function(host, PYTHONS, "f.py", PYTHON_WRAPPED);
+            var node = function(host, NODES, "f.js", NODE_WRAPPED);
+
+            assertThat(wrapped(host, python, layer, "/opt/wrap").call("[]")).isEqualTo("\"4 arguments, \"");
+            assertThat(wrapped(host, node, layer, "/opt/wrap").call("[]")).isEqualTo("\"4 arguments, \"");
+            assertThat(wrapped(host, python, List.of(), "").call("[]")).isEqualTo("null");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SandboxKind.class,
+            names = {"PROCESS", "NAMESPACES"})
+    void saysWhatIsWrongWithAWrapper(SandboxKind kind) throws Exception {
+        try (var host = new TestWorker(kind, directory)) {
+            var python = function(host, PYTHONS, "f.py", PYTHON_WRAPPED);
+            var plain =
+                    List.of(host.packaged(new TestZip().file("wrap", WRAPPER).build()));
+
+            assertThat(wrapped(host, python, plain, "/opt/none").call("[]"))
+                    .contains("\"Runtime.ExitError\"", "exit status 127");
+            assertThat(wrapped(host, python, plain, "/opt/wrap").call("[]"))
+                    .contains("\"Runtime.ExitError\"", "exit status 126");
+            Await.until(() -> host.log(python.logGroup()).size() >= 12);
+            assertThat(host.log(python.logGroup()))
+                    .extracting(LogEvent::message)
+                    .anyMatch(line -> line.endsWith("/none: does not exist\n"))
+                    .anyMatch(line -> line.endsWith("/wrap: is not an executable\n"));
+        }
+    }
+
+    private static TestEnvironment wrapped(
+            TestWorker host, FunctionVersion function, List<CodeDigest> layers, String wrapper) throws Exception {
+        var variables = Map.of("AWS_LAMBDA_EXEC_WRAPPER", wrapper);
+        return host.start(host.function(
+                        "guest", function.runtime(), function.handler(), function.code(), layers, variables))
+                .await("ready");
+    }
+
+    @ParameterizedTest
+    @EnumSource(SandboxKind.class)
+    void reportsNoLessMemoryThanTheFunctionSees(SandboxKind kind) throws Exception {
+        assumeTrue(kind != SandboxKind.BUBBLEWRAP || Files.isExecutable(Path.of("/usr/bin/bwrap")), "needs bubblewrap");
+        try (var host = new TestWorker(kind, directory)) {
+            for (var function : List.of(
+                    function(host, PYTHONS, "f.py", PYTHON_MEMORY), function(host, NODES, "f.js", NODE_MEMORY))) {
+                var environment = host.start(function).await("ready");
+                for (int mebibytes : List.of(0, 20, 0, 40)) {
+                    var answered = (Answered)
+                            environment.invoke(TestEnvironment.invocation(Integer.toString(mebibytes), true));
+
+                    var seen = Long.parseLong(new String(answered.payload(), StandardCharsets.UTF_8));
+                    var report = Pattern.compile("Max Memory Used: (\\d+) MB")
+                            .matcher(new String(Objects.requireNonNull(answered.logTail()), StandardCharsets.UTF_8));
+                    assertThat(report.find()).isTrue();
+                    assertThat(Long.parseLong(report.group(1)))
+                            .as("%s with %d MiB more", function.runtime(), mebibytes)
+                            .isBetween(Math.ceilDiv(seen, 1024), seen / 1024 + 30);
+                }
+            }
         }
     }
 
     @Test
     void runsNode() throws Exception {
         try (var host = new TestWorker(SandboxKind.PROCESS, directory)) {
-            check(host, function(host, List.of("nodejs20.x", "nodejs22.x", "nodejs18.x"), "f.js", NODE), "TypeError");
+            check(host, function(host, NODES, "f.js", NODE), "TypeError");
         }
     }
 
     @Test
     void runsPythonInNamespaces() throws Exception {
         try (var host = new TestWorker(SandboxKind.NAMESPACES, directory)) {
-            var runtimes = List.of("python3.12", "python3.11", "python3.13", "python3.10", "python3.9");
-            check(host, function(host, runtimes, "f.py", PYTHON), "ValueError");
+            check(host, function(host, PYTHONS, "f.py", PYTHON), "ValueError");
         }
     }
 
     @Test
     void runsNodeInNamespaces() throws Exception {
         try (var host = new TestWorker(SandboxKind.NAMESPACES, directory)) {
-            check(host, function(host, List.of("nodejs20.x", "nodejs22.x", "nodejs18.x"), "f.js", NODE), "TypeError");
+            check(host, function(host, NODES, "f.js", NODE), "TypeError");
         }
     }
 }

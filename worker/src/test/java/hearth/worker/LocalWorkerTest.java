@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a worker promises, with every kind of sandbox: the subclasses choose one.
 @TestInstance(Lifecycle.PER_CLASS)
@@ -166,6 +168,26 @@ abstract class LocalWorkerTest {
 
         assertThat(environment.call("[]")).isEqualTo("!{\"errorMessage\":\"no\",\"errorType\":\"Bad\"}");
         assertThat(environment.call("[]")).isEqualTo("!{\"errorMessage\":\"no\",\"errorType\":\"Bad\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fail", "exit", "hang"})
+    void logsWhatAFailedInitSaidBeforeTheInvocationStarts(String how) throws Exception {
+        var name = "init-says-" + how;
+        ready(name, Map.of("INIT", how)).call("[]");
+
+        Await.until(() -> host.log("/aws/lambda/" + name).size() >= 6);
+        assertThat(host.log("/aws/lambda/" + name).subList(0, 6))
+                .extracting(event -> event.message()
+                        .split("[ \t]Runtime|Duration|RequestId", 2)[0]
+                        .strip())
+                .containsExactly(
+                        "INIT_START",
+                        "init begins to " + how,
+                        "and frames it",
+                        "and prints",
+                        "INIT_REPORT Init",
+                        "START");
     }
 
     @Test

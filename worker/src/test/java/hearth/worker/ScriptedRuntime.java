@@ -32,9 +32,16 @@ final class ScriptedRuntime {
                 body = text.encode()
                 os.write(62, struct.pack(">IIQ", kind, len(body), 1700000000123456) + body)
             init = os.environ.get("INIT", "")
+            if init in ("fail", "exit", "hang"):
+                say("init begins to " + init)
+                frame("and frames it")
+                say("and prints")
             if init == "fail":
-                call("POST", ROOT + "init/error", b'{"errorMessage":"no","errorType":"Bad"}',
-                     [("Lambda-Runtime-Function-Error-Type", "Runtime.Bad")])
+                try:
+                    call("POST", ROOT + "init/error", b'{"errorMessage":"no","errorType":"Bad"}',
+                         [("Lambda-Runtime-Function-Error-Type", "Runtime.Bad")])
+                except Exception:
+                    pass # it is being killed
                 time.sleep(60)
             if init == "exit":
                 os._exit(3)

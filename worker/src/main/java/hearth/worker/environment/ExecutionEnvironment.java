@@ -189,6 +189,7 @@ public final class ExecutionEnvironment {
     }
 
     private void initFailed(Phase phase, Status status) {
+        runtime().drainOutput();
         log.initEnded(phase, status, sinceInitStart());
     }
 
@@ -275,6 +276,8 @@ public final class ExecutionEnvironment {
             switch (before) {
                 case Initializing _ -> {
                     deadline.clear();
+                    // What INIT printed comes before START, whichever of the two the loop hears of first.
+                    runtime().drainOutput();
                     unreportedInit = sinceInitStart();
                     log.initEnded(Phase.INIT, Status.SUCCESS, unreportedInit);
                     idle();

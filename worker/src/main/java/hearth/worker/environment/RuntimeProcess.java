@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class RuntimeProcess {
     private final SandboxProcess process;
     private final OutputPipe output;
-    private final OutputPipe framedOutput;
     private final FileDescriptor pidfd;
     private final Consumer<Exit> exited;
     private final @Nullable IoRegistration registration;
@@ -30,8 +29,7 @@ final class RuntimeProcess {
     RuntimeProcess(IoEventLoop loop, SandboxProcess process, FunctionLog log, Consumer<Exit> exited) {
         this.process = process;
         this.exited = exited;
-        this.output = OutputPipe.ofLines(loop, process.output(), log);
-        this.framedOutput = OutputPipe.ofFrames(loop, process.framedOutput(), log);
+        this.output = OutputPipe.open(loop, process.output(), log);
         this.pidfd = new FileDescriptor(process.pidfd());
         this.registration = loop.register(new Watch()).getNow();
         if (registration != null) {
@@ -41,7 +39,6 @@ final class RuntimeProcess {
 
     /// Logs all that the process has written until now.
     void drainOutput() {
-        framedOutput.drain();
         output.drain();
     }
 
@@ -58,7 +55,6 @@ final class RuntimeProcess {
             }
             drainOutput();
             output.close();
-            framedOutput.close();
             process.close();
         }
     }

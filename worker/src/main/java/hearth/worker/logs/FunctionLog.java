@@ -44,14 +44,9 @@ public final class FunctionLog {
         }
     }
 
-    /// For the process's stdout and stderr: each line is a record.
-    OutputSink lines() {
-        return lineSplitter();
-    }
-
-    /// For the process's framed output.
-    OutputSink frames() {
-        return new FrameParser(this::frame, lineSplitter());
+    /// For all that a process writes: each line is a record, and each frame.
+    OutputSink output() {
+        return new FrameParser(this::frame, new LineSplitter(this::line));
     }
 
     LogStream stream() {
@@ -61,10 +56,6 @@ public final class FunctionLog {
     /// The environment is gone.
     public void close() {
         stream.close();
-    }
-
-    private LineSplitter lineSplitter() {
-        return new LineSplitter(this::line);
     }
 
     private void line(byte[] line) {

@@ -44,9 +44,10 @@ public final class LogReader {
         return directory.files(account, region, group).isEmpty();
     }
 
-    /// What was added since the last call, of all streams, in the order of time.
+    /// What was added since the last call, of all streams, in the order of time. What one stream says keeps its own
+    /// order: a runtime takes the time of a record before it writes it, we that of a line when we read it.
     public List<LogEvent> poll() throws IOException {
-        var events = new ArrayList<LogEvent>();
+        var events = new ArrayList<Placed>();
         var files = directory.files(account, region, group);
         positions.keySet().retainAll(files);
         for (var file : files) {
@@ -57,8 +58,18 @@ public final class LogReader {
             }
             positions.put(file, position);
         }
-        events.sort(Comparator.comparing(LogEvent::timestamp));
-        return events;
+        events.sort(Comparator.comparing(Placed::after));
+        return events.stream().map(Placed::event).toList();
+    }
+
+    /// @param after the latest time of its stream until then
+    private record Placed(LogEvent event, Instant after) {
+        static Placed behind(List<Placed> others, LogEvent event) {
+            var last = others.isEmpty() ? null : others.getLast();
+            return last == null || !last.event.stream().equals(event.stream()) || last.after.isBefore(event.timestamp())
+                    ? new Placed(event, event.timestamp())
+                    : new Placed(event, last.after);
+        }
     }
 
     /// Hands on what there is and what comes, until the thread is interrupted.
@@ -70,7 +81,7 @@ public final class LogReader {
     }
 
     /// @return the end of the last whole line that was read
-    private long read(Path file, long position, List<LogEvent> events) throws IOException {
+    private long read(Path file, long position, List<Placed> events) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             var piece = ByteBuffer.allocate((int) Math.min(PIECE, Math.max(0, channel.size() - position)));
             while (piece.hasRemaining() && channel.read(piece, position + piece.position()) > 0) {
@@ -82,12 +93,12 @@ public final class LogReader {
         }
     }
 
-    private int parse(byte[] bytes, int length, String stream, List<LogEvent> events) {
+    private int parse(byte[] bytes, int length, String stream, List<Placed> events) {
         int start = 0;
         for (int i = 0; i < length; i++) {
             if (bytes[i] == '\n') {
                 event(new String(bytes, start, i - start, StandardCharsets.UTF_8), stream)
-                        .ifPresent(events::add);
+                        .ifPresent(event -> events.add(Placed.behind(events, event)));
                 start = i + 1;
             }
         }

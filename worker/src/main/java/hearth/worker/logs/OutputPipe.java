@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one output pipe of a process on the environment's event loop, and gives it to its log.
+/// Reads the output of a process on the environment's event loop, and gives it to its log.
 ///
 /// Reads one piece for each turn of the loop, so that a flood holds up nobody else, and stops while the log
 /// cannot keep up: then the pipe fills, and the function waits.
@@ -51,19 +51,11 @@ public final class OutputPipe {
         this.stream = stream;
     }
 
-    /// Reads stdout and stderr. To be called on the loop, as is all else.
+    /// Begins to read. To be called on the loop, as is all else.
     ///
     /// @param descriptor non-blocking; stays the caller's, who calls `close` before closing it
-    public static OutputPipe ofLines(IoEventLoop loop, int descriptor, FunctionLog log) {
-        return open(new OutputPipe(loop, descriptor, log.lines(), log.stream()));
-    }
-
-    /// Reads framed records.
-    public static OutputPipe ofFrames(IoEventLoop loop, int descriptor, FunctionLog log) {
-        return open(new OutputPipe(loop, descriptor, log.frames(), log.stream()));
-    }
-
-    private static OutputPipe open(OutputPipe pipe) {
+    public static OutputPipe open(IoEventLoop loop, int descriptor, FunctionLog log) {
+        var pipe = new OutputPipe(loop, descriptor, log.output(), log.stream());
         pipe.watch();
         return pipe;
     }
@@ -83,7 +75,7 @@ public final class OutputPipe {
     public void close() {
         ended = true;
         unwatch();
-        sink.flush();
+        sink.close();
     }
 
     private void watch() {

@@ -92,9 +92,11 @@ final class PythonRuntimes implements RuntimeFamily {
                 version.text(),
                 interpreter.executable().toString(),
                 mounts,
-                // Without `site`, which would run whatever the host has in its site-packages.
+                // Without `site`, which would run whatever the host has in its site-packages; and unbuffered, so that
+                // what
+                // was printed before a crash or a time-out is in the log, and once, also if the process forks.
                 new StartCommand.Fixed(
-                        List.of(interpreter.pathInside(host), "-S", LambdaPaths.RUNTIME + "/bootstrap.py")),
+                        List.of(interpreter.pathInside(host), "-S", "-u", LambdaPaths.RUNTIME + "/bootstrap.py")),
                 Map.of("LC_CTYPE", "C.UTF-8", "PWD", LambdaPaths.TASK, "SHLVL", "0"),
                 ChannelUse.RUNTIME_API);
     }

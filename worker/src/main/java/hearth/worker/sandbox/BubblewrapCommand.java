@@ -91,6 +91,12 @@ record BubblewrapCommand(Path bubblewrap, List<SandboxSpec.Mount> mounts, Path e
         }
     }
 
+    /// Bubblewrap stays, and so does its pid 1.
+    @Override
+    public int generations() {
+        return 2;
+    }
+
     @Override
     public SandboxProcess.Exit exit(ChildProcess.End end) {
         if (end.signalled()) {

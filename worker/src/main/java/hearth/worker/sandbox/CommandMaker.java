@@ -14,6 +14,9 @@ interface CommandMaker {
     /// @param openUntilStarted descriptors to close once the command runs
     record Prepared(Spawner.Command command, List<Integer> openUntilStarted) {}
 
+    /// How many processes come between the command's and the program's.
+    int generations();
+
     /// What the command's end says of the process's.
     SandboxProcess.Exit exit(ChildProcess.End end);
 }

@@ -8,14 +8,12 @@ final class FailedStart implements SandboxProcess {
     private final Exit.NotStarted exit;
     private final Descriptors.Pair ended;
     private final int output;
-    private final int framedOutput;
 
     private boolean closed; // guarded by this
 
-    FailedStart(String message, int output, int framedOutput) throws LinuxException {
+    FailedStart(String message, int output) throws LinuxException {
         this.exit = new Exit.NotStarted(message);
         this.output = output;
-        this.framedOutput = framedOutput;
         this.ended = Descriptors.pipe();
         Descriptors.write(ended.writing(), new byte[1], 0, 1);
     }
@@ -28,11 +26,6 @@ final class FailedStart implements SandboxProcess {
     @Override
     public int output() {
         return output;
-    }
-
-    @Override
-    public int framedOutput() {
-        return framedOutput;
     }
 
     @Override
@@ -52,7 +45,6 @@ final class FailedStart implements SandboxProcess {
             Descriptors.close(ended.reading());
             Descriptors.close(ended.writing());
             Descriptors.close(output);
-            Descriptors.close(framedOutput);
         }
     }
 }

@@ -11,7 +11,7 @@ final class LaunchedProcess extends OwnedProcess {
     private OptionalInt channel; // guarded by this
 
     LaunchedProcess(ChildProcess init, int status, ProcessPipes.Ours pipes) {
-        super(init, pipes.output(), pipes.framed());
+        super(init, pipes.output());
         this.status = status;
         this.channel = pipes.channel();
     }

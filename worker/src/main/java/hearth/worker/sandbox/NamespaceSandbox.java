@@ -36,6 +36,7 @@ final class NamespaceSandbox implements Sandbox {
     private final PrivateNetwork own;
     private final Cgroup cgroup;
     private final FreezeSwitch freezing;
+    private final ResidentPeak residentPeak = new ResidentPeak();
 
     private int mounts = NONE;
     private @Nullable LaunchedProcess process;
@@ -82,6 +83,7 @@ final class NamespaceSandbox implements Sandbox {
         try (var pipes = ProcessPipes.open(processSpec.channel())) {
             var launched = factory.launcher().launch(words(processSpec), descriptors(pipes));
             keep(launched.mounts());
+            residentPeak.watch(launched.init(), 1);
             return new LaunchedProcess(ChildProcess.of(launched.init()), launched.status(), pipes.takeOurs());
         }
     }
@@ -119,7 +121,7 @@ final class NamespaceSandbox implements Sandbox {
             descriptors.put(standard, factory.nothing());
         }
         descriptors.put(OUTPUT, pipes.output().writing());
-        descriptors.put(FRAMED, pipes.framed().writing());
+        descriptors.put(FRAMED, pipes.output().writing());
         pipes.channel().ifPresent(channel -> descriptors.put(CHANNEL, channel.writing()));
         descriptors.put(NETWORK, own.namespace().fd());
         descriptors.put(MOUNTS, mounts == NONE ? factory.template() : mounts);
@@ -158,10 +160,14 @@ final class NamespaceSandbox implements Sandbox {
         freezing.thaw();
     }
 
+    /// What the cgroup was charged with, or what the runtime saw of itself if that is more: pages of its interpreter
+    /// are charged to whichever sandbox of the host was the first to read them.
     @Override
     public Bytes peakMemory() {
         try {
-            return cgroup.peakMemory();
+            var charged = cgroup.peakMemory();
+            var seen = residentPeak.read();
+            return charged.compareTo(seen) > 0 ? charged : seen;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -179,6 +185,7 @@ final class NamespaceSandbox implements Sandbox {
     /// The uid goes back last: nothing of it lives then. A step that fails keeps no other from being taken.
     @Override
     public void close() {
+        step(residentPeak::close);
         step(cgroup::kill);
         if (process != null) {
             step(process::end);

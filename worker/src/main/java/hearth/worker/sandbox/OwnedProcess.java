@@ -10,16 +10,14 @@ import org.jspecify.annotations.Nullable;
 abstract class OwnedProcess implements SandboxProcess {
     private final ChildProcess child;
     private final int output;
-    private final int framedOutput;
 
     private @Nullable Exit exit; // guarded by this
     private boolean closed; // guarded by this
 
-    /// @param output to read from, as is `framedOutput`; this object closes both
-    OwnedProcess(ChildProcess child, int output, int framedOutput) {
+    /// @param output to read from; this object closes it
+    OwnedProcess(ChildProcess child, int output) {
         this.child = child;
         this.output = output;
-        this.framedOutput = framedOutput;
     }
 
     /// Kills what belongs to the child.
@@ -39,11 +37,6 @@ abstract class OwnedProcess implements SandboxProcess {
     @Override
     public final int output() {
         return output;
-    }
-
-    @Override
-    public final int framedOutput() {
-        return framedOutput;
     }
 
     @Override
@@ -76,7 +69,6 @@ abstract class OwnedProcess implements SandboxProcess {
             closed = true;
             child.close();
             Descriptors.close(output);
-            Descriptors.close(framedOutput);
             release();
         }
     }

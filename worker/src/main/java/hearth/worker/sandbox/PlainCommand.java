@@ -28,6 +28,11 @@ record PlainCommand(InsidePaths paths) implements CommandMaker {
     }
 
     @Override
+    public int generations() {
+        return 0;
+    }
+
+    @Override
     public SandboxProcess.Exit exit(ChildProcess.End end) {
         return end.signalled()
                 ? new SandboxProcess.Exit.Signal(end.number())

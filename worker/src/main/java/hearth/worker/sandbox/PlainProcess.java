@@ -9,8 +9,8 @@ import java.util.function.Function;
 final class PlainProcess extends OwnedProcess {
     private final Function<ChildProcess.End, Exit> exitOf;
 
-    PlainProcess(ChildProcess child, int output, int framedOutput, Function<ChildProcess.End, Exit> exitOf) {
-        super(child, output, framedOutput);
+    PlainProcess(ChildProcess child, int output, Function<ChildProcess.End, Exit> exitOf) {
+        super(child, output);
         this.exitOf = exitOf;
     }
 

@@ -6,48 +6,36 @@ import hearth.worker.linux.LinuxException;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What connects a process with the server: pipes for its output, and a channel if it is to have one. The reading ends
+/// What connects a process with the server: a pipe for its output, and a channel if it is to have one. The reading ends
 /// are ours, the writing ends go to the process.
 ///
 /// Closing it closes what nobody took.
 final class ProcessPipes implements AutoCloseable {
     private final Pair output;
-    private final Pair framed;
     private final Optional<Pair> channel;
     private boolean taken;
 
-    private ProcessPipes(Pair output, Pair framed, Optional<Pair> channel) {
+    private ProcessPipes(Pair output, Optional<Pair> channel) {
         this.output = output;
-        this.framed = framed;
         this.channel = channel;
     }
 
     /// Our ends, non-blocking.
-    record Ours(int output, int framed, OptionalInt channel) {}
+    record Ours(int output, OptionalInt channel) {}
 
     static ProcessPipes open(boolean withChannel) throws LinuxException {
         var output = Descriptors.pipe();
         try {
-            var framed = Descriptors.pipe();
-            try {
-                var channel = withChannel ? Optional.of(Descriptors.streamSockets()) : Optional.<Pair>empty();
-                return new ProcessPipes(output, framed, channel);
-            } catch (LinuxException e) {
-                close(framed);
-                throw e;
-            }
+            var channel = withChannel ? Optional.of(Descriptors.streamSockets()) : Optional.<Pair>empty();
+            return new ProcessPipes(output, channel);
         } catch (LinuxException e) {
-            close(output);
+            close(output, false);
             throw e;
         }
     }
 
     Pair output() {
         return output;
-    }
-
-    Pair framed() {
-        return framed;
     }
 
     Optional<Pair> channel() {
@@ -58,13 +46,12 @@ final class ProcessPipes implements AutoCloseable {
     Ours takeOurs() {
         taken = true;
         var ours = channel.isPresent() ? OptionalInt.of(channel.get().reading()) : OptionalInt.empty();
-        return new Ours(output.reading(), framed.reading(), ours);
+        return new Ours(output.reading(), ours);
     }
 
     @Override
     public void close() {
         close(output, taken);
-        close(framed, taken);
         channel.ifPresent(pair -> close(pair, taken));
     }
 
@@ -73,9 +60,5 @@ final class ProcessPipes implements AutoCloseable {
         if (!taken) {
             Descriptors.close(pair.reading());
         }
-    }
-
-    private static void close(Pair pair) {
-        close(pair, false);
     }
 }

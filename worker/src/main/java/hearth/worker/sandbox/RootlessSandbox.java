@@ -68,7 +68,7 @@ final class RootlessSandbox implements Sandbox {
         try {
             var output = Descriptors.pipe();
             try {
-                return start(spec, output, Descriptors.pipe());
+                return start(spec, output);
             } finally {
                 Descriptors.close(output.writing());
             }
@@ -77,18 +77,15 @@ final class RootlessSandbox implements Sandbox {
         }
     }
 
-    private SandboxProcess start(ProcessSpec spec, Descriptors.Pair output, Descriptors.Pair framed)
-            throws LinuxException, SandboxException {
-        var descriptors = Map.of(0, nothing, 1, output.writing(), 2, output.writing(), FRAMED_INSIDE, framed.writing());
+    private SandboxProcess start(ProcessSpec spec, Descriptors.Pair output) throws LinuxException, SandboxException {
+        var descriptors = Map.of(0, nothing, 1, output.writing(), 2, output.writing(), FRAMED_INSIDE, output.writing());
         try {
             var child = spawn(commands.prepare(spec, descriptors));
-            process = new PlainProcess(child, output.reading(), framed.reading(), commands::exit);
-            peak.watch(child.pid());
+            process = new PlainProcess(child, output.reading(), commands::exit);
+            peak.watch(child.pid(), commands.generations());
             return process;
         } catch (LinuxException e) {
-            return new FailedStart(notStarted(spec, e), output.reading(), framed.reading());
-        } finally {
-            Descriptors.close(framed.writing());
+            return new FailedStart(notStarted(spec, e), output.reading());
         }
     }
 
@@ -150,6 +147,7 @@ final class RootlessSandbox implements Sandbox {
 
     @Override
     public void close() {
+        peak.close();
         if (process != null) {
             process.end();
             records.remove(pid);

@@ -7,12 +7,10 @@ public interface SandboxProcess {
     /// A pidfd: readable once the process has ended and, with it, all of its tree. Stays open until `close`.
     int pidfd();
 
-    /// The non-blocking read end of a pipe that both stdout and stderr write to. Stays open until `close`.
+    /// The non-blocking read end of the pipe that stdout and stderr write to, and framed log records too, for which
+    /// the process has it as descriptor 62 (`_LAMBDA_TELEMETRY_LOG_FD`, execution.md section 7): what comes through
+    /// one pipe keeps its order. Stays open until `close`.
     int output();
-
-    /// The non-blocking read end of the pipe of framed log records, which the process has as descriptor 62
-    /// (`_LAMBDA_TELEMETRY_LOG_FD`, execution.md section 7). Stays open until `close`.
-    int framedOutput();
 
     /// Our end of the channel, non-blocking; empty where the process has none. Whoever takes it closes it.
     default OptionalInt takeChannel() {

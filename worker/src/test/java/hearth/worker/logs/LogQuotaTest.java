@@ -125,7 +125,7 @@ final class LogQuotaTest {
     }
 
     private static void print(FunctionLog log, String text) {
-        log.lines().accept(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+        log.output().accept(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
     }
 
     private LogReader reader() {

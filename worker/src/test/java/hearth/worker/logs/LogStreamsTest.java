@@ -36,7 +36,7 @@ final class LogStreamsTest {
     }
 
     private static void print(FunctionLog log, String text) {
-        log.lines().accept(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+        log.output().accept(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
     }
 
     @Test

@@ -104,13 +104,61 @@ final class OutputParsingTest {
     }
 
     @Test
-    void takesAnythingElseForLines() {
+    void keepsTextAndFramesInTheirOrder() {
         var frames = frames();
 
-        frames.accept(text("this is no frame\nat all"));
+        frames.accept(text("one\ntwo without an end"));
+        frames.accept(frame(0xA55A0003, 1, "three"));
+        frames.accept(text("four"));
+        frames.accept(text(" and a half\n"));
+        frames.accept(frame(0xA55A0003, 2, "five"));
         frames.flush();
 
-        assertThat(records).containsExactly("this is no frame\n", "at all");
+        assertThat(records)
+                .containsExactly("one\n", "two without an end", "INFO 1 three", "four and a half\n", "INFO 2 five");
+    }
+
+    /// `¥Z` and half of `中` have bytes of a frame's type in them.
+    @Test
+    void seesTextAndFramesAlikeHoweverTheyAreTorn() {
+        var random = new Random(4);
+        var wire = Unpooled.buffer();
+        var expected = new ArrayList<String>();
+        for (int i = 0; i < 300; i++) {
+            var line = "¥Z¥¥Z\0x中文".repeat(random.nextInt(5)) + "\n";
+            wire.writeBytes(text(line)).writeBytes(frame(0xA55A0003, i, "¥Z\n"));
+            expected.add(line);
+            expected.add("INFO " + i + " ¥Z\n");
+        }
+        for (int round = 0; round < 50; round++) {
+            records.clear();
+            var frames = frames();
+            var copy = wire.duplicate();
+            while (copy.isReadable()) {
+                frames.accept(copy.readSlice(Math.min(copy.readableBytes(), 1 + random.nextInt(1 + 3 * round))));
+            }
+            assertThat(records).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void recordsWhatIsLeftOfAFrameAtTheEnd() {
+        for (var length : List.of(1, 3, 4, 15)) {
+            records.clear();
+            var frames = frames();
+            frames.accept(text("text"));
+            frames.accept(frame(0xA55A0003, 1, "message").readSlice(length));
+            frames.close();
+
+            assertThat(String.join("", records)).startsWith("text").hasSize(4 + length);
+        }
+        records.clear();
+        var frames = frames();
+        frames.accept(frame(0xA55A0003, 1, "message").readSlice(16 + 4));
+        frames.flush();
+        assertThat(records).isEmpty();
+        frames.close();
+        assertThat(records).containsExactly("INFO 1 mess");
     }
 
     @Test

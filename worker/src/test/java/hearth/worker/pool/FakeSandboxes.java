@@ -170,11 +170,6 @@ final class FakeSandboxes implements SandboxFactory {
         }
 
         @Override
-        public int framedOutput() {
-            return end;
-        }
-
-        @Override
         public OptionalInt takeChannel() {
             return OptionalInt.of(channel);
         }

@@ -40,7 +40,7 @@ class RuntimesTest {
                         new Mount(host.path("root/.pyenv/versions/3.12.1"), "/var/lang"),
                         new Mount(host.path("hearth/guest/python"), "/var/runtime"));
         assertThat(runtime.command(MEMORY))
-                .containsExactly("/var/lang/bin/python3.12", "-S", "/var/runtime/bootstrap.py");
+                .containsExactly("/var/lang/bin/python3.12", "-S", "-u", "/var/runtime/bootstrap.py");
         assertThat(runtime.environment())
                 .containsOnly(entry("LC_CTYPE", "C.UTF-8"), entry("PWD", "/var/task"), entry("SHLVL", "0"));
         assertThat(host.probes).as("the folder's name tells the version").isZero();

@@ -57,7 +57,7 @@ public final class SandboxRun {
     }
 
     /// What a process wrote, and how it ended.
-    public record Result(String output, String framed, SandboxProcess.Exit exit) {}
+    public record Result(String output, SandboxProcess.Exit exit) {}
 
     static SandboxSpec spec(Mount... mounts) {
         return spec(Bytes.mebibytes(256), 1000, mounts);
@@ -88,19 +88,15 @@ public final class SandboxRun {
 
     static Result finish(SandboxProcess process) throws LinuxException {
         var output = new ByteArrayOutputStream();
-        var framed = new ByteArrayOutputStream();
         var deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!Descriptors.awaitReadable(process.pidfd(), 5)) {
             drain(process.output(), output);
-            drain(process.framedOutput(), framed);
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("still running, after " + output.toString(StandardCharsets.UTF_8));
             }
         }
         drain(process.output(), output);
-        drain(process.framedOutput(), framed);
-        return new Result(
-                output.toString(StandardCharsets.UTF_8), framed.toString(StandardCharsets.UTF_8), process.exit());
+        return new Result(output.toString(StandardCharsets.UTF_8), process.exit());
     }
 
     /// Reads until there is this text.
