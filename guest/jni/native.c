@@ -1,18 +1,20 @@
 // The native half of hearth.guest.Native.
 #include <jni.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-JNIEXPORT void JNICALL Java_hearth_guest_Native_setVariable(JNIEnv *env, jclass class, jstring name, jstring value) {
+JNIEXPORT void JNICALL Java_hearth_guest_Native_setVariable(JNIEnv *env, jclass class, jbyteArray variable) {
     (void)class;
-    const char *name_text = (*env)->GetStringUTFChars(env, name, NULL);
-    const char *value_text = (*env)->GetStringUTFChars(env, value, NULL);
-    if (name_text && value_text)
-        setenv(name_text, value_text, 1);
-    if (value_text)
-        (*env)->ReleaseStringUTFChars(env, value, value_text);
-    if (name_text)
-        (*env)->ReleaseStringUTFChars(env, name, name_text);
+    jbyte *bytes = (*env)->GetByteArrayElements(env, variable, NULL);
+    if (!bytes)
+        return;
+    char *text = (char *)bytes, *equals = strchr(text, '=');
+    if (equals) {
+        *equals = 0;
+        setenv(text, equals + 1, 1);
+    }
+    (*env)->ReleaseByteArrayElements(env, variable, bytes, JNI_ABORT);
 }
 
 JNIEXPORT void JNICALL Java_hearth_guest_Native_unsetVariable(JNIEnv *env, jclass class, jstring name) {

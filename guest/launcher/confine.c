@@ -22,6 +22,8 @@ static void limit(int resource, const char *name, rlim_t soft, rlim_t hard) {
 
 void limit_resources(void) {
     limit(RLIMIT_NOFILE, "nofile", 1024, 1024);
+    // AWS's quota. The cgroup counts too, and all that is in it.
+    limit(RLIMIT_NPROC, "nproc", 1024, 1024);
     limit(RLIMIT_CORE, "core", 0, 0);
     limit(RLIMIT_STACK, "stack", 8 << 20, RLIM_INFINITY);
     limit(RLIMIT_MEMLOCK, "memlock", 64 << 10, 64 << 10);

@@ -36,7 +36,8 @@ struct mount {
     int tree; // a detached copy of host, or -1
 };
 
-// One thing of the template root: d(irectory), f(ile), l(ink), b(ind), D(evice: bind that keeps devices).
+// One thing of the template root: d(irectory), f(ile), x: a file that may be executed, l(ink), b(ind), D(evice: bind
+// that keeps devices).
 struct step {
     char kind;
     const char *path;

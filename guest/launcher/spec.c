@@ -63,6 +63,7 @@ static void add(struct spec *spec, const char *key) {
         spec->scratch = word();
     } else if (!strcmp(key, "directory")) add_step(spec, 'd');
     else if (!strcmp(key, "file")) add_step(spec, 'f');
+    else if (!strcmp(key, "script")) add_step(spec, 'x');
     else if (!strcmp(key, "link")) add_step(spec, 'l');
     else if (!strcmp(key, "bind")) add_step(spec, 'b');
     else if (!strcmp(key, "device")) add_step(spec, 'D');

@@ -12,8 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static void make_file(const char *path, const char *content) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+static void make_file(const char *path, const char *content, mode_t mode) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     check(fd, "create", path);
     check(write(fd, content, strlen(content)), "write", path);
     close(fd);
@@ -26,14 +26,15 @@ static void make_target(const char *path, const char *host) {
     if (S_ISDIR(what.st_mode))
         check(mkdir(path, 0755), "mkdir", path);
     else
-        make_file(path, "");
+        make_file(path, "", 0644);
 }
 
 static void take(const struct step *step) {
     const char *path = step->path + 1; // relative to the new root
     switch (step->kind) {
     case 'd': check(mkdir(path, 0755), "mkdir", step->path); break;
-    case 'f': make_file(path, step->value); break;
+    case 'f': make_file(path, step->value, 0644); break;
+    case 'x': make_file(path, step->value, 0755); break;
     case 'l': check(symlink(step->value, path), "symlink", step->path); break;
     default:
         make_target(path, step->value);

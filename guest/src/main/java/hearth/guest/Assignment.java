@@ -103,7 +103,7 @@ final class Assignment {
     }
 
     private static void set(String name, String value) throws ReflectiveOperationException {
-        Native.setVariable(name, value);
+        Native.setVariable((name + "=" + value + "\0").getBytes(StandardCharsets.UTF_8));
         variables().put(key("Variable", name), key("Value", value));
     }
 

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Functions that take a runtime which was booted before they were known.
 final class PooledRuntimesTest {
@@ -191,6 +193,69 @@ final class PooledRuntimesTest {
         }
     }
 
+    private static final String ABROAD = "grüß€😀";
+
+    private static final String UMLAUTS = """
+            import java.io.*;
+            import java.nio.charset.*;
+            import java.nio.file.*;
+            import java.util.*;
+            public class Umlauts {
+                public List<Object> check(String event) throws Exception {
+                    if (event.equals("exit")) System.exit(3);
+                    File file = new File("/tmp/io-" + event);
+                    try (Writer writer = new FileWriter(file)) {
+                        writer.write(event);
+                    }
+                    Path path = Files.write(Path.of("/tmp/nio-" + event), event.getBytes());
+                    ProcessBuilder child = new ProcessBuilder("/usr/bin/printf", "%s", event);
+                    String echoed = new String(child.start().getInputStream().readAllBytes(), "UTF-8");
+                    child = new ProcessBuilder("/bin/sh", "-c", "printf %s $GREETING");
+                    String inherited = new String(child.start().getInputStream().readAllBytes(), "UTF-8");
+                    return List.of(Charset.defaultCharset().name(), System.getenv("GREETING"), echoed, inherited,
+                        new String(Files.readAllBytes(file.toPath()), "UTF-8"), Files.readString(path),
+                        Arrays.asList(new File("/tmp").list()).contains("io-" + event),
+                        Locale.getDefault().toString());
+                }
+            }
+            """;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"java17", "java21", "java25"})
+    void speaksUtf8InJavaHoweverTheProcessWasStarted(String runtime) throws Exception {
+        assumeTrue(host.runtimes.find(runtime).isPresent(), "needs " + runtime);
+        var expected = "[\"UTF-8\",%1$s,%1$s,%1$s,%1$s,%1$s,true,\"en_US\"]".formatted("\"grüß€\\uD83D\\uDE00\"");
+        var code = java("Umlauts", UMLAUTS, Map.of());
+        var variables = Map.of("GREETING", ABROAD);
+        var function = function(List.of(runtime), "abroad", "Umlauts::check", code, variables);
+        awaitReady(function, 1);
+        var booted = host.start(function).await("ready");
+        var layer = List.of(host.code(Map.of("x", "")));
+        var layered = host.start(host.function("layered", runtime, "Umlauts::check", code, layer, variables))
+                .await("ready");
+
+        assertThat(booted.call('"' + ABROAD + '"')).as("booted ahead").isEqualTo(expected);
+        assertThat(booted.call("\"exit\"")).contains("exit status 3");
+        assertThat(booted.call('"' + ABROAD + '"')).as("started again").isEqualTo(expected);
+        assertThat(layered.call('"' + ABROAD + '"')).as("with a layer").isEqualTo(expected);
+    }
+
+    @Test
+    void startsTheirOwnInterpreterForFunctionsWithAWrapper() throws Exception {
+        var wrapper = "#!/bin/sh\nexport GREETING=wrapped\nexec \"$@\"\n";
+        var variables = Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/opt/wrap");
+        var layer = List.of(host.code(Map.of("wrap", wrapper)));
+        var python = python("usual", Map.of("GREETING", "x"));
+        awaitReady(python, 1);
+
+        var wrapped = host.function("wrapped", python.runtime(), "f.handler", python.code(), layer, variables);
+        assertThat(firstAnswer(wrapped)).isEqualTo(greeted("wrapped", "wrapped"));
+        var java = function(List.of("java17", "java21", "java25"), "greets", "Greeter::greet", java(), Map.of());
+        var wrappedJava = host.function("wrapped", java.runtime(), java.handler(), java.code(), layer, variables);
+        assertThat(firstAnswer(wrappedJava)).isEqualTo(greeted("wrapped", "wrapped"));
+        assertThat(host.worker.booted(python)).isEqualTo(1);
+    }
+
     private CodeDigest java() throws Exception {
         return java("Greeter", JAVA, Map.of());
     }
@@ -204,6 +269,8 @@ final class PooledRuntimesTest {
                         null,
                         "--release",
                         "17",
+                        "-encoding",
+                        "UTF-8",
                         "-cp",
                         javaClient(),
                         "-d",

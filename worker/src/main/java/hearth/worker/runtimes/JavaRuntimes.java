@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -100,7 +99,7 @@ final class JavaRuntimes implements RuntimeFamily {
                 interpreter.executable().toString(),
                 mounts,
                 new StartCommand.Jvm(interpreter.pathInside(host), options, List.of(MAIN)),
-                Map.of(),
+                JvmLocale.ENVIRONMENT,
                 ChannelUse.ASSIGNMENT);
     }
 

@@ -67,10 +67,20 @@ public sealed interface StartCommand {
         }
 
         @Override
+        public Entrypoint entrypoint(Bytes memory, Map<String, String> environment, Predicate<String> isThere) {
+            return ExecWrapper.before(command(memory, environment), environment);
+        }
+
+        @Override
         public List<String> command(Bytes memory) {
+            return command(memory, Map.of());
+        }
+
+        private List<String> command(Bytes memory, Map<String, String> environment) {
             var words = new ArrayList<String>();
             words.add(java);
             words.add("-XX:MaxHeapSize=" + memory.count() / 1024 * HEAP_PERCENT / 100 + "k");
+            words.addAll(JvmLocale.options(environment));
             words.addAll(options);
             words.addAll(mainClassAndArguments);
             return List.copyOf(words);

@@ -86,6 +86,7 @@ record BubblewrapCommand(Path bubblewrap, List<SandboxSpec.Mount> mounts, Path e
             words.add("--ro-bind", etc.resolve(name), "/etc/" + name);
         }
         words.add("--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf");
+        words.add("--ro-bind", etc.resolve(TemplateRoot.ENTRYPOINT_NAME), "/" + TemplateRoot.ENTRYPOINT_NAME);
         for (var directory : List.of("/opt", "/var/task", "/var/runtime", "/var/lang", "/run")) {
             words.add("--dir", directory);
         }

@@ -8,6 +8,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /// Makes sandboxes by bubblewrap, for users who are not root.
@@ -37,6 +38,8 @@ final class BubblewrapSandboxFactory implements SandboxFactory {
             for (var file : TemplateRoot.FILES.entrySet()) {
                 Files.writeString(etc.resolve(file.getKey()), file.getValue());
             }
+            var entrypoint = Files.writeString(etc.resolve(TemplateRoot.ENTRYPOINT_NAME), TemplateRoot.ENTRYPOINT);
+            Files.setPosixFilePermissions(entrypoint, PosixFilePermissions.fromString("rwxr-xr-x"));
             this.filter = new ProcessBuilder(launcher.toString(), "--print-filter")
                     .start()
                     .getInputStream()

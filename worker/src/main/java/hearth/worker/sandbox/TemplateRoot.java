@@ -50,6 +50,19 @@ record TemplateRoot(List<String> nameServers) {
             "nsswitch.conf",
             "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n");
 
+    /// What starts a runtime on a handler in AWS's images: wrappers and scripts that were written there call it.
+    static final String ENTRYPOINT_NAME = "lambda-entrypoint.sh";
+
+    static final String ENTRYPOINT = """
+            #!/bin/sh
+            if [ $# -ne 1 ]; then
+              echo "entrypoint requires the handler name to be the first argument" >&2
+              exit 142
+            fi
+            export _HANDLER="$1"
+            exec /var/runtime/bootstrap
+            """;
+
     /// Taken as they are, where the host has them. They are public on every host.
     private static final List<String> TAKEN = List.of(
             "/etc/ld.so.cache",
@@ -105,6 +118,7 @@ record TemplateRoot(List<String> nameServers) {
         nameServers.forEach(
                 server -> servers.append("nameserver ").append(server).append('\n'));
         words.add("file", "/etc/resolv.conf", servers);
+        words.add("script", "/" + ENTRYPOINT_NAME, ENTRYPOINT);
         words.add("link", "/etc/os-release", "../usr/lib/os-release");
         words.add("link", "/etc/mtab", "../proc/self/mounts");
     }
