@@ -71,7 +71,7 @@ final class GuestRuntimesTest {
             """;
     private static final String WRAPPER = """
             #!/bin/sh
-            export WRAPPED="$# arguments, $_HEARTH_CHANNEL"
+            export WRAPPED="${1##*/}, $_HEARTH_CHANNEL"
             exec "$@"
             """;
     private static final String PYTHON_WRAPPED = """
@@ -156,8 +156,9 @@ final class GuestRuntimesTest {
             var python = function(host, PYTHONS, "f.py", PYTHON_WRAPPED);
             var node = function(host, NODES, "f.js", NODE_WRAPPED);
 
-            assertThat(wrapped(host, python, layer, "/opt/wrap").call("[]")).isEqualTo("\"4 arguments, \"");
-            assertThat(wrapped(host, node, layer, "/opt/wrap").call("[]")).isEqualTo("\"4 arguments, \"");
+            assertThat(wrapped(host, python, layer, "/opt/wrap").call("[]"))
+                    .isEqualTo("\"" + python.runtime() + ", \"");
+            assertThat(wrapped(host, node, layer, "/opt/wrap").call("[]")).isEqualTo("\"node, \"");
             assertThat(wrapped(host, python, List.of(), "").call("[]")).isEqualTo("null");
         }
     }
