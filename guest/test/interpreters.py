@@ -1,10 +1,16 @@
-"""Finds the interpreters of this host; those in unusual places can be named in HEARTH_TEST_INTERPRETERS, a path list."""
+"""Finds the interpreters of this host; those in unusual places can be named in HEARTH_TEST_INTERPRETERS, a path list. One
+Node.js is fetched by npm if the host has none like it."""
 
 import functools
 import glob
 import os
 import shutil
 import subprocess
+
+# AWS has two clients for Node.js, and hosts seldom have a Node.js of the second: npm's `node` package brings one.
+NODE_FROM_NPM = ("24",)
+FROM_NPM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "target", "from-npm")
+LONGEST_INSTALLATION = 180  # seconds
 
 
 def python(version):
@@ -21,7 +27,15 @@ def node(major):
     """The path of a Node.js of this major version, or None."""
     places = ["~/.nvm/versions/node/v%s.*/bin" % major, "/usr/local/bin", "/usr/bin", "/opt/*/bin"]
     places = [os.path.expanduser(place) for place in places]
-    return _first("node", places, lambda path: _output(path, "--version").startswith("v%s." % major))
+    places.append(os.path.join(FROM_NPM, "node" + major, "node_modules/node/bin"))
+
+    def fits(path):
+        return _output(path, "--version").startswith("v%s." % major)
+
+    found = _first("node", places, fits)
+    if found is None and major in NODE_FROM_NPM and _install_node(major):
+        found = _first("node", places[-1:], fits)
+    return found
 
 
 def java(major):
@@ -30,6 +44,24 @@ def java(major):
     if "JAVA_HOME" in os.environ:
         places.insert(0, os.path.join(os.environ["JAVA_HOME"], "bin"))
     return _first("java", places, lambda path: ' version "%s' % major in _output(path, "-version"))
+
+
+def _install_node(major):
+    """Whether npm could install that Node.js; not every host has npm, or reaches its registry."""
+    folder = os.path.join(FROM_NPM, "node" + major)
+    npm = ["npm", "install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--fetch-retries=0"]
+    os.makedirs(folder, exist_ok=True)
+    try:
+        done = subprocess.run(
+            npm + ["node@" + major],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=LONGEST_INSTALLATION,
+        )
+        return done.returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def _first(name, places, fits):

@@ -4,8 +4,7 @@
 
 const fs = require('fs');
 const util = require('util');
-const { CLIENT_4 } = require('./client.cjs');
-const { inspect, toError } = require('./errors.cjs');
+const { CLIENT_4, inspect, toError } = require('./errors.cjs');
 
 let asJson = false;
 

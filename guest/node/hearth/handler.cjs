@@ -4,9 +4,9 @@
 
 const fs = require('fs');
 const path = require('path');
-const { CLIENT_4 } = require('./client.cjs');
-const { HandlerNotFound, ImportModuleError, MalformedHandlerName, UserCodeSyntaxError } = require('./errors.cjs');
-const nodePath = require('./node-path.cjs');
+const { CLIENT_4, HandlerNotFound, ImportModuleError, MalformedHandlerName, UserCodeSyntaxError } = require('./errors.cjs');
+
+let expectImports = () => {};
 
 async function load(taskRoot, name) {
   if (name.includes('..')) {
@@ -19,11 +19,19 @@ async function load(taskRoot, name) {
   const folder = name.slice(0, name.indexOf(base));
   const parts = /^([^.]*)\.(.*)$/.exec(base);
   if (parts === null) throw new MalformedHandlerName('Bad handler');
+  const folders = nodePath();
+  if (folders.length > 0) ({ expectImports } = require('./node-path.cjs').install(folders));
   const exported = await loadModule(taskRoot, folder, parts[1]);
   const handler = find(parts[2], exported) || (CLIENT_4 && find(parts[2], exported.default));
   if (!handler) throw new HandlerNotFound(`${name} is undefined or not exported`);
   if (typeof handler !== 'function') throw new HandlerNotFound(`${name} is not a function`);
   return handler;
+}
+
+// The folders that NODE_PATH names, as far as they are there.
+function nodePath() {
+  const named = (process.env.NODE_PATH ?? '').split(path.delimiter);
+  return named.filter((folder) => folder !== '' && fs.existsSync(folder));
 }
 
 function find(name, exported) {
@@ -74,7 +82,7 @@ function requireFile(file) {
 }
 
 function importFile(file) {
-  nodePath.expectImports();
+  expectImports();
   return import(require('url').pathToFileURL(file).href);
 }
 

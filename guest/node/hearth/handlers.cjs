@@ -2,9 +2,8 @@
 
 // How a handler is run for an invocation, by its kind. Each kind is a function of the handler, and returns what runs it.
 
-const { CLIENT_4 } = require('./client.cjs');
 const { logError } = require('./console.cjs');
-const { NodeJsExit } = require('./errors.cjs');
+const { CLIENT_4, NodeJsExit } = require('./errors.cjs');
 
 // Node.js 24 and later: what the handler returns, or what its promise brings, is the result.
 function returning(handler) {

@@ -1,9 +1,7 @@
 'use strict';
 
-const { CLIENT_4 } = require('./client.cjs');
 const { logError } = require('./console.cjs');
-const { JSONStringifyError, describe, tellable } = require('./errors.cjs');
-const context = require('./context.cjs');
+const { CLIENT_4, JSONStringifyError, describe, tellable } = require('./errors.cjs');
 const reports = require('./runtime-api.cjs');
 
 // One invocation: what it is about, and how it ends. Only its first end counts.
@@ -34,7 +32,7 @@ class Invocation {
 
   // Adds to a handler's context what all kinds of handlers find there.
   fill(given) {
-    return context.fill(given, this.#headers);
+    return fill(given, this.#headers);
   }
 
   succeed(result) {
@@ -64,6 +62,40 @@ class Invocation {
     this.#over = true;
     this.onEmptyLoop = () => {};
     this.#ended(report);
+  }
+}
+
+let environment;
+
+// Adds to an object that a handler gets what it learns of its invocation, and of the function that it belongs to.
+function fill(context, headers) {
+  environment ??= {
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+  const deadline = Number(headers['lambda-runtime-deadline-ms']);
+  Object.assign(context, environment, {
+    clientContext: parse(headers['lambda-runtime-client-context'], 'ClientContext'),
+    identity: parse(headers['lambda-runtime-cognito-identity'], 'CognitoIdentity'),
+    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    awsRequestId: headers['lambda-runtime-aws-request-id'],
+    tenantId: headers['lambda-runtime-aws-tenant-id'],
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  });
+  if (CLIENT_4) context.xRayTraceId = headers['lambda-runtime-trace-id'];
+  return context;
+}
+
+// Headers arrive as Latin-1, and what is in these is JSON in UTF-8.
+function parse(value, name) {
+  if (value === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(value, 'latin1').toString());
+  } catch (error) {
+    throw new Error(`Cannot parse ${name} as json: ${error}`);
   }
 }
 

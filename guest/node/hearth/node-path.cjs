@@ -3,7 +3,6 @@
 // ES modules by NODE_PATH. Node.js looks for them beside the code only, but AWS's also where CommonJS modules are found:
 // that is how functions import the packages of their layers, and of the runtime.
 
-const fs = require('fs');
 const Module = require('module');
 const path = require('path');
 const { pathToFileURL } = require('url');
@@ -11,16 +10,16 @@ const { pathToFileURL } = require('url');
 // What an import is written like in a CommonJS module, and how an ES module begins that is not known to be one.
 const IMPORTS = /\bimport\s*\(|^\s*import\b/m;
 
-let folders = [];
+let folders;
 let expectImports = () => {};
 
-// To be called when the function's code is there, and before it is loaded.
-function install() {
-  const named = (process.env.NODE_PATH ?? '').split(path.delimiter);
-  folders = named.filter((folder) => folder !== '' && fs.existsSync(folder));
-  if (folders.length === 0) return;
+// To be called when the function's code is there, and before it is loaded. What it returns is to be told before an ES module
+// is.
+function install(nodePath) {
+  folders = nodePath;
   if (Module.registerHooks === undefined) wrapResolver();
   else awaitImports();
+  return { expectImports };
 }
 
 // A hook makes each `require` slower, by a fifth of what the smallest module takes, so it waits until there is something
@@ -41,8 +40,8 @@ function awaitImports() {
   Module.prototype._compile = compileWaiting;
 }
 
-// Node.js 18 and 20 know hooks only in a thread of their own, which takes 45 ms and 12 MB. They get no new versions any
-// more, so that what is inside them can be relied on. Needs the option `--expose-internals`.
+// Node.js 18, 20 and the first of 22 know hooks only in a thread of their own, which takes 45 ms and 12 MB. No such version
+// comes any more, so that what is inside them can be relied on. Needs the option `--expose-internals`.
 function wrapResolver() {
   let resolver;
   try {
@@ -86,4 +85,4 @@ function resolveIn(folder, next, specifier, context) {
   }
 }
 
-module.exports = { expectImports: () => expectImports(), install };
+module.exports = { install };

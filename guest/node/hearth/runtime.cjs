@@ -3,14 +3,12 @@
 // Asks for invocations, has the handler run for each of them, and tells how it ended.
 
 const { AsyncResource } = require('async_hooks');
-const { CLIENT_4 } = require('./client.cjs');
+const awslambda = require('./awslambda.cjs');
 const { logError, setInvocation } = require('./console.cjs');
-const { CallbackHandlerDeprecated, UnhandledPromiseRejection, describe } = require('./errors.cjs');
+const { CLIENT_4, CallbackHandlerDeprecated, UnhandledPromiseRejection, describe } = require('./errors.cjs');
 const handlers = require('./handlers.cjs');
 const { Invocation } = require('./invocation.cjs');
-const invokeStore = require('./invoke-store.cjs');
 const reports = require('./runtime-api.cjs');
-const streaming = require('./streaming.cjs');
 const traceId = require('./trace-id.cjs');
 
 // The function may replace these.
@@ -84,7 +82,7 @@ class Runtime {
   }
 
   #runnerOf(handler) {
-    const options = streaming.optionsOf(handler);
+    const options = awslambda.streamingOptionsOf(handler);
     if (options !== null) {
       return handlers.streaming(handler, options, (...response) => this.#api.openResponse(...response));
     }
@@ -152,7 +150,7 @@ class Runtime {
     const { requestId, tenantId } = invocation;
     setInvocation(requestId, tenantId);
     traceId.set(invocation.traceId);
-    this.#store.run(invokeStore.contextOf(requestId, invocation.traceId, tenantId), () => this.#run(invocation));
+    this.#store.run(awslambda.storedOf(requestId, invocation.traceId, tenantId), () => this.#run(invocation));
   };
 
   #ended = (report) => {

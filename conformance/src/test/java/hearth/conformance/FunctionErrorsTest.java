@@ -9,6 +9,8 @@ import hearth.model.Yardstick;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.LogType;
@@ -72,6 +74,26 @@ class FunctionErrorsTest {
 
         assertThat(error(invoke(function, "0"))).isEqualTo("Runtime exited without providing a reason");
         assertThat(error(invoke(function, "3"))).isEqualTo("Runtime exited with error: exit status 3");
+    }
+
+    /// AWS's answers are recorded in issue 392 of aws-lambda-base-images.
+    @ParameterizedTest
+    @ValueSource(strings = {"nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "nodejs26.x"})
+    void aRejectionThatNobodyAwaitsIsLoggedBehindTheAnswerAndNeverMetByTheNextCaller(String runtime) {
+        InstalledRuntimes.assume(runtime);
+        var code = "async function reject() { throw new Error('nobody awaits this'); }\n"
+                + "export const handler = async () => { reject(); return 'fine'; };";
+        var function = TestServer.create(runtime, "index.handler", Zips.of("index.mjs", code), 10);
+
+        for (int i = 0; i < 4; i++) {
+            var response = lambda().invoke(r -> r.functionName(function).logType(LogType.TAIL));
+
+            assertThat(response.payload().asUtf8String()).isEqualTo("\"fine\"");
+            assertThat(response.functionError()).isNull();
+            assertThat(new String(Base64.getDecoder().decode(response.logResult()), StandardCharsets.UTF_8))
+                    .contains(response.responseMetadata().requestId() + "\tERROR\tUnhandled Promise Rejection")
+                    .contains("nobody awaits this");
+        }
     }
 
     @Test

@@ -19,6 +19,8 @@ import java.util.TreeMap;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -81,6 +83,36 @@ class LayersTest {
         var function = create(runtime, "index.handler", code, publish(FIRST), publish(SECOND));
 
         assertThat(answer(function)).isEqualTo("[\"hello\",\"second\"]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "nodejs26.x"})
+    void nodeModulesImportThePackagesOfTheirLayers(String runtime) {
+        InstalledRuntimes.assume(runtime);
+        var major = runtime.replaceAll("\\D", "");
+        var layer = publish(zip(Map.of(
+                "nodejs/node_modules/esm/package.json",
+                "{\"type\": \"module\", \"main\": \"index.mjs\"}",
+                "nodejs/node_modules/esm/index.mjs",
+                "export default 'esm';",
+                "nodejs/node_modules/@s/p/package.json",
+                "{\"exports\": {\"./sub\": \"./s.js\"}}",
+                "nodejs/node_modules/@s/p/s.js",
+                "module.exports = 'scoped';",
+                "nodejs/node" + major + "/node_modules/own/index.js",
+                "module.exports = 'of this version';")));
+        var module = Zips.of(
+                "index.mjs",
+                "import esm from 'esm'; import own from 'own';\n"
+                        + "export const handler = async () => [esm, own, (await import('@s/p/sub')).default];");
+        var commonJs = Zips.of(
+                "index.js",
+                "exports.handler = async () => [(await import('esm')).default, require('own'), require('@s/p/sub')];");
+
+        for (var code : List.of(module, commonJs)) {
+            assertThat(answer(create(runtime, "index.handler", code, layer)))
+                    .isEqualTo("[\"esm\",\"of this version\",\"scoped\"]");
+        }
     }
 
     @Test
