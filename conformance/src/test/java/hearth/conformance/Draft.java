@@ -57,6 +57,13 @@ final class Draft {
         return bytes;
     }
 
+    /// As JSON.
+    static String json(Object value) {
+        var json = new StringBuilder();
+        write(json, value);
+        return json.toString();
+    }
+
     private static void write(StringBuilder json, @Nullable Object value) {
         switch (value) {
             case null -> json.append("null");

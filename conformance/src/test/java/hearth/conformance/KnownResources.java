@@ -77,6 +77,7 @@ record KnownResources(String mapping, String signing) {
                     "DeleteProvisionedConcurrencyConfig",
                     "GetFunctionScalingConfig",
                     "PutFunctionScalingConfig" -> values.put("Qualifier", List.of("1"));
+            case "AddPermission" -> values.put("Principal", List.of("s3.amazonaws.com"));
             case "PutResourcePolicy" -> values.put("Policy", List.of(POLICY));
             case "GetLayerVersionByArn" -> values.put("Arn", List.of(ARN + "layer:" + NAME + ":1"));
             case "GetAlias", "UpdateAlias", "DeleteAlias" -> values.put("Name", List.of(ALIAS));

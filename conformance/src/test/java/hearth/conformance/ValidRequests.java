@@ -33,6 +33,7 @@ final class ValidRequests {
             "arn:aws:lambda:eu-west-1:000000000000:event-source-mapping:01234567-0123-0123-0123-0123456789ab",
             "arn:aws:lambda:eu-west-1:000000000000:capacity-provider:provider",
             "arn:aws:lambda:eu-west-1::runtime:0123456789",
+            "arn:aws:lambda:eu-west-1:000000000000:runtime/custom",
             "arn:aws:lambda:eu-west-1:000000000000:function:invoked:1/durable-execution/name/id",
             "arn:aws:signer:eu-west-1:000000000000:/signing-profiles/profile/0123456789",
             "arn:aws:sqs:eu-west-1:000000000000:queue",
@@ -96,6 +97,17 @@ final class ValidRequests {
             }
         }
         return draft;
+    }
+
+    /// The least that is valid, as clients of the API take it: by the members' own names, wherever they go.
+    Map<String, Object> members(Operation operation) {
+        var members = new LinkedHashMap<String, Object>();
+        for (var member : model.members(operation.input().orElseThrow())) {
+            if (member.required() || named.containsKey(member.name())) {
+                members.put(member.name(), value(member, 0, true));
+            }
+        }
+        return members;
     }
 
     private static Draft draft(Operation operation) {
