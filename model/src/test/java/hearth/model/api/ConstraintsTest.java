@@ -284,9 +284,8 @@ class ConstraintsTest {
     void holdsAFunctionThatIsToGoToNoLengthOfNewNames() {
         var arn = "arn:aws:lambda:us-east-1:111111111111:function:" + "a".repeat(100);
 
-        assertThatCode(() -> ApiOperation.DELETE_FUNCTION
-                        .reader()
-                        .read(Requests.query(Map.of("FunctionName", arn), "")))
+        assertThatCode(() ->
+                        ApiOperation.DELETE_FUNCTION.reader().read(Requests.query(Map.of("FunctionName", arn), "")))
                 .doesNotThrowAnyException();
     }
 
