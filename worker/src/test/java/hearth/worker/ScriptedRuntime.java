@@ -37,11 +37,8 @@ final class ScriptedRuntime {
                 frame("and frames it")
                 say("and prints")
             if init == "fail":
-                try:
-                    call("POST", ROOT + "init/error", b'{"errorMessage":"no","errorType":"Bad"}',
-                         [("Lambda-Runtime-Function-Error-Type", "Runtime.Bad")])
-                except Exception:
-                    pass # it is being killed
+                call("POST", ROOT + "init/error", b'{"errorMessage":"no","errorType":"Bad"}',
+                     [("Lambda-Runtime-Function-Error-Type", "Runtime.Bad")])
                 time.sleep(60)
             if init == "exit":
                 os._exit(3)

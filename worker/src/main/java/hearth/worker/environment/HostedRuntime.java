@@ -226,10 +226,17 @@ final class HostedRuntime {
 
     /// Ends the runtime by force: `exited` follows.
     void kill() {
-        endSession();
+        muteSession();
         unwanted = true;
         if (process != null) {
             process.kill();
+        }
+    }
+
+    private void muteSession() {
+        server.serve(null);
+        if (session != null) {
+            session.mute();
         }
     }
 
@@ -246,7 +253,7 @@ final class HostedRuntime {
     /// @param then called when its sandbox may be removed
     void close(Runnable then) {
         freezer.close();
-        endSession();
+        muteSession();
         server.close();
         if (starting) {
             onceStarted = then;
@@ -257,6 +264,7 @@ final class HostedRuntime {
 
     /// The sandbox is gone, and its processes with it.
     void release() {
+        endSession();
         if (process != null) {
             process.close();
             process = null;

@@ -47,10 +47,21 @@ public final class RuntimeSession {
         }
     }
 
-    /// Closes every connection. Nothing is told after this.
-    public void end() {
+    /// Nothing is told after this, and no event handed out. The connections stay, for a runtime that is being ended
+    /// is not to find them broken before it has: it would say so in the function's log. Only what is being posted
+    /// breaks off, since nobody wants it any more.
+    public void mute() {
         ended = true;
+        event = null;
         waiting.clear();
+        if (posting != null) {
+            posting.close();
+        }
+    }
+
+    /// The runtime has ended: closes every connection.
+    public void end() {
+        mute();
         // Closing one takes it off the list.
         List.copyOf(connections).forEach(RuntimeConnection::close);
         connections.clear();

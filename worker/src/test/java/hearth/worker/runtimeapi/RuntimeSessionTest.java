@@ -103,6 +103,31 @@ final class RuntimeSessionTest {
     }
 
     @Test
+    void breaksNoConnectionOfARuntimeBeforeItHasEnded() {
+        session.mute();
+
+        assertThat(send(post("init/error", "{}"))).startsWith("HTTP/1.1 202 Accepted");
+        assertThat(send(next())).contains("InvalidStateTransition");
+        assertThat(connection.isOpen()).isTrue();
+        session.end();
+        assertThat(connection.isOpen()).isFalse();
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void breaksOffWhatAMutedRuntimePosts() {
+        send(next());
+        session.offer(event("one"));
+        written(connection);
+        send("POST " + ROOT + "invocation/one/response HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf");
+
+        session.mute();
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThat(heard).containsExactly("asked");
+    }
+
+    @Test
     void givesAWaitingRuntimeItsEvent() {
         assertThat(send(next())).isEmpty();
         session.offer(event("one"));
