@@ -35,12 +35,11 @@ final class PublicAccess {
             "(?:ForAnyValue:)?(?:StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike|IpAddress|Bool)",
             Pattern.CASE_INSENSITIVE);
 
-    /// Anything, or what the caller brings along.
-    private static final Pattern OPEN = Pattern.compile("[*?$].*", Pattern.DOTALL);
+    /// What stands for anything, or for what the caller brings along.
+    private static final String WILD = "*?$";
 
-    /// The account, and for what has none the resource.
-    private static final Pattern OPEN_ARN =
-            Pattern.compile("arn:[^:]*:[^:]*:[^:]*:(?:[^:]*[*?$][^:]*:.*|:[*?$].*)", Pattern.DOTALL);
+    private static final int ACCOUNT = 4;
+    private static final int ARN_PARTS = 6;
 
     /// The widest networks that are still somebody's.
     private static final int WIDEST_V4 = 8;
@@ -70,9 +69,26 @@ final class PublicAccess {
     private static boolean isFixed(String value) {
         return !value.isEmpty()
                 && !value.equals("false")
-                && !OPEN.matcher(value).matches()
-                && !OPEN_ARN.matcher(value).matches()
+                && !isWild(value.charAt(0))
+                && !isOpenArn(value)
                 && !isWideNetwork(value);
+    }
+
+    private static boolean isWild(int character) {
+        return WILD.indexOf(character) >= 0;
+    }
+
+    /// One of any account, or, for what belongs to none, of any resource.
+    private static boolean isOpenArn(String value) {
+        var parts = value.split(":", ARN_PARTS);
+        if (parts.length < ARN_PARTS || !parts[0].equals("arn")) {
+            return false;
+        }
+        var account = parts[ACCOUNT];
+        var resource = parts[ARN_PARTS - 1];
+        return account.isEmpty()
+                ? resource.isEmpty() || isWild(resource.charAt(0))
+                : account.chars().anyMatch(PublicAccess::isWild);
     }
 
     private static boolean isWideNetwork(String value) {
