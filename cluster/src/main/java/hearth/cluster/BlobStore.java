@@ -11,13 +11,13 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
-/// Deployment packages: files named by the SHA-256 of what is in them.
+/// Deployment packages: files named by the SHA-256 of what is in them, and references to those that stay in S3.
 ///
 /// A package is on the disk before the row that refers to it is committed. It is removed when no row refers to it
 /// and nobody holds it, after a delay: whoever resolved a function just before its update may still want its old
@@ -26,7 +26,7 @@ public final class BlobStore implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(BlobStore.class.getName());
 
     private final BlobFiles files;
-    private final Predicate<CodeDigest> referenced;
+    private final Database database;
     private final Duration removalDelay;
     private final ScheduledThreadPoolExecutor remover;
 
@@ -34,9 +34,9 @@ public final class BlobStore implements AutoCloseable {
     /// package on the disk that is gone a moment later.
     private final ConcurrentHashMap<CodeDigest, Integer> holds = new ConcurrentHashMap<>();
 
-    BlobStore(Path folder, Predicate<CodeDigest> referenced, Duration removalDelay) throws IOException {
+    BlobStore(Path folder, Database database, Duration removalDelay) throws IOException {
         this.files = BlobFiles.open(folder);
-        this.referenced = referenced;
+        this.database = database;
         this.removalDelay = removalDelay;
         this.remover = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("store-remover").daemon().factory());
@@ -56,6 +56,33 @@ public final class BlobStore implements AutoCloseable {
             held.close();
             throw new UncheckedIOException("A deployment package could not be kept: " + e.getMessage(), e);
         }
+    }
+
+    /// Keeps a reference to a package in S3 instead of the package, and holds it as `put` does.
+    public HeldBlob put(CodeReference reference) {
+        var id = reference.id();
+        holds.merge(id, 1, Integer::sum);
+        var held = new HeldBlob(id, reference.size().count(), () -> release(id));
+        try {
+            database.write(session -> {
+                ReferenceTable.put(session, reference);
+                return reference;
+            });
+            return held;
+        } catch (RuntimeException e) {
+            held.close();
+            throw e;
+        }
+    }
+
+    /// What an id stands for; empty for the digest of a package that is kept.
+    public Optional<CodeReference> reference(CodeDigest id) {
+        return database.read(session -> ReferenceTable.find(session, id));
+    }
+
+    /// The active versions whose own code, not that of a layer, stays in S3.
+    public List<ReferringVersion> referring() {
+        return database.read(ReferenceTable::users);
     }
 
     /// The digest that `put` would name this package by.
@@ -92,7 +119,7 @@ public final class BlobStore implements AutoCloseable {
     private void release(CodeDigest digest) {
         boolean last = holds.compute(digest, (_, count) -> count == null || count == 1 ? null : count - 1) == null;
         // Almost always a row refers to it by now, which is cheap to see, and cheaper than a needless wake-up later.
-        if (last && !referenced.test(digest)) {
+        if (last && !isReferenced(digest)) {
             retire(digest);
         }
     }
@@ -109,7 +136,8 @@ public final class BlobStore implements AutoCloseable {
         remover.execute(() -> {
             try {
                 files.forEach(this::removeIfUnused);
-            } catch (IOException e) {
+                database.read(ReferenceTable::ids).forEach(this::removeIfUnused);
+            } catch (IOException | StoreException e) {
                 LOG.log(System.Logger.Level.WARNING, "Unused deployment packages could not be looked for", e);
             }
         });
@@ -119,8 +147,8 @@ public final class BlobStore implements AutoCloseable {
         holds.compute(digest, (_, count) -> {
             if (count == null) {
                 try {
-                    if (!referenced.test(digest)) {
-                        files.delete(digest);
+                    if (!isReferenced(digest)) {
+                        remove(digest);
                     }
                 } catch (IOException | StoreException e) {
                     LOG.log(System.Logger.Level.WARNING, "An unused deployment package stays until the next start", e);
@@ -128,6 +156,20 @@ public final class BlobStore implements AutoCloseable {
             }
             return count;
         });
+    }
+
+    private boolean isReferenced(CodeDigest digest) {
+        return FunctionStore.isReferenced(database, digest);
+    }
+
+    private void remove(CodeDigest digest) throws IOException {
+        files.delete(digest);
+        if (reference(digest).isPresent()) {
+            database.write(session -> {
+                ReferenceTable.delete(session, digest);
+                return digest;
+            });
+        }
     }
 
     /// Ends the removing; what was still to be removed is swept at the next start.

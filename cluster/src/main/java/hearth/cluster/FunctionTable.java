@@ -57,7 +57,7 @@ final class FunctionTable {
             shown.lastUpdateStatus(),
             latest.generation(),
             latest.code().hex(),
-            shown.codeSize(),
+            latest.storedSize(),
             Documents.of(shown),
             Documents.of(latest.source()),
             LayerReferences.column(latest.layers()),

@@ -6,6 +6,7 @@ import hearth.model.LayerId;
 import hearth.model.LayerVersionId;
 import hearth.model.Region;
 import hearth.model.api.LayerVersionsListItem;
+import hearth.model.api.ResolvedS3Object;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,8 +18,8 @@ import java.util.Optional;
 final class LayerTable {
     private static final String COLUMNS = """
             SELECT v.account, v.region, v.name, v.version, v.code_digest, v.code_size, v.document, v.revision_id,
-                v.policy
-            FROM layer_versions v""";
+                v.policy, r.object, r.content_digest, r.size
+            FROM layer_versions v LEFT JOIN code_references r ON r.id = v.code_digest""";
 
     private static final String KEY = " WHERE account = ? AND region = ? AND name = ? AND version = ?";
 
@@ -53,7 +54,7 @@ final class LayerTable {
                     account, region, name, version)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 version.code().hex(),
-                version.codeSize(),
+                version.resolved().isPresent() ? 0 : version.codeSize(),
                 Documents.of(version.shown()),
                 version.revisionId(),
                 version.policy().orElse(null),
@@ -140,11 +141,14 @@ final class LayerTable {
     private static LayerVersionRecord read(ResultSet row) throws SQLException {
         var layer = new LayerId(
                 new AccountId(row.getString("account")), new Region(row.getString("region")), row.getString("name"));
+        var object = row.getString("object");
         return new LayerVersionRecord(
                 layer.version(row.getLong("version")),
                 Documents.read(row.getString("document"), LayerVersionsListItem::read),
                 new CodeDigest(row.getString("code_digest")),
-                row.getLong("code_size"),
+                new CodeDigest(row.getString(object == null ? "code_digest" : "content_digest")),
+                row.getLong(object == null ? "code_size" : "size"),
+                Optional.ofNullable(object).map(found -> Documents.read(found, ResolvedS3Object::read)),
                 row.getString("revision_id"),
                 Optional.ofNullable(row.getString("policy")));
     }

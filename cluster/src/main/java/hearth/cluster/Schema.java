@@ -20,7 +20,8 @@ final class Schema {
             "V5__event_source_mappings.sql",
             "V6__code_signing.sql",
             "V7__function_layers.sql",
-            "V8__account_concurrency.sql");
+            "V8__account_concurrency.sql",
+            "V9__code_references.sql");
 
     private Schema() {}
 

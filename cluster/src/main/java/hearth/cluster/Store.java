@@ -44,10 +44,7 @@ public final class Store implements AutoCloseable {
             var lock = DataFolderLock.take(data);
             try {
                 var database = Database.open(data.resolve("hearth.db"));
-                var blobs = new BlobStore(
-                        data.resolve("objects"),
-                        digest -> FunctionStore.isReferenced(database, digest),
-                        packageRemovalDelay);
+                var blobs = new BlobStore(data.resolve("objects"), database, packageRemovalDelay);
                 blobs.sweep();
                 return new Store(lock, database, blobs);
             } catch (IOException | SQLException | RuntimeException e) {

@@ -5,6 +5,7 @@ import hearth.model.api.FunctionCodeLocation;
 import hearth.model.api.FunctionConfiguration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,6 +36,16 @@ public record VersionRecord(
 
     public VersionRecord withLayers(List<CodeDigest> others) {
         return new VersionRecord(configuration, code, generation, source, others);
+    }
+
+    /// Whether its deployment package stays in S3, and counts for nothing here.
+    public boolean isInS3() {
+        return source.resolvedS3Object() != null;
+    }
+
+    /// What its deployment package takes of the account's code storage, in bytes.
+    public long storedSize() {
+        return isInS3() ? 0 : Objects.requireNonNull(configuration.codeSize());
     }
 
     /// All content that the version needs: its deployment package and its layers.

@@ -34,7 +34,7 @@ final class VersionTable {
             shown.state(),
             version.generation(),
             version.code().hex(),
-            shown.codeSize(),
+            version.storedSize(),
             Documents.of(shown),
             Documents.of(version.source()),
             LayerReferences.column(version.layers()),

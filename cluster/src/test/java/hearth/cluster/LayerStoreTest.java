@@ -160,7 +160,9 @@ class LayerStoreTest {
                                             .version(version.number())
                                             .build(),
                                     held.digest(),
+                                    held.digest(),
                                     held.size(),
+                                    Optional.empty(),
                                     "00000000-0000-4000-8000-000000000000",
                                     Optional.empty()));
             return held.digest();

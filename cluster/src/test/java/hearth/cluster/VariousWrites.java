@@ -155,7 +155,8 @@ final class VariousWrites {
                 .version(version.number())
                 .compatibleRuntimes(List.of("python3.12", "python3.13"))
                 .build();
-        return new LayerVersionRecord(version, shown, Samples.CODE, step, "r" + step, Optional.empty());
+        return new LayerVersionRecord(
+                version, shown, Samples.CODE, Samples.CODE, step, Optional.empty(), "r" + step, Optional.empty());
     }
 
     private void mapping(String name) {

@@ -1,16 +1,19 @@
 package hearth.conformance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
+import software.amazon.awssdk.services.lambda.model.InvalidZipFileException;
 
 /// Code from a server that speaks S3: moto, where the host's python3.11 has it.
 class CodeFromS3Test {
@@ -102,6 +106,88 @@ class CodeFromS3Test {
         }
     }
 
+    @Test
+    void staysThereWhenItIsReferredTo() throws Exception {
+        put("/code", new byte[0]);
+        put("/code?versioning", """
+                <VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>\
+                </VersioningConfiguration>""".getBytes(UTF_8));
+        var first = put("/code/app.zip", zip("one"));
+        put("/code/app.zip", zip("two"));
+        try (var server = HearthProcess.start(data, SIGNING, "--pool-memory", "0", "--endpoint", "s3=" + s3);
+                var lambda = Clients.lambda(server.endpoint())) {
+            lambda("POST", server, "/2015-03-31/functions", """
+                    {"FunctionName":"from-s3","Runtime":"python3.11","Handler":"app.handler","Role":"%s",\
+                    "Code":{"S3Bucket":"code","S3Key":"app.zip","S3ObjectVersion":"%s",\
+                    "S3ObjectStorageMode":"REFERENCE"}}""".formatted(TestServer.ROLE, first));
+            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("from-s3"));
+            assertThat(invoke(lambda)).isEqualTo("\"one\"");
+            assertThat(lambda("GET", server, "/2015-03-31/functions/from-s3", ""))
+                    .contains("\"ResolvedS3Object\":{\"S3Bucket\":\"code\",\"S3Key\":\"app.zip\",\"S3ObjectVersion\":\""
+                            + first + "\"}")
+                    .doesNotContain("\"Location\"");
+
+            lambda("PUT", server, "/2015-03-31/functions/from-s3/code", """
+                    {"S3Bucket":"code","S3Key":"app.zip","S3ObjectStorageMode":"REFERENCE"}""");
+            lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("from-s3"));
+            assertThat(invoke(lambda)).isEqualTo("\"two\"");
+            var layer = lambda("POST", server, "/2018-10-31/layers/from-s3/versions", """
+                    {"Content":{"S3Bucket":"code","S3Key":"app.zip","S3ObjectVersion":"%s",\
+                    "S3ObjectStorageMode":"REFERENCE"}}""".formatted(first));
+            assertThat(layer).contains("\"S3ObjectVersion\":\"" + first + "\"");
+            assertThat(lambda.getAccountSettings().accountUsage().totalCodeSize()).isZero();
+            try (var kept = Files.walk(data.resolve("objects"))) {
+                assertThat(kept.filter(Files::isRegularFile)).isEmpty();
+            }
+        }
+    }
+
+    /// A function whose code was never here, and is gone.
+    @Test
+    void endsAFunctionWhoseCodeIsGone() throws Exception {
+        put("/code", new byte[0]);
+        put("/code?versioning", """
+                <VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>\
+                </VersioningConfiguration>""".getBytes(UTF_8));
+        var version = put("/code/app.zip", zip("one"));
+        try (var server = HearthProcess.start(data, SIGNING, "--pool-memory", "0", "--endpoint", "s3=" + s3);
+                var lambda = Clients.lambda(server.endpoint())) {
+            lambda("POST", server, "/2015-03-31/functions", """
+                    {"FunctionName":"from-s3","Runtime":"python3.11","Handler":"app.handler","Role":"%s",\
+                    "Code":{"S3Bucket":"code","S3Key":"app.zip","S3ObjectStorageMode":"REFERENCE"}}""".formatted(TestServer.ROLE));
+            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("from-s3"));
+            http.send(
+                    HttpRequest.newBuilder(s3.resolve("/code/app.zip?versionId=" + version))
+                            .DELETE()
+                            .build(),
+                    BodyHandlers.discarding());
+
+            assertThatThrownBy(() -> invoke(lambda)).isInstanceOf(InvalidZipFileException.class).hasMessageContaining("S3 Error Code: NoSuch");
+
+            Await.until(() -> "the function is inactive", () -> lambda("GET", server, "/2015-03-31/functions/from-s3", "")
+                    .contains("\"State\":\"Inactive\""));
+            assertThat(lambda("GET", server, "/2015-03-31/functions/from-s3", ""))
+                    .contains("\"StateReasonCode\":\"DependencyError\"", "\"Error\":{\"ErrorCode\":\"NoSuch");
+            assertThatThrownBy(() -> invoke(lambda)).hasMessageContaining("in the following state: Inactive");
+        }
+    }
+
+    /// For members that the SDK does not know yet.
+    private String lambda(String method, HearthProcess server, String path, String body) {
+        var request = HttpRequest.newBuilder(server.endpoint().resolve(path))
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        try {
+            var answer = http.send(request, BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+            return answer.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static String invoke(LambdaClient lambda) {
         return lambda.invoke(r -> r.functionName("from-s3")).payload().asUtf8String();
     }
@@ -111,10 +197,12 @@ class CodeFromS3Test {
                 .asByteArray();
     }
 
-    private void put(String path, byte[] content) throws IOException, InterruptedException {
+    /// @return the version that the object has now; empty where there are none
+    private String put(String path, byte[] content) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(s3.resolve(path)).PUT(BodyPublishers.ofByteArray(content));
         var answer = http.send(request.build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.headers().firstValue("x-amz-version-id").orElse("");
     }
 
     private boolean answers() {

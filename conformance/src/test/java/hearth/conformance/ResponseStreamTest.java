@@ -253,10 +253,14 @@ class ResponseStreamTest {
 
     @Test
     void streamsTheAnswerOfAFunctionThatDoesNot() throws Exception {
-        var function = TestServer.python("def handler(event, context):\n    print('hello')\n    return event\n");
+        var function = TestServer.python(
+                "def handler(event, context):\n    print(context.client_context.custom['word'])\n    return event\n");
+        var client = Base64.getEncoder().encodeToString("{\"custom\":{\"word\":\"hello\"}}".getBytes(StandardCharsets.UTF_8));
 
-        var stream = begin(r ->
-                        r.functionName(function).logType(LogType.TAIL).payload(SdkBytes.fromUtf8String("{\"a\":1}")))
+        var stream = begin(r -> r.functionName(function)
+                        .logType(LogType.TAIL)
+                        .clientContext(client)
+                        .payload(SdkBytes.fromUtf8String("{\"a\":1}")))
                 .await();
 
         assertThat(stream.text).hasToString("{\"a\": 1}");

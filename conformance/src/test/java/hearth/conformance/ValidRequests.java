@@ -128,7 +128,7 @@ final class ValidRequests {
         return random.nextBoolean() ? Map.of("key", "value") : List.of(1, 2, "three");
     }
 
-    private static void place(Draft draft, Member member, Object value) {
+    static void place(Draft draft, Member member, Object value) {
         switch (member.location()) {
             case "uri" ->
                 draft.path = draft.path.replaceFirst(

@@ -5,6 +5,7 @@ import hearth.control.aliases.AliasOperations;
 import hearth.control.code.CodeStorage;
 import hearth.control.code.ObjectStore;
 import hearth.control.code.Packages;
+import hearth.control.code.ReferredPackages;
 import hearth.control.concurrency.ConcurrencyOperations;
 import hearth.control.eventinvoke.EventInvokeOperations;
 import hearth.control.functions.FunctionOperations;
@@ -53,6 +54,7 @@ public final class ControlPlane implements AutoCloseable {
         AliasOperations.addTo(operations, store, revisionIds);
         ConcurrencyOperations.addTo(operations, store, clock, limits, environments);
         var packages = new Packages(store.blobs(), limits.packages(), objects);
+        var referred = new ReferredPackages(store.blobs(), objects);
         var storage = new CodeStorage(store.functions(), limits.codeStorage());
         LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code, limits.policy());
         EventInvokeOperations.addTo(operations, store, clock);
@@ -63,7 +65,7 @@ public final class ControlPlane implements AutoCloseable {
         ScalingOperations.addTo(operations, store);
         var signing = new CodeSigning(store.signing(), store.functions());
         functions = FunctionOperations.addTo(
-                operations, store, clock, revisionIds, limits, packages, storage, signing, code);
+                operations, store, clock, revisionIds, limits, packages, referred, storage, signing, code);
         mappings = MappingOperations.addTo(operations, store, clock, revisionIds);
         var signingConfigs = SigningOperations.addTo(operations, store, clock, revisionIds);
         TagOperations.addTo(operations, List.of(functions.tags(), mappings.tags(), signingConfigs));
@@ -81,6 +83,11 @@ public final class ControlPlane implements AutoCloseable {
                 .handle(operation, caller, request)
                 .orElseThrow(() -> new ApiException(
                         ApiError.NOT_IMPLEMENTED, operation.wireName() + " is not available in Hearth yet."));
+    }
+
+    /// Looks soon whether the code that stays in S3 is still there: a worker could not fetch some.
+    public void lookForCode() {
+        functions.lookForCode();
     }
 
     /// Waits for what is on its way to another state.

@@ -32,7 +32,7 @@ class PackagesFromS3Test {
             FunctionCode.builder().s3Bucket("code").s3Key("app.zip").build();
 
     private final List<S3Object> asked = new ArrayList<>();
-    private Answer answer = new Answer.Found(ZIP);
+    private Answer answer = new Answer.Found(ZIP, null);
 
     @TempDir
     private Path data;
@@ -131,7 +131,7 @@ class PackagesFromS3Test {
                 () -> create(CODE),
                 ApiError.INVALID_PARAMETER_VALUE,
                 "Unzipped size must be smaller than 262144000 bytes");
-        answer = new Answer.Found(new byte[100]);
+        answer = new Answer.Found(new byte[100], null);
         refused(
                 () -> create(CODE),
                 ApiError.INVALID_PARAMETER_VALUE,

@@ -7,19 +7,17 @@ import hearth.invoke.InvokeConfig;
 import hearth.invoke.InvokeServices;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.model.Bytes;
-import hearth.model.CodeDigest;
 import hearth.model.code.PackageLimits;
 import hearth.model.worker.WorkerId;
 import hearth.worker.LocalWorker;
 import hearth.worker.WorkerConfig;
 import hearth.worker.code.CodeCache;
+import hearth.worker.code.PackageSource;
 import hearth.worker.pool.PoolConfig;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.SandboxFactory;
 import io.netty.channel.IoEventLoopGroup;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -41,7 +39,7 @@ final class DataPlane {
     static LocalWorker startWorker(
             ServerConfig config,
             Parts parts,
-            Store store,
+            PackageSource packages,
             SandboxFactory sandboxes,
             IoEventLoopGroup loops,
             Runtimes runtimes,
@@ -53,7 +51,7 @@ final class DataPlane {
                     "code cache",
                     new CodeCache(
                             data.resolve("code"),
-                            digest -> open(store, digest),
+                            packages,
                             PackageLimits.stored(config.limits().packages()),
                             CODE_CACHE,
                             clock));
@@ -108,11 +106,5 @@ final class DataPlane {
                 .forEach(services.provisioned()::provisioningChanged);
         threads.execute(() -> functions.changedLast(EXPECTED).forEach(services::expect));
         return services;
-    }
-
-    private static InputStream open(Store store, CodeDigest digest) throws IOException {
-        return store.blobs()
-                .open(digest)
-                .orElseThrow(() -> new FileNotFoundException("The store has no package " + digest.hex()));
     }
 }

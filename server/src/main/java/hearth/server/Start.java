@@ -4,6 +4,7 @@ import hearth.cluster.Store;
 import hearth.cluster.StoreException;
 import hearth.cluster.StoreUnavailableException;
 import hearth.control.ControlPlane;
+import hearth.control.code.FewObjects;
 import hearth.control.code.ObjectStore;
 import hearth.control.operation.CodeLocation;
 import hearth.model.ApiError;
@@ -77,7 +78,9 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         LOG.log(Level.DEBUG, "starting the control plane");
         var urls = new CodeUrls(secret(), clock);
         var provisioned = new ProvisionedByDataPlane();
-        var control = new ControlSwitch(controlPlane(store, urls, provisioned));
+        var objects = new FewObjects(objects(), config.limits().packages().unzipped());
+        var plane = controlPlane(store, urls, provisioned, objects);
+        var control = new ControlSwitch(plane.map(this::operations));
         Optional<SandboxKind> sandbox = Optional.empty();
         Optional<Runtimes> runtimes = Optional.empty();
         InvokeOperation invoke = (_, responder) -> responder.refuse(new ApiException(
@@ -89,7 +92,12 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
             LOG.log(Level.DEBUG, "starting the worker");
             var hosts = runtimes(sandboxes);
             runtimes = Optional.of(hosts);
-            var worker = DataPlane.startWorker(config, parts, store, sandboxes, loops, hosts, clock);
+            var packages = new StoredPackages(
+                    store.blobs(),
+                    objects,
+                    config.limits().packages().unzipped(),
+                    () -> plane.ifPresent(ControlPlane::lookForCode));
+            var worker = DataPlane.startWorker(config, parts, packages, sandboxes, loops, hosts, clock);
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random);
             provisioned.from(services.provisioned());
             invoke = services.frontend()::invoke;
@@ -210,24 +218,26 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         return secret;
     }
 
-    private Optional<ControlOperations> controlPlane(
-            Store store, CodeLocation code, ProvisionedByDataPlane environments) {
+    private Optional<ControlPlane> controlPlane(
+            Store store, CodeLocation code, ProvisionedByDataPlane environments, ObjectStore objects) {
         if (!config.roles().contains(Role.CONTROL)) {
             return Optional.empty();
         }
-        var plane = parts.add(
-                "control plane",
-                new ControlPlane(store, clock, random, config.limits(), code, environments, objects()));
+        return Optional.of(parts.add(
+                "control plane", new ControlPlane(store, clock, random, config.limits(), code, environments, objects)));
+    }
+
+    private ControlOperations operations(ControlPlane plane) {
         var endpoints =
                 new Endpoints(config.publicUrl().map(URI::toString), "http://" + config.host() + ":" + config.port());
-        return Optional.of((caller, operation, request) -> {
+        return (caller, operation, request) -> {
             var answer = plane.handle(
                     operation,
                     new hearth.control.operation.Caller(
                             caller.account(), caller.region(), endpoints.of(request.headers())),
                     operation.reader().read(request));
             return operation.writer().write(answer);
-        });
+        };
     }
 
     private HttpListener listen(InetSocketAddress address, IoEventLoopGroup loops, LambdaApi api, Executor threads)

@@ -1,5 +1,7 @@
 package hearth.control.code;
 
+import org.jspecify.annotations.Nullable;
+
 /// Where objects of S3 are fetched from.
 @FunctionalInterface
 public interface ObjectStore {
@@ -11,9 +13,15 @@ public interface ObjectStore {
     /// @param limit that the object must be smaller than, in bytes
     Answer get(S3Object object, long limit);
 
+    /// Asks whether an object can be read: what holds more than nothing is too large for this, and is there.
+    default Answer look(S3Object object) {
+        return get(object, 1);
+    }
+
     /// What came of it.
     sealed interface Answer {
-        record Found(byte[] content) implements Answer {}
+        /// @param version of the object; null where its bucket keeps none
+        record Found(byte[] content, @Nullable String version) implements Answer {}
 
         /// S3's own refusal.
         record Refused(String code, String message) implements Answer {}

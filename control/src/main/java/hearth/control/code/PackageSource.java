@@ -9,26 +9,54 @@ import org.jspecify.annotations.Nullable;
 /// Where a request says that its package is: in the request itself, or in S3.
 ///
 /// @param subject that the package is of, as AWS names it
+/// @param mode `COPY`, or `REFERENCE` for a package that is to stay in S3; null means `COPY`
 public record PackageSource(
         String subject,
         byte @Nullable [] zip,
         @Nullable String bucket,
         @Nullable String key,
-        @Nullable String version) {
+        @Nullable String version,
+        @Nullable String mode) {
     private static final String FUNCTION = "function code";
+    private static final String REFERENCE = "REFERENCE";
 
     public static PackageSource of(FunctionCode code) {
-        return new PackageSource(FUNCTION, code.zipFile(), code.s3Bucket(), code.s3Key(), code.s3ObjectVersion());
+        return new PackageSource(
+                FUNCTION,
+                code.zipFile(),
+                code.s3Bucket(),
+                code.s3Key(),
+                code.s3ObjectVersion(),
+                code.s3ObjectStorageMode());
     }
 
     public static PackageSource of(UpdateFunctionCodeRequest request) {
         return new PackageSource(
-                FUNCTION, request.zipFile(), request.s3Bucket(), request.s3Key(), request.s3ObjectVersion());
+                FUNCTION,
+                request.zipFile(),
+                request.s3Bucket(),
+                request.s3Key(),
+                request.s3ObjectVersion(),
+                request.s3ObjectStorageMode());
     }
 
     public static PackageSource of(LayerVersionContentInput content) {
         return new PackageSource(
-                "layer content", content.zipFile(), content.s3Bucket(), content.s3Key(), content.s3ObjectVersion());
+                "layer content",
+                content.zipFile(),
+                content.s3Bucket(),
+                content.s3Key(),
+                content.s3ObjectVersion(),
+                content.s3ObjectStorageMode());
+    }
+
+    /// Whether the package is to stay where it is.
+    public boolean isReference() {
+        return isReference(mode);
+    }
+
+    public static boolean isReference(@Nullable String mode) {
+        return REFERENCE.equals(mode);
     }
 
     /// Refuses a request that names none, or two.
@@ -37,7 +65,7 @@ public record PackageSource(
         if (zip == null && !named) {
             throw Refusals.invalid("Please provide a source for " + subject + ".");
         }
-        if (zip != null && (bucket != null || key != null || version != null)) {
+        if (zip != null && (bucket != null || key != null || version != null || isReference())) {
             throw Refusals.invalid("Please do not provide other FunctionCode parameters when providing a ZipFile.");
         }
     }

@@ -1,12 +1,14 @@
 package hearth.control.code;
 
 import hearth.cluster.BlobStore;
+import hearth.cluster.CodeReference;
 import hearth.cluster.HeldBlob;
 import hearth.control.operation.Refusals;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.CodeDigest;
+import hearth.model.api.ResolvedS3Object;
 import hearth.model.code.DeploymentPackage;
 import hearth.model.code.PackageLimits;
 import java.io.IOException;
@@ -14,7 +16,6 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// Takes deployment packages in: the cheap checks first, the walk through the whole zip once all else of a request
@@ -22,32 +23,54 @@ import org.jspecify.annotations.Nullable;
 public final class Packages {
     private static final System.Logger LOG = System.getLogger(Packages.class.getName());
 
+    /// What S3 says of an object that was there before its bucket had versions.
+    private static final String NO_VERSION = "null";
+
     private final BlobStore blobs;
     private final PackageLimits limits;
     private final ObjectStore objects;
-    private final Semaphore fetches;
 
     public Packages(BlobStore blobs, PackageLimits limits, ObjectStore objects) {
         this.blobs = blobs;
         this.limits = limits;
         this.objects = objects;
-        // While its parts are joined, an object is there twice; half of the heap is for others.
-        long each = 4 * limits.unzipped().count();
-        this.fetches = new Semaphore(Math.clamp(Runtime.getRuntime().maxMemory() / each, 1, 16));
     }
 
     /// The zip that a request must bring, fetched if need be, and good to be unpacked by a worker.
     ///
     /// @param owner the function or layer, for our log
     /// @param layers that it is to be unpacked with
-    public byte[] take(PackageSource source, String owner, List<CodeDigest> layers) {
+    public TakenPackage take(PackageSource source, String owner, List<CodeDigest> layers) {
         source.require();
         requireSize(source.zip());
+        if (source.zip() != null) {
+            checkTogether(check(source.zip(), limits, owner).unzipped(), layers);
+            return TakenPackage.kept(source.zip());
+        }
+        var object = source.object();
+        var found = fetch(object, source.isReference());
         // Only what is sent with the request is limited by its zipped size.
-        var zip = source.zip() == null ? fetch(source.object()) : source.zip();
-        var checked = check(zip, source.zip() == null ? fetched() : limits, owner);
-        checkTogether(checked.unzipped(), layers);
-        return zip;
+        var unzipped = check(found.content(), fetched(), owner).unzipped();
+        checkTogether(unzipped, layers);
+        return source.isReference()
+                ? TakenPackage.in(found.content(), reference(object, found, unzipped))
+                : TakenPackage.kept(found.content());
+    }
+
+    /// Keeps to the object's version, so that it holds the same for ever.
+    private static CodeReference reference(S3Object object, ObjectStore.Answer.Found found, Bytes unzipped) {
+        var version = object.version() == null ? found.version() : object.version();
+        if (version == null || version.equals(NO_VERSION)) {
+            throw Refusals.invalid("S3ObjectStorageMode REFERENCE keeps to one version of the object, and "
+                    + object.bucket() + " has none of it: enable versioning for the bucket.");
+        }
+        var resolved = ResolvedS3Object.builder()
+                .s3Bucket(object.bucket())
+                .s3Key(object.key())
+                .s3ObjectVersion(version)
+                .build();
+        return CodeReference.of(
+                resolved, BlobStore.digestOf(found.content()), new Bytes(found.content().length), unzipped);
     }
 
     private static DeploymentPackage.Contents check(byte[] zip, PackageLimits limits, String owner) {
@@ -71,29 +94,19 @@ public final class Packages {
         return limits.withZipped(limits.unzipped());
     }
 
-    /// A few at a time: each is held whole in memory, and nobody else accounts for it.
-    private byte[] fetch(S3Object object) {
-        fetches.acquireUninterruptibly();
-        try {
-            return content(object);
-        } finally {
-            fetches.release();
-        }
-    }
-
-    private byte[] content(S3Object object) {
+    /// @param reference whether the object is to stay where it is
+    private ObjectStore.Answer.Found fetch(S3Object object, boolean reference) {
         return switch (objects.get(object, fetched().zipped().count())) {
-            case ObjectStore.Answer.Found(var content) -> content;
-            case ObjectStore.Answer.Refused(var code, var message) ->
-                throw Refusals.invalid(
-                        "Error occurred while GetObject. S3 Error Code: " + code + ". S3 Error Message: " + message);
+            case ObjectStore.Answer.Found found -> found;
+            case ObjectStore.Answer.Refused(var code, var message) -> throw ReferredPackages.refused(code, message);
             case ObjectStore.Answer.TooLarge() ->
                 throw Refusals.invalid("Unzipped size must be smaller than "
                         + limits.unzipped().count() + " bytes");
             case ObjectStore.Answer.Unreachable(var why) ->
                 throw new ApiException(ApiError.SERVICE, "The object could not be fetched from S3: " + why);
             case ObjectStore.Answer.NotConfigured() ->
-                throw Refusals.invalid("Hearth was not told where S3 is. Start it with --endpoint s3=URL, or send the"
+                throw Refusals.invalid((reference ? "S3ObjectStorageMode REFERENCE needs S3. " : "")
+                        + "Hearth was not told where S3 is. Start it with --endpoint s3=URL, or send the"
                         + " package itself, as ZipFile.");
         };
     }
@@ -107,8 +120,12 @@ public final class Packages {
         }
     }
 
-    /// What a kept package unpacks to; empty when it is not kept any more.
+    /// What a package unpacks to; empty when it is not kept any more.
     public Optional<Bytes> unzipped(CodeDigest digest) {
+        return blobs.reference(digest).map(CodeReference::unzipped).or(() -> unzippedFile(digest));
+    }
+
+    private Optional<Bytes> unzippedFile(CodeDigest digest) {
         var kept = blobs.channel(digest);
         if (kept.isEmpty()) {
             return Optional.empty();
@@ -136,7 +153,7 @@ public final class Packages {
     }
 
     /// The package is kept while the answer is open, and then if a function refers to it.
-    public HeldBlob keep(byte[] zip) {
-        return blobs.put(zip);
+    public HeldBlob keep(TakenPackage taken) {
+        return taken.reference().map(blobs::put).orElseGet(() -> blobs.put(taken.zip()));
     }
 }

@@ -1,7 +1,9 @@
 package hearth.control.functions;
 
 import hearth.control.operation.Refusals;
+import hearth.model.api.FileSystemConfig;
 import hearth.model.api.FunctionConfiguration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -34,6 +36,7 @@ final class CombinationRules {
     /// @param before null for a function that is to be made
     static void check(@Nullable FunctionConfiguration before, FunctionConfiguration after) {
         checkVpc(before, after);
+        checkFileSystems(after);
         checkDeadLetters(after);
         if (SettingsShown.isOn(after.snapStart())) {
             checkSnapStart(after);
@@ -58,6 +61,16 @@ final class CombinationRules {
                                 + " referenced."
                         : "Function must be configured to execute in a VPC to reference access point " + accessPoint
                                 + ".");
+    }
+
+    /// Reads straight from a bucket are there for file systems in S3 alone. In our words.
+    private static void checkFileSystems(FunctionConfiguration after) {
+        for (var files : Objects.requireNonNullElse(after.fileSystemConfigs(), List.<FileSystemConfig>of())) {
+            if (files.s3FilesConfig() != null && !String.valueOf(files.arn()).contains(":s3files:")) {
+                throw Refusals.invalid(
+                        "S3FilesConfig is for access points of Amazon S3 Files only, and " + files.arn() + " is none.");
+            }
+        }
     }
 
     private static void checkDeadLetters(FunctionConfiguration after) {

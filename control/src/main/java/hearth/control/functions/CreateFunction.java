@@ -7,6 +7,7 @@ import hearth.cluster.VersionRecord;
 import hearth.control.code.CodeStorage;
 import hearth.control.code.PackageSource;
 import hearth.control.code.Packages;
+import hearth.control.code.ReferredPackages;
 import hearth.control.layers.LayerLookup;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
@@ -30,6 +31,7 @@ import java.util.Optional;
 final class CreateFunction implements Operation<CreateFunctionRequest, FunctionConfiguration> {
     private final FunctionStore functions;
     private final Packages packages;
+    private final ReferredPackages referred;
     private final CodeStorage storage;
     private final LayerLookup layers;
     private final ConfigurationRules rules;
@@ -41,6 +43,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
     CreateFunction(
             FunctionStore functions,
             Packages packages,
+            ReferredPackages referred,
             CodeStorage storage,
             LayerLookup layers,
             ConfigurationRules rules,
@@ -50,6 +53,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
             Transitions transitions) {
         this.functions = functions;
         this.packages = packages;
+        this.referred = referred;
         this.storage = storage;
         this.layers = layers;
         this.rules = rules;
@@ -84,12 +88,13 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
         var source = PackageSource.of(code);
         source.require();
         requireNew(function);
-        var zip = packages.take(source, function.arn(), own.digests());
+        referred.requireReadable(own.digests());
+        var taken = packages.take(source, function.arn(), own.digests());
         signed.ifPresent(config -> signing.checkCreation(function, config));
         boolean publish = Boolean.TRUE.equals(request.publish());
-        try (var _ = storage.take(caller.account(), caller.region(), publish ? 2L * zip.length : zip.length);
-                var held = packages.keep(zip)) {
-            return create(function, request, configuration, StoredCode.of(held, code.sourceKMSKeyArn()), signed, own);
+        try (var _ = storage.take(caller.account(), caller.region(), (publish ? 2 : 1) * taken.storedSize());
+                var _ = packages.keep(taken)) {
+            return create(function, request, configuration, StoredCode.of(taken, code.sourceKMSKeyArn()), signed, own);
         }
     }
 

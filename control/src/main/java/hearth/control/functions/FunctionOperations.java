@@ -3,6 +3,7 @@ package hearth.control.functions;
 import hearth.cluster.Store;
 import hearth.control.code.CodeStorage;
 import hearth.control.code.Packages;
+import hearth.control.code.ReferredPackages;
 import hearth.control.layers.LayerLookup;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
@@ -15,10 +16,12 @@ import java.time.InstantSource;
 /// The operations on functions and their versions, and what brings these from one state to the next.
 public final class FunctionOperations implements AutoCloseable {
     private final Transitions transitions;
+    private final CodeWatch watch;
     private final Taggable tags;
 
-    private FunctionOperations(Transitions transitions, Taggable tags) {
+    private FunctionOperations(Transitions transitions, CodeWatch watch, Taggable tags) {
         this.transitions = transitions;
+        this.watch = watch;
         this.tags = tags;
     }
 
@@ -30,6 +33,7 @@ public final class FunctionOperations implements AutoCloseable {
             RevisionIds revisionIds,
             ControlLimits limits,
             Packages packages,
+            ReferredPackages referred,
             CodeStorage storage,
             CodeSigning signing,
             CodeLocation code) {
@@ -41,27 +45,44 @@ public final class FunctionOperations implements AutoCloseable {
         var updates = new FunctionUpdates(functions, revisionIds, transitions);
         operations
                 .add(new CreateFunction(
-                        functions, packages, storage, layers, rules, signing, revisionIds, clock, transitions))
+                        functions,
+                        packages,
+                        referred,
+                        storage,
+                        layers,
+                        rules,
+                        signing,
+                        revisionIds,
+                        clock,
+                        transitions))
                 .add(new DeleteFunction(functions))
                 .add(new GetAccountSettings(functions, limits))
-                .add(new GetFunction(lookup, code))
+                .add(new GetFunction(lookup, code, referred))
                 .add(new GetFunctionConfiguration(lookup))
                 .add(new ListFunctions(functions))
                 .add(new ListVersionsByFunction(functions))
                 .add(new PublishVersion(functions, storage, revisionIds, transitions))
-                .add(new UpdateFunctionCode(functions, packages, storage, signing, updates, clock))
-                .add(new UpdateFunctionConfiguration(functions, packages, layers, rules, updates, clock));
+                .add(new UpdateFunctionCode(functions, packages, referred, storage, signing, updates, clock))
+                .add(new UpdateFunctionConfiguration(functions, packages, referred, layers, rules, updates, clock));
         transitions.resume();
-        return new FunctionOperations(transitions, new FunctionTags(functions, revisionIds));
+        var watch = new CodeWatch(functions, store.blobs(), referred, revisionIds);
+        watch.begin();
+        return new FunctionOperations(transitions, watch, new FunctionTags(functions, revisionIds));
     }
 
     public Taggable tags() {
         return tags;
     }
 
+    /// Looks soon whether the code that stays in S3 is still there.
+    public void lookForCode() {
+        watch.hurry();
+    }
+
     /// Waits for functions on their way to another state.
     @Override
     public void close() {
+        watch.close();
         transitions.close();
     }
 }

@@ -1,12 +1,14 @@
 package hearth.control.functions;
 
 import hearth.cluster.VersionRecord;
+import hearth.control.code.ReferredPackages;
 import hearth.control.operation.Caller;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Target;
 import hearth.model.api.Concurrency;
 import hearth.model.api.FunctionCodeLocation;
+import hearth.model.api.FunctionCodeLocationError;
 import hearth.model.api.GetFunctionRequest;
 import hearth.model.api.GetFunctionResponse;
 
@@ -14,10 +16,12 @@ import hearth.model.api.GetFunctionResponse;
 final class GetFunction implements Operation<GetFunctionRequest, GetFunctionResponse> {
     private final FunctionLookup lookup;
     private final CodeLocation codeLocation;
+    private final ReferredPackages referred;
 
-    GetFunction(FunctionLookup lookup, CodeLocation codeLocation) {
+    GetFunction(FunctionLookup lookup, CodeLocation codeLocation, ReferredPackages referred) {
         this.lookup = lookup;
         this.codeLocation = codeLocation;
+        this.referred = referred;
     }
 
     @Override
@@ -36,7 +40,18 @@ final class GetFunction implements Operation<GetFunctionRequest, GetFunctionResp
                 .build();
     }
 
+    private static FunctionCodeLocationError error(ReferredPackages.Problem problem) {
+        return FunctionCodeLocationError.builder()
+                .errorCode(problem.code())
+                .message(problem.message())
+                .build();
+    }
+
     private FunctionCodeLocation code(Caller caller, VersionRecord version) {
+        if (version.isInS3()) {
+            var problem = referred.problem(version.code()).map(GetFunction::error);
+            return version.source().toBuilder().error(problem.orElse(null)).build();
+        }
         return PackageType.isImage(version.configuration())
                 ? version.source()
                 : version.source().toBuilder()

@@ -19,6 +19,8 @@ final class Lifecycle {
 
     private static final String REASON_CODE = "Creating";
 
+    private static final String DEPENDENCY = "DependencyError";
+
     private Lifecycle() {}
 
     /// A new function's `$LATEST`, or a newly published version.
@@ -69,7 +71,11 @@ final class Lifecycle {
             return function.withLatest(latest.with(active(shown, revisionId)));
         }
         if (isUpdating(shown)) {
+            // An update brings back what had become inactive.
             var updated = shown.toBuilder()
+                    .state(FunctionState.ACTIVE.wireName())
+                    .stateReason(null)
+                    .stateReasonCode(null)
                     .lastUpdateStatus(SUCCESSFUL)
                     .lastUpdateStatusReason(null)
                     .lastUpdateStatusReasonCode(null)
@@ -84,6 +90,20 @@ final class Lifecycle {
     static VersionRecord settled(VersionRecord version) {
         var shown = version.configuration();
         return isPending(shown) ? version.with(active(shown, String.valueOf(shown.revisionId()))) : version;
+    }
+
+    /// A version that cannot run any more, as long as what it depends on is not there.
+    static FunctionConfiguration inactive(FunctionConfiguration shown, String reason, String revisionId) {
+        return shown.toBuilder()
+                .state(FunctionState.INACTIVE.wireName())
+                .stateReason(reason)
+                .stateReasonCode(DEPENDENCY)
+                .revisionId(revisionId)
+                .build();
+    }
+
+    static boolean isActive(FunctionConfiguration shown) {
+        return FunctionState.ACTIVE.wireName().equals(shown.state()) && !isUpdating(shown);
     }
 
     static boolean isInTransition(FunctionRecord function) {

@@ -1,5 +1,6 @@
 package hearth.control.functions;
 
+import hearth.control.code.PackageSource;
 import hearth.control.operation.Refusals;
 import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.FunctionCode;
@@ -29,6 +30,7 @@ final class PackageType {
                 throw Refusals.invalid("Please provide ImageUri when creating a function with packageType Image.");
             }
             refuseZip(code.zipFile(), code.s3Bucket(), "creating");
+            refuseReference(code.s3ObjectStorageMode());
         } else {
             if (request.runtime() == null || request.handler() == null) {
                 throw Refusals.invalid(
@@ -58,6 +60,14 @@ final class PackageType {
             throw Refusals.invalid("Please provide ImageUri when updating a function with packageType Image.");
         } else {
             refuseZip(request.zipFile(), request.s3Bucket(), "updating");
+            refuseReference(request.s3ObjectStorageMode());
+        }
+    }
+
+    private static void refuseReference(@Nullable String mode) {
+        if (PackageSource.isReference(mode)) {
+            throw Refusals.invalid(
+                    "S3ObjectStorageMode REFERENCE is not supported for functions with packageType Image.");
         }
     }
 

@@ -11,7 +11,6 @@ import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Target;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.PublishVersionRequest;
-import java.util.Objects;
 
 /// `POST /2015-03-31/functions/{FunctionName}/versions`
 final class PublishVersion implements Operation<PublishVersionRequest, FunctionConfiguration> {
@@ -48,9 +47,7 @@ final class PublishVersion implements Operation<PublishVersionRequest, FunctionC
     }
 
     private static long growth(FunctionRecord function) {
-        return Publication.isNeedless(function)
-                ? 0
-                : Objects.requireNonNull(function.latest().configuration().codeSize());
+        return Publication.isNeedless(function) ? 0 : function.latest().storedSize();
     }
 
     private static Change decide(FunctionRecord function, PublishVersionRequest request, Publication publication) {

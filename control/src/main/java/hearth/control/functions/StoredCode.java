@@ -1,8 +1,8 @@
 package hearth.control.functions;
 
-import hearth.cluster.BlobStore;
-import hearth.cluster.HeldBlob;
+import hearth.cluster.CodeReference;
 import hearth.cluster.VersionRecord;
+import hearth.control.code.TakenPackage;
 import hearth.model.CodeDigest;
 import hearth.model.api.FunctionCodeLocation;
 import hearth.model.api.FunctionConfiguration;
@@ -15,18 +15,12 @@ import org.jspecify.annotations.Nullable;
 /// @param sha256 as the configuration shows it
 record StoredCode(CodeDigest digest, long size, String sha256, FunctionCodeLocation source) {
     /// @param key that the customer would have the package encrypted with
-    static StoredCode of(HeldBlob held, @Nullable String key) {
-        return zip(held.digest(), held.size(), key);
-    }
-
-    /// One that is not kept.
-    static StoredCode of(byte[] zip, @Nullable String key) {
-        return zip(BlobStore.digestOf(zip), zip.length, key);
-    }
-
-    private static StoredCode zip(CodeDigest digest, long size, @Nullable String key) {
-        var source = FunctionCodeLocation.builder().repositoryType("S3").sourceKMSKeyArn(Given.text(key));
-        return new StoredCode(digest, size, digest.base64(), source.build());
+    static StoredCode of(TakenPackage taken, @Nullable String key) {
+        var source = FunctionCodeLocation.builder()
+                .repositoryType("S3")
+                .sourceKMSKeyArn(Given.text(key))
+                .resolvedS3Object(taken.reference().map(CodeReference::object).orElse(null));
+        return new StoredCode(taken.id(), taken.size(), taken.content().base64(), source.build());
     }
 
     static StoredCode of(ImageReference image) {

@@ -13,6 +13,7 @@ final class Unsupported {
     private Unsupported() {}
 
     static void refuse(CreateFunctionRequest request) {
+        refuse(request.runtimeConfig(), "RuntimeConfig");
         refuseRuntime(request.runtime());
         refuse(request.capacityProviderConfig(), "CapacityProviderConfig");
         refuse(request.durableConfig(), "DurableConfig");
@@ -20,6 +21,7 @@ final class Unsupported {
     }
 
     static void refuse(UpdateFunctionConfigurationRequest request) {
+        refuse(request.runtimeConfig(), "RuntimeConfig");
         refuseRuntime(request.runtime());
         refuse(request.capacityProviderConfig(), "CapacityProviderConfig");
         refuse(request.durableConfig(), "DurableConfig");

@@ -7,6 +7,8 @@ import hearth.cluster.VersionRecord;
 import hearth.control.code.CodeStorage;
 import hearth.control.code.PackageSource;
 import hearth.control.code.Packages;
+import hearth.control.code.ReferredPackages;
+import hearth.control.code.TakenPackage;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Refusals;
@@ -16,12 +18,12 @@ import hearth.control.signing.CodeSigning;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.UpdateFunctionCodeRequest;
 import java.time.InstantSource;
-import java.util.Objects;
 
 /// `PUT /2015-03-31/functions/{FunctionName}/code`
 final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, FunctionConfiguration> {
     private final FunctionStore functions;
     private final Packages packages;
+    private final ReferredPackages referred;
     private final CodeStorage storage;
     private final CodeSigning signing;
     private final FunctionUpdates updates;
@@ -30,12 +32,14 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
     UpdateFunctionCode(
             FunctionStore functions,
             Packages packages,
+            ReferredPackages referred,
             CodeStorage storage,
             CodeSigning signing,
             FunctionUpdates updates,
             InstantSource clock) {
         this.functions = functions;
         this.packages = packages;
+        this.referred = referred;
         this.storage = storage;
         this.signing = signing;
         this.updates = updates;
@@ -53,17 +57,19 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
             var image = StoredCode.of(ImageReference.of(String.valueOf(request.imageUri())));
             return isDryRun(request) ? with(before, image, request).configuration() : update(before, image, request);
         }
-        var zip = packages.take(
+        // A layer that stays in S3 and cannot be read any more has to go before the function can be changed.
+        referred.requireReadable(before.latest().layers());
+        var taken = packages.take(
                 PackageSource.of(request), function.arn(), before.latest().layers());
         signing.checkUpdate(function);
         if (isDryRun(request)) {
-            return with(before, StoredCode.of(zip, request.sourceKMSKeyArn()), request)
+            return with(before, StoredCode.of(taken, request.sourceKMSKeyArn()), request)
                     .configuration();
         }
-        long growth = growth(before, zip, Boolean.TRUE.equals(request.publish()));
+        long growth = growth(before, taken, Boolean.TRUE.equals(request.publish()));
         try (var _ = storage.take(function.account(), function.region(), growth);
-                var held = packages.keep(zip)) {
-            return update(before, StoredCode.of(held, request.sourceKMSKeyArn()), request);
+                var _ = packages.keep(taken)) {
+            return update(before, StoredCode.of(taken, request.sourceKMSKeyArn()), request);
         }
     }
 
@@ -92,9 +98,8 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         return code.version(next.build(), latest.generation()).withLayers(latest.layers());
     }
 
-    private static long growth(FunctionRecord before, byte[] zip, boolean publish) {
-        long replaced = Objects.requireNonNull(before.latest().configuration().codeSize());
-        return (publish ? 2L * zip.length : zip.length) - replaced;
+    private static long growth(FunctionRecord before, TakenPackage taken, boolean publish) {
+        return (publish ? 2 : 1) * taken.storedSize() - before.latest().storedSize();
     }
 
     private static FunctionConfiguration shown(Change change, boolean publish) {

@@ -3,6 +3,7 @@ package hearth.control.functions;
 import hearth.cluster.FunctionStore;
 import hearth.cluster.VersionRecord;
 import hearth.control.code.Packages;
+import hearth.control.code.ReferredPackages;
 import hearth.control.layers.LayerLookup;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
@@ -13,6 +14,7 @@ import hearth.control.runtimes.RuntimeManagement;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Optional;
 
 /// `PUT /2015-03-31/functions/{FunctionName}/configuration`
@@ -20,6 +22,7 @@ final class UpdateFunctionConfiguration
         implements Operation<UpdateFunctionConfigurationRequest, FunctionConfiguration> {
     private final FunctionStore functions;
     private final Packages packages;
+    private final ReferredPackages referred;
     private final LayerLookup layers;
     private final ConfigurationRules rules;
     private final FunctionUpdates updates;
@@ -28,12 +31,14 @@ final class UpdateFunctionConfiguration
     UpdateFunctionConfiguration(
             FunctionStore functions,
             Packages packages,
+            ReferredPackages referred,
             LayerLookup layers,
             ConfigurationRules rules,
             FunctionUpdates updates,
             InstantSource clock) {
         this.functions = functions;
         this.packages = packages;
+        this.referred = referred;
         this.layers = layers;
         this.rules = rules;
         this.updates = updates;
@@ -50,6 +55,7 @@ final class UpdateFunctionConfiguration
         rules.checkUpdate(before.latest().configuration(), request);
         RuntimeManagement.requireChangeable(functions, before, request.runtime());
         var wanted = layers(caller, before.latest(), request);
+        requireReadable(before.latest(), wanted);
         var change = updates.update(function, request.revisionId(), false, now -> {
             var latest = now.latest();
             // The layers were checked together with the code that the function had then.
@@ -64,6 +70,13 @@ final class UpdateFunctionConfiguration
             return wanted.map(found -> found.in(next)).orElse(next);
         });
         return change.function().latest().configuration();
+    }
+
+    /// What the function goes on with must be there: its code, and the layers that it keeps or gets.
+    private void requireReadable(VersionRecord latest, Optional<FunctionLayers> wanted) {
+        var ids = new ArrayList<>(wanted.map(FunctionLayers::digests).orElseGet(latest::layers));
+        ids.add(latest.code());
+        referred.requireReadable(ids);
     }
 
     /// Empty when they stay as they are.

@@ -31,9 +31,13 @@ final class LayerDescription {
 
     LayerVersionContentOutput content(Caller caller, LayerVersionRecord version) {
         return LayerVersionContentOutput.builder()
-                .location(location.of(caller, version.code()).orElse(null))
-                .codeSha256(version.code().base64())
+                .location(
+                        version.resolved().isPresent()
+                                ? null
+                                : location.of(caller, version.code()).orElse(null))
+                .codeSha256(version.content().base64())
                 .codeSize(version.codeSize())
+                .resolvedS3Object(version.resolved().orElse(null))
                 .build();
     }
 }

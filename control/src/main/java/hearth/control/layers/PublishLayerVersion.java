@@ -1,11 +1,12 @@
 package hearth.control.layers;
 
-import hearth.cluster.HeldBlob;
+import hearth.cluster.CodeReference;
 import hearth.cluster.LayerStore;
 import hearth.cluster.LayerVersionRecord;
 import hearth.control.code.CodeStorage;
 import hearth.control.code.PackageSource;
 import hearth.control.code.Packages;
+import hearth.control.code.TakenPackage;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.RevisionIds;
@@ -47,19 +48,19 @@ final class PublishLayerVersion implements Operation<PublishLayerVersionRequest,
     @Override
     public PublishLayerVersionResponse handle(Caller caller, PublishLayerVersionRequest request) {
         var layer = LayerTarget.own(caller, request.layerName(), "PublishLayerVersion");
-        var zip = packages.take(
+        var taken = packages.take(
                 PackageSource.of(
                         Objects.requireNonNullElseGet(request.content(), () -> LayerVersionContentInput.builder()
                                 .build())),
                 layer.arn(),
                 List.of());
-        try (var _ = storage.take(caller.account(), caller.region(), zip.length);
-                var held = packages.keep(zip)) {
-            return shown(caller, layers.publish(layer, id -> version(id, request, held)));
+        try (var _ = storage.take(caller.account(), caller.region(), taken.storedSize());
+                var _ = packages.keep(taken)) {
+            return shown(caller, layers.publish(layer, id -> version(id, request, taken)));
         }
     }
 
-    private LayerVersionRecord version(LayerVersionId id, PublishLayerVersionRequest request, HeldBlob held) {
+    private LayerVersionRecord version(LayerVersionId id, PublishLayerVersionRequest request, TakenPackage taken) {
         var shown = LayerVersionsListItem.builder()
                 .layerVersionArn(id.arn())
                 .version(id.number())
@@ -69,7 +70,15 @@ final class PublishLayerVersion implements Operation<PublishLayerVersionRequest,
                 .licenseInfo(request.licenseInfo())
                 .compatibleArchitectures(request.compatibleArchitectures())
                 .build();
-        return new LayerVersionRecord(id, shown, held.digest(), held.size(), revisionIds.next(), Optional.empty());
+        return new LayerVersionRecord(
+                id,
+                shown,
+                taken.id(),
+                taken.content(),
+                taken.size(),
+                taken.reference().map(CodeReference::object),
+                revisionIds.next(),
+                Optional.empty());
     }
 
     private PublishLayerVersionResponse shown(Caller caller, LayerVersionRecord version) {

@@ -27,6 +27,12 @@ final class Kafka implements EventSource {
             Member.BISECT_BATCH_ON_FUNCTION_ERROR,
             Member.FUNCTION_RESPONSE_TYPES);
 
+    /// Records in the order of their partitions, which is what a mapping means that says nothing.
+    private static final String STREAM = "Stream";
+
+    /// Records by a share group, without an order.
+    private static final String QUEUE = "Queue";
+
     private final boolean selfManaged;
 
     private Kafka(boolean selfManaged) {
@@ -74,6 +80,9 @@ final class Kafka implements EventSource {
 
     @Override
     public void checkCreation(EventSourceMappingConfiguration given) {
+        if (QUEUE.equals(mode(given))) {
+            throw Refusals.unsupported("ConsumptionMode " + QUEUE);
+        }
         if (selfManaged) {
             MappingRefusals.require(given, Member.SOURCE_ACCESS_CONFIGURATIONS);
         }
@@ -90,13 +99,17 @@ final class Kafka implements EventSource {
         if (group != null && !group.equals(group(before))) {
             throw Refusals.invalid("ConsumerGroupId cannot be updated.");
         }
+        var mode = mode(given);
+        if (mode != null && !mode.equals(Objects.requireNonNullElse(mode(before), STREAM))) {
+            throw Refusals.invalid("ConsumptionMode cannot be updated.");
+        }
     }
 
     @Override
     public EventSourceMappingConfiguration completed(
             EventSourceMappingConfiguration before, EventSourceMappingConfiguration mapping) {
         var group = Objects.requireNonNullElse(group(mapping), Objects.requireNonNull(group(before)));
-        var named = Pollers.completed(withGroup(mapping, group), 1);
+        var named = Pollers.completed(withGroup(withMode(mapping, mode(before)), group), 1);
         boolean leftProvisionedMode =
                 before.provisionedPollerConfig() != null && mapping.provisionedPollerConfig() == null;
         return leftProvisionedMode
@@ -107,6 +120,23 @@ final class Kafka implements EventSource {
                         .functionResponseTypes(null)
                         .build()
                 : named;
+    }
+
+    private static @Nullable String mode(EventSourceMappingConfiguration mapping) {
+        var own = mapping.selfManagedKafkaEventSourceConfig();
+        return own == null ? null : own.consumptionMode();
+    }
+
+    /// The mode that a mapping was made with stays, whether or not an update says it.
+    private static EventSourceMappingConfiguration withMode(
+            EventSourceMappingConfiguration mapping, @Nullable String before) {
+        var own = mapping.selfManagedKafkaEventSourceConfig();
+        return own == null || own.consumptionMode() != null
+                ? mapping
+                : mapping.toBuilder()
+                        .selfManagedKafkaEventSourceConfig(
+                                own.toBuilder().consumptionMode(before).build())
+                        .build();
     }
 
     private @Nullable String group(EventSourceMappingConfiguration mapping) {
@@ -148,7 +178,8 @@ final class Kafka implements EventSource {
         Pollers.check(mapping, 1);
         Retries.check(mapping);
         Destinations.check(mapping, true);
-        SourceAccess.check(mapping, SourceAccess.KAFKA);
+        SourceAccess.check(mapping, selfManaged ? SourceAccess.SELF_MANAGED_KAFKA : SourceAccess.KAFKA);
+        SourceAccess.checkTokens(mapping);
     }
 
     @Override

@@ -182,12 +182,16 @@ public final class LambdaApi implements Service {
                     responder);
         }
 
-        /// Refuses malformed headers of an invocation that the frontend does not hold against the model.
+        /// Refuses headers of an invocation that the frontend does not hold against the model.
         private void checkRare() {
             var headers = head.headers();
-            if (headers.first("x-amz-tenant-id").isPresent()
-                    || headers.first("x-amz-durable-execution-name").isPresent()) {
+            boolean durable = headers.first("x-amz-durable-execution-name").isPresent();
+            if (durable || headers.first("x-amz-tenant-id").isPresent()) {
                 operation.reader().read(parts(NO_BODY));
+            }
+            if (durable && operation == ApiOperation.INVOKE) {
+                throw new ApiException(
+                        ApiError.INVALID_PARAMETER_VALUE, "Hearth does not support DurableExecutionName yet.");
             }
         }
 

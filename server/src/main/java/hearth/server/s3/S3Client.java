@@ -69,7 +69,10 @@ public final class S3Client implements ObjectStore, AutoCloseable {
 
     private static Answer read(HttpResponse<Optional<byte[]>> answer) {
         if (answer.statusCode() == 200) {
-            return answer.body().<Answer>map(Answer.Found::new).orElseGet(Answer.TooLarge::new);
+            var version = answer.headers().firstValue("x-amz-version-id").orElse(null);
+            return answer.body()
+                    .<Answer>map(content -> new Answer.Found(content, version))
+                    .orElseGet(Answer.TooLarge::new);
         }
         return S3Problem.of(answer.statusCode(), answer.body().orElse(new byte[0]));
     }

@@ -251,12 +251,15 @@ class LambdaApiTest {
     void refusesMalformedHeadersThatFewInvocationsHave() {
         var tenant = send("POST", INVOKE, "X-Amz-Tenant-Id: a!\r\n", "{}");
         var execution = send("POST", INVOKE, "X-Amz-Durable-Execution-Name: " + "a".repeat(65) + "\r\n", "{}");
-        var wellFormed = send("POST", INVOKE, "X-Amz-Tenant-Id: a\r\nX-Amz-Durable-Execution-Name: a\r\n", "{}");
+        var wellFormed = send("POST", INVOKE, "X-Amz-Tenant-Id: a\r\n", "{}");
+        var durable = send("POST", INVOKE, "X-Amz-Durable-Execution-Name: a\r\n", "{}");
 
         assertThat(tenant.status()).isEqualTo(400);
         assertThat(tenant.text()).contains("Value 'a!' at 'tenantId' failed to satisfy constraint");
         assertThat(execution.text()).contains("at 'durableExecutionName'", "length less than or equal to 64");
         assertThat(wellFormed.status()).isEqualTo(200);
+        assertThat(durable.status()).isEqualTo(400);
+        assertThat(durable.text()).contains("Hearth does not support DurableExecutionName yet.");
     }
 
     @Test

@@ -31,15 +31,16 @@ final class PackageFetcher {
     /// @param spill where a large zip may be kept meanwhile; nothing is left there
     UnpackedPackage fetch(CodeDigest digest, Path root, Path spill) throws IOException {
         var unpacker = new Unpacker(root);
+        var content = source.content(digest);
         try (var in = source.open(digest)) {
             var sha256 = sha256();
             var beginning = in.readNBytes(IN_MEMORY);
             sha256.update(beginning);
             if (beginning.length < IN_MEMORY) {
-                verify(digest, sha256, beginning.length);
+                verify(content, sha256, beginning.length);
                 DeploymentPackage.walk(beginning, limits, unpacker);
             } else {
-                unpackLarge(digest, sha256, beginning, in, spill, unpacker);
+                unpackLarge(content, sha256, beginning, in, spill, unpacker);
             }
         } catch (ApiException e) {
             // It was checked when it was uploaded: limits have changed since, or our rules.

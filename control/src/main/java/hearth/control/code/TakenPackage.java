@@ -1,0 +1,35 @@
+package hearth.control.code;
+
+import hearth.cluster.BlobStore;
+import hearth.cluster.CodeReference;
+import hearth.model.CodeDigest;
+import java.util.Optional;
+
+/// A package that was taken in, good to be unpacked by a worker.
+///
+/// @param content the digest of the zip
+/// @param reference to where the package stays; empty when it is to be kept
+public record TakenPackage(byte[] zip, CodeDigest content, Optional<CodeReference> reference) {
+    static TakenPackage kept(byte[] zip) {
+        return new TakenPackage(zip, BlobStore.digestOf(zip), Optional.empty());
+    }
+
+    static TakenPackage in(byte[] zip, CodeReference reference) {
+        return new TakenPackage(zip, reference.content(), Optional.of(reference));
+    }
+
+    /// What stands for it in the store.
+    public CodeDigest id() {
+        return reference.map(CodeReference::id).orElse(content);
+    }
+
+    /// Of the zip, in bytes.
+    public long size() {
+        return zip.length;
+    }
+
+    /// What it takes of the account's code storage, in bytes.
+    public long storedSize() {
+        return reference.isPresent() ? 0 : size();
+    }
+}

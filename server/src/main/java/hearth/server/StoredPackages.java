@@ -1,0 +1,58 @@
+package hearth.server;
+
+import hearth.cluster.BlobStore;
+import hearth.cluster.CodeReference;
+import hearth.control.code.ObjectStore;
+import hearth.control.code.ObjectStore.Answer;
+import hearth.control.code.ReferredPackages;
+import hearth.model.Bytes;
+import hearth.model.CodeDigest;
+import hearth.worker.code.PackageSource;
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/// What the worker unpacks: packages of the store, and those that stay in S3.
+final class StoredPackages implements PackageSource {
+    private final BlobStore blobs;
+    private final ObjectStore objects;
+    private final Bytes largest;
+    private final Runnable onMissing;
+
+    /// @param largest that a zip in S3 may be
+    /// @param onMissing run when S3 refuses a package
+    StoredPackages(BlobStore blobs, ObjectStore objects, Bytes largest, Runnable onMissing) {
+        this.blobs = blobs;
+        this.objects = objects;
+        this.largest = largest;
+        this.onMissing = onMissing;
+    }
+
+    @Override
+    public InputStream open(CodeDigest id) throws IOException {
+        var kept = blobs.open(id);
+        return kept.isPresent()
+                ? kept.get()
+                : fetch(blobs.reference(id)
+                        .orElseThrow(() -> new FileNotFoundException("The store has no package " + id.hex())));
+    }
+
+    @Override
+    public CodeDigest content(CodeDigest id) {
+        return blobs.reference(id).map(CodeReference::content).orElse(id);
+    }
+
+    private InputStream fetch(CodeReference reference) throws IOException {
+        return switch (objects.get(ReferredPackages.object(reference.object()), largest.count())) {
+            case Answer.Found(var content, var _) -> new ByteArrayInputStream(content);
+            case Answer.Refused(var code, var message) -> {
+                onMissing.run();
+                throw new FileNotFoundException("S3 Error Code: " + code + ". S3 Error Message: " + message);
+            }
+            case Answer.TooLarge() -> throw new IOException("The object in S3 is larger than it was");
+            case Answer.Unreachable(var why) -> throw new IOException("S3 does not answer: " + why);
+            case Answer.NotConfigured() -> throw new IOException("Hearth was not told where S3 is");
+        };
+    }
+}
