@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -135,7 +135,8 @@ class CodeFromS3Test {
                     {"Content":{"S3Bucket":"code","S3Key":"app.zip","S3ObjectVersion":"%s",\
                     "S3ObjectStorageMode":"REFERENCE"}}""".formatted(first));
             assertThat(layer).contains("\"S3ObjectVersion\":\"" + first + "\"");
-            assertThat(lambda.getAccountSettings().accountUsage().totalCodeSize()).isZero();
+            assertThat(lambda.getAccountSettings().accountUsage().totalCodeSize())
+                    .isZero();
             try (var kept = Files.walk(data.resolve("objects"))) {
                 assertThat(kept.filter(Files::isRegularFile)).isEmpty();
             }
@@ -162,10 +163,13 @@ class CodeFromS3Test {
                             .build(),
                     BodyHandlers.discarding());
 
-            assertThatThrownBy(() -> invoke(lambda)).isInstanceOf(InvalidZipFileException.class).hasMessageContaining("S3 Error Code: NoSuch");
+            assertThatThrownBy(() -> invoke(lambda))
+                    .isInstanceOf(InvalidZipFileException.class)
+                    .hasMessageContaining("S3 Error Code: NoSuch");
 
-            Await.until(() -> "the function is inactive", () -> lambda("GET", server, "/2015-03-31/functions/from-s3", "")
-                    .contains("\"State\":\"Inactive\""));
+            Await.until(
+                    () -> "the function is inactive", () -> lambda("GET", server, "/2015-03-31/functions/from-s3", "")
+                            .contains("\"State\":\"Inactive\""));
             assertThat(lambda("GET", server, "/2015-03-31/functions/from-s3", ""))
                     .contains("\"StateReasonCode\":\"DependencyError\"", "\"Error\":{\"ErrorCode\":\"NoSuch");
             assertThatThrownBy(() -> invoke(lambda)).hasMessageContaining("in the following state: Inactive");

@@ -255,7 +255,8 @@ class ResponseStreamTest {
     void streamsTheAnswerOfAFunctionThatDoesNot() throws Exception {
         var function = TestServer.python(
                 "def handler(event, context):\n    print(context.client_context.custom['word'])\n    return event\n");
-        var client = Base64.getEncoder().encodeToString("{\"custom\":{\"word\":\"hello\"}}".getBytes(StandardCharsets.UTF_8));
+        var client = Base64.getEncoder()
+                .encodeToString("{\"custom\":{\"word\":\"hello\"}}".getBytes(StandardCharsets.UTF_8));
 
         var stream = begin(r -> r.functionName(function)
                         .logType(LogType.TAIL)

@@ -14,7 +14,7 @@ import java.util.Random;
 /// have say so.
 final class WrittenOperations {
     /// Valid, and nothing is made of them.
-    private static final Map<String, List<?>> NOBODY = Map.of(
+    static final Map<String, List<?>> NOBODY = Map.of(
             "FunctionName", List.of("nobody"),
             "LayerName", List.of("nobody"),
             "Code", List.of(Map.of()),
