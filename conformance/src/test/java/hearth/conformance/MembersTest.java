@@ -202,7 +202,7 @@ class MembersTest {
         boolean named = ours
                 ? answer.text().contains("Hearth does not support " + text + " yet.")
                 : answer.text().contains(text) || answer.error().equals(text);
-        if (answer.status() / 100 != 4 && answer.status() != 501 || !named) {
+        if ((answer.status() / 100 != 4 && answer.status() != 501) || !named) {
             wrong.add(line + ": " + answer.status() + " " + answer.error() + " " + answer.text());
         }
         line.behind().forEach(member -> say(member, kind));
