@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.InvalidZipFileException;
+import software.amazon.awssdk.services.lambda.model.S3ObjectStorageMode;
 
 /// Code from a server that speaks S3: moto, where the host's python3.11 has it.
 class CodeFromS3Test {
@@ -33,6 +33,10 @@ class CodeFromS3Test {
     /// A key that moto takes as it takes any; whoever has none gets nothing of a bucket that is not public.
     private static final Map<String, String> SIGNING =
             Map.of("AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test");
+
+    /// Without any signature, moto lets nobody set up a bucket. It looks at none.
+    private static final String SIGNATURE = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request,"
+            + " SignedHeaders=host, Signature=0";
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -108,33 +112,30 @@ class CodeFromS3Test {
 
     @Test
     void staysThereWhenItIsReferredTo() throws Exception {
-        put("/code", new byte[0]);
-        put("/code?versioning", """
-                <VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>\
-                </VersioningConfiguration>""".getBytes(UTF_8));
+        makeVersionedBucket();
         var first = put("/code/app.zip", zip("one"));
         put("/code/app.zip", zip("two"));
         try (var server = HearthProcess.start(data, SIGNING, "--pool-memory", "0", "--endpoint", "s3=" + s3);
                 var lambda = Clients.lambda(server.endpoint())) {
-            lambda("POST", server, "/2015-03-31/functions", """
-                    {"FunctionName":"from-s3","Runtime":"python3.11","Handler":"app.handler","Role":"%s",\
-                    "Code":{"S3Bucket":"code","S3Key":"app.zip","S3ObjectVersion":"%s",\
-                    "S3ObjectStorageMode":"REFERENCE"}}""".formatted(TestServer.ROLE, first));
-            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("from-s3"));
+            create(lambda, first);
             assertThat(invoke(lambda)).isEqualTo("\"one\"");
-            assertThat(lambda("GET", server, "/2015-03-31/functions/from-s3", ""))
-                    .contains("\"ResolvedS3Object\":{\"S3Bucket\":\"code\",\"S3Key\":\"app.zip\",\"S3ObjectVersion\":\""
-                            + first + "\"}")
-                    .doesNotContain("\"Location\"");
+            var code = lambda.getFunction(r -> r.functionName("from-s3")).code();
+            assertThat(code.resolvedS3Object().s3Key()).isEqualTo("app.zip");
+            assertThat(code.resolvedS3Object().s3ObjectVersion()).isEqualTo(first);
+            assertThat(code.location()).isNull();
 
-            lambda("PUT", server, "/2015-03-31/functions/from-s3/code", """
-                    {"S3Bucket":"code","S3Key":"app.zip","S3ObjectStorageMode":"REFERENCE"}""");
+            lambda.updateFunctionCode(r -> r.functionName("from-s3")
+                    .s3Bucket("code")
+                    .s3Key("app.zip")
+                    .s3ObjectStorageMode(S3ObjectStorageMode.REFERENCE));
             lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("from-s3"));
             assertThat(invoke(lambda)).isEqualTo("\"two\"");
-            var layer = lambda("POST", server, "/2018-10-31/layers/from-s3/versions", """
-                    {"Content":{"S3Bucket":"code","S3Key":"app.zip","S3ObjectVersion":"%s",\
-                    "S3ObjectStorageMode":"REFERENCE"}}""".formatted(first));
-            assertThat(layer).contains("\"S3ObjectVersion\":\"" + first + "\"");
+            var layer = lambda.publishLayerVersion(r -> r.layerName("from-s3")
+                    .content(c -> c.s3Bucket("code")
+                            .s3Key("app.zip")
+                            .s3ObjectVersion(first)
+                            .s3ObjectStorageMode(S3ObjectStorageMode.REFERENCE)));
+            assertThat(layer.content().resolvedS3Object().s3ObjectVersion()).isEqualTo(first);
             assertThat(lambda.getAccountSettings().accountUsage().totalCodeSize())
                     .isZero();
             try (var kept = Files.walk(data.resolve("objects"))) {
@@ -143,53 +144,51 @@ class CodeFromS3Test {
         }
     }
 
-    /// A function whose code was never here, and is gone.
     @Test
     void endsAFunctionWhoseCodeIsGone() throws Exception {
-        put("/code", new byte[0]);
-        put("/code?versioning", """
-                <VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>\
-                </VersioningConfiguration>""".getBytes(UTF_8));
+        makeVersionedBucket();
         var version = put("/code/app.zip", zip("one"));
         try (var server = HearthProcess.start(data, SIGNING, "--pool-memory", "0", "--endpoint", "s3=" + s3);
                 var lambda = Clients.lambda(server.endpoint())) {
-            lambda("POST", server, "/2015-03-31/functions", """
-                    {"FunctionName":"from-s3","Runtime":"python3.11","Handler":"app.handler","Role":"%s",\
-                    "Code":{"S3Bucket":"code","S3Key":"app.zip","S3ObjectStorageMode":"REFERENCE"}}""".formatted(TestServer.ROLE));
-            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("from-s3"));
-            http.send(
-                    HttpRequest.newBuilder(s3.resolve("/code/app.zip?versionId=" + version))
-                            .DELETE()
-                            .build(),
-                    BodyHandlers.discarding());
+            create(lambda, version);
+            var deletion = HttpRequest.newBuilder(s3.resolve("/code/app.zip?versionId=" + version))
+                    .header("Authorization", SIGNATURE)
+                    .DELETE();
+            http.send(deletion.build(), BodyHandlers.discarding());
 
             assertThatThrownBy(() -> invoke(lambda))
                     .isInstanceOf(InvalidZipFileException.class)
-                    .hasMessageContaining("S3 Error Code: NoSuch");
+                    .hasMessageContaining("S3 Error Code: NoSuchVersion");
 
             Await.until(
-                    () -> "the function is inactive", () -> lambda("GET", server, "/2015-03-31/functions/from-s3", "")
-                            .contains("\"State\":\"Inactive\""));
-            assertThat(lambda("GET", server, "/2015-03-31/functions/from-s3", ""))
-                    .contains("\"StateReasonCode\":\"DependencyError\"", "\"Error\":{\"ErrorCode\":\"NoSuch");
+                    "the function is inactive",
+                    () -> lambda.getFunctionConfiguration(r -> r.functionName("from-s3"))
+                            .stateAsString()
+                            .equals("Inactive"));
+            var function = lambda.getFunction(r -> r.functionName("from-s3"));
+            assertThat(function.configuration().stateReasonCodeAsString()).isEqualTo("DependencyError");
+            assertThat(function.code().error().errorCode()).isEqualTo("NoSuchVersion");
             assertThatThrownBy(() -> invoke(lambda)).hasMessageContaining("in the following state: Inactive");
         }
     }
 
-    /// For members that the SDK does not know yet.
-    private String lambda(String method, HearthProcess server, String path, String body) {
-        var request = HttpRequest.newBuilder(server.endpoint().resolve(path))
-                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                .build();
-        try {
-            var answer = http.send(request, BodyHandlers.ofString());
-            assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
-            return answer.body();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    private void makeVersionedBucket() throws IOException, InterruptedException {
+        put("/code", new byte[0]);
+        put("/code?versioning", """
+                <VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>\
+                </VersioningConfiguration>""".getBytes(UTF_8));
+    }
+
+    private static void create(LambdaClient lambda, String version) {
+        lambda.createFunction(r -> r.functionName("from-s3")
+                .runtime("python3.11")
+                .handler("app.handler")
+                .role(TestServer.ROLE)
+                .code(c -> c.s3Bucket("code")
+                        .s3Key("app.zip")
+                        .s3ObjectVersion(version)
+                        .s3ObjectStorageMode(S3ObjectStorageMode.REFERENCE)));
+        lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("from-s3"));
     }
 
     private static String invoke(LambdaClient lambda) {
@@ -203,7 +202,9 @@ class CodeFromS3Test {
 
     /// @return the version that the object has now; empty where there are none
     private String put(String path, byte[] content) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(s3.resolve(path)).PUT(BodyPublishers.ofByteArray(content));
+        var request = HttpRequest.newBuilder(s3.resolve(path))
+                .header("Authorization", SIGNATURE)
+                .PUT(BodyPublishers.ofByteArray(content));
         var answer = http.send(request.build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return answer.headers().firstValue("x-amz-version-id").orElse("");
