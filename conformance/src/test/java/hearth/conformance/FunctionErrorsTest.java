@@ -76,7 +76,7 @@ class FunctionErrorsTest {
         assertThat(error(invoke(function, "3"))).isEqualTo("Runtime exited with error: exit status 3");
     }
 
-    /// AWS's answers are recorded in issue 392 of aws-lambda-base-images.
+    /// As AWS's nodejs22.x does by issue 392 of aws-lambda-base-images.
     @ParameterizedTest
     @ValueSource(strings = {"nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "nodejs26.x"})
     void aRejectionThatNobodyAwaitsIsLoggedBehindTheAnswerAndNeverMetByTheNextCaller(String runtime) {
