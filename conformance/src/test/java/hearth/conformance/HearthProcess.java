@@ -20,11 +20,14 @@ public final class HearthProcess implements AutoCloseable {
     private static final Pattern ENDPOINT = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
     private final Process process;
+    private final boolean wrapped;
     private final Output output = new Output();
     private final CompletableFuture<URI> ready = new CompletableFuture<>();
 
-    private HearthProcess(Process process) {
+    /// @param wrapped whether the server is the process's child
+    private HearthProcess(Process process, boolean wrapped) {
         this.process = process;
+        this.wrapped = wrapped;
     }
 
     /// Starts a server and waits until it is ready.
@@ -46,13 +49,30 @@ public final class HearthProcess implements AutoCloseable {
         return launch(data, Map.of(), options);
     }
 
+    /// Starts a server by another command, of which it is the only child, and waits until it is ready.
+    static HearthProcess startWithin(List<String> within, Path data, String... options) {
+        var server = launch(within, data, Map.of(), options);
+        server.endpoint();
+        server.watch();
+        return server;
+    }
+
     private static HearthProcess launch(Path data, Map<String, String> environment, String... options) {
+        return launch(List.of(), data, environment, options);
+    }
+
+    private static HearthProcess launch(
+            List<String> within, Path data, Map<String, String> environment, String... options) {
         var arguments = new ArrayList<>(List.of("up", "--port", "0", "--data", data.toString()));
         arguments.addAll(List.of(options));
         try {
             var command = command(arguments).redirectErrorStream(true);
             command.environment().putAll(environment);
-            var server = new HearthProcess(command.start());
+            command.command().addAll(0, within);
+            var server = new HearthProcess(command.start(), !within.isEmpty());
+            if (within.isEmpty()) {
+                server.watch();
+            }
             Thread.ofVirtual().name("hearth-output").start(server::follow);
             return server;
         } catch (IOException e) {
@@ -79,6 +99,12 @@ public final class HearthProcess implements AutoCloseable {
             throw new IllegalStateException("Build the guest module first: there is no launcher in " + guest);
         }
         return guest;
+    }
+
+    private void watch() {
+        long server = pid();
+        LastWatch.begins(server);
+        var _ = process.onExit().thenRun(() -> LastWatch.hasEnded(server));
     }
 
     private void follow() {
@@ -137,7 +163,11 @@ public final class HearthProcess implements AutoCloseable {
     }
 
     public long pid() {
-        return process.pid();
+        return server().pid();
+    }
+
+    private ProcessHandle server() {
+        return wrapped ? process.children().findFirst().orElseThrow() : process.toHandle();
     }
 
     /// SIGTERM, and no waiting. Not by the process itself, which would close what it prints.
@@ -147,7 +177,7 @@ public final class HearthProcess implements AutoCloseable {
 
     /// SIGTERM, and the exit status that follows.
     int stop() {
-        process.destroy();
+        server().destroy();
         return awaitExit();
     }
 

@@ -1,9 +1,11 @@
 package hearth.conformance;
 
+import hearth.worker.sandbox.Leftovers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -23,8 +25,17 @@ final class TestServer {
         static final LambdaClient LAMBDA = Clients.lambda(SERVER.endpoint());
 
         static {
-            Runtime.getRuntime().addShutdownHook(new Thread(SERVER::close));
+            AT_THE_END.add(SERVER::close);
         }
+    }
+
+    /// What is done when the JVM ends, the last first.
+    private static final ConcurrentLinkedDeque<Runnable> AT_THE_END = new ConcurrentLinkedDeque<>();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> AT_THE_END.descendingIterator().forEachRemaining(Runnable::run)));
     }
 
     static HearthProcess server() {
@@ -35,11 +46,22 @@ final class TestServer {
         return Shared.LAMBDA;
     }
 
+    /// One that is gone when the tests are over.
     static Path temporaryFolder() {
         try {
-            return Files.createTempDirectory("hearth-conformance");
+            var folder = Files.createTempDirectory("hearth-conformance");
+            AT_THE_END.add(() -> remove(folder));
+            return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void remove(Path folder) {
+        try {
+            Leftovers.deleteTree(folder);
+        } catch (IOException e) {
+            System.err.println(folder + " stays: " + e);
         }
     }
 

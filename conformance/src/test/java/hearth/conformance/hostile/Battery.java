@@ -53,7 +53,7 @@ final class Battery implements AutoCloseable {
         // Before it is called on and on: the address is that of its one environment.
         var address = victim.address();
         victim.start();
-        victimPid = Victim.pid();
+        victimPid = Victim.pid(server);
         facts = new Facts(Map.of(
                 "data",
                 data.toString(),
@@ -263,7 +263,7 @@ final class Battery implements AutoCloseable {
                 var _ = victim) {
             System.out.println("attack | outside | inside | errors of the other function");
             table.forEach(System.out::println);
-            assertThat(Victim.pid()).isEqualTo(victimPid);
+            assertThat(Victim.pid(server)).isEqualTo(victimPid);
         }
         new ProcessBuilder("rm", "-rf", directory.toString()).start().onExit().join();
     }

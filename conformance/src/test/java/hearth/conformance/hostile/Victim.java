@@ -2,6 +2,7 @@ package hearth.conformance.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.conformance.HearthProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,17 +93,19 @@ final class Victim implements AutoCloseable {
         return invoke("\"address\"").replace("\"", "");
     }
 
-    /// Its runtime's process, as the host sees it.
-    static long pid() throws IOException {
-        try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (var process : processes) {
-                if (environment(process).contains("AWS_LAMBDA_FUNCTION_NAME=" + NAME + "\0")
-                        && environment(process).contains("SECRET=" + SECRET)) {
-                    return Long.parseLong(process.getFileName().toString());
-                }
-            }
-        }
-        throw new IllegalStateException("The victim does not run");
+    /// Its runtime's process, as the host sees it. Another server may have such a victim too.
+    static long pid(HearthProcess server) {
+        return ProcessHandle.of(server.pid()).stream()
+                .flatMap(ProcessHandle::descendants)
+                .map(ProcessHandle::pid)
+                .filter(pid -> isVictim(environment(Path.of("/proc", Long.toString(pid)))))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("The victim does not run"));
+    }
+
+    private static boolean isVictim(String environment) {
+        return environment.contains("AWS_LAMBDA_FUNCTION_NAME=" + NAME + "\0")
+                && environment.contains("SECRET=" + SECRET);
     }
 
     private static String environment(Path process) {

@@ -51,7 +51,7 @@ public final class Examination {
                     return findings;
                 }
                 case Trial.Fails(var reason) ->
-                    findings.add(Finding.bad(SANDBOXES, kind.label() + " do not work: " + reason, remedy(kind)));
+                    findings.add(Finding.bad(SANDBOXES, kind.label() + ": they do not work: " + reason, remedy(kind)));
             }
         }
         return findings;
@@ -63,8 +63,9 @@ public final class Examination {
     }
 
     private static String works(SandboxKind kind) {
-        return kind.label() + " work: "
-                + (kind == SandboxKind.NAMESPACES ? "functions are fully isolated" : kind.missing());
+        return kind == SandboxKind.NAMESPACES
+                ? kind.label() + ": they work, and functions are fully isolated"
+                : kind.label() + ": they work, but " + kind.missing();
     }
 
     private static String remedy(SandboxKind kind) {

@@ -306,7 +306,7 @@ final class InternetNetworkTest {
 
             Leftovers.clear(directory.resolve("another"));
 
-            assertThat(tables()).doesNotContain(new Firewall(config.instance()).table());
+            SandboxRun.await(() -> !tables().contains(new Firewall(config.instance()).table()));
         }
     }
 
@@ -342,7 +342,7 @@ final class InternetNetworkTest {
 
             Leftovers.clear(directory.resolve("another"));
 
-            assertThat(link).doesNotExist();
+            SandboxRun.await(() -> Files.notExists(link));
         } finally {
             namespace.close();
         }
@@ -376,9 +376,13 @@ final class InternetNetworkTest {
                 SandboxRun.launcher(), directory.resolve("s"), Instance.of(directory), policy, Optional.empty());
     }
 
-    private static String tables() throws Exception {
-        var process = new ProcessBuilder("nft", "list", "tables").start();
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    private static String tables() {
+        try {
+            var process = new ProcessBuilder("nft", "list", "tables").start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static String links() throws Exception {
