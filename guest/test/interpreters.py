@@ -43,7 +43,8 @@ def java(major):
     places = ["/usr/lib/jvm/*/bin", "/opt/*/bin"]
     if "JAVA_HOME" in os.environ:
         places.insert(0, os.path.join(os.environ["JAVA_HOME"], "bin"))
-    return _first("java", places, lambda path: ' version "%s' % major in _output(path, "-version"))
+    name = "1.8" if major == "8" else major
+    return _first("java", places, lambda path: ' version "%s' % name in _output(path, "-version"))
 
 
 def _install_node(major):
@@ -62,6 +63,13 @@ def _install_node(major):
         return done.returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
+
+
+def ruby(version):
+    """The path of a Ruby of this version, such as `3.3`, or None."""
+    places = ["~/.rbenv/versions/%s.*/bin" % version, "~/.rubies/ruby-%s.*/bin" % version, "/usr/local/bin", "/usr/bin"]
+    places = [os.path.expanduser(place) for place in places] + ["/opt/*/bin"]
+    return _first("ruby", places, lambda path: _output(path, "-e", "print RUBY_VERSION").startswith(version + "."))
 
 
 def _first(name, places, fits):
