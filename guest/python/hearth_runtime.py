@@ -291,10 +291,13 @@ def _set_up_interpreter():
     python_path = environment("PYTHONPATH")
     own_python_path = python_path not in (None, "", DIRECTORY)
     path = [task_root] + ([] if own_python_path else layers) + sys.path
-    path += layers + ["%s/lib/%s/site-packages" % (sys.prefix, version)]
+    # AWS's SDK, where this host has it: behind the standard library, so that what does not import it pays nothing.
+    sdk = sys._xoptions.get("hearth_sdk")
+    path += layers + ([sdk] if sdk else []) + ["%s/lib/%s/site-packages" % (sys.prefix, version)]
     sys.path[:] = dict.fromkeys(path)
     if not own_python_path:
-        set_environment("PYTHONPATH", DIRECTORY)  # for interpreters that the function starts
+        # for interpreters that the function starts
+        set_environment("PYTHONPATH", "%s:%s" % (DIRECTORY, sdk) if sdk else DIRECTORY)
 
     builtins = sys.modules["builtins"]
     builtins.exit = builtins.quit = _quit

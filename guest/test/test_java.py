@@ -26,11 +26,16 @@ public class Main implements RequestHandler<Map<String, Object>, Object> {
         context.getLogger().log("two\\nlines");
         if (event.containsKey("fail")) throw new IllegalStateException((String) event.get("fail"));
         if (event.containsKey("exit")) System.exit(3);
-        return Map.of("event", event, "id", context.getAwsRequestId(), "heap", Runtime.getRuntime().maxMemory() >> 20);
+        Map<String, Object> answer = new HashMap<>();
+        answer.put("event", event);
+        answer.put("id", context.getAwsRequestId());
+        answer.put("heap", Runtime.getRuntime().maxMemory() >> 20);
+        return answer;
     }
 
     public void stream(InputStream in, OutputStream out) throws IOException {
-        in.transferTo(out);
+        byte[] buffer = new byte[1 << 16];
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) out.write(buffer, 0, read);
     }
 }
 """
@@ -48,7 +53,7 @@ def setUpModule():
     classes = tempfile.mkdtemp(prefix="hearth-guest-test-")
     with open(os.path.join(classes, "Main.java"), "w") as source:
         source.write(SOURCE)
-    command = [compilers[0], "--release", "17", "-cp", os.path.join(JAVA, "*"), "-d", classes, source.name]
+    command = [compilers[0], "--release", "8", "-Xlint:-options", "-cp", os.path.join(JAVA, "*"), "-d", classes, source.name]
     subprocess.run(command, check=True)
     unittest.addModuleCleanup(shutil.rmtree, classes)
 
@@ -58,10 +63,14 @@ class _Java:
         native = "libaws-lambda-jni.linux-%s.so" % {"arm64": "aarch_64", "aarch64": "aarch_64"}.get(
             platform.machine(), "x86_64"
         )
+        modules = ["--add-opens=java.base/java.io=ALL-UNNAMED"]
         newer = ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]
         return (
-            [self.interpreter, "-XX:MaxHeapSize=222822k", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:TieredStopAtLevel=1"]
-            + ["-XX:+ErrorFileToStderr", "--add-opens=java.base/java.io=ALL-UNNAMED"]
+            [self.interpreter]
+            + (["-XX:+IgnoreUnrecognizedVMOptions"] if int(self.version) < 13 else [])
+            + ["-XX:MaxHeapSize=222822k", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:TieredStopAtLevel=1"]
+            + ["-XX:+ErrorFileToStderr"]
+            + (modules if int(self.version) >= 9 else [])
             + (newer if int(self.version) >= 24 else [])
             + ["-Djava.net.preferIPv4Stack=true", "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac"]
             + ["-D%s=%s/jni/%s" % (NATIVE, JAVA, native)]
@@ -120,4 +129,4 @@ class _Java:
         self.assertEqual(os.path.exists(library), before)
 
 
-for_each(["17", "21", "25"], interpreters.java, _Java, globals())
+for_each(["8", "11", "17", "21", "25"], interpreters.java, _Java, globals())

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import tempfile
 
 import interpreters
 from fake_runtime_api import Manners
@@ -14,8 +15,11 @@ NBSP = "\u00a0"
 
 
 class _Python:
+    sdk = None
+
     def command(self):
-        return [self.interpreter, "-S", "-u", os.path.join(GUEST, "python", "bootstrap.py")]
+        sdk = ["-X", "hearth_sdk=" + self.sdk] if self.sdk else []
+        return [self.interpreter, "-S", "-u"] + sdk + [os.path.join(GUEST, "python", "bootstrap.py")]
 
     def run_handler(self, body, **options):
         """Starts a function with this text as its handler's body."""
@@ -30,6 +34,26 @@ class _Python:
         if self.minor() >= 9:
             document["requestId"] = request_id
         return document
+
+    # AWS's SDK
+
+    def test_finds_the_shared_sdk_after_the_functions_own_and_the_standard_library(self):
+        folder = tempfile.TemporaryDirectory(prefix="hearth-guest-test-")
+        self.addCleanup(folder.cleanup)
+        self.sdk = folder.name
+        for name in ("boto3", "botocore", "colorsys"):
+            with open(os.path.join(folder.name, name + ".py"), "w") as module:
+                module.write("WHOSE = 'the runtime'\n")
+        source = (
+            "import boto3, botocore, colorsys, subprocess, sys\n"
+            "def handler(event, context):\n"
+            "    child = subprocess.run([sys.executable, '-c', 'import boto3; print(boto3.WHOSE)'], stdout=subprocess.PIPE)\n"
+            "    return [boto3.WHOSE, botocore.WHOSE, hasattr(colorsys, 'WHOSE'), child.stdout.decode(), sys.argv[1:]]\n"
+        )
+        runtime = self.start({"main.py": source, "botocore.py": "WHOSE = 'the function'\n"}, "main.handler")
+
+        expected = ["the runtime", "the function", False, "the runtime\n", []]
+        self.assertEqual(runtime.invoke().result(), expected)
 
     # Events and results
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Which runtimes this host has, as `./hearth runtimes` says.
@@ -16,7 +16,13 @@ final class InstalledRuntimes {
 
     private static String table() {
         try {
-            var process = HearthProcess.command(List.of("runtimes")).start();
+            var process = HearthProcess.command(
+                            // Not with what was installed for another server.
+                            List.of(
+                                    "runtimes",
+                                    "--data",
+                                    TestServer.temporaryFolder().toString()))
+                    .start();
             try (var lines = process.inputReader()) {
                 var table = lines.lines().collect(Collectors.joining("\n"));
                 assertThat(process.waitFor()).isZero();
@@ -29,9 +35,7 @@ final class InstalledRuntimes {
     }
 
     static boolean has(String runtime) {
-        return TABLE.lines()
-                .anyMatch(line -> line.strip().startsWith(runtime + " ")
-                        && !line.toLowerCase(Locale.ROOT).contains("install "));
+        return TABLE.lines().anyMatch(line -> line.matches(Pattern.quote(runtime) + " +ready .*"));
     }
 
     static void assume(String runtime) {

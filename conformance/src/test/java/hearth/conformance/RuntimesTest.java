@@ -25,7 +25,8 @@ class RuntimesTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13"})
+    @ValueSource(
+            strings = {"python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14"})
     void runsPython(String runtime) {
         InstalledRuntimes.assume(runtime);
         var function = TestServer.create(
@@ -44,7 +45,7 @@ class RuntimesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"})
+    @ValueSource(strings = {"nodejs16.x", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "nodejs26.x"})
     void runsNode(String runtime) {
         InstalledRuntimes.assume(runtime);
         var commonJs = TestServer.create(
@@ -66,18 +67,55 @@ class RuntimesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"java17", "java21", "java25"})
+    @ValueSource(
+            strings = {
+                "java8.al2",
+                "java8.al2023",
+                "java11",
+                "java11.al2023",
+                "java17",
+                "java17.al2023",
+                "java21",
+                "java25"
+            })
     void runsJava(String runtime) throws IOException {
         InstalledRuntimes.assume(runtime);
         var jar = compile(
                 "Greeter",
                 "import java.util.Map;\npublic class Greeter {\n"
                         + "  public String greet(Map<String, String> event) {\n"
-                        + "    return \"Hello \" + event.get(\"name\") + \" from \" + Runtime.version().feature();\n  }\n}\n");
+                        + "    return \"Hello \" + event.get(\"name\") + \" from \""
+                        + " + System.getProperty(\"java.specification.version\");\n  }\n}\n");
         var function = TestServer.create(runtime, "Greeter::greet", jar, 60, 512);
 
         assertThat(invoke(function, "{\"name\":\"Ada\"}").payload().asUtf8String())
-                .isEqualTo("\"Hello Ada from " + runtime.substring("java".length()) + "\"");
+                .isEqualTo("\"Hello Ada from "
+                        + runtime.replaceAll("java|\\.al.*", "").replaceFirst("^8$", "1.8") + "\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ruby3.2", "ruby3.3", "ruby3.4", "ruby4.0"})
+    void runsRuby(String runtime) {
+        InstalledRuntimes.assume(runtime);
+        var function = TestServer.create(
+                runtime,
+                "app.App::Handler.call",
+                Zips.of(
+                        "app.rb",
+                        "require 'json'\nmodule App\n  class Handler\n    def self.call(event:, context:)\n"
+                                + "      raise 'no' if event['fail']\n"
+                                + "      [event, RUBY_VERSION[0, 3], Dir.pwd, ENV['AWS_EXECUTION_ENV'], 'ü'.length]\n"
+                                + "    end\n  end\nend\n"),
+                10);
+
+        assertThat(invoke(function, "{\"a\":1}").payload().asUtf8String())
+                .isEqualTo("[{\"a\":1},\"" + runtime.substring("ruby".length()) + "\",\"/var/task\",\"AWS_Lambda_"
+                        + runtime + "\",1]");
+        var failed = invoke(function, "{\"fail\":true}");
+        assertThat(failed.functionError()).isEqualTo("Unhandled");
+        assertThat(failed.payload().asUtf8String())
+                .startsWith("{\"errorMessage\":\"no\",\"errorType\":\"Function<RuntimeError>\",\"stackTrace\":"
+                        + "[\"/var/task/app.rb:5:in");
     }
 
     @ParameterizedTest
@@ -117,7 +155,7 @@ class RuntimesTest {
 
     @Test
     void namesWhatToInstallForARuntimeThatTheHostLacks() {
-        var missing = List.of("nodejs24.x", "nodejs22.x", "ruby3.4", "dotnet8").stream()
+        var missing = List.of("nodejs24.x", "nodejs22.x", "ruby3.4", "python3.15").stream()
                 .filter(runtime -> !InstalledRuntimes.has(runtime))
                 .findFirst()
                 .orElseThrow();
@@ -126,13 +164,25 @@ class RuntimesTest {
         assertThatThrownBy(() -> invoke(function, "{}"))
                 .isInstanceOf(LambdaException.class)
                 .hasMessageContaining(missing)
-                .hasMessageContaining("nstall");
+                .hasMessageContaining("./hearth runtimes install " + missing);
+        assertThat(TestServer.server().output())
+                .as("the server's log, since the function was created")
+                .contains("The function " + function + " cannot be invoked. This host has no " + missing);
+    }
+
+    @Test
+    void saysHowToPublishADotnetFunction() {
+        var function = TestServer.create("dotnet8", "A::B::C", Zips.of("a.dll", ""), 3);
+
+        assertThatThrownBy(() -> invoke(function, "{}"))
+                .isInstanceOf(LambdaException.class)
+                .hasMessageContaining("docs/dotnet.md");
     }
 
     private SdkBytes compile(String className, String source) throws IOException {
         var file = Files.writeString(folder.resolve(className + ".java"), source);
         var status = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "--release", "17", "-d", folder.toString(), file.toString());
+                .run(null, null, null, "--release", "8", "-Xlint:-options", "-d", folder.toString(), file.toString());
         assertThat(status).isZero();
         var classes = new TreeMap<String, byte[]>(
                 Map.of(className + ".class", Files.readAllBytes(folder.resolve(className + ".class"))));

@@ -6,6 +6,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -84,7 +85,7 @@ final class Assignment {
 
     private static FileDescriptor descriptor(int number) throws ReflectiveOperationException {
         FileDescriptor descriptor = new FileDescriptor();
-        var field = FileDescriptor.class.getDeclaredField("fd");
+        Field field = FileDescriptor.class.getDeclaredField("fd");
         field.setAccessible(true);
         field.setInt(descriptor, number);
         return descriptor;
@@ -115,7 +116,7 @@ final class Assignment {
     /// What `System.getenv` and processes that the function starts see: Java reads the real ones only once.
     @SuppressWarnings("unchecked")
     private static Map<Object, Object> variables() throws ReflectiveOperationException {
-        var field = Class.forName("java.lang.ProcessEnvironment").getDeclaredField("theEnvironment");
+        Field field = Class.forName("java.lang.ProcessEnvironment").getDeclaredField("theEnvironment");
         field.setAccessible(true);
         return (Map<Object, Object>) field.get(null);
     }

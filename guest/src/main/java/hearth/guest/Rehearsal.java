@@ -17,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
@@ -66,7 +67,7 @@ final class Rehearsal {
 
     /// One as the function's, without a function in it.
     private static ClassLoader functionLoader() throws ReflectiveOperationException {
-        var constructor = Class.forName(CLIENT + "CustomerClassLoader")
+        Constructor<?> constructor = Class.forName(CLIENT + "CustomerClassLoader")
                 .getDeclaredConstructor(String.class, String.class, ClassLoader.class);
         constructor.setAccessible(true);
         ClassLoader system = ClassLoader.getSystemClassLoader();
@@ -82,7 +83,7 @@ final class Rehearsal {
     private static void invoke(HandlerInfo handler) throws ReflectiveOperationException, IOException {
         Object loaded = EventHandlerLoader.loadEventHandler(handler);
         // One step further in than the client calls, because it asks `LambdaEnvironment` there.
-        var stream =
+        RequestStreamHandler stream =
                 (RequestStreamHandler) field(loaded.getClass(), "val$handler").get(loaded);
         LambdaContext context = context();
         try (LambdaContextLogger logger = new LambdaContextLogger(new Nowhere(), LogLevel.UNDEFINED, LogFormat.TEXT)) {

@@ -2,6 +2,7 @@ package hearth.guest;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.util.HashMap;
 import java.util.Map;
 
 /// What is rehearsed with, instead of a function.
@@ -12,7 +13,10 @@ final class RehearsedHandlers {
     public static final class Typed implements RequestHandler<Map<String, Object>, Object> {
         @Override
         public Object handleRequest(Map<String, Object> event, Context context) {
-            return Map.of("event", event, "id", context.getAwsRequestId());
+            Map<String, Object> answer = new HashMap<>();
+            answer.put("event", event);
+            answer.put("id", context.getAwsRequestId());
+            return answer;
         }
     }
 

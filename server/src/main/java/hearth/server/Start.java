@@ -31,6 +31,7 @@ import hearth.server.s3.S3Client;
 import hearth.server.s3.S3Credentials;
 import hearth.worker.runtimes.HostLayout;
 import hearth.worker.runtimes.JavaArchives;
+import hearth.worker.runtimes.KeptRuntimes;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.Instance;
 import hearth.worker.sandbox.SandboxConfig;
@@ -141,7 +142,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
     }
 
     private Runtimes runtimes(SandboxFactory sandboxes) {
-        var host = HostLayout.of(System.getenv(), config.guest());
+        var host = HostLayout.of(System.getenv(), config.guest(), KeptRuntimes.in(config.data()));
         if (sandboxes.kind() != SandboxKind.NAMESPACES) {
             return Runtimes.discover(host);
         }

@@ -23,6 +23,7 @@ import hearth.worker.pool.RuntimePool;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.SandboxFactory;
 import io.netty.channel.IoEventLoopGroup;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -31,11 +32,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// The worker of this host: runs execution environments, each on one of its event loops.
 ///
 /// Knows its environments by id, and nothing else about them: what they may do next is theirs to decide.
 public final class LocalWorker implements Worker, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(LocalWorker.class.getName());
+
     /// How many sandboxes are made, started or removed at once. More would only wait for the same kernel locks.
     private static final int BLOCKING_THREADS = 32;
 
@@ -47,6 +51,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
     private final FreeMemory memory;
     private final EnvironmentHost host;
     private final Map<EnvironmentId, ExecutionEnvironment> environments = new ConcurrentHashMap<>();
+    private final AtomicReference<String> lastWarning = new AtomicReference<>("");
     private final Object allGone = new Object();
     private volatile boolean closing;
 
@@ -123,7 +128,21 @@ public final class LocalWorker implements Worker, AutoCloseable {
 
     @Override
     public void expect(FunctionVersion function) {
-        blocking.execute(() -> boot(function).ifPresent(pool::expect));
+        blocking.execute(() -> {
+            if (host.runtimes().find(function.runtime()).isEmpty()) {
+                warn(function);
+            }
+            boot(function).ifPresent(pool::expect);
+        });
+    }
+
+    /// Says that a function's runtime is missing, once for its steps from Pending to Active.
+    private void warn(FunctionVersion function) {
+        var warning = "The function %s cannot be invoked. %s"
+                .formatted(function.function().name(), host.runtimes().advice(function.runtime()));
+        if (!warning.equals(lastWarning.getAndSet(warning))) {
+            LOG.log(Level.WARNING, warning);
+        }
     }
 
     /// How many runtimes are up and wait for a function such as this. May block.

@@ -25,6 +25,7 @@ import hearth.worker.logs.LogEvent;
 import hearth.worker.logs.LogReader;
 import hearth.worker.pool.PoolConfig;
 import hearth.worker.runtimes.HostLayout;
+import hearth.worker.runtimes.KeptRuntimes;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.Instance;
 import hearth.worker.sandbox.NetworkPolicy;
@@ -71,7 +72,8 @@ public final class TestWorker implements AutoCloseable {
     private final IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     final RecordedSandboxes sandboxes;
     private final CodeCache code;
-    final Runtimes runtimes = Runtimes.discover(HostLayout.of(System.getenv(), GUEST));
+    final Runtimes runtimes =
+            Runtimes.discover(HostLayout.of(System.getenv(), GUEST, KeptRuntimes.in(Path.of("/nonexistent"))));
     private final Map<CodeDigest, byte[]> packages = new ConcurrentHashMap<>();
     private final AtomicLong environments = new AtomicLong();
     final LocalWorker worker;

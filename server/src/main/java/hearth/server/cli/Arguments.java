@@ -19,12 +19,12 @@ final class Arguments {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private final Map<String, String> values;
-    private final Optional<String> operand;
+    private final List<String> operands;
     private final Map<String, String> environment;
 
-    private Arguments(Map<String, String> values, Optional<String> operand, Map<String, String> environment) {
+    private Arguments(Map<String, String> values, List<String> operands, Map<String, String> environment) {
         this.values = values;
-        this.operand = operand;
+        this.operands = List.copyOf(operands);
         this.environment = environment;
     }
 
@@ -60,13 +60,15 @@ final class Arguments {
             boolean again = !given.add(name) && option.repeatable();
             values.put(name, again ? values.get(name) + "," + value : value);
         }
-        if (operands.size() > 1 || operands.isEmpty() != command.operand().isEmpty()) {
+        boolean tooMany = operands.size() > 1 && !command.takesSeveral();
+        if (tooMany || operands.isEmpty() != command.operand().isEmpty()) {
             throw new UsageException(
                     command.operand().isEmpty()
                             ? operands.getFirst() + " is not an option"
-                            : "exactly one " + command.operand() + " is needed");
+                            : (command.takesSeveral() ? "at least" : "exactly") + " one " + command.operand()
+                                    + " is needed");
         }
-        return new Arguments(values, operands.stream().findFirst(), environment);
+        return new Arguments(values, operands, environment);
     }
 
     /// The environment that the command was called in.
@@ -82,7 +84,12 @@ final class Arguments {
 
     /// The word that is no option, of a command that takes one.
     String operand() {
-        return operand.orElseThrow();
+        return operands.getFirst();
+    }
+
+    /// The words that are no options, of a command that takes several.
+    List<String> operands() {
+        return operands;
     }
 
     /// An option's value; empty when it was not given and has no default.

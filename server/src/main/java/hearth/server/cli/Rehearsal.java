@@ -1,6 +1,7 @@
 package hearth.server.cli;
 
 import hearth.worker.runtimes.HostLayout;
+import hearth.worker.runtimes.KeptRuntimes;
 import hearth.worker.runtimes.Runtimes;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -23,10 +25,13 @@ final class Rehearsal implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("(?i)\\ncontent-length: *(\\d+)");
     private static final String FUNCTIONS = "/2015-03-31/functions";
 
+    private final Path data;
     private final Socket socket;
     private final InputStream in;
 
-    Rehearsal(InetSocketAddress server) throws IOException {
+    /// @param data the folder that the server keeps everything in
+    Rehearsal(InetSocketAddress server, Path data) throws IOException {
+        this.data = data;
         socket = new Socket(server.getAddress(), server.getPort());
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
@@ -55,8 +60,9 @@ final class Rehearsal implements AutoCloseable {
     }
 
     /// One whose function is in a language that is written below.
-    private static Optional<String> anyRuntime() {
-        return Runtimes.discover(HostLayout.of(System.getenv(), Guest.folder())).table().stream()
+    private Optional<String> anyRuntime() {
+        var host = HostLayout.of(System.getenv(), Guest.folder(), KeptRuntimes.in(data));
+        return Runtimes.discover(host).table().stream()
                 .filter(Runtimes.Row::installed)
                 .map(Runtimes.Row::id)
                 .filter(id -> id.startsWith("python") || id.startsWith("nodejs"))

@@ -35,7 +35,7 @@ final class RehearseCommand {
             var config = config(folder);
             try (var hearth = Hearth.start(config)) {
                 System.out.print(new ReadyMessage(hearth, config, Duration.ZERO));
-                try (var rehearsal = new Rehearsal(hearth.address())) {
+                try (var rehearsal = new Rehearsal(hearth.address(), folder)) {
                     rehearsal.run();
                 }
             }

@@ -30,6 +30,11 @@ final class Folders {
         }
     }
 
+    /// Where the programs of these are.
+    static List<Path> bin(List<Path> prefixes) {
+        return prefixes.stream().map(prefix -> prefix.resolve("bin")).toList();
+    }
+
     private static Version version(Path folder) {
         return Version.in(folder.getFileName().toString()).orElse(Version.NONE);
     }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param pyenvRoots where pyenv keeps its interpreters, besides `~/.pyenv`
 /// @param nvmFolders where nvm keeps its interpreters, besides `~/.nvm`
 /// @param javaHomes `JAVA_HOME`, if there is one
-/// @param guest the guest's files as they were built: `launcher`, `python/`, `node/`, `java/`
+/// @param guest the guest's files as they were built: `launcher`, `python/`, `node/`, `java/`, `ruby/`
+/// @param kept what Hearth has installed itself, which comes before all else
 public record HostLayout(
         Path root,
         List<Path> homes,
@@ -22,7 +23,8 @@ public record HostLayout(
         List<Path> pyenvRoots,
         List<Path> nvmFolders,
         List<Path> javaHomes,
-        Path guest) {
+        Path guest,
+        KeptRuntimes kept) {
     public HostLayout {
         homes = List.copyOf(homes);
         searchPath = List.copyOf(searchPath);
@@ -32,7 +34,7 @@ public record HostLayout(
     }
 
     /// @param environment of the server's process
-    public static HostLayout of(Map<String, String> environment, Path guest) {
+    public static HostLayout of(Map<String, String> environment, Path guest, KeptRuntimes kept) {
         var homes = new ArrayList<>(paths(environment.get("HOME")));
         var sudoUser = environment.get("SUDO_USER");
         if (sudoUser != null && !sudoUser.equals("root")) {
@@ -45,7 +47,8 @@ public record HostLayout(
                 paths(environment.get("PYENV_ROOT")),
                 paths(environment.get("NVM_DIR")),
                 paths(environment.get("JAVA_HOME")),
-                guest);
+                guest,
+                kept);
     }
 
     private static List<Path> paths(@Nullable String value) {

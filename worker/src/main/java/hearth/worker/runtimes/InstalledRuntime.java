@@ -4,6 +4,7 @@ import hearth.model.Bytes;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /// A Lambda runtime that this host can run, in the words of the inside of a sandbox.
@@ -15,6 +16,7 @@ import java.util.function.Predicate;
 /// @param start how its process is started
 /// @param environment what this runtime sets besides what all have (execution.md section 2)
 /// @param channel what its processes use a channel for
+/// @param sdk the AWS SDK that its functions find, for people to read; empty for none
 public record InstalledRuntime(
         String id,
         String version,
@@ -22,7 +24,8 @@ public record InstalledRuntime(
         List<Mount> mounts,
         StartCommand start,
         Map<String, String> environment,
-        ChannelUse channel) {
+        ChannelUse channel,
+        Optional<String> sdk) {
     public InstalledRuntime {
         mounts = List.copyOf(mounts);
         environment = Map.copyOf(environment);

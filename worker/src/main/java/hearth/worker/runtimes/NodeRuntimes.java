@@ -9,9 +9,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// `nodejs18.x` and later, run by the host's Node.js and our bootstrap.
+/// `nodejs16.x` and later, run by the host's Node.js and our bootstrap.
 final class NodeRuntimes implements RuntimeFamily {
-    private static final List<String> IDS = List.of("nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x");
+    private static final List<String> IDS =
+            List.of("nodejs16.x", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "nodejs26.x");
+
     /// The first version that resolves ES modules by hooks without a thread of their own.
     private static final Version WITH_HOOKS = new Version(22, 15, 0, "22.15.0");
 
@@ -30,7 +32,7 @@ final class NodeRuntimes implements RuntimeFamily {
 
     @Override
     public Optional<Found> find(String id) {
-        return folders()
+        return folders(id)
                 .flatMap(folder -> Interpreter.at(folder.resolve("node")).stream())
                 .flatMap(interpreter -> version(interpreter).stream()
                         .filter(version -> version.major() == major(id))
@@ -39,8 +41,9 @@ final class NodeRuntimes implements RuntimeFamily {
     }
 
     /// Ordered by preference; read only as far as needed.
-    private Stream<Path> folders() {
+    private Stream<Path> folders(String id) {
         return Stream.<Supplier<List<Path>>>of(
+                        () -> Folders.bin(host.kept().copies(id)),
                         host::searchPath,
                         () -> host.nvmFolders().stream()
                                 .flatMap(folder -> Folders.matching(folder, "versions/node/*/bin").stream())
@@ -75,6 +78,9 @@ final class NodeRuntimes implements RuntimeFamily {
             words.add("--expose-internals");
         }
         words.add(LambdaPaths.RUNTIME + "/bootstrap.cjs");
+        var sdk = SharedSdk.newest(host.kept(), SharedSdk.NODE, Integer.toString(major(id)));
+        // Last in NODE_PATH but for the runtime's own: the function's copy and those of its layers come first.
+        sdk.ifPresent(found -> mounts.add(new Mount(found.folder(), LambdaPaths.RUNTIME + "/node_modules")));
         var modules = "/opt/nodejs/node%d/node_modules:/opt/nodejs/node_modules:".formatted(major(id));
         return new InstalledRuntime(
                 id,
@@ -83,11 +89,12 @@ final class NodeRuntimes implements RuntimeFamily {
                 mounts,
                 new StartCommand.Node(interpreter.pathInside(host), words),
                 Map.of("NODE_PATH", modules + "/var/runtime/node_modules:/var/runtime:/var/task"),
-                ChannelUse.RUNTIME_API);
+                ChannelUse.RUNTIME_API,
+                sdk.map(SharedSdk::title));
     }
 
     @Override
     public String advice(String id) {
-        return "install Node.js %d (for example with nvm: nvm install %d)".formatted(major(id), major(id));
+        return "./hearth runtimes install %s installs Node.js %d".formatted(id, major(id));
     }
 }

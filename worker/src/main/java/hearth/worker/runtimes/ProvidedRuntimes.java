@@ -17,7 +17,14 @@ final class ProvidedRuntimes implements RuntimeFamily {
                 new StartCommand.Bootstrap(List.of(LambdaPaths.TASK + "/bootstrap", LambdaPaths.LAYERS + "/bootstrap"));
         return Optional.of(new Found(
                 new InstalledRuntime(
-                        id, "", "the function's own bootstrap", List.of(), command, Map.of(), ChannelUse.NONE),
+                        id,
+                        "",
+                        "the function's own bootstrap",
+                        List.of(),
+                        command,
+                        Map.of(),
+                        ChannelUse.NONE,
+                        Optional.empty()),
                 null));
     }
 

@@ -24,9 +24,9 @@ record Version(int major, int minor, int patch, String text) implements Comparab
                 : Optional.empty();
     }
 
-    /// `JAVA_VERSION` of a JDK's `release` file: `21`, `17.0.15` or `25.0.3.1`.
+    /// `JAVA_VERSION` of a JDK's `release` file: `1.8.0_402`, `21`, `17.0.15` or `25.0.3.1`.
     static Optional<Version> ofJava(String text) {
-        var match = ONE_NUMBER.matcher(text);
+        var match = ONE_NUMBER.matcher(text.startsWith("1.") ? text.substring(2) : text);
         return match.find() ? Optional.of(new Version(number(match.group(1)), 0, 0, text)) : Optional.empty();
     }
 

@@ -36,7 +36,8 @@ class FunctionVariablesTest {
             List.of(),
             new StartCommand.Fixed(List.of("python")),
             Map.of("PYTHONPATH", "/var/runtime"),
-            ChannelUse.RUNTIME_API);
+            ChannelUse.RUNTIME_API,
+            Optional.empty());
 
     @Test
     void tellsTheFunctionWhatItIs() {

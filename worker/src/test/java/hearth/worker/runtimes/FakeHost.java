@@ -49,6 +49,33 @@ final class FakeHost implements VersionProbe {
         file(home + "/release", "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\nOS_ARCH=\"x86_64\"\n");
     }
 
+    /// As `hearth runtimes install` does it: built elsewhere in the folder, and renamed.
+    ///
+    /// @param path of the program, from the folder of what is kept
+    void install(String path) throws IOException {
+        var copy = Path.of(path).subpath(0, 2);
+        program("data/runtimes/.building/new/" + copy.relativize(Path.of(path)));
+        keep(copy);
+    }
+
+    void sdk(String copy, String modules, String since) throws IOException {
+        var version = Path.of(copy).getFileName().toString().replaceFirst("-.*", "");
+        file("data/runtimes/.building/new/" + SharedSdk.PROPERTIES, "version=" + version + "\nsince=" + since + "\n");
+        Files.createDirectories(root.resolve("data/runtimes/.building/new", modules));
+        keep(Path.of(copy));
+    }
+
+    private void keep(Path copy) throws IOException {
+        var place = root.resolve("data/runtimes").resolve(copy);
+        Files.createDirectories(place.getParent());
+        Files.move(root.resolve("data/runtimes/.building/new"), place);
+        Files.delete(root.resolve("data/runtimes/.building"));
+    }
+
+    void uninstall(String name) throws IOException {
+        Files.move(root.resolve("data/runtimes").resolve(name), root.resolve("removed"));
+    }
+
     void script(String path) throws IOException {
         Files.setPosixFilePermissions(
                 file(path, "#!/bin/sh\nexec python\n"), PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -87,7 +114,8 @@ final class FakeHost implements VersionProbe {
                 List.of(),
                 List.of(),
                 List.of(),
-                root.resolve("hearth/guest"));
+                root.resolve("hearth/guest"),
+                new KeptRuntimes(root.resolve("data/runtimes")));
         return Runtimes.discover(layout, this, Optional.empty());
     }
 

@@ -24,7 +24,8 @@ class HostRuntimesTest {
 
     @Test
     void tellsTheVersionsThatTheInterpretersTell() throws Exception {
-        var runtimes = Runtimes.discover(HostLayout.of(System.getenv(), guest));
+        var runtimes =
+                Runtimes.discover(HostLayout.of(System.getenv(), guest, new KeptRuntimes(guest.resolve("kept"))));
         var installed = runtimes.table().stream()
                 .filter(Runtimes.Row::installed)
                 .filter(row -> !row.version().isEmpty())
@@ -44,7 +45,8 @@ class HostRuntimesTest {
     @Test
     void runsEachPythonInThePlaceThatASandboxGivesIt() throws Exception {
         assumeTrue(isRoot(), "needs root to mount");
-        var runtimes = Runtimes.discover(HostLayout.of(System.getenv(), guest));
+        var runtimes =
+                Runtimes.discover(HostLayout.of(System.getenv(), guest, new KeptRuntimes(guest.resolve("kept"))));
         int tried = 0;
         for (var row : runtimes.table()) {
             if (row.id().startsWith("python") && row.installed()) {
@@ -83,7 +85,8 @@ class HostRuntimesTest {
     void compilesThePythonBootstrapOnce() throws Exception {
         var folder = Files.createDirectories(guest.resolve("python"));
         var source = Files.writeString(folder.resolve("hearth_test.py"), "ANSWER = 42\n");
-        var runtimes = Runtimes.discover(HostLayout.of(System.getenv(), guest));
+        var runtimes =
+                Runtimes.discover(HostLayout.of(System.getenv(), guest, new KeptRuntimes(guest.resolve("kept"))));
         var python = runtimes.table().stream()
                 .filter(row -> row.id().startsWith("python") && row.installed())
                 .findFirst();

@@ -39,7 +39,8 @@ final class JavaArchivesTest {
         sandboxes = Sandboxes.choose(SandboxRun.config(directory.resolve("sandboxes")))
                 .factory();
         archives = new JavaArchives(directory.resolve("java"), sandboxes);
-        runtimes = Runtimes.discover(HostLayout.of(System.getenv(), GUEST), archives);
+        runtimes = Runtimes.discover(
+                HostLayout.of(System.getenv(), GUEST, KeptRuntimes.in(Path.of("/nonexistent"))), archives);
     }
 
     @AfterEach

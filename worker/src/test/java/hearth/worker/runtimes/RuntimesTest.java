@@ -3,19 +3,26 @@ package hearth.worker.runtimes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import hearth.model.ApiException;
 import hearth.model.Bytes;
+import hearth.model.RuntimeId;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RuntimesTest {
+    /// What looks like a runtime's name within the API's model, and other words.
+    private static final Pattern RUNTIME_NAME = Pattern.compile("\"([a-z]+[0-9]*(?:\\.[a-z0-9]+)*)\"");
+
     private static final Bytes MEMORY = Bytes.mebibytes(512);
 
     @TempDir
@@ -204,47 +211,187 @@ class RuntimesTest {
     }
 
     @Test
-    void saysWhatToInstall() {
+    void saysWhatToDoForOneThatIsMissing() {
         var runtimes = host.runtimes();
 
         assertThat(runtimes.advice("nodejs22.x"))
-                .isEqualTo("This host has no nodejs22.x: install Node.js 22 (for example with nvm: nvm install 22).");
+                .isEqualTo("This host has no nodejs22.x: ./hearth runtimes install nodejs22.x installs Node.js 22.");
         assertThat(runtimes.advice("python3.14"))
-                .isEqualTo("This host has no python3.14: install Python 3.14"
-                        + " (for example with pyenv: pyenv install 3.14).");
-        assertThat(runtimes.advice("java21"))
-                .isEqualTo("This host has no java21: install a Java 21"
-                        + " (for example with sdkman, or openjdk-21-jre-headless).");
+                .isEqualTo("This host has no python3.14: ./hearth runtimes install python3.14 installs Python 3.14.");
+        assertThat(runtimes.advice("java17.al2023"))
+                .isEqualTo(
+                        "This host has no java17.al2023: ./hearth runtimes install java17.al2023 installs a Java 17.");
         assertThat(runtimes.advice("ruby3.4"))
-                .isEqualTo("Hearth does not bring ruby3.4: use provided.al2023 with a bootstrap of your own.");
-        assertThat(runtimes.find("ruby3.4")).isEmpty();
+                .isEqualTo("This host has no ruby3.4: ./hearth runtimes install ruby3.4 installs Ruby 3.4.");
+        assertThat(runtimes.advice("dotnet8"))
+                .isEqualTo("This host has no dotnet8: publish the function self-contained, as the `bootstrap` of"
+                        + " provided.al2023 (docs/dotnet.md).");
+        assertThat(runtimes.advice("custom")).contains("use provided.al2023");
+        assertThat(runtimes.find("dotnet8")).isEmpty();
     }
 
     @Test
-    void listsEveryRuntimeWithWhereItIsOrWhatToInstall() throws Exception {
+    void knowsEveryRuntimeThatFunctionsMayHave() throws IOException {
+        List<String> creatable;
+        try (var model = RuntimeId.class.getResourceAsStream("lambda-2015-03-31.json")) {
+            creatable = RUNTIME_NAME
+                    .matcher(new String(model.readAllBytes(), StandardCharsets.UTF_8))
+                    .results()
+                    .map(name -> name.group(1))
+                    .distinct()
+                    .filter(RuntimesTest::isCreatable)
+                    .filter(name -> !name.equals(RuntimeId.CUSTOM))
+                    .toList();
+        }
+
+        assertThat(creatable).contains("nodejs26.x", "python3.15", "java8.al2", "provided.al2023");
+        assertThat(host.runtimes().ids()).containsExactlyInAnyOrderElementsOf(creatable);
+    }
+
+    private static boolean isCreatable(String name) {
+        try {
+            return new RuntimeId(name).value().equals(name);
+        } catch (ApiException _) {
+            return false;
+        }
+    }
+
+    @Test
+    void prefersWhatHearthHasInstalledAndSeesItAtOnce() throws Exception {
+        host.program("usr/bin/node", "v22.1.0");
+        var runtimes = host.runtimes("usr/bin");
+        assertThat(runtimes.find("nodejs22.x").orElseThrow().version()).isEqualTo("22.1.0");
+
+        host.install("nodejs22.x/22.0.5/bin/node");
+        assertThat(runtimes.find("nodejs22.x").orElseThrow().version()).isEqualTo("22.0.5");
+
+        host.install("nodejs22.x/22.10.0/bin/node");
+        var newest = runtimes.find("nodejs22.x").orElseThrow();
+        assertThat(newest.version()).isEqualTo("22.10.0");
+        assertThat(newest.mounts()).contains(new Mount(host.path("data/runtimes/nodejs22.x/22.10.0"), "/var/lang"));
+
+        host.uninstall("nodejs22.x");
+        assertThat(runtimes.find("nodejs22.x").orElseThrow().version()).isEqualTo("22.1.0");
+    }
+
+    @Test
+    void mountsTheNewestSdkThatWorksWithTheLanguage() throws Exception {
+        host.program("root/.nvm/versions/node/v18.20.0/bin/node");
+        host.program("root/.nvm/versions/node/v22.3.0/bin/node");
+        var runtimes = host.runtimes();
+        assertThat(runtimes.find("nodejs22.x").orElseThrow().mounts())
+                .extracting(Mount::inside)
+                .containsExactly("/var/lang", "/var/runtime");
+
+        host.sdk("aws-sdk-js/3.967.0", "node_modules", "18");
+        host.sdk("aws-sdk-js/3.1175.0", "node_modules", "20");
+        host.sdk("aws-sdk-js/3.1175.0-2", "node_modules", "20");
+
+        var node22 = runtimes.find("nodejs22.x").orElseThrow();
+        assertThat(node22.mounts())
+                .as("below the runtime's own folder, and behind it")
+                .endsWith(
+                        new Mount(host.path("hearth/guest/node"), "/var/runtime"),
+                        new Mount(
+                                host.path("data/runtimes/aws-sdk-js/3.1175.0-2/node_modules"),
+                                "/var/runtime/node_modules"));
+        assertThat(node22.sdk()).contains("aws-sdk-js 3.1175.0");
+        assertThat(runtimes.find("nodejs18.x").orElseThrow().sdk()).contains("aws-sdk-js 3.967.0");
+    }
+
+    @Test
+    void tellsPythonWhereTheSharedSdkIs() throws Exception {
+        host.python("root/.pyenv/versions/3.9.18", "python3.9");
+        host.python("root/.pyenv/versions/3.12.1", "python3.12");
+        host.sdk("boto3/1.43.11", "site-packages", "3.10");
+        var runtimes = host.runtimes();
+
+        var python = runtimes.find("python3.12").orElseThrow();
+
+        assertThat(python.mounts())
+                .endsWith(new Mount(host.path("data/runtimes/boto3/1.43.11/site-packages"), "/var/runtime/sdk"));
+        assertThat(python.command(MEMORY))
+                .containsExactly(
+                        "/var/lang/bin/python3.12",
+                        "-S",
+                        "-u",
+                        "-X",
+                        "hearth_sdk=/var/runtime/sdk",
+                        "/var/runtime/bootstrap.py");
+        assertThat(runtimes.find("python3.9").orElseThrow().sdk())
+                .as("too new for it")
+                .isEmpty();
+        assertThat(runtimes.find("python3.9").orElseThrow().command(MEMORY))
+                .containsExactly("/var/lang/bin/python3.9", "-S", "-u", "/var/runtime/bootstrap.py");
+    }
+
+    @Test
+    void showsTheSdkThatAnInterpreterHasItself() throws Exception {
+        host.python("root/.pyenv/versions/3.12.1", "python3.12");
+        Files.createDirectories(
+                host.path("root/.pyenv/versions/3.12.1/lib/python3.12/site-packages/boto3-1.40.2.dist-info"));
+
+        assertThat(host.runtimes().find("python3.12").orElseThrow().sdk()).contains("boto3 1.40.2 of its own");
+    }
+
+    @Test
+    void givesOldJavasNoOptionsThatTheyDoNotKnow() throws Exception {
+        host.java("root/.sdkman/candidates/java/8.0.402-tem", "1.8.0_402");
+        host.java("usr/lib/jvm/java-11-openjdk-amd64", "11.0.24");
+        var runtimes = host.runtimes();
+
+        for (var id : List.of("java8.al2", "java8.al2023")) {
+            assertThat(runtimes.find(id).orElseThrow().command(MEMORY))
+                    .contains("-XX:+IgnoreUnrecognizedVMOptions")
+                    .noneMatch(word -> word.startsWith("--"));
+        }
+        assertThat(runtimes.find("java11.al2023").orElseThrow().command(MEMORY))
+                .contains("--add-opens=java.base/java.lang=ALL-UNNAMED", "-XX:+IgnoreUnrecognizedVMOptions")
+                .doesNotContain("--enable-native-access=ALL-UNNAMED");
+    }
+
+    @Test
+    void findsJava8InItsJreWithoutAReleaseFile() throws Exception {
+        host.program("usr/lib/jvm/java-8-openjdk-amd64/jre/bin/java");
+        host.link("usr/lib/jvm/java-8-openjdk-amd64/bin/java", "usr/lib/jvm/java-8-openjdk-amd64/jre/bin/java");
+
+        assertThat(host.runtimes()
+                        .find("java8.al2")
+                        .orElseThrow()
+                        .command(MEMORY)
+                        .getFirst())
+                .isEqualTo("/usr/lib/jvm/java-8-openjdk-amd64/jre/bin/java");
+    }
+
+    @Test
+    void tellsARubyFromElsewhereWhereItsLibraryIs() throws Exception {
+        host.program("root/.rbenv/versions/3.3.8/bin/ruby");
+        host.program("root/.rbenv/versions/3.3.8/lib/ruby/3.3.0/x86_64-linux/rbconfig.rb");
+        host.program("usr/bin/ruby3.4", "ruby 3.4.1 (2024-12-25 revision 48d4efcb85)");
+        var runtimes = host.runtimes("usr/bin");
+
+        assertThat(runtimes.find("ruby3.3").orElseThrow().command(MEMORY))
+                .containsExactly(
+                        "/var/lang/bin/ruby",
+                        "-I/var/lang/lib/ruby/3.3.0",
+                        "-I/var/lang/lib/ruby/3.3.0/x86_64-linux",
+                        "-EUTF-8",
+                        "/var/runtime/bootstrap.rb");
+        assertThat(runtimes.find("ruby3.3").orElseThrow().environment())
+                .containsOnly(
+                        entry("GEM_PATH", "/var/task/vendor/bundle/ruby/3.3.0:/opt/ruby/gems/3.3.0"),
+                        entry("RUBYLIB", "/var/task:/var/runtime/lib:/opt/ruby/lib"));
+        assertThat(runtimes.find("ruby3.4").orElseThrow().command(MEMORY))
+                .containsExactly("/usr/bin/ruby3.4", "-EUTF-8", "/var/runtime/bootstrap.rb");
+    }
+
+    @Test
+    void listsEveryRuntimeWithWhereItIsOrWhatToDo() throws Exception {
         host.python("root/.pyenv/versions/3.12.1", "python3.12");
 
         var table = host.runtimes().table();
 
-        assertThat(table)
-                .extracting(Runtimes.Row::id)
-                .containsExactly(
-                        "python3.8",
-                        "python3.9",
-                        "python3.10",
-                        "python3.11",
-                        "python3.12",
-                        "python3.13",
-                        "python3.14",
-                        "nodejs18.x",
-                        "nodejs20.x",
-                        "nodejs22.x",
-                        "nodejs24.x",
-                        "java17",
-                        "java21",
-                        "java25",
-                        "provided.al2",
-                        "provided.al2023");
+        assertThat(table).extracting(Runtimes.Row::id).isEqualTo(host.runtimes().ids());
         assertThat(table)
                 .contains(
                         new Runtimes.Row(
@@ -252,11 +399,9 @@ class RuntimesTest {
                                 true,
                                 "3.12.1",
                                 host.path("root/.pyenv/versions/3.12.1/bin/python3.12")
-                                        .toString()),
+                                        .toString(),
+                                ""),
                         new Runtimes.Row(
-                                "java21",
-                                false,
-                                "",
-                                "install a Java 21 (for example with sdkman, or openjdk-21-jre-headless)"));
+                                "java21", false, "", "./hearth runtimes install java21 installs a Java 21", ""));
     }
 }

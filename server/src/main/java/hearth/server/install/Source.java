@@ -1,0 +1,11 @@
+package hearth.server.install;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// Where an installation comes from.
+@FunctionalInterface
+interface Source {
+    /// Puts it into a folder that is there and empty.
+    void fill(Path folder) throws InstallException, IOException;
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.install;
+
+import org.jspecify.annotations.NullMarked;
