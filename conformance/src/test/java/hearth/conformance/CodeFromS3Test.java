@@ -35,8 +35,8 @@ class CodeFromS3Test {
             Map.of("AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test");
 
     /// Without any signature, moto lets nobody set up a bucket. It looks at none.
-    private static final String SIGNATURE = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request,"
-            + " SignedHeaders=host, Signature=0";
+    private static final String SIGNATURE =
+            "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request," + " SignedHeaders=host, Signature=0";
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -130,11 +130,10 @@ class CodeFromS3Test {
                     .s3ObjectStorageMode(S3ObjectStorageMode.REFERENCE));
             lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("from-s3"));
             assertThat(invoke(lambda)).isEqualTo("\"two\"");
-            var layer = lambda.publishLayerVersion(r -> r.layerName("from-s3")
-                    .content(c -> c.s3Bucket("code")
-                            .s3Key("app.zip")
-                            .s3ObjectVersion(first)
-                            .s3ObjectStorageMode(S3ObjectStorageMode.REFERENCE)));
+            var layer = lambda.publishLayerVersion(r -> r.layerName("from-s3").content(c -> c.s3Bucket("code")
+                    .s3Key("app.zip")
+                    .s3ObjectVersion(first)
+                    .s3ObjectStorageMode(S3ObjectStorageMode.REFERENCE)));
             assertThat(layer.content().resolvedS3Object().s3ObjectVersion()).isEqualTo(first);
             assertThat(lambda.getAccountSettings().accountUsage().totalCodeSize())
                     .isZero();
@@ -161,8 +160,7 @@ class CodeFromS3Test {
                     .hasMessageContaining("S3 Error Code: NoSuchVersion");
 
             Await.until(
-                    "the function is inactive",
-                    () -> lambda.getFunctionConfiguration(r -> r.functionName("from-s3"))
+                    "the function is inactive", () -> lambda.getFunctionConfiguration(r -> r.functionName("from-s3"))
                             .stateAsString()
                             .equals("Inactive"));
             var function = lambda.getFunction(r -> r.functionName("from-s3"));

@@ -25,7 +25,8 @@ final class FakeNpm {
     Path archive(String name, String program, String body) throws IOException, InterruptedException {
         var prefix = prefix(name, program, body);
         var archive = folder.resolve(name + ".tgz");
-        run(List.of("tar", "-czf", archive.toString(), "-C", folder.resolve(name).toString(), "package"));
+        run(List.of(
+                "tar", "-czf", archive.toString(), "-C", folder.resolve(name).toString(), "package"));
         return archive;
     }
 
