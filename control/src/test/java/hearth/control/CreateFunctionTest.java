@@ -16,6 +16,7 @@ import hearth.model.api.Environment;
 import hearth.model.api.EphemeralStorage;
 import hearth.model.api.FunctionCode;
 import hearth.model.api.FunctionConfiguration;
+import hearth.model.api.FunctionRuntimeConfig;
 import hearth.model.api.GetFunctionRequest;
 import hearth.model.api.GetFunctionResponse;
 import hearth.model.api.LoggingConfig;
@@ -380,6 +381,11 @@ class CreateFunctionTest {
                         .capacityProviderConfig(CapacityProviderConfig.builder().build()),
                 "Hearth does not support CapacityProviderConfig yet.");
         refuses(creation("greet").runtime("custom"), "Hearth does not support Runtime custom yet.");
+        refuses(
+                creation("greet")
+                        .runtime("custom")
+                        .runtimeConfig(FunctionRuntimeConfig.builder().build()),
+                "Hearth does not support RuntimeConfig yet.");
 
         create(creation("greet")
                 .layers(List.of())

@@ -20,6 +20,7 @@ import hearth.model.api.GetFunctionResponse;
 import hearth.model.api.ImageConfig;
 import hearth.model.api.PutProvisionedConcurrencyConfigRequest;
 import hearth.model.api.PutProvisionedConcurrencyConfigResponse;
+import hearth.model.api.S3FilesConfig;
 import hearth.model.api.SnapStart;
 import hearth.model.api.TenancyConfig;
 import hearth.model.api.TracingConfig;
@@ -198,6 +199,17 @@ class FunctionSettingsTest {
         refuses(
                 () -> configure(configuration().runtime(runtime)),
                 runtime + " is not supported for SnapStart enabled functions.");
+    }
+
+    @Test
+    void refusesReadsFromABucketForFileSystemsThatHaveNone() {
+        var reads = FILES.toBuilder()
+                .s3FilesConfig(S3FilesConfig.builder().directS3Read("ENABLED").build())
+                .build();
+
+        refuses(
+                () -> create(creation("greet").vpcConfig(VPC).fileSystemConfigs(List.of(reads))),
+                "S3FilesConfig is for access points of Amazon S3 Files only, and " + ACCESS_POINT + " is none.");
     }
 
     @Test

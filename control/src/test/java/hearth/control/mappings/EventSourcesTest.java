@@ -26,6 +26,7 @@ import hearth.model.api.OnSuccess;
 import hearth.model.api.ProvisionedPollerConfig;
 import hearth.model.api.ScalingConfig;
 import hearth.model.api.SelfManagedEventSource;
+import hearth.model.api.SelfManagedKafkaEventSourceConfig;
 import hearth.model.api.SourceAccessConfiguration;
 import hearth.model.api.UpdateEventSourceMappingRequest;
 import java.nio.file.Path;
@@ -516,6 +517,45 @@ class EventSourcesTest {
                         .databaseName("shop")
                         .collectionName("orders")
                         .build()));
+    }
+
+    @Test
+    void aClusterOfItsUsersOwnIsReachedWithTokens() {
+        mappings.create(
+                tokens("kafka:1", access("OAUTHBEARER_AUTH", "arn:secret"), access("OAUTHBEARER_SCOPE", "read")));
+        mappings.create(tokens("kafka:2", access("IAM_OAUTHBEARER_AUTH", null), access("OAUTHBEARER_AUDIENCE", "all")));
+        mappings.create(tokens("kafka:3", access("IAM_AUTH", null)));
+
+        refusesTokens("OAUTHBEARER_SCOPE needs OAUTHBEARER_AUTH.", access("OAUTHBEARER_SCOPE", "read"));
+        refusesTokens(
+                "OAUTHBEARER_AUDIENCE needs OAUTHBEARER_AUTH or IAM_OAUTHBEARER_AUTH.",
+                access("OAUTHBEARER_AUDIENCE", "all"));
+        refusesTokens("IAM_OAUTHBEARER_AUTH needs OAUTHBEARER_AUDIENCE.", access("IAM_OAUTHBEARER_AUTH", null));
+        refusesTokens("IAM_AUTH takes no URI.", access("IAM_AUTH", "arn:secret"));
+        refuses(
+                "Unsupported source access type 'IAM_AUTH' for given event source mapping type.",
+                () -> mappings.create(kafka().sourceAccessConfigurations(List.of(access("IAM_AUTH", null)))));
+    }
+
+    @Test
+    void aShareGroupIsRefusedByName() {
+        var queue = SelfManagedKafkaEventSourceConfig.builder()
+                .consumptionMode("Queue")
+                .build();
+
+        refuses(
+                "Hearth does not support ConsumptionMode Queue yet.",
+                () -> mappings.create(
+                        ownKafka("kafka:1").startingPosition(null).selfManagedKafkaEventSourceConfig(queue)));
+    }
+
+    private static CreateEventSourceMappingRequest.Builder tokens(
+            String server, SourceAccessConfiguration... accesses) {
+        return ownKafka(server).sourceAccessConfigurations(List.of(accesses));
+    }
+
+    private void refusesTokens(String text, SourceAccessConfiguration access) {
+        refuses(text, () -> mappings.create(tokens("kafka:4", access)));
     }
 
     private void refusesMember(String member, CreateEventSourceMappingRequest.Builder request) {
