@@ -5,16 +5,24 @@ import hearth.cluster.FunctionStore;
 import hearth.cluster.StoreException;
 import hearth.control.operation.RevisionIds;
 import hearth.model.FunctionId;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /// Brings functions from `Pending` to `Active` and updates to their end, after the answer to whoever asked for them.
-/// What a crash cut short is resumed at the next start.
+/// What a crash cut short is resumed at the next start; what the store cannot keep, as on a full disk, is tried again
+/// until it can.
 final class Transitions implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Transitions.class.getName());
 
     private final FunctionStore functions;
     private final RevisionIds revisionIds;
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
 
     Transitions(FunctionStore functions, RevisionIds revisionIds) {
@@ -53,17 +61,34 @@ final class Transitions implements AutoCloseable {
 
     private void start(FunctionId function, Runnable step) {
         var _ = tasks.submit(() -> {
-            try {
-                step.run();
-            } catch (StoreException e) {
-                LOG.log(System.Logger.Level.ERROR, function + " stays in transition until the next start", e);
+            var failures = 0;
+            while (!hasRun(function, step, failures) && !closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                failures++;
             }
+            return null;
         });
     }
 
-    /// Waits for the transitions that were begun.
+    private static boolean hasRun(FunctionId function, Runnable step, int failures) {
+        try {
+            step.run();
+            return true;
+        } catch (StoreException e) {
+            if (failures == 0) {
+                LOG.log(
+                        Level.WARNING,
+                        "{0} stays in transition while it cannot be kept: {1}",
+                        function,
+                        e.getMessage());
+            }
+            return false;
+        }
+    }
+
+    /// Waits for the transitions that were begun, and gives up those that the store refused.
     @Override
     public void close() {
+        closing.countDown();
         tasks.close();
     }
 }

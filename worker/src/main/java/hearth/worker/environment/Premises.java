@@ -2,6 +2,7 @@ package hearth.worker.environment;
 
 import hearth.model.ApiException;
 import hearth.model.Bytes;
+import hearth.model.DiskFull;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
@@ -96,6 +97,14 @@ record Premises(InstalledRuntime runtime, FunctionFiles files, Sandbox sandbox, 
                     e.reason());
             throw new Unavailable(Cause.CODE_UNAVAILABLE, e.message(), e);
         } catch (IOException e) {
+            if (DiskFull.isCauseOf(e)) {
+                LOG.log(
+                        Level.WARNING,
+                        "THE DISK IS FULL: the code of {0} cannot be unpacked until there is room",
+                        spec.function().function());
+                throw new Unavailable(
+                        Cause.SANDBOX_FAILED, "The server's disk is full: the code cannot be unpacked.", e);
+            }
             throw new Unavailable(Cause.CODE_UNAVAILABLE, "The code cannot be fetched: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
