@@ -91,6 +91,27 @@ class CommandLineClientsTest {
     }
 
     @Test
+    void whatTheReadyTextProposesWorksAsItStands() throws Exception {
+        assumeTrue(succeeds("aws", "--version"), "This host has no AWS CLI");
+        try (var server = HearthProcess.start(TestServer.temporaryFolder())) {
+            Await.until("the text is whole", () -> server.output().contains("Ctrl-C stops the server"));
+            var text = server.output();
+            var proposed = text.substring(text.indexOf("Try it:") + 7, text.indexOf("or with nothing but curl"));
+            var process = new ProcessBuilder("sh", "-e", "-c", proposed)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            try (var lines = process.inputReader()) {
+                var output = lines.lines().collect(Collectors.joining("\n"));
+                assertThat(process.waitFor())
+                        .as("%s printed %s", proposed, output)
+                        .isZero();
+                assertThat(output).contains("{\"hello\": \"world\"}").contains("\"StatusCode\": 200");
+            }
+        }
+    }
+
+    @Test
     void boto3CreatesInvokesListsPublishesAndDeletesAFunction() throws Exception {
         assumeTrue(succeeds("python3", "-c", "import boto3"), "This host has no boto3");
 

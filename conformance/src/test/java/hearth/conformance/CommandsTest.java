@@ -1,6 +1,7 @@
 package hearth.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
 /// The commands that start, find and stop a server, as scripts and people use them.
@@ -73,7 +75,7 @@ class CommandsTest {
             var lambda = Clients.lambda(server.endpoint());
             create(lambda);
             invoke(lambda, "0");
-            Thread.ofVirtual().start(() -> invoke(lambda, "600"));
+            Thread.ofVirtual().start(() -> invokeToTheEndOf(lambda));
             Await.until("it runs", () -> process(server, "sleep 600"));
 
             server.signal();
@@ -120,6 +122,11 @@ class CommandsTest {
         return lambda.invoke(r -> r.functionName("umask").payload(SdkBytes.fromUtf8String(seconds)))
                 .payload()
                 .asUtf8String();
+    }
+
+    /// Its server ends before it answers.
+    private static void invokeToTheEndOf(LambdaClient lambda) {
+        assertThatThrownBy(() -> invoke(lambda, "600")).isInstanceOf(SdkException.class);
     }
 
     private static boolean process(HearthProcess server, String command) {

@@ -4,6 +4,7 @@ import hearth.invoke.counting.CountingService;
 import hearth.invoke.frontend.Frontend;
 import hearth.invoke.frontend.FunctionCache;
 import hearth.invoke.frontend.FunctionSource;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementService;
 import hearth.invoke.workermanager.WorkerManager;
 import hearth.model.FunctionId;
@@ -47,7 +48,8 @@ public final class InvokeServices implements AutoCloseable {
             Executor blocking,
             ScheduledExecutorService scheduler,
             InstantSource clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            InvocationMeter meter) {
         this.source = source;
         this.blocking = blocking;
         this.scheduler = scheduler;
@@ -61,9 +63,10 @@ public final class InvokeServices implements AutoCloseable {
                 placement,
                 clock,
                 this::after,
-                () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
+                () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
+                meter);
         provisioned = new ProvisionedConcurrency(provisioning, workerManager, blocking);
-        frontend = new Frontend(functions, counting, workerManager, blocking, clock, random);
+        frontend = new Frontend(functions, counting, workerManager, blocking, clock, random, meter);
         sweeps = scheduler.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
 

@@ -3,6 +3,7 @@ package hearth.invoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.invoke.frontend.InvocationRequest;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.workermanager.WorkerManagerConfig;
 import hearth.model.ApiError;
 import hearth.model.FunctionId;
@@ -36,7 +37,8 @@ class InvokeServicesTest {
             Runnable::run,
             scheduler,
             InstantSource.system(),
-            new SecureRandom());
+            new SecureRandom(),
+            InvocationMeter.NONE);
 
     @AfterEach
     void stop() {

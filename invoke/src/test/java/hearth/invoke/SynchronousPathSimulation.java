@@ -7,6 +7,7 @@ import hearth.invoke.frontend.FunctionCacheConfig;
 import hearth.invoke.frontend.InvocationRequest;
 import hearth.invoke.frontend.InvocationResponder;
 import hearth.invoke.frontend.InvocationResponse;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
 import hearth.invoke.workermanager.WorkerManager;
@@ -71,9 +72,10 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
                 placement,
                 clock,
                 alarms::set,
-                () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
+                () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
+                InvocationMeter.NONE);
         functions = new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background::add, clock);
-        frontend = new Frontend(functions, counting, manager, background::add, clock, random);
+        frontend = new Frontend(functions, counting, manager, background::add, clock, random, InvocationMeter.NONE);
         worker = new SimulatedWorker("worker", 3 + random.nextInt(8), random, clock, this);
         placement.add(worker);
         NAMES.forEach(name -> store.put(Functions.id(name), Functions.latest(name, generation)));

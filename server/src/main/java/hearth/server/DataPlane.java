@@ -5,6 +5,7 @@ import hearth.cluster.Setting;
 import hearth.cluster.Store;
 import hearth.invoke.InvokeConfig;
 import hearth.invoke.InvokeServices;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
@@ -74,7 +75,8 @@ final class DataPlane {
             LocalWorker worker,
             Executor threads,
             InstantSource clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            InvocationMeter meter) {
         var scheduler = parts.add(
                 "scheduler",
                 Executors.newSingleThreadScheduledExecutor(
@@ -95,7 +97,8 @@ final class DataPlane {
                         threads,
                         scheduler,
                         clock,
-                        random));
+                        random,
+                        meter));
         var functions = store.functions();
         new AccountConcurrency(functions, services.counting()).begin();
         functions.onChange(Setting.PROVISIONED_CONCURRENCY, services.provisioned()::provisioningChanged);

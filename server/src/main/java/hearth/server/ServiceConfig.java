@@ -1,5 +1,7 @@
 package hearth.server;
 
+import hearth.server.metrics.MetricsConfig;
+import hearth.server.records.RecordsConfig;
 import java.time.Duration;
 import java.util.Set;
 
@@ -8,8 +10,12 @@ import java.util.Set;
 /// @param allowedHosts names by which requests may call this server without signatures, besides those of the loopback,
 ///     of `--host` and of `--public-url`; `*.example.com` is every name under that domain (`--allow-host`)
 /// @param drain how long requests in hand may take once the server is told to stop (`--drain`, 5s)
-public record ServiceConfig(Set<String> allowedHosts, Duration drain) {
-    public static final ServiceConfig DEFAULT = new ServiceConfig(Set.of(), Duration.ofSeconds(5));
+/// @param records what it writes down of requests (`--access-log`, `--audit-log`, `--record-size`,
+///     `--record-files`)
+/// @param metrics what it counts, and who may see it (`--metrics`, `--metrics-functions`)
+public record ServiceConfig(Set<String> allowedHosts, Duration drain, RecordsConfig records, MetricsConfig metrics) {
+    public static final ServiceConfig DEFAULT =
+            new ServiceConfig(Set.of(), Duration.ofSeconds(5), RecordsConfig.DEFAULT, MetricsConfig.DEFAULT);
 
     public ServiceConfig {
         allowedHosts = Set.copyOf(allowedHosts);

@@ -17,6 +17,7 @@ import hearth.server.api.Health;
 import hearth.server.api.InvokeOperation;
 import hearth.server.api.LambdaApi;
 import hearth.server.api.RequestIds;
+import hearth.server.api.ResourceName;
 import hearth.server.auth.Authenticator;
 import hearth.server.auth.KeyFile;
 import hearth.server.auth.SigV4Authenticator;
@@ -27,6 +28,11 @@ import hearth.server.download.CodeDownloads;
 import hearth.server.download.CodeUrls;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
+import hearth.server.metrics.InvocationMetrics;
+import hearth.server.metrics.MetricsEndpoint;
+import hearth.server.metrics.RequestMetrics;
+import hearth.server.metrics.ServerMetrics;
+import hearth.server.records.Records;
 import hearth.server.s3.S3Client;
 import hearth.server.s3.S3Credentials;
 import hearth.worker.runtimes.HostLayout;
@@ -40,6 +46,7 @@ import hearth.worker.sandbox.SandboxKind;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -74,6 +81,8 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         if (config.roles().contains(Role.WORKER)) {
             choice = Optional.of(parts.add("sandboxes", SandboxChoice.begin(sandboxConfig())));
         }
+        var registry = new PrometheusRegistry();
+        ServerMetrics.register(registry, Hearth.VERSION, config.data());
         LOG.log(Level.DEBUG, "starting event loops");
         var loops = eventLoops();
         LOG.log(Level.DEBUG, "starting the control plane");
@@ -99,7 +108,10 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                     config.limits().packages().unzipped(),
                     () -> plane.ifPresent(ControlPlane::lookForCode));
             var worker = DataPlane.startWorker(config, parts, packages, sandboxes, loops, hosts, clock);
-            var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random);
+            var meter =
+                    new InvocationMetrics(registry, config.service().metrics().functions());
+            var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random, meter);
+            ServerMetrics.register(registry, services, worker);
             provisioned.from(services.provisioned());
             invoke = services.frontend()::invoke;
         }
@@ -112,6 +124,12 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 new Health(Hearth.VERSION, control::isRunning, () -> obstacle(file)),
                 new CodeDownloads(urls, store.blobs(), threads, clock),
                 config.limits().packages().zipped(),
+                parts.add(
+                        "records", Records.start(config.data(), config.service().records(), clock)),
+                config.service().metrics().served()
+                        ? Optional.of(new MetricsEndpoint(registry, threads))
+                        : Optional.empty(),
+                new RequestMetrics(registry)::answered,
                 threads);
         var listener = listen(address, loops, api, threads);
         // The first function of a runtime need not wait for its interpreter to be looked for then.
@@ -231,12 +249,14 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
     private ControlOperations operations(ControlPlane plane) {
         var endpoints =
                 new Endpoints(config.publicUrl().map(URI::toString), "http://" + config.host() + ":" + config.port());
-        return (caller, operation, request) -> {
+        return (caller, operation, request, resource) -> {
+            var read = operation.reader().read(request);
+            resource.accept(ResourceName.in(read));
             var answer = plane.handle(
                     operation,
                     new hearth.control.operation.Caller(
                             caller.account(), caller.region(), endpoints.of(request.headers())),
-                    operation.reader().read(request));
+                    read);
             return operation.writer().write(answer);
         };
     }

@@ -179,6 +179,77 @@ class HearthTest {
     }
 
     @Test
+    void recordsWhoAskedForWhatAndWhatCameOfIt() throws Exception {
+        try (var hearth = Hearth.start(config(EnumSet.allOf(Role.class)));
+                var client = new RawClient(hearth.address())) {
+            create(client);
+            invoke(client, "0");
+            client.send(request("/2015-03-31/functions/missing/invocations?secret=1", "0"))
+                    .read();
+            client.send("GET /2015-03-31/functions/missing HTTP/1.1\r\nHost: localhost\r\n"
+                            + "Authorization: AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/eu-west-1/lambda/aws4_request,"
+                            + " SignedHeaders=host, Signature=x\r\n\r\n")
+                    .read();
+            client.send("GET /2015-03-31/functions HTTP/1.1\r\nHost: rebound.example\r\n\r\n")
+                    .read();
+            client.send("NONSENSE\r\n\r\n").read();
+        }
+
+        var access = Files.readAllLines(folder.resolve("access.log"));
+        assertThat(access.getFirst())
+                .matches("\\{\"time\":\"2[-0-9T:.]+Z\",\"requestId\":\"[-0-9a-f]{36}\",\"remote\":\"127.0.0.1:\\d+\","
+                        + "\"method\":\"POST\",\"path\":\"/2015-03-31/functions\",\"status\":201,\"ms\":[0-9.]+,\"bytes\":\\d+,"
+                        + "\"account\":\"000000000000\",\"region\":\"us-east-1\",\"operation\":\"CreateFunction\","
+                        + "\"resource\":\"sleeper\"}");
+        assertThat(access)
+                .anyMatch(line -> line.contains("\"status\":200")
+                        && line.contains("\"operation\":\"Invoke\",\"resource\":\"sleeper\"}"))
+                .anyMatch(line -> line.contains("\"operation\":\"Invoke\",\"resource\":\"missing\"")
+                        && line.contains("\"error\":\"ResourceNotFoundException\""))
+                .anyMatch(line -> line.contains("\"status\":403")
+                        && line.contains("\"error\":\"AccessDeniedException\"")
+                        && !line.contains("account"))
+                .anyMatch(line -> line.contains("\"status\":400") && line.contains("\"error\":\"BadRequestException\""))
+                .noneMatch(line -> line.contains("secret"));
+        var audit = Files.readAllLines(folder.resolve("audit.log"));
+        assertThat(audit.getFirst())
+                .contains("\"operation\":\"CreateFunction\",\"resource\":\"sleeper\",\"status\":201,\"ms\":");
+        assertThat(audit)
+                .anyMatch(line -> line.contains("\"accessKey\":\"AKIAEXAMPLE\",\"region\":\"eu-west-1\","
+                        + "\"operation\":\"GetFunction\",\"resource\":\"missing\",\"status\":404,"
+                        + "\"error\":\"ResourceNotFoundException\""))
+                .noneMatch(line -> line.contains("Invoke"));
+    }
+
+    @Test
+    void countsForThoseOnItsHost() throws Exception {
+        try (var hearth = Hearth.start(config(EnumSet.allOf(Role.class)));
+                var client = new RawClient(hearth.address())) {
+            create(client);
+            invoke(client, "0");
+            invoke(client, "0");
+
+            var metrics = client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .read();
+            var forwarded = client.send(
+                            "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n")
+                    .read();
+
+            assertThat(metrics.header("Content-Type")).startsWith("text/plain; version=0.0.4");
+            assertThat(metrics.text().lines())
+                    .contains(
+                            "faas_invocations_total{cloud_account_id=\"000000000000\",cloud_region=\"us-east-1\",faas_name=\"sleeper\"} 2.0",
+                            "hearth_requests_total{code=\"2xx\",operation=\"Invoke\"} 2.0",
+                            "hearth_environments{state=\"starting\"} 0.0",
+                            "lambda_concurrent_executions 0.0",
+                            "hearth_build_info{version=\"" + Hearth.VERSION + "\"} 1")
+                    // One that is not yet asked for its next event when the second invocation comes has another made.
+                    .anyMatch(line -> line.matches("faas_coldstarts_total\\{.*faas_name=\"sleeper\"} [12].0"));
+            assertThat(forwarded.status()).isEqualTo(403);
+        }
+    }
+
+    @Test
     void tellsOfItselfInItsDataFolderWhileItRuns() throws Exception {
         try (var hearth = Hearth.start(config(EnumSet.of(Role.CONTROL)))) {
             var said = ServerFile.read(folder).orElseThrow();

@@ -19,6 +19,7 @@ import hearth.worker.environment.FunctionVariables;
 import hearth.worker.logs.LogDirectory;
 import hearth.worker.logs.LogWriter;
 import hearth.worker.pool.Boot;
+import hearth.worker.pool.PoolCounts;
 import hearth.worker.pool.RuntimePool;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.SandboxFactory;
@@ -148,6 +149,11 @@ public final class LocalWorker implements Worker, AutoCloseable {
     /// How many runtimes are up and wait for a function such as this. May block.
     public int booted(FunctionVersion function) {
         return boot(function).map(pool::ready).orElse(0);
+    }
+
+    /// What the pool of booted runtimes has come to.
+    public PoolCounts poolCounts() {
+        return pool.counts();
     }
 
     private Optional<Boot> boot(FunctionVersion function) {

@@ -39,6 +39,11 @@ public final class CountingService {
         return count == null ? 0 : count.running();
     }
 
+    /// The invocations that all accounts run now.
+    public int running() {
+        return accounts.values().stream().mapToInt(AccountCount::running).sum();
+    }
+
     private AccountCount count(FunctionId function) {
         var scope = new Scope(function.account(), function.region());
         // A plain read first: computeIfAbsent may lock even when the account is there.

@@ -1,6 +1,7 @@
 package hearth.invoke.frontend;
 
 import hearth.invoke.counting.CountingService;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.workermanager.WorkerManager;
 import hearth.model.FunctionVersion;
 import hearth.model.Routing;
@@ -21,6 +22,7 @@ public final class Frontend {
     private final RandomGenerator random;
     final Executor background;
     final InstantSource clock;
+    final InvocationMeter meter;
 
     /// @param background runs what is too long for an event loop
     public Frontend(
@@ -29,7 +31,8 @@ public final class Frontend {
             WorkerManager workers,
             Executor background,
             InstantSource clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            InvocationMeter meter) {
         this.functions = functions;
         this.counting = counting;
         this.workers = workers;
@@ -37,6 +40,7 @@ public final class Frontend {
         this.random = random;
         this.background = background;
         this.clock = clock;
+        this.meter = meter;
     }
 
     FunctionVersion choose(Routing routing) {

@@ -1,6 +1,7 @@
 package hearth.invoke.frontend;
 
 import hearth.invoke.counting.Admission;
+import hearth.invoke.counting.ThrottleReason;
 import hearth.invoke.workermanager.Assignment;
 import hearth.invoke.workermanager.Unavailable;
 import hearth.invoke.workermanager.Waiter;
@@ -48,6 +49,9 @@ final class Passage implements Waiter, InvocationListener {
     private @Nullable Destination destination;
     private @Nullable Assignment assignment;
     private int assignments;
+    /// On the clock of `System.nanoTime`: when an environment was asked for, and when it was given.
+    private long asked;
+    private long given;
 
     /// What is known once the function is.
     private record Destination(FunctionVersion version, Invocation invocation) {}
@@ -155,9 +159,13 @@ final class Passage implements Waiter, InvocationListener {
 
     private void run() {
         switch (frontend.counting.admit(destination().version())) {
-            case Admission.Throttled(var reason) -> throw Refusals.throttled(reason);
+            case Admission.Throttled(var reason) -> {
+                frontend.meter.throttled(destination().version().function(), reason);
+                throw Refusals.throttled(reason);
+            }
             case Admission.Admitted(var granted) -> answer.holds(granted);
         }
+        asked = System.nanoTime();
         acquire();
     }
 
@@ -169,6 +177,8 @@ final class Passage implements Waiter, InvocationListener {
     @Override
     public void served(Assignment assignment) {
         this.assignment = assignment;
+        given = System.nanoTime();
+        frontend.meter.assigned(destination().version().function(), given - asked);
         try {
             assignment.worker().invoke(assignment.reservation(), destination().invocation(), this);
         } catch (RuntimeException e) {
@@ -180,6 +190,10 @@ final class Passage implements Waiter, InvocationListener {
 
     @Override
     public void failed(Unavailable why) {
+        if (why instanceof Unavailable.NoCapacity) {
+            frontend.meter.throttled(
+                    destination().version().function(), ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+        }
         answer.refuse(Refusals.noEnvironment(why, destination().version()));
     }
 
@@ -191,6 +205,7 @@ final class Passage implements Waiter, InvocationListener {
     @Override
     public void ended(InvocationOutcome outcome) {
         guarded(() -> {
+            frontend.meter.ended(destination().version(), outcome, System.nanoTime() - given);
             switch (outcome) {
                 case InvocationOutcome.Answered(var payload, var _, var logTail) ->
                     answer.give(response(payload, null, logTail));

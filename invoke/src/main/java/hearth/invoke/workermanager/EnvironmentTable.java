@@ -125,11 +125,13 @@ final class EnvironmentTable {
         if (environment == null || !(environment.state() instanceof EnvironmentState.Starting)) {
             return List.of();
         }
-        environment.function().startSucceeded(Duration.between(environment.asked(), now));
+        var took = Duration.between(environment.asked(), now);
+        environment.function().startSucceeded(took);
         boolean provisioned = environment.isProvisioned();
         var steps = new ArrayList<Step>();
         steps.add(new Step.WorkerSucceeded(environment.slot()));
         freed(environment, now, steps);
+        steps.add(new Step.Initialized(environment.function().version().function(), took));
         if (provisioned) {
             provisioning.succeeded(environment.function(), now, steps);
         }

@@ -1,6 +1,7 @@
 package hearth.invoke.workermanager;
 
 import hearth.invoke.placement.Slot;
+import hearth.model.FunctionId;
 import java.time.Duration;
 
 /// What the EnvironmentTable wants done outside its lock.
@@ -16,6 +17,9 @@ sealed interface Step {
     record Watch(FunctionEnvironments function, Duration delay) implements Step {}
 
     record Retire(Environment environment) implements Step {}
+
+    /// Tell whoever counts that an environment has come up.
+    record Initialized(FunctionId function, Duration took) implements Step {}
 
     record WorkerSucceeded(Slot slot) implements Step {}
 

@@ -1,5 +1,6 @@
 package hearth.invoke.workermanager;
 
+import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.Placement;
 import hearth.invoke.placement.PlacementService;
 import hearth.model.FunctionId;
@@ -43,6 +44,7 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
     private final PlacementService placement;
     private final InstantSource clock;
     private final Alarm alarm;
+    private final InvocationMeter meter;
 
     /// Runs something after a while, on any thread.
     @FunctionalInterface
@@ -56,11 +58,13 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
             PlacementService placement,
             InstantSource clock,
             Alarm alarm,
-            Supplier<EnvironmentId> ids) {
+            Supplier<EnvironmentId> ids,
+            InvocationMeter meter) {
         this.table = new EnvironmentTable(config, ids);
         this.placement = placement;
         this.clock = clock;
         this.alarm = alarm;
+        this.meter = meter;
     }
 
     /// Gives an environment of this version and generation to the waiter: at once, on this thread, if one is idle.
@@ -218,6 +222,7 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
             case Step.Fail(var waiter, var why) -> waiter.failed(why);
             case Step.Watch(var function, var delay) -> alarm.after(delay, () -> look(function));
             case Step.Retire(var environment) -> environment.slot().worker().retire(environment.id());
+            case Step.Initialized(var function, var took) -> meter.initialized(function, took);
             case Step.WorkerSucceeded(var slot) -> slot.succeeded();
             case Step.WorkerFailed(var slot) -> slot.failed();
             case Step.KeepNoLonger(var slot) -> slot.keepNoLonger();

@@ -7,6 +7,7 @@ import hearth.invoke.FakeWorker;
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
 import hearth.invoke.RecordedAnswers;
+import hearth.invoke.RecordedMeter;
 import hearth.invoke.counting.CountingService;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
@@ -52,16 +53,18 @@ class FrontendTest {
     private final AtomicLong ids = new AtomicLong();
     private final CountingService counting = new CountingService(2);
     private final PlacementService placement = new PlacementService(PlacementConfig.DEFAULT, clock);
+    private final RecordedMeter meter = new RecordedMeter();
     private final WorkerManager workerManager = new WorkerManager(
             WorkerManagerConfig.DEFAULT,
             placement,
             clock,
             new Alarms()::set,
-            () -> EnvironmentId.of(0, ids.incrementAndGet()));
+            () -> EnvironmentId.of(0, ids.incrementAndGet()),
+            meter);
     private final FunctionCache functions =
             new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background, clock);
     private final Frontend frontend =
-            new Frontend(functions, counting, workerManager, background, clock, new Random(1));
+            new Frontend(functions, counting, workerManager, background, clock, new Random(1), meter);
 
     @BeforeEach
     void oneWorkerAndOneFunction() {
@@ -84,6 +87,7 @@ class FrontendTest {
         assertThat(response.functionError()).isNull();
         assertThat(response.logResult()).isNull();
         assertThat(running()).isZero();
+        assertThat(meter.told).containsExactly("mail assigned", "mail initialized in PT0S", "mail ended Answered");
     }
 
     @Test
@@ -494,6 +498,7 @@ class FrontendTest {
         assertThat(refusal.error()).isEqualTo(ApiError.TOO_MANY_REQUESTS);
         assertThat(refusal.message()).isEqualTo("Rate Exceeded.");
         assertThat(refusal.members()).containsEntry("Reason", "ConcurrentInvocationLimitExceeded");
+        assertThat(meter.told).endsWith("mail throttled ConcurrentInvocationLimitExceeded");
     }
 
     @Test

@@ -6,6 +6,7 @@ import hearth.invoke.Alarms;
 import hearth.invoke.FakeWorker;
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
 import hearth.model.FunctionVersion;
@@ -42,7 +43,12 @@ class ProvisioningTest {
 
     private WorkerManager manager(PlacementService placement) {
         return new WorkerManager(
-                CONFIG, placement, clock, new Alarms()::set, () -> EnvironmentId.of(0, ids.incrementAndGet()));
+                CONFIG,
+                placement,
+                clock,
+                new Alarms()::set,
+                () -> EnvironmentId.of(0, ids.incrementAndGet()),
+                InvocationMeter.NONE);
     }
 
     /// Has room for four environments of 128 MiB.

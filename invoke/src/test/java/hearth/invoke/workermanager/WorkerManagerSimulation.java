@@ -4,6 +4,7 @@ import hearth.invoke.Alarms;
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
 import hearth.invoke.SimulatedWorker;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
 import hearth.model.FunctionVersion;
@@ -62,7 +63,8 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
                 placement,
                 clock,
                 alarms::set,
-                () -> EnvironmentId.of(random.nextLong(), random.nextLong()));
+                () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
+                InvocationMeter.NONE);
         for (int i = 0; i <= random.nextInt(3); i++) {
             var worker = new SimulatedWorker("worker" + i, 2 + random.nextInt(6), random, clock, this);
             workers.add(worker);

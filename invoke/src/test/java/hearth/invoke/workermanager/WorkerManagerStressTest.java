@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.invoke.Await;
 import hearth.invoke.Functions;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
 import hearth.model.Bytes;
@@ -50,7 +51,8 @@ class WorkerManagerStressTest {
                 InstantSource.system(),
                 (delay, action) -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)
                         .execute(action),
-                () -> EnvironmentId.of(1, ids.incrementAndGet()));
+                () -> EnvironmentId.of(1, ids.incrementAndGet()),
+                InvocationMeter.NONE);
         var answered = new CountDownLatch(THREADS * REQUESTS);
         var generation = new AtomicInteger(1);
         try (var loops = Executors.newFixedThreadPool(2);

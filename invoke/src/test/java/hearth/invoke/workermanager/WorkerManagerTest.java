@@ -6,6 +6,7 @@ import hearth.invoke.Alarms;
 import hearth.invoke.FakeWorker;
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
+import hearth.invoke.RecordedMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
 import hearth.model.FunctionVersion;
@@ -29,8 +30,9 @@ class WorkerManagerTest {
     private final PlacementService placement =
             new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10), 100), clock);
     private final Alarms alarms = new Alarms();
-    private final WorkerManager manager =
-            new WorkerManager(CONFIG, placement, clock, alarms::set, () -> EnvironmentId.of(0, ids.incrementAndGet()));
+    private final RecordedMeter meter = new RecordedMeter();
+    private final WorkerManager manager = new WorkerManager(
+            CONFIG, placement, clock, alarms::set, () -> EnvironmentId.of(0, ids.incrementAndGet()), meter);
 
     /// Has room for two environments of 128 MiB.
     private final FakeWorker worker = new FakeWorker("local", 256, 2000, 10);
@@ -47,9 +49,11 @@ class WorkerManagerTest {
                 .isEqualTo(MAIL));
         assertThat(request.assignment()).isEmpty();
 
+        clock.advance(Duration.ofMillis(70));
         worker.ready(0);
 
         assertThat(request.runsIn(worker, 0)).isTrue();
+        assertThat(meter.told).containsExactly("mail initialized in PT0.07S");
     }
 
     @Test

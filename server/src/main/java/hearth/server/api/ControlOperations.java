@@ -4,10 +4,12 @@ import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiResponse;
 import hearth.model.api.RequestParts;
 import hearth.server.auth.Caller;
+import java.util.function.Consumer;
 
 /// The operations of the API that are not `Invoke`. May block.
 @FunctionalInterface
 public interface ControlOperations {
+    /// @param resource told what the request's body names, if it names what it is about
     /// @throws hearth.model.ApiException to refuse the request
-    ApiResponse handle(Caller caller, ApiOperation operation, RequestParts request);
+    ApiResponse handle(Caller caller, ApiOperation operation, RequestParts request, Consumer<String> resource);
 }

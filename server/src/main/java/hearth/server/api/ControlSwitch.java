@@ -7,6 +7,7 @@ import hearth.model.api.ApiResponse;
 import hearth.model.api.RequestParts;
 import hearth.server.auth.Caller;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The control plane, where it runs. Elsewhere, and while it is stopped, its operations are refused and invocations
 /// go on.
@@ -28,10 +29,10 @@ public final class ControlSwitch implements ControlOperations {
     }
 
     @Override
-    public ApiResponse handle(Caller caller, ApiOperation operation, RequestParts request) {
+    public ApiResponse handle(Caller caller, ApiOperation operation, RequestParts request, Consumer<String> resource) {
         return running.orElseThrow(() -> new ApiException(
                         ApiError.SERVICE_UNAVAILABLE,
                         operation.wireName() + " is not available: the control plane is not running here."))
-                .handle(caller, operation, request);
+                .handle(caller, operation, request, resource);
     }
 }

@@ -6,6 +6,7 @@ import hearth.invoke.frontend.InvocationResponse;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
+import hearth.model.DiskFull;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.QueryParameters;
 import hearth.model.api.RequestParts;
@@ -17,16 +18,23 @@ import hearth.server.auth.Caller;
 import hearth.server.auth.TrustedHosts;
 import hearth.server.download.CodeDownloads;
 import hearth.server.download.CodeUrls;
+import hearth.server.http.AnsweredRequest;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpResponse;
 import hearth.server.http.Intake;
 import hearth.server.http.RequestHead;
+import hearth.server.http.RequestSubject;
 import hearth.server.http.Service;
+import hearth.server.metrics.MetricsEndpoint;
+import hearth.server.records.AuditLog;
+import hearth.server.records.Records;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The Lambda API behind a listener. Invocations stay on the event loop that read them; all other operations run on
 /// threads of their own, so many at a time.
@@ -53,11 +61,17 @@ public final class LambdaApi implements Service {
     private final Health health;
     private final CodeDownloads downloads;
     private final BodyLimits bodies;
+    private final Records records;
+    private final Optional<MetricsEndpoint> metrics;
+    private final Consumer<AnsweredRequest> counting;
     private final Executor threads;
     private final Semaphore turns = new Semaphore(OPERATIONS_AT_ONCE);
 
     /// @param hosts whose names requests may call; empty where signatures say who sends them
     /// @param largestZip that a request may carry
+    /// @param records what is kept of requests
+    /// @param metrics empty where nobody may see them
+    /// @param counting told of each request at its end
     /// @param threads runs what may block; an unbounded executor of virtual threads
     public LambdaApi(
             Optional<TrustedHosts> hosts,
@@ -67,6 +81,9 @@ public final class LambdaApi implements Service {
             Health health,
             CodeDownloads downloads,
             Bytes largestZip,
+            Records records,
+            Optional<MetricsEndpoint> metrics,
+            Consumer<AnsweredRequest> counting,
             Executor threads) {
         this.hosts = hosts;
         this.authenticator = authenticator;
@@ -75,6 +92,9 @@ public final class LambdaApi implements Service {
         this.health = health;
         this.downloads = downloads;
         this.bodies = BodyLimits.of(largestZip);
+        this.records = records;
+        this.metrics = metrics;
+        this.counting = counting;
         this.threads = threads;
     }
 
@@ -85,6 +105,9 @@ public final class LambdaApi implements Service {
         }
         if (Health.isAsked(head.path())) {
             return health.intake(head, exchange);
+        }
+        if (metrics.isPresent() && head.path().equals(MetricsEndpoint.PATH)) {
+            return metrics.get().intake(head, exchange);
         }
         if (head.path().startsWith(CodeUrls.PATH)) {
             return downloads.intake(head, exchange);
@@ -104,6 +127,12 @@ public final class LambdaApi implements Service {
     }
 
     @Override
+    public void answered(AnsweredRequest request) {
+        counting.accept(request);
+        records.answered(request);
+    }
+
+    @Override
     public HttpResponse refusal(ApiException refusal) {
         return Answers.of(refusal);
     }
@@ -114,12 +143,15 @@ public final class LambdaApi implements Service {
     }
 
     /// A request whose operation is known.
-    private final class Operation implements Intake {
+    private final class Operation implements Intake, RequestSubject {
         private final RequestHead head;
         private final Exchange exchange;
         private final Authentication authentication;
         private final ApiOperation operation;
         private final Map<String, String> pathParameters;
+        private @Nullable Caller proven;
+        /// What the body names, where no path does.
+        private String named = "";
 
         Operation(
                 RequestHead head,
@@ -132,6 +164,32 @@ public final class LambdaApi implements Service {
             this.authentication = authentication;
             this.operation = operation;
             this.pathParameters = pathParameters;
+            exchange.concerns(this);
+        }
+
+        @Override
+        public String operation() {
+            return operation.wireName();
+        }
+
+        @Override
+        public String account() {
+            return proven == null ? "" : proven.account().value();
+        }
+
+        @Override
+        public String accessKey() {
+            return authentication.accessKey();
+        }
+
+        @Override
+        public String region() {
+            return proven == null ? "" : proven.region().value();
+        }
+
+        @Override
+        public String resource() {
+            return named.isEmpty() ? ResourceName.of(pathParameters) : named;
         }
 
         @Override
@@ -163,6 +221,7 @@ public final class LambdaApi implements Service {
         }
 
         private void run(Authentication.Authenticated authenticated) {
+            proven = authenticated.caller();
             var body = authenticated.body();
             if (body.length > bodies.of(operation)) {
                 throw tooLarge();
@@ -233,10 +292,24 @@ public final class LambdaApi implements Service {
         private void control(Caller caller, byte[] body) {
             turns.acquireUninterruptibly();
             try {
-                exchange.answer(Answers.of(control.handle(caller, operation, parts(body))));
+                var answer = control.handle(caller, operation, parts(body), name -> named = name);
+                audit(answer.status(), "");
+                exchange.answer(Answers.of(answer));
+            } catch (ApiException refusal) {
+                audit(refusal.error().status(), refusal.error().wireName());
+                throw refusal;
+            } catch (RuntimeException | Error fault) {
+                audit(ApiError.SERVICE.status(), ApiError.SERVICE.wireName());
+                throw fault;
             } finally {
                 turns.release();
             }
+        }
+
+        private void audit(int status, String error) {
+            records.asked(
+                    this,
+                    new AuditLog.Result(exchange.requestId(), exchange.remote(), status, error, exchange.nanos()));
         }
 
         private RequestParts parts(byte[] body) {
@@ -255,6 +328,17 @@ public final class LambdaApi implements Service {
             } catch (ApiException refusal) {
                 exchange.answer(refusal(refusal));
             } catch (RuntimeException | Error fault) {
+                if (DiskFull.isCauseOf(fault)) {
+                    LOG.log(
+                            Level.WARNING,
+                            "THE DISK OF THE DATA FOLDER IS FULL: {0} {1} was refused, and so is all that needs room",
+                            operation.wireName(),
+                            exchange.requestId());
+                    exchange.answer(refusal(new ApiException(
+                            ApiError.SERVICE,
+                            "The server's disk is full: nothing is kept until there is room again.")));
+                    return;
+                }
                 LOG.log(Level.ERROR, operation.wireName() + " " + exchange.requestId() + " met a fault", fault);
                 exchange.answer(fault());
             }

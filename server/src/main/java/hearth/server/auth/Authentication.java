@@ -10,6 +10,9 @@ public interface Authentication {
     /// Whether the body is framed in `aws-chunked`, so that it is larger on the wire than in fact.
     boolean isFramed();
 
+    /// The access key that the request names, proven or not; empty if it names none.
+    String accessKey();
+
     /// Checks the body, and takes it out of its framing.
     ///
     /// @param body as it was sent

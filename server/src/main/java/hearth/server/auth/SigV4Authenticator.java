@@ -117,6 +117,11 @@ public final class SigV4Authenticator implements Authenticator {
         }
 
         @Override
+        public String accessKey() {
+            return presented.scope().keyId();
+        }
+
+        @Override
         public boolean isFramed() {
             return payload instanceof PayloadSigning.Chunked;
         }

@@ -19,18 +19,17 @@ public final class TrustingAuthenticator implements Authenticator {
 
     @Override
     public Authentication begin(RequestHead head) {
-        return new Believed(caller(credential(head)), isAwsChunked(head));
+        var framed = isAwsChunked(head);
+        return CredentialScope.parse(credential(head))
+                .map(scope -> new Believed(caller(scope), scope.keyId(), framed))
+                .orElseGet(() -> new Believed(new Caller(account, DEFAULT_REGION), "", framed));
     }
 
-    private Caller caller(String credential) {
-        var scope = CredentialScope.parse(credential);
-        if (scope.isEmpty()) {
-            return new Caller(account, DEFAULT_REGION);
-        }
-        var keyId = scope.get().keyId();
+    private Caller caller(CredentialScope scope) {
+        var keyId = scope.keyId();
         return new Caller(
                 AccountId.isValid(keyId) ? new AccountId(keyId) : account,
-                scope.get().hasRegion() ? new Region(scope.get().region()) : DEFAULT_REGION);
+                scope.hasRegion() ? new Region(scope.region()) : DEFAULT_REGION);
     }
 
     private static String credential(RequestHead head) {
@@ -57,7 +56,7 @@ public final class TrustingAuthenticator implements Authenticator {
                 || head.headers().first("x-amz-content-sha256").orElse("").startsWith("STREAMING-");
     }
 
-    private record Believed(Caller caller, boolean isFramed) implements Authentication {
+    private record Believed(Caller caller, String accessKey, boolean isFramed) implements Authentication {
         @Override
         public boolean needsBodyHash() {
             return false;

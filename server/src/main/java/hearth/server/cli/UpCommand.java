@@ -5,7 +5,6 @@ import hearth.server.AuthMode;
 import hearth.server.Hearth;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
-import hearth.server.ServiceConfig;
 import hearth.server.StartException;
 import hearth.worker.linux.OwnProcess;
 import hearth.worker.sandbox.NetworkPolicy;
@@ -20,19 +19,14 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// `hearth up`: runs the server until it is told to stop.
 final class UpCommand {
     private static final String AUTO = "auto";
-
-    /// A name, `*.` and a name, or an address.
-    private static final Pattern HOST_NAME = Pattern.compile("(\\*\\.)?[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.]+]?");
 
     private static final Option HOST =
             Option.of("--host", "ADDRESS", "127.0.0.1", "Address to listen on").orEnvironment("HEARTH_HOST");
@@ -94,15 +88,6 @@ final class UpCommand {
                     "--loops", "COUNT", "1", "Event loops; more only where one keeps a core busy")
             .orEnvironment("HEARTH_LOOPS");
 
-    private static final Option ALLOW_HOST = Option.list(
-                    "--allow-host",
-                    "NAME",
-                    "A name by which requests may call this server without signatures, besides those of the loopback,"
-                            + " of --host and --public-url; *.example.com is every name under it; repeatable")
-            .orEnvironment("HEARTH_ALLOW_HOST");
-    private static final Option DRAIN = Option.of(
-                    "--drain", "TIME", "5s", "How long requests in hand may take once the server is told to stop")
-            .orEnvironment("HEARTH_DRAIN");
     private static final Option READY_FILE = Option.of(
                     "--ready-file", "FILE", "", "A file that is there, with the server's address, while it is ready")
             .orEnvironment("HEARTH_READY_FILE");
@@ -144,10 +129,8 @@ final class UpCommand {
                 IDLE_TIMEOUT,
                 ROLES,
                 LOOPS,
-                ALLOW_HOST,
-                DRAIN,
                 READY_FILE);
-        return Stream.of(own, LimitOptions.ALL, FOREGROUND_ONLY)
+        return Stream.of(own, ServiceOptions.ALL, LimitOptions.ALL, FOREGROUND_ONLY)
                 .flatMap(List::stream)
                 .toList();
     }
@@ -247,20 +230,8 @@ final class UpCommand {
                 LimitOptions.streamPace(arguments),
                 roles(arguments.text(ROLES)),
                 arguments.number(LOOPS, 1, 64),
-                service(arguments),
+                ServiceOptions.config(arguments),
                 Guest.folder());
-    }
-
-    private static ServiceConfig service(Arguments arguments) {
-        for (var name : arguments.list(ALLOW_HOST)) {
-            if (!HOST_NAME.matcher(name).matches()) {
-                throw new UsageException(ALLOW_HOST.name()
-                        + " is a name or an address without a port, such as hearth.example.com, and not " + name);
-            }
-        }
-        return new ServiceConfig(
-                Set.copyOf(arguments.list(ALLOW_HOST)),
-                arguments.duration(DRAIN).orElse(Duration.ZERO));
     }
 
     private static Optional<URI> url(Arguments arguments, Option option) {

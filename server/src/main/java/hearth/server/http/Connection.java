@@ -13,6 +13,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -72,10 +73,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean keepAlive;
     private boolean oldProtocol;
     private long headMemory;
+    /// An answer that is sent piece by piece.
+    private @Nullable Unfinished unfinished;
 
     private long deadline;
     private long progressMark;
     private long lingered;
+    private String remote = "";
+    private boolean fromThisHost;
+
+    /// @param bytes of its body; -1 where nobody knows yet
+    private record Unfinished(Exchange exchange, int status, Map<String, String> headers, long bytes) {}
 
     Connection(HttpListener listener, Channel channel, Patrol patrol, ResponseEncoder encoder) {
         this.listener = listener;
@@ -89,6 +97,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         patrol.add(this);
+        if (channel.remoteAddress() instanceof InetSocketAddress address) {
+            fromThisHost = address.getAddress().isLoopbackAddress();
+            remote = address.getAddress().getHostAddress() + ":" + address.getPort();
+        }
         deadline = System.nanoTime() + limits.idleTime().toNanos();
     }
 
@@ -100,6 +112,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             releaseRequest();
         }
         phase = Phase.CLOSED;
+        finished(true);
         answers.end();
         dropPending();
     }
@@ -241,7 +254,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void begin(RequestHead head) throws MalformedRequestException {
         keepAlive = head.keepAlive();
         oldProtocol = head.minorVersion() == 0;
-        var next = new Exchange(this, listener.newRequestId(), head.method().equals("HEAD"));
+        var next = new Exchange(this, listener.newRequestId(), head);
         exchange = next;
         long length = BodyLength.of(head);
         if (listener.budget().isOverdrawn()) {
@@ -325,7 +338,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(ApiException refusal, boolean whole) {
-        var refused = exchange != null ? exchange : new Exchange(this, listener.newRequestId(), false);
+        var refused = exchange != null ? exchange : new Exchange(this, listener.newRequestId(), null);
         exchange = refused;
         keepAlive &= whole;
         phase = Phase.ANSWERING;
@@ -335,7 +348,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /// See [Exchange#answer].
     void answer(Exchange answered, HttpResponse response) {
         onEventLoop(() -> {
-            if (!begins(answered)) {
+            boolean awaited = answered == exchange;
+            boolean begins = begins(answered);
+            if (awaited) {
+                listener.service()
+                        .answered(answered.answeredWith(
+                                response.status(), response.headers(), response.body().length, !begins));
+            }
+            if (!begins) {
                 return;
             }
             boolean stays = stays();
@@ -359,6 +379,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 return;
             }
             boolean stays = stays();
+            unfinished = new Unfinished(answered, response.status(), response.headers(), response.length());
             beginWriting();
             answers.write(response, answered, persistence(stays), progress -> progressed(progress, stays));
             process();
@@ -374,6 +395,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             }
             // To an old client the end of the body is that of the connection.
             boolean stays = stays() && !oldProtocol;
+            unfinished = new Unfinished(answered, status, headers, -1);
             answers.begin(status, headers, answered, persistence(stays), !oldProtocol, body);
             body.start(channel, !oldProtocol, progress -> progressed(progress, stays));
             process();
@@ -388,6 +410,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             case WAITING -> phase = Phase.ANSWERING;
             case FAILED -> close();
             case WHOLE -> {
+                finished(false);
                 // The listener may have begun to drain, or the client have closed its side, since the answer began.
                 if (stays && stays()) {
                     awaitNext();
@@ -397,6 +420,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 process();
             }
         }
+    }
+
+    /// An answer that was sent piece by piece is whole, or will never be.
+    private void finished(boolean cutOff) {
+        var last = unfinished;
+        if (last != null) {
+            unfinished = null;
+            listener.service().answered(last.exchange.answeredWith(last.status, last.headers, last.bytes, cutOff));
+        }
+    }
+
+    boolean isFromThisHost() {
+        return fromThisHost;
+    }
+
+    /// The client's address.
+    String remote() {
+        return remote;
     }
 
     /// Whether this answer is awaited, and there is still someone to send it to.

@@ -2,23 +2,66 @@ package hearth.server.http;
 
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// One request and the one answer that is owed to it.
 public final class Exchange {
+    private static final String ERROR = "x-amzn-ErrorType";
+    private static final String FUNCTION_ERROR = "X-Amz-Function-Error";
+
     private final Connection connection;
     private final String requestId;
-    private final boolean toHead;
+    private final @Nullable RequestHead head;
+    private final long begun = System.nanoTime();
+    private volatile @Nullable RequestSubject subject;
     private final AtomicBoolean answered = new AtomicBoolean();
 
-    Exchange(Connection connection, String requestId, boolean toHead) {
+    /// @param head null for what is refused before it has one
+    Exchange(Connection connection, String requestId, @Nullable RequestHead head) {
         this.connection = connection;
         this.requestId = requestId;
-        this.toHead = toHead;
+        this.head = head;
     }
 
     /// `x-amzn-RequestId` of the answer.
     public String requestId() {
         return requestId;
+    }
+
+    /// The client's address.
+    public String remote() {
+        return connection.remote();
+    }
+
+    /// Whether the client connected by a loopback address.
+    public boolean isFromThisHost() {
+        return connection.isFromThisHost();
+    }
+
+    /// How long ago its head was read.
+    public long nanos() {
+        return System.nanoTime() - begun;
+    }
+
+    /// Says what the request is about, for records of it.
+    public void concerns(RequestSubject whatItIsAbout) {
+        subject = whatItIsAbout;
+    }
+
+    /// @param bytes -1 where nobody counted
+    AnsweredRequest answeredWith(int status, Map<String, String> headers, long bytes, boolean cutOff) {
+        return new AnsweredRequest(
+                requestId,
+                remote(),
+                head == null ? "" : head.method(),
+                head == null ? "" : head.path(),
+                status,
+                nanos(),
+                bytes,
+                cutOff,
+                headers.get(ERROR),
+                headers.get(FUNCTION_ERROR),
+                subject);
     }
 
     /// Sends the answer; may be called from any thread. Only the first one counts.
@@ -52,6 +95,6 @@ public final class Exchange {
 
     /// Whether the request's method was `HEAD`, whose answers have no body.
     boolean toHead() {
-        return toHead;
+        return head != null && head.method().equals("HEAD");
     }
 }

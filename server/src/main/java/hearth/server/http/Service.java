@@ -14,4 +14,7 @@ public interface Service {
 
     /// The answer to a request that met a fault of ours, which has been logged.
     HttpResponse fault();
+
+    /// A request has come to its end.
+    default void answered(AnsweredRequest request) {}
 }

@@ -19,6 +19,7 @@ import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
 import hearth.server.http.NoLeaks;
 import hearth.server.http.RawClient;
+import hearth.server.records.Records;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -53,7 +54,7 @@ class LambdaApiTest {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ControlSwitch control =
-            new ControlSwitch(Optional.of((caller, operation, request) -> switch (operation) {
+            new ControlSwitch(Optional.of((caller, operation, request, _) -> switch (operation) {
                 case GET_FUNCTION ->
                     new ApiResponse(
                             200,
@@ -85,6 +86,9 @@ class LambdaApiTest {
                         threads,
                         InstantSource.system()),
                 Bytes.mebibytes(50),
+                Records.NONE,
+                Optional.empty(),
+                _ -> {},
                 threads);
         listener = new HttpListener(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -12,6 +12,8 @@ import hearth.server.AuthMode;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
 import hearth.server.ServiceConfig;
+import hearth.server.metrics.MetricsConfig;
+import hearth.server.records.RecordsConfig;
 import hearth.worker.environment.StreamPace;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
@@ -61,7 +63,8 @@ class UpCommandTest {
                 + " --pool-memory 7 --provisioned-share 50 --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512"
                 + " --package-size 60 --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600"
                 + " --function-layers 7 --stream-rate 100 --roles control --loops 2"
-                + " --allow-host hearth.test --allow-host=*.example.com --drain 2m";
+                + " --allow-host hearth.test --allow-host=*.example.com --drain 2m"
+                + " --access-log off --audit-log off --record-size 2 --record-files 9 --metrics off --metrics-functions 7";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -96,7 +99,13 @@ class UpCommandTest {
                         Map.entry("HEARTH_ROLES", "control"),
                         Map.entry("HEARTH_LOOPS", "2"),
                         Map.entry("HEARTH_ALLOW_HOST", "hearth.test,*.example.com"),
-                        Map.entry("HEARTH_DRAIN", "2m"))))
+                        Map.entry("HEARTH_DRAIN", "2m"),
+                        Map.entry("HEARTH_ACCESS_LOG", "off"),
+                        Map.entry("HEARTH_AUDIT_LOG", "off"),
+                        Map.entry("HEARTH_RECORD_SIZE", "2"),
+                        Map.entry("HEARTH_RECORD_FILES", "9"),
+                        Map.entry("HEARTH_METRICS", "off"),
+                        Map.entry("HEARTH_METRICS_FUNCTIONS", "7"))))
                 .isEqualTo(CHANGED);
     }
 
@@ -125,7 +134,11 @@ class UpCommandTest {
             new StreamPace(Bytes.mebibytes(6), Bytes.mebibytes(100)),
             EnumSet.of(Role.CONTROL),
             2,
-            new ServiceConfig(Set.of("hearth.test", "*.example.com"), Duration.ofMinutes(2)),
+            new ServiceConfig(
+                    Set.of("hearth.test", "*.example.com"),
+                    Duration.ofMinutes(2),
+                    new RecordsConfig(false, false, Bytes.mebibytes(2), 9),
+                    new MetricsConfig(false, 7)),
             Guest.folder());
 
     @Test
@@ -202,7 +215,10 @@ class UpCommandTest {
                 "--name-server ::1",
                 "--allow-host http://hearth.test",
                 "--allow-host hearth.test:9000",
+                "--allow-host 10.0.0.1:9000",
                 "--drain 5",
+                "--access-log yes",
+                "--record-files 0",
                 "stray"
             })
     void refusesWhatItDoesNotKnow(String words) {

@@ -39,6 +39,8 @@ public final class RuntimePool implements AutoCloseable {
     /// When none was lacking, the last time that was so.
     private long enoughUntil; // guarded by this
     private boolean closed; // guarded by this
+    private long hits; // guarded by this
+    private long misses; // guarded by this
 
     private RuntimePool(PoolConfig config, SandboxFactory sandboxes, LongSupplier nanos) {
         this.config = config;
@@ -90,7 +92,21 @@ public final class RuntimePool implements AutoCloseable {
         lastTake = nanos.getAsLong();
         shelf.wanted(lastTake);
         notifyAll();
-        return Optional.ofNullable(shelf.ready().pollFirst());
+        var first = Optional.ofNullable(shelf.ready().pollFirst());
+        if (first.isPresent()) {
+            hits++;
+        } else {
+            misses++;
+        }
+        return first;
+    }
+
+    /// What it holds and what came of those who asked.
+    public synchronized PoolCounts counts() {
+        int ready = shelves.values().stream()
+                .mapToInt(shelf -> shelf.ready().size())
+                .sum();
+        return new PoolCounts(ready, hits, misses);
     }
 
     /// A function of this kind may soon be invoked.

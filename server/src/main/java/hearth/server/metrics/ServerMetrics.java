@@ -1,0 +1,119 @@
+package hearth.server.metrics;
+
+import hearth.invoke.InvokeServices;
+import hearth.worker.LocalWorker;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// What is looked up when it is asked for: nothing of it costs an invocation anything.
+public final class ServerMetrics {
+    private ServerMetrics() {}
+
+    /// What every server has.
+    public static void register(PrometheusRegistry registry, String version, Path data) {
+        Info.builder()
+                .name("hearth_build_info")
+                .help("Which Hearth this is")
+                .labelNames("version")
+                .register(registry)
+                .addLabelValues(version);
+        GaugeWithCallback.builder()
+                .name("hearth_data_free")
+                .unit(Unit.BYTES)
+                .help("What the disk of the data folder has room for")
+                .callback(gauge -> gauge.call(freeSpace(data)))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("process_start_time")
+                .unit(Unit.SECONDS)
+                .help("When the server was started, in seconds since 1970")
+                .callback(gauge -> gauge.call(ProcessHandle.current()
+                        .info()
+                        .startInstant()
+                        .map(start -> start.toEpochMilli() / 1000.0)
+                        .orElse(0.0)))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("jvm_memory_used")
+                .unit(Unit.BYTES)
+                .help("What the server itself uses of its heap; functions have their own memory")
+                .callback(gauge -> gauge.call(heapUsed()))
+                .register(registry);
+    }
+
+    private static double heapUsed() {
+        return (double)
+                (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+    }
+
+    private static double freeSpace(Path data) {
+        try {
+            return (double) Files.getFileStore(data).getUsableSpace();
+        } catch (IOException e) {
+            return Double.NaN;
+        }
+    }
+
+    /// What a server has that runs functions.
+    public static void register(PrometheusRegistry registry, InvokeServices services, LocalWorker worker) {
+        GaugeWithCallback.builder()
+                .name("lambda_concurrent_executions")
+                .help("Invocations that run now")
+                .callback(gauge -> gauge.call(services.counting().running()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("hearth_environments")
+                .help("Execution environments, by what they do now")
+                .labelNames("state")
+                .callback(gauge -> {
+                    var counts = services.workerManager().counts();
+                    gauge.call(counts.starting(), "starting");
+                    gauge.call(counts.idle(), "idle");
+                    gauge.call(counts.busy(), "busy");
+                    gauge.call(counts.retiring(), "retiring");
+                })
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("hearth_waiting_invocations")
+                .help("Invocations that wait for an environment now")
+                .callback(gauge -> gauge.call(services.workerManager().counts().waiting()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("hearth_environments_ended")
+                .help("Environments that were idle too long, or made room for another function's")
+                .labelNames("reason")
+                .callback(counter -> {
+                    var counts = services.workerManager().counts();
+                    counter.call((double) counts.expired(), "expired");
+                    counter.call((double) counts.evicted(), "evicted");
+                })
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("hearth_environment_start_failures")
+                .help("Environments that ended before they were ready")
+                .callback(counter ->
+                        counter.call((double) services.workerManager().counts().failedStarts()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("hearth_pool_takes")
+                .help("Cold starts that could take a booted runtime, and whether there was one")
+                .labelNames("result")
+                .callback(counter -> {
+                    var counts = worker.poolCounts();
+                    counter.call((double) counts.hits(), "hit");
+                    counter.call((double) counts.misses(), "miss");
+                })
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("hearth_pool_runtimes")
+                .help("Booted runtimes that wait for a function")
+                .callback(gauge -> gauge.call(worker.poolCounts().ready()))
+                .register(registry);
+    }
+}

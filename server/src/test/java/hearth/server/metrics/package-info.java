@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.records;
+
+import org.jspecify.annotations.NullMarked;
