@@ -73,7 +73,8 @@ public final class HearthProcess implements AutoCloseable {
             if (within.isEmpty()) {
                 server.watch();
             }
-            Thread.ofVirtual().name("hearth-output").start(server::follow);
+            // Reading a pipe keeps a virtual thread's carrier, of which there are no more than cores.
+            Thread.ofPlatform().daemon().name("hearth-output").start(server::follow);
             return server;
         } catch (IOException e) {
             throw new IllegalStateException("Hearth did not start", e);
