@@ -106,7 +106,8 @@ class SharedSdkTest {
             // A plain process has no /opt, where the Python runtime looks for layers.
             if (!sandbox.equals("process")) {
                 var pythonLayer = layer(lambda, zip("python/boto3.py", "WHOSE = 'the layer'\n"));
-                assertThat(run(lambda, python, zip("app.py", PYTHON), pythonLayer)).isEqualTo("\"the layer\"");
+                assertThat(run(lambda, python, zip("app.py", PYTHON), pythonLayer))
+                        .isEqualTo("\"the layer\"");
             }
             var nodeLayer = layer(
                     lambda, zip("nodejs/node_modules/@aws-sdk/client-s3/index.js", "exports.whose = 'the layer';\n"));
