@@ -14,6 +14,8 @@ import hearth.worker.LocalWorker;
 import hearth.worker.WorkerConfig;
 import hearth.worker.code.CodeCache;
 import hearth.worker.code.PackageSource;
+import hearth.worker.endpoints.FunctionReach;
+import hearth.worker.environment.CredentialIssuer;
 import hearth.worker.pool.PoolConfig;
 import hearth.worker.runtimes.Runtimes;
 import hearth.worker.sandbox.SandboxFactory;
@@ -44,6 +46,8 @@ final class DataPlane {
             SandboxFactory sandboxes,
             IoEventLoopGroup loops,
             Runtimes runtimes,
+            CredentialIssuer credentials,
+            FunctionReach reach,
             InstantSource clock)
             throws StartException {
         var data = config.data();
@@ -61,6 +65,8 @@ final class DataPlane {
                     HostCapacity.measure(),
                     data.resolve("logs"),
                     new PoolConfig(config.poolMemory(), PoolConfig.KEEP),
+                    credentials,
+                    reach,
                     config.streamPace());
             return parts.add("worker", new LocalWorker(settings, loops, sandboxes, runtimes, code, clock));
         } catch (IOException e) {

@@ -19,6 +19,7 @@ import java.util.Set;
 /// @param port TCP port to listen on; 0 for any that is free (`--port`, 9000)
 /// @param publicUrl under which clients reach the server; empty for whatever their requests name (`--public-url`)
 /// @param services where S3 and other services are (`--endpoint`, `--s3-endpoint`, and the variables of AWS's clients)
+/// @param functionEndpoints whether functions find this server and those services (`--function-endpoints`, on)
 /// @param data folder of everything that is kept (`--data`, `~/.hearth`)
 /// @param auth who is let in; addresses other than loopback need `sigv4` (`--auth`, none)
 /// @param account of requests whose access key is not an account (`--account-id`, 000000000000)
@@ -41,6 +42,7 @@ public record ServerConfig(
         int port,
         Optional<URI> publicUrl,
         ServiceEndpoints services,
+        boolean functionEndpoints,
         Path data,
         AuthMode auth,
         AccountId account,

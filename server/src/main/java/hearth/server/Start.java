@@ -18,9 +18,8 @@ import hearth.server.api.InvokeOperation;
 import hearth.server.api.LambdaApi;
 import hearth.server.api.RequestIds;
 import hearth.server.api.ResourceName;
-import hearth.server.auth.Authenticator;
+import hearth.server.auth.FunctionKeys;
 import hearth.server.auth.KeyFile;
-import hearth.server.auth.SigV4Authenticator;
 import hearth.server.auth.TrustedHosts;
 import hearth.server.auth.TrustingAuthenticator;
 import hearth.server.auth.WatchedKeys;
@@ -35,6 +34,11 @@ import hearth.server.metrics.ServerMetrics;
 import hearth.server.records.Records;
 import hearth.server.s3.S3Client;
 import hearth.server.s3.S3Credentials;
+import hearth.worker.endpoints.FunctionEndpoints;
+import hearth.worker.endpoints.FunctionReach;
+import hearth.worker.endpoints.Relays;
+import hearth.worker.environment.CredentialIssuer;
+import hearth.worker.loops.EpollLoops;
 import hearth.worker.runtimes.HostLayout;
 import hearth.worker.runtimes.JavaArchives;
 import hearth.worker.runtimes.KeptRuntimes;
@@ -45,7 +49,6 @@ import hearth.worker.sandbox.SandboxFactory;
 import hearth.worker.sandbox.SandboxKind;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -54,6 +57,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Locale;
@@ -69,6 +73,11 @@ import java.util.random.RandomGenerator;
 record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenerator random) {
     private static final System.Logger LOG = System.getLogger(Start.class.getName());
 
+    private static final int MOST_RELAYED = 2048;
+
+    /// Longer than a function may wait for an answer, unless it was given more than AWS gives.
+    private static final Duration RELAY_IDLE = Duration.ofMinutes(20);
+
     Hearth run() throws StartException {
         checkRoles();
         var address = address();
@@ -76,10 +85,13 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         LOG.log(Level.DEBUG, "opening the store");
         var store = openStore();
         var file = parts.add("server file", ServerFile.begin(config.data(), beginning()));
+        var endpoints = functionEndpoints();
+        var functionKeys = new FunctionKeys(clock, new SecureRandom());
+        var entrance = new FunctionEntrance();
         // After the store: whoever holds its folder may clear away the sandboxes of the folder's last user.
         Optional<SandboxChoice> choice = Optional.empty();
         if (config.roles().contains(Role.WORKER)) {
-            choice = Optional.of(parts.add("sandboxes", SandboxChoice.begin(sandboxConfig())));
+            choice = Optional.of(parts.add("sandboxes", SandboxChoice.begin(sandboxConfig(endpoints))));
         }
         var registry = new PrometheusRegistry();
         ServerMetrics.register(registry, Hearth.VERSION, config.data());
@@ -107,7 +119,16 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                     objects,
                     config.limits().packages().unzipped(),
                     () -> plane.ifPresent(ControlPlane::lookForCode));
-            var worker = DataPlane.startWorker(config, parts, packages, sandboxes, loops, hosts, clock);
+            var worker = DataPlane.startWorker(
+                    config,
+                    parts,
+                    packages,
+                    sandboxes,
+                    loops,
+                    hosts,
+                    config.functionEndpoints() ? functionKeys : CredentialIssuer.PLACEHOLDERS,
+                    new FunctionReach(endpoints, entrance, relays()),
+                    clock);
             var meter =
                     new InvocationMetrics(registry, config.service().metrics().functions());
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random, meter);
@@ -116,9 +137,10 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
             invoke = services.frontend()::invoke;
         }
         LOG.log(Level.DEBUG, "listening");
+        var callers = callers(functionKeys);
         var api = new LambdaApi(
                 trustedHosts(),
-                authenticator(),
+                callers.outside(),
                 invoke,
                 control,
                 new Health(Hearth.VERSION, control::isRunning, () -> obstacle(file)),
@@ -132,6 +154,8 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 new RequestMetrics(registry)::answered,
                 threads);
         var listener = listen(address, loops, api, threads);
+        entrance.open(
+                listener, environment -> api.authenticatedBy(callers.inside().apply(environment)));
         // The first function of a runtime need not wait for its interpreter to be looked for then.
         runtimes.ifPresent(found -> threads.execute(found::table));
         var hearth = new Hearth(
@@ -203,20 +227,37 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
 
     private IoEventLoopGroup eventLoops() {
         var group = new MultiThreadIoEventLoopGroup(
-                config.loops(), Thread.ofPlatform().name("loop-", 0).daemon().factory(), EpollIoHandler.newFactory());
+                config.loops(), Thread.ofPlatform().name("loop-", 0).daemon().factory(), EpollLoops.newFactory());
         parts.add("event loops", () -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS)
                 .syncUninterruptibly());
         return group;
     }
 
-    private SandboxConfig sandboxConfig() {
+    /// Each connection takes two descriptors.
+    private static Relays relays() throws StartException {
+        return new Relays(Math.min(MOST_RELAYED, HostCapacity.descriptors() / 16), RELAY_IDLE);
+    }
+
+    private FunctionEndpoints functionEndpoints() throws StartException {
+        if (!config.functionEndpoints() || !config.roles().contains(Role.WORKER)) {
+            return FunctionEndpoints.NONE;
+        }
+        try {
+            return FunctionEndpoints.of(config.services(), config.port());
+        } catch (IllegalArgumentException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private SandboxConfig sandboxConfig(FunctionEndpoints endpoints) {
         var data = config.data();
         return new SandboxConfig(
                 config.guest().resolve("launcher"),
                 data.resolve("sandboxes"),
                 Instance.of(data),
                 config.network(),
-                config.sandbox());
+                config.sandbox(),
+                endpoints.innerServices());
     }
 
     private ObjectStore objects() {
@@ -294,10 +335,10 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         return Optional.of(new TrustedHosts(names));
     }
 
-    private Authenticator authenticator() throws StartException {
+    private Callers callers(FunctionKeys functionKeys) throws StartException {
         return switch (config.auth()) {
-            case NONE -> new TrustingAuthenticator(config.account());
-            case SIGV4 -> new SigV4Authenticator(watchedKeys(), clock);
+            case NONE -> Callers.believed(new TrustingAuthenticator(config.account(), functionKeys, clock));
+            case SIGV4 -> Callers.signing(watchedKeys().or(functionKeys), clock);
         };
     }
 

@@ -15,7 +15,6 @@ import hearth.worker.code.CodeCache;
 import hearth.worker.environment.EnvironmentHost;
 import hearth.worker.environment.EnvironmentSettings;
 import hearth.worker.environment.ExecutionEnvironment;
-import hearth.worker.environment.FunctionVariables;
 import hearth.worker.logs.LogDirectory;
 import hearth.worker.logs.LogWriter;
 import hearth.worker.pool.Boot;
@@ -71,7 +70,6 @@ public final class LocalWorker implements Worker, AutoCloseable {
         this.logs = LogWriter.start(new LogDirectory(config.logs()));
         this.memory = new FreeMemory(Path.of("/proc/meminfo"), blocking, System::nanoTime);
         this.pool = RuntimePool.start(config.pool(), sandboxes, System::nanoTime);
-        var variables = new FunctionVariables(config.credentials(), config.functionVariables());
         this.host = new EnvironmentHost(
                 runtimes,
                 code,
@@ -80,7 +78,12 @@ public final class LocalWorker implements Worker, AutoCloseable {
                 logs,
                 blocking,
                 clock,
-                new EnvironmentSettings(config.freezeDelay(), config.initLimit(), variables, config.streamPace()));
+                new EnvironmentSettings(
+                        config.freezeDelay(),
+                        config.initLimit(),
+                        config.reach(),
+                        config.credentials(),
+                        config.streamPace()));
     }
 
     private static ThreadPoolExecutor blockingThreads() {

@@ -2,12 +2,12 @@ package hearth.worker;
 
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerId;
-import hearth.worker.environment.FunctionCredentials;
+import hearth.worker.endpoints.FunctionReach;
+import hearth.worker.environment.CredentialIssuer;
 import hearth.worker.environment.StreamPace;
 import hearth.worker.pool.PoolConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 
 /// How a worker is set up.
 ///
@@ -17,9 +17,8 @@ import java.util.Map;
 /// @param pool how many runtimes may be kept booted
 /// @param freezeDelay how long an environment is idle before it is frozen
 /// @param initLimit how long the INIT phase may take before it is put off to the first invocation
-/// @param credentials what functions sign their own requests with
-/// @param functionVariables what functions get besides what AWS gives them and may override, such as
-///     `AWS_ENDPOINT_URL` for the services that they use
+/// @param credentials makes what functions sign their own requests with
+/// @param reach what functions reach besides the internet
 /// @param streamPace how fast answers may be streamed
 public record WorkerConfig(
         WorkerId id,
@@ -28,27 +27,20 @@ public record WorkerConfig(
         PoolConfig pool,
         Duration freezeDelay,
         Duration initLimit,
-        FunctionCredentials credentials,
-        Map<String, String> functionVariables,
+        CredentialIssuer credentials,
+        FunctionReach reach,
         StreamPace streamPace) {
     public static final Duration FREEZE_DELAY = Duration.ofMillis(50);
     public static final Duration INIT_LIMIT = Duration.ofSeconds(10);
 
-    public WorkerConfig {
-        functionVariables = Map.copyOf(functionVariables);
-    }
-
     public static WorkerConfig defaults(
-            WorkerId id, WorkerCapacity capacity, Path logs, PoolConfig pool, StreamPace streamPace) {
-        return new WorkerConfig(
-                id,
-                capacity,
-                logs,
-                pool,
-                FREEZE_DELAY,
-                INIT_LIMIT,
-                FunctionCredentials.PLACEHOLDERS,
-                Map.of(),
-                streamPace);
+            WorkerId id,
+            WorkerCapacity capacity,
+            Path logs,
+            PoolConfig pool,
+            CredentialIssuer credentials,
+            FunctionReach reach,
+            StreamPace streamPace) {
+        return new WorkerConfig(id, capacity, logs, pool, FREEZE_DELAY, INIT_LIMIT, credentials, reach, streamPace);
     }
 }

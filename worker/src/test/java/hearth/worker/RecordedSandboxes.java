@@ -65,6 +65,11 @@ final class RecordedSandboxes implements SandboxFactory {
         }
 
         @Override
+        public List<Integer> serviceSockets() {
+            return real.serviceSockets();
+        }
+
+        @Override
         public String runtimeApiAddress() {
             return real.runtimeApiAddress();
         }

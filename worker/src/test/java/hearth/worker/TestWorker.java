@@ -12,17 +12,23 @@ import hearth.model.LogFormat;
 import hearth.model.Region;
 import hearth.model.Yardstick;
 import hearth.model.code.PackageLimits;
+import hearth.model.endpoints.ServiceEndpoints;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerId;
 import hearth.worker.code.CodeCache;
-import hearth.worker.environment.FunctionCredentials;
+import hearth.worker.endpoints.ApiEntrance;
+import hearth.worker.endpoints.FunctionEndpoints;
+import hearth.worker.endpoints.FunctionReach;
+import hearth.worker.endpoints.Relays;
+import hearth.worker.environment.CredentialIssuer;
 import hearth.worker.environment.StreamPace;
 import hearth.worker.logs.LogDirectory;
 import hearth.worker.logs.LogEvent;
 import hearth.worker.logs.LogReader;
+import hearth.worker.loops.EpollLoops;
 import hearth.worker.pool.PoolConfig;
 import hearth.worker.runtimes.HostLayout;
 import hearth.worker.runtimes.KeptRuntimes;
@@ -35,7 +41,6 @@ import hearth.worker.sandbox.SandboxKind;
 import hearth.worker.sandbox.Sandboxes;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +67,9 @@ public final class TestWorker implements AutoCloseable {
     static final WorkerId ID = new WorkerId("here");
     static final AccountId ACCOUNT = new AccountId("000000000000");
     static final Region REGION = new Region("us-east-1");
+    private static final FunctionEndpoints ENDPOINTS =
+            FunctionEndpoints.of(ServiceEndpoints.of(Map.of("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")), 0);
+
     /// What is waited for comes in a moment; on a machine that is busy with other things, later.
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -69,7 +77,7 @@ public final class TestWorker implements AutoCloseable {
     static final Duration TIMEOUT = Yardstick.scaled(Duration.ofSeconds(3)).truncatedTo(ChronoUnit.SECONDS);
 
     private final Path directory;
-    private final IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollLoops.newFactory());
     final RecordedSandboxes sandboxes;
     private final CodeCache code;
     final Runtimes runtimes =
@@ -98,8 +106,8 @@ public final class TestWorker implements AutoCloseable {
                 pool,
                 WorkerConfig.FREEZE_DELAY,
                 Yardstick.scaled(Duration.ofSeconds(5)),
-                FunctionCredentials.PLACEHOLDERS,
-                Map.of("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
+                CredentialIssuer.PLACEHOLDERS,
+                new FunctionReach(ENDPOINTS, ApiEntrance.CLOSED, new Relays(100, Duration.ofMinutes(20))),
                 StreamPace.AWS);
         this.worker = new LocalWorker(config, loops, sandboxes, runtimes, code, InstantSource.system());
     }
@@ -116,7 +124,8 @@ public final class TestWorker implements AutoCloseable {
                         directory.resolve("sandboxes"),
                         Instance.of(directory),
                         NetworkPolicy.closed(),
-                        Optional.of(kind)))
+                        Optional.of(kind),
+                        ENDPOINTS.innerServices()))
                 .factory();
     }
 

@@ -3,10 +3,13 @@ package hearth.conformance.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import hearth.conformance.Clients;
 import hearth.conformance.HearthProcess;
 import hearth.conformance.Zips;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +32,7 @@ final class Battery implements AutoCloseable {
 
     private final Path directory;
     private final HearthProcess server;
+    private final HttpServer service;
     private final LambdaClient lambda;
     private final Outside outside;
     private final Victim victim;
@@ -41,7 +45,11 @@ final class Battery implements AutoCloseable {
         this.directory = directory;
         outside = new Outside(Files.createDirectory(directory.resolve("outside")));
         var data = directory.resolve("data");
-        server = HearthProcess.start(data, "--sandbox", "namespaces");
+        service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000);
+        service.createContext("/", exchange -> exchange.sendResponseHeaders(204, -1));
+        service.start();
+        var endpoint = "s3=http://127.0.0.1:" + service.getAddress().getPort();
+        server = HearthProcess.start(data, "--sandbox", "namespaces", "--endpoint", endpoint);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         lambda = Clients.lambda(server.endpoint());
         var code = new HashMap<>(outside.code());
@@ -264,6 +272,8 @@ final class Battery implements AutoCloseable {
             System.out.println("attack | outside | inside | errors of the other function");
             table.forEach(System.out::println);
             assertThat(Victim.pid(server)).isEqualTo(victimPid);
+        } finally {
+            service.stop(0);
         }
         new ProcessBuilder("rm", "-rf", directory.toString()).start().onExit().join();
     }

@@ -144,8 +144,21 @@ class HostileFunctionsTest {
                 harmless("flood_of_connections", "CPU quota; RuntimeApiServer"));
     }
 
+    static Stream<Attack> server() {
+        return Stream.of(
+                stopped("many_connections_to_the_server", "EnvironmentServices", "\\d+ of 500"),
+                stopped("huge_header_to_the_server", "HeadReader", "40[0-9]|431"),
+                stopped("unread_answers_of_the_server", "Connection", "reading stopped"),
+                harmless("bodies_without_end", "BodyBudget's share for functions"),
+                harmless("flood_of_requests_to_the_server", "CPU quota; answers in turn"),
+                harmless("flood_of_connections_to_the_server", "CPU quota; EnvironmentServices"),
+                stopped("many_relayed_connections", "EnvironmentServices", "\\d+ of 500"),
+                stopped("unread_relayed_bytes", "RelayedConnection", "reading stopped"),
+                harmless("flood_of_relayed_connections", "CPU quota; EnvironmentServices"));
+    }
+
     @ParameterizedTest
-    @MethodSource({"others", "kernel", "network", "runtimeApi", "load"})
+    @MethodSource({"others", "kernel", "network", "runtimeApi", "server", "load"})
     void worksOutsideAndNotInside(Attack attack) throws Exception {
         battery().attempt(attack);
     }

@@ -1,4 +1,5 @@
-"""Attacks on the Runtime API. Outside it is a naive one, which believes whatever it reads."""
+"""Attacks on the Runtime API, and on the server's own where functions reach it. Outside both are a naive one, which
+believes whatever it reads."""
 
 import json
 import os
@@ -71,8 +72,24 @@ def address(facts):
     return host, int(port)
 
 
-def connect(facts):
-    connection = socket.create_connection(address(facts), 5)
+def server(facts):
+    """Where the server's own API is: inside at an address of the sandbox's loopback."""
+    if facts["outside"]:
+        return address(facts)
+    host, _, port = os.environ["AWS_ENDPOINT_URL_LAMBDA"].rpartition("/")[2].partition(":")
+    return host, int(port)
+
+
+def relay(facts):
+    """A service on the host's loopback that functions are let through to."""
+    if facts["outside"]:
+        return address(facts)
+    host, _, port = os.environ["AWS_ENDPOINT_URL_S3"].rpartition("/")[2].partition(":")
+    return host, int(port)
+
+
+def connect(facts, place=address):
+    connection = socket.create_connection(place(facts), 5)
     connection.settimeout(5)
     return connection
 
@@ -95,7 +112,7 @@ def post(facts, path, body=b"{}", headers=()):
 
 
 def refused(status, what):
-    if status == 202:
+    if status in (200, 202):
         return what + " was accepted"
     raise Stopped("%s: %d" % (what, status))
 
@@ -174,9 +191,26 @@ def endless_chunk_head(facts):
     return stuff(facts, head, b"x" * 65536, 4 * MIB, "a chunk's size")
 
 
+PING = b"GET /2018-06-01/ping HTTP/1.1\r\nHost: x\r\n\r\n"
+HEALTH = b"GET /_hearth/health HTTP/1.1\r\nHost: x\r\nX: /ping\r\n\r\n"
+
+
 @attack
 def many_connections(facts):
-    place = address(facts)
+    return hold_connections(address(facts), PING)
+
+
+@attack
+def many_connections_to_the_server(facts):
+    return hold_connections(server(facts), HEALTH)
+
+
+@attack
+def many_relayed_connections(facts):
+    return hold_connections(relay(facts), PING)
+
+
+def hold_connections(place, request):
     held, served = [], 0
     try:
         for _ in range(500):
@@ -184,8 +218,8 @@ def many_connections(facts):
         for connection in held:
             connection.settimeout(5)
             try:
-                connection.sendall(b"GET /2018-06-01/ping HTTP/1.1\r\nHost: x\r\n\r\n")
-                served += connection.recv(4096).startswith(b"HTTP/1.1 200")
+                connection.sendall(request)
+                served += connection.recv(4096).startswith(b"HTTP/1.1 2")
             except OSError:
                 pass
     finally:
@@ -210,6 +244,81 @@ def answers_unread(facts):
     return "%d MiB of requests were read" % (sent // MIB)
 
 
+@attack
+def huge_header_to_the_server(facts):
+    """What comes after its refusal is thrown away, so that the refusal can be read."""
+    with connect(facts, server) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nX: " + b"x" * (4 * MIB) + b"\r\n\r\n" + PING)
+        return refused(status_of(connection), "4 MiB of header")
+
+
+@attack
+def unread_answers_of_the_server(facts):
+    sent, piece = 0, HEALTH * 1000
+    with connect(facts, server) as connection:
+        connection.settimeout(1)
+        try:
+            while sent < 32 * MIB:
+                sent += connection.send(piece)
+        except OSError:
+            raise Stopped("reading stopped after %d KiB" % (sent // 1024))
+    return "%d MiB of requests were read" % (sent // MIB)
+
+
+@attack
+def bodies_without_end(facts):
+    """Invocations of nothing, each with a payload that lacks its last byte, on as many connections as there are."""
+    place, held = server(facts), []
+    head = b"POST /2015-03-31/functions/x/invocations HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (6 * MIB)
+    end = time.monotonic() + 3
+    try:
+        for _ in range(16 if facts["outside"] else 120):
+            connection = socket.create_connection(place, 5)
+            held.append(connection)
+            connection.settimeout(2)
+            try:
+                connection.sendall(head)
+                for _ in range(95):
+                    connection.sendall(b"x" * 65536)
+            except OSError:
+                pass
+            if time.monotonic() > end:
+                break
+    finally:
+        for connection in held:
+            connection.close()
+    return "%d connections with 6 MiB each" % len(held)
+
+
+@attack
+def flood_of_requests_to_the_server(facts):
+    return hammer_for_a_second(facts, server, HEALTH)
+
+
+@attack
+def flood_of_connections_to_the_server(facts):
+    return connect_for_a_second(server(facts))
+
+
+@attack
+def flood_of_relayed_connections(facts):
+    return connect_for_a_second(relay(facts))
+
+
+@attack
+def unread_relayed_bytes(facts):
+    """What comes back is never read, so that it must wait somewhere."""
+    sent, piece = 0, PING * 1000
+    with connect(facts, relay) as connection:
+        connection.settimeout(1)
+        try:
+            while sent < 64 * MIB:
+                sent += connection.send(piece)
+        except OSError:
+            raise Stopped("reading stopped after %d KiB" % (sent // 1024))
+    return "%d MiB were taken" % (sent // MIB)
+
+
 def drain(connection):
     try:
         while connection.recv(1 << 20):
@@ -221,11 +330,15 @@ def drain(connection):
 @attack
 def flood_of_requests(facts):
     """As many as go, for a second, on four connections."""
-    end, piece = time.monotonic() + 1, b"GET /2018-06-01/ping HTTP/1.1\r\nHost: x\r\n\r\n" * 100
+    return hammer_for_a_second(facts, address, PING)
+
+
+def hammer_for_a_second(facts, place, request):
+    end, piece = time.monotonic() + 1, request * 100
     counts = []
 
     def hammer():
-        with connect(facts) as connection:
+        with connect(facts, place) as connection:
             sent = 0
             threading.Thread(target=drain, args=(connection,), daemon=True).start()
             while time.monotonic() < end:
@@ -244,7 +357,11 @@ def flood_of_requests(facts):
 
 @attack
 def flood_of_connections(facts):
-    place, end, made = address(facts), time.monotonic() + 1, 0
+    return connect_for_a_second(address(facts))
+
+
+def connect_for_a_second(place):
+    end, made = time.monotonic() + 1, 0
     while time.monotonic() < end:
         socket.create_connection(place, 5).close()
         made += 1

@@ -28,6 +28,7 @@ import hearth.server.http.Service;
 import hearth.server.metrics.MetricsEndpoint;
 import hearth.server.records.AuditLog;
 import hearth.server.records.Records;
+import hearth.server.services.OtherServices;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +66,7 @@ public final class LambdaApi implements Service {
     private final Optional<MetricsEndpoint> metrics;
     private final Consumer<AnsweredRequest> counting;
     private final Executor threads;
-    private final Semaphore turns = new Semaphore(OPERATIONS_AT_ONCE);
+    private final Semaphore turns;
 
     /// @param hosts whose names requests may call; empty where signatures say who sends them
     /// @param largestZip that a request may carry
@@ -96,6 +97,28 @@ public final class LambdaApi implements Service {
         this.metrics = metrics;
         this.counting = counting;
         this.threads = threads;
+        this.turns = new Semaphore(OPERATIONS_AT_ONCE);
+    }
+
+    private LambdaApi(LambdaApi same, Authenticator authenticator) {
+        this.hosts = Optional.empty();
+        this.authenticator = authenticator;
+        this.invoke = same.invoke;
+        this.control = same.control;
+        this.health = same.health;
+        this.downloads = same.downloads;
+        this.bodies = same.bodies;
+        this.records = same.records;
+        // They tell of every account.
+        this.metrics = Optional.empty();
+        this.counting = same.counting;
+        this.threads = same.threads;
+        this.turns = same.turns;
+    }
+
+    /// The same API for callers who are known by the way that they come, whatever name they call it.
+    public LambdaApi authenticatedBy(Authenticator other) {
+        return new LambdaApi(this, other);
     }
 
     @Override
@@ -112,18 +135,32 @@ public final class LambdaApi implements Service {
         if (head.path().startsWith(CodeUrls.PATH)) {
             return downloads.intake(head, exchange);
         }
-        var authentication = authenticator.begin(head);
         return switch (Routes.match(head.method(), head.path(), head.query())) {
             case Route.Matched(var operation, var pathParameters) ->
-                new Operation(head, exchange, authentication, operation, pathParameters);
+                new Operation(head, exchange, authenticator.begin(head), operation, pathParameters);
             case Route.WrongMethod(var allowed) ->
-                throw new ApiException(
-                        ApiError.METHOD_NOT_ALLOWED,
-                        "The method " + head.method() + " is not one of " + String.join(", ", allowed) + ".");
+                unserved(
+                        head,
+                        exchange,
+                        new ApiException(
+                                ApiError.METHOD_NOT_ALLOWED,
+                                "The method " + head.method() + " is not one of " + String.join(", ", allowed) + "."));
             case Route.Unknown() ->
-                throw new ApiException(
-                        ApiError.UNKNOWN_OPERATION, "There is no operation at " + head.method() + " " + head.path());
+                unserved(
+                        head,
+                        exchange,
+                        new ApiException(
+                                ApiError.UNKNOWN_OPERATION,
+                                "There is no operation at " + head.method() + " " + head.path()));
         };
+    }
+
+    /// A request that Lambda has no operation for may be one for another service.
+    private Intake unserved(RequestHead head, Exchange exchange, ApiException refusal) {
+        return OtherServices.intake(head, exchange, authenticator).orElseGet(() -> {
+            authenticator.begin(head);
+            throw refusal;
+        });
     }
 
     @Override

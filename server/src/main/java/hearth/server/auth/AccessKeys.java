@@ -6,4 +6,9 @@ import java.util.Optional;
 @FunctionalInterface
 public interface AccessKeys {
     Optional<AccessKey> find(String id);
+
+    /// These, and where one is not among them, those.
+    default AccessKeys or(AccessKeys others) {
+        return id -> find(id).or(() -> others.find(id));
+    }
 }

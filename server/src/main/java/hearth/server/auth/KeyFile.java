@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +35,6 @@ public final class KeyFile {
     private static final String HEADING =
             "# Access keys of Hearth: id, secret, account, created, and for temporary ones session token, expiry.";
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
-    private static final String ID_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    private static final int SECRET_BYTES = 30;
-    private static final int TOKEN_BYTES = 96;
     private static final ReentrantLock IN_PROCESS = new ReentrantLock();
 
     /// @param version tells a file from the one that replaces it
@@ -87,17 +83,7 @@ public final class KeyFile {
     /// @param lifetime null for a key that lasts; others come with a session token
     public AccessKey create(AccountId account, @Nullable Duration lifetime, RandomGenerator random) {
         var created = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        var id = new StringBuilder(lifetime == null ? "AKIA" : "ASIA");
-        for (int i = 0; i < 16; i++) {
-            id.append(ID_CHARACTERS.charAt(random.nextInt(ID_CHARACTERS.length())));
-        }
-        var key = new AccessKey(
-                id.toString(),
-                base64(random, SECRET_BYTES),
-                account,
-                created,
-                lifetime == null ? null : base64(random, TOKEN_BYTES),
-                lifetime == null ? null : created.plus(lifetime));
+        var key = KeyMaker.make(account, created, lifetime, random);
         change(keys -> {
             keys.put(key.id(), key);
             return true;
@@ -187,11 +173,5 @@ public final class KeyFile {
         Files.createFile(draft, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         Files.write(draft, lines);
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static String base64(RandomGenerator random, int length) {
-        var bytes = new byte[length];
-        random.nextBytes(bytes);
-        return Base64.getEncoder().encodeToString(bytes);
     }
 }

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Where the head alone is signed, or announces its body's hash, a bad signature is refused before the body is read.
 public final class SigV4Authenticator implements Authenticator {
-    private static final String SERVICE = "lambda";
     private static final String TERMINATOR = "aws4_request";
     private static final Duration SKEW = Duration.ofMinutes(5);
 
@@ -30,11 +29,11 @@ public final class SigV4Authenticator implements Authenticator {
     }
 
     @Override
-    public Authentication begin(RequestHead head) {
+    public Authentication begin(RequestHead head, String service) {
         var presented = PresentedSignature.of(head);
         var key = keys.find(presented.scope().keyId()).orElseThrow(SigV4Authenticator::invalidToken);
         checkToken(key, presented);
-        checkScope(presented);
+        checkScope(presented, service);
         checkTime(presented);
         var payload = PayloadSigning.parse(presented.contentSha256())
                 .orElseThrow(() -> new ApiException(
@@ -47,7 +46,7 @@ public final class SigV4Authenticator implements Authenticator {
                 presented,
                 payload,
                 signingKeys.derive(key, presented.scope()),
-                new Caller(key.account(), new Region(presented.scope().region())));
+                new Caller(key.account(), new Region(presented.scope().region()), key.holder()));
         payload.knownHash().ifPresent(signed::checkSignature);
         return signed;
     }
@@ -57,18 +56,18 @@ public final class SigV4Authenticator implements Authenticator {
             throw invalidToken();
         }
         if (key.isExpired(clock.instant())) {
-            throw new ApiException(ApiError.EXPIRED_TOKEN, "The security token included in the request is expired");
+            throw expired();
         }
     }
 
-    private static void checkScope(PresentedSignature presented) {
+    private static void checkScope(PresentedSignature presented, String service) {
         var scope = presented.scope();
         if (!scope.terminator().equals(TERMINATOR)) {
             throw invalid("Credential should be scoped with a valid terminator: '" + TERMINATOR + "', not '"
                     + scope.terminator() + "'.");
         }
-        if (!scope.service().equals(SERVICE)) {
-            throw invalid("Credential should be scoped to correct service: '" + SERVICE + "'.");
+        if (!scope.service().equals(service)) {
+            throw invalid("Credential should be scoped to correct service: '" + service + "'.");
         }
         if (!scope.hasRegion()) {
             throw invalid("Credential should be scoped to a valid region.");
@@ -181,6 +180,10 @@ public final class SigV4Authenticator implements Authenticator {
 
     private static ApiException invalidToken() {
         return new ApiException(ApiError.UNRECOGNIZED_CLIENT, "The security token included in the request is invalid.");
+    }
+
+    static ApiException expired() {
+        return new ApiException(ApiError.EXPIRED_TOKEN, "The security token included in the request is expired");
     }
 
     private static ApiException invalid(String message) {

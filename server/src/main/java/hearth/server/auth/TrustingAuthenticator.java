@@ -1,54 +1,74 @@
 package hearth.server.auth;
 
 import hearth.model.AccountId;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
 import hearth.model.Region;
 import hearth.server.http.RequestHead;
+import java.time.InstantSource;
 
-/// Believes every request, signed or not, and takes account and region from its credential scope: an access key of 12
-/// digits is the account. For loopback addresses, where whoever can connect is the owner.
+/// Believes every request, signed or not, and takes account and region from its credential scope: an access key of
+/// 12 digits is the account, that of an environment its function's. For loopback addresses, where whoever can
+/// connect is the owner, and for functions, who are no owners: each acts in its own account.
 public final class TrustingAuthenticator implements Authenticator {
-    private static final String CREDENTIAL = "Credential=";
     private static final Region DEFAULT_REGION = new Region("us-east-1");
 
-    private final AccountId account;
+    /// Who calls where a request does not say it.
+    private final Caller fallback;
 
-    /// @param account of requests whose access key is not an account
-    public TrustingAuthenticator(AccountId account) {
-        this.account = account;
+    private final AccessKeys keys;
+    private final InstantSource clock;
+    private final boolean confined;
+
+    /// @param account of requests whose access key is neither an account nor an environment's
+    /// @param keys of environments
+    public TrustingAuthenticator(AccountId account, AccessKeys keys, InstantSource clock) {
+        this(new Caller(account, DEFAULT_REGION), keys, clock, false);
+    }
+
+    private TrustingAuthenticator(Caller fallback, AccessKeys keys, InstantSource clock, boolean confined) {
+        this.fallback = fallback;
+        this.keys = keys;
+        this.clock = clock;
+        this.confined = confined;
+    }
+
+    /// For requests that come from one function.
+    public Authenticator confinedTo(Caller function) {
+        return new TrustingAuthenticator(function, keys, clock, true);
     }
 
     @Override
-    public Authentication begin(RequestHead head) {
+    public Authentication begin(RequestHead head, String service) {
         var framed = isAwsChunked(head);
-        return CredentialScope.parse(credential(head))
+        return CredentialScope.of(head)
                 .map(scope -> new Believed(caller(scope), scope.keyId(), framed))
-                .orElseGet(() -> new Believed(new Caller(account, DEFAULT_REGION), "", framed));
+                .orElseGet(() -> new Believed(fallback, "", framed));
     }
 
     private Caller caller(CredentialScope scope) {
-        var keyId = scope.keyId();
-        return new Caller(
-                AccountId.isValid(keyId) ? new AccountId(keyId) : account,
-                scope.hasRegion() ? new Region(scope.region()) : DEFAULT_REGION);
+        var region = scope.hasRegion() ? new Region(scope.region()) : fallback.region();
+        var caller = caller(scope.keyId(), region);
+        if (confined && !caller.account().equals(fallback.account())) {
+            throw new ApiException(
+                    ApiError.ACCESS_DENIED,
+                    "Without signatures a function acts in its own account, " + fallback.account() + ", and not in "
+                            + caller.account() + ". Use --auth sigv4.");
+        }
+        return caller;
     }
 
-    private static String credential(RequestHead head) {
-        var authorization = head.headers().first("authorization").orElse("");
-        int start = authorization.indexOf(CREDENTIAL);
-        if (start >= 0) {
-            int from = start + CREDENTIAL.length();
-            int end = from;
-            while (end < authorization.length()
-                    && authorization.charAt(end) != ','
-                    && authorization.charAt(end) != ' ') {
-                end++;
+    private Caller caller(String keyId, Region region) {
+        var key = keys.find(keyId);
+        if (key.isPresent()) {
+            if (key.get().isExpired(clock.instant())) {
+                throw SigV4Authenticator.expired();
             }
-            return authorization.substring(from, end);
+            return new Caller(key.get().account(), region, key.get().holder());
         }
-        if (head.query().contains("X-Amz-Credential=")) {
-            return QueryString.parse(head.query()).first("X-Amz-Credential").orElse("");
-        }
-        return "";
+        return AccountId.isValid(keyId)
+                ? new Caller(new AccountId(keyId), region)
+                : new Caller(fallback.account(), region, fallback.holder());
     }
 
     private static boolean isAwsChunked(RequestHead head) {

@@ -51,6 +51,7 @@ final class RehearseCommand {
                 0,
                 Optional.empty(),
                 ServiceEndpoints.NONE,
+                true,
                 folder,
                 AuthMode.NONE,
                 new AccountId("000000000000"),

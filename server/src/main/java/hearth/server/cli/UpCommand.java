@@ -66,6 +66,13 @@ final class UpCommand {
     private static final Option NAME_SERVER = Option.list(
                     "--name-server", "IP", "The name server that functions ask instead of the host's; repeatable")
             .orEnvironment("HEARTH_NAME_SERVER");
+    private static final Option FUNCTION_ENDPOINTS = Option.of(
+                    "--function-endpoints",
+                    "on|off",
+                    "on",
+                    "Whether functions find this server and the endpoints of --endpoint in their environment, and reach"
+                            + " them there")
+            .orEnvironment("HEARTH_FUNCTION_ENDPOINTS");
     private static final Option POOL_MEMORY = Option.of(
                     "--pool-memory",
                     "MIB",
@@ -117,6 +124,7 @@ final class UpCommand {
                 PUBLIC_URL,
                 EndpointOptions.ENDPOINT,
                 EndpointOptions.S3_ENDPOINT,
+                FUNCTION_ENDPOINTS,
                 Option.DATA,
                 AUTH,
                 ACCOUNT,
@@ -218,6 +226,7 @@ final class UpCommand {
                 arguments.number(PORT, 0, 65_535),
                 url(arguments, PUBLIC_URL),
                 EndpointOptions.endpoints(arguments),
+                onOrOff(arguments, FUNCTION_ENDPOINTS),
                 arguments.folder(Option.DATA),
                 auth(arguments.text(AUTH)),
                 arguments.account(ACCOUNT),
@@ -249,6 +258,14 @@ final class UpCommand {
             throw new UsageException(option.name() + " is no URL: " + e.getMessage());
         }
         throw new UsageException(option.name() + " is such as https://lambda.example.com, and not " + text);
+    }
+
+    private static boolean onOrOff(Arguments arguments, Option option) {
+        return switch (arguments.text(option)) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new UsageException(option.name() + " is on or off, and not " + arguments.text(option));
+        };
     }
 
     private static AuthMode auth(String name) {

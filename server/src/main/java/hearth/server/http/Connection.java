@@ -53,6 +53,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private final HttpListener listener;
+    private final Service service;
+    private final BodyBudget budget;
     private final HttpLimits limits;
     private final Channel channel;
     private final Patrol patrol;
@@ -85,12 +87,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /// @param bytes of its body; -1 where nobody knows yet
     private record Unfinished(Exchange exchange, int status, Map<String, String> headers, long bytes) {}
 
-    Connection(HttpListener listener, Channel channel, Patrol patrol, ResponseEncoder encoder) {
+    Connection(
+            HttpListener listener,
+            Service service,
+            BodyBudget budget,
+            Channel channel,
+            Patrol patrol,
+            ResponseEncoder encoder) {
         this.listener = listener;
+        this.service = service;
+        this.budget = budget;
         this.limits = listener.limits();
         this.channel = channel;
         this.patrol = patrol;
-        this.answers = new AnswerWriter(channel, encoder, listener.budget(), listener.besideLoops());
+        this.answers = new AnswerWriter(channel, encoder, budget, listener.besideLoops());
         this.headReader = new HeadReader(limits);
     }
 
@@ -159,7 +169,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
             switch (phase) {
                 case ANSWERING, WRITING -> {}
                 case HEAD, BODY -> process();
-                case IDLE, LINGERING, CLOSED -> close();
+                case IDLE, LINGERING -> finish();
+                case CLOSED -> close();
             }
         }
     }
@@ -205,7 +216,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
             if (!pending.isReadable() || phase == Phase.LINGERING) {
                 dropPending();
             }
-            channel.config().setAutoRead(!isWaiting() || pending.readableBytes() < READ_AHEAD);
+            read(!isWaiting() || pending.readableBytes() < READ_AHEAD);
+        }
+    }
+
+    /// Once the end has come there is nothing more to read.
+    private void read(boolean on) {
+        if (!inputEnded) {
+            channel.config().setAutoRead(on);
         }
     }
 
@@ -242,7 +260,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean countHeadMemory() {
         long held = headReader.held() <= FREE_HEAD ? 0 : 2L * headReader.held();
         if (held > headMemory) {
-            if (!listener.budget().take(held - headMemory, headMemory)) {
+            if (!budget.take(held - headMemory, headMemory)) {
                 refuse(busy());
                 return true;
             }
@@ -257,23 +275,26 @@ final class Connection extends ChannelInboundHandlerAdapter {
         var next = new Exchange(this, listener.newRequestId(), head);
         exchange = next;
         long length = BodyLength.of(head);
-        if (listener.budget().isOverdrawn()) {
+        if (budget.isOverdrawn()) {
             refuse(busy(), length == 0);
             return;
         }
         try {
-            var admitted = listener.service().admit(head, next);
+            var admitted = service.admit(head, next);
             if (length > admitted.bodyLimit()) {
                 refuse(admitted.tooLarge());
                 return;
             }
             intake = admitted;
             body = length == BodyLength.CHUNKED
-                    ? BodyReader.chunked(admitted.bodyLimit(), listener.budget())
-                    : BodyReader.ofLength(length, admitted.bodyLimit(), listener.budget());
+                    ? BodyReader.chunked(admitted.bodyLimit(), budget)
+                    : BodyReader.ofLength(length, admitted.bodyLimit(), budget);
             hash = admitted.hashesBody() ? new BodyHash(listener.besideLoops()) : null;
         } catch (ApiException refusal) {
             refuse(refusal, length == 0);
+            return;
+        } catch (RefusedRequestException refusal) {
+            refuse(refusal.answer(), length == 0);
             return;
         } catch (RuntimeException fault) {
             fault(fault);
@@ -319,7 +340,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         try {
             inHand(intake).serve(reader.toByteArray(), sha256);
         } catch (ApiException refusal) {
-            inHand(exchange).answer(listener.service().refusal(refusal));
+            inHand(exchange).answer(service.refusal(refusal));
         } catch (RuntimeException fault) {
             fault(fault);
         }
@@ -329,7 +350,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         var failed = inHand(exchange);
         LOG.log(Level.ERROR, "Request " + failed.requestId() + " met a fault", fault);
         keepAlive &= phase == Phase.ANSWERING;
-        failed.answer(listener.service().fault());
+        failed.answer(service.fault());
     }
 
     /// Refuses a request that is not whole, or of which nothing is understood.
@@ -338,11 +359,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(ApiException refusal, boolean whole) {
+        refuse(service.refusal(refusal), whole);
+    }
+
+    private void refuse(HttpResponse refusal, boolean whole) {
         var refused = exchange != null ? exchange : new Exchange(this, listener.newRequestId(), null);
         exchange = refused;
         keepAlive &= whole;
         phase = Phase.ANSWERING;
-        refused.answer(listener.service().refusal(refusal));
+        refused.answer(refusal);
     }
 
     /// See [Exchange#answer].
@@ -351,7 +376,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             boolean awaited = answered == exchange;
             boolean begins = begins(answered);
             if (awaited) {
-                listener.service()
+                service
                         .answered(answered.answeredWith(
                                 response.status(), response.headers(), response.body().length, !begins));
             }
@@ -427,7 +452,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         var last = unfinished;
         if (last != null) {
             unfinished = null;
-            listener.service().answered(last.exchange.answeredWith(last.status, last.headers, last.bytes, cutOff));
+            service.answered(last.exchange.answeredWith(last.status, last.headers, last.bytes, cutOff));
         }
     }
 
@@ -469,7 +494,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         answers.end();
         deadline = System.nanoTime() + limits.idleTime().toNanos();
         if (draining || (inputEnded && !pending.isReadable())) {
-            close();
+            // The client has room for more, but not all of the last answer need be on its way.
+            finish();
         }
     }
 
@@ -479,7 +505,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         phase = Phase.LINGERING;
         progressMark = -1;
         deadline = System.nanoTime() + limits.progressTime().toNanos();
-        channel.config().setAutoRead(true);
+        read(true);
         var duplex = (DuplexChannel) channel;
         var _ = duplex.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> {
             answers.end();
@@ -524,7 +550,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     void drain() {
         draining = true;
         if (phase == Phase.IDLE || phase == Phase.LINGERING) {
-            close();
+            finish();
         }
     }
 
@@ -550,7 +576,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (body != null) {
             body.release();
         }
-        listener.budget().giveBack(headMemory);
+        budget.giveBack(headMemory);
         headMemory = 0;
         body = null;
         intake = null;

@@ -42,7 +42,9 @@ public final class HttpListener implements AutoCloseable {
     private final Supplier<String> requestIds;
     private final Executor besideLoops;
     private final BodyBudget budget;
+    private final BodyBudget adoptedBudget;
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger adopted = new AtomicInteger();
     private final Map<EventExecutor, LoopState> loops = new HashMap<>();
     private final List<Future<?>> patrols = new ArrayList<>();
     private final Channel channel;
@@ -66,6 +68,7 @@ public final class HttpListener implements AutoCloseable {
         this.requestIds = requestIds;
         this.besideLoops = besideLoops;
         this.budget = new BodyBudget(limits.bodiesInFlight());
+        this.adoptedBudget = budget.share(limits.bodiesInFlight().count() / 2);
         long interval = patrolInterval(limits).toMillis();
         for (var loop : group) {
             var patrol = new Patrol();
@@ -77,11 +80,6 @@ public final class HttpListener implements AutoCloseable {
                 .channel(EpollServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 64 << 10))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel accepted) {
@@ -105,7 +103,41 @@ public final class HttpListener implements AutoCloseable {
             return;
         }
         accepted.closeFuture().addListener(_ -> connections.decrementAndGet());
-        accepted.pipeline().addLast(new Connection(this, accepted, state.patrol(), state.encoder()));
+        configure(accepted);
+        accepted.pipeline().addLast(new Connection(this, service, budget, accepted, state.patrol(), state.encoder()));
+    }
+
+    /// Serves a connection that was accepted elsewhere as if it had come here. All of these together have half of the
+    /// connections and of the memory for bodies, so that they leave as much to others.
+    ///
+    /// @param accepted of no loop yet
+    /// @param loop one of those that this listener was made with
+    /// @param serving stands behind this connection
+    public void adopt(Channel accepted, EventLoop loop, Service serving) {
+        var state = loops.get(loop);
+        if (state == null || adopted.get() >= limits.connections() / 2 || connections.get() >= limits.connections()) {
+            accepted.unsafe().closeForcibly();
+            return;
+        }
+        adopted.incrementAndGet();
+        connections.incrementAndGet();
+        accepted.closeFuture().addListener(_ -> {
+            adopted.decrementAndGet();
+            connections.decrementAndGet();
+        });
+        configure(accepted);
+        accepted.pipeline()
+                .addLast(new Connection(this, serving, adoptedBudget, accepted, state.patrol(), state.encoder()));
+        var _ = loop.register(accepted);
+    }
+
+    private static void configure(Channel accepted) {
+        var config = accepted.config();
+        config.setOption(ChannelOption.TCP_NODELAY, true);
+        config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        config.setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MAX_UNSENT);
+        config.setWriteBufferWaterMark(new WriteBufferWaterMark(32 << 10, 64 << 10));
     }
 
     private static Duration patrolInterval(HttpLimits limits) {
@@ -159,16 +191,8 @@ public final class HttpListener implements AutoCloseable {
         });
     }
 
-    Service service() {
-        return service;
-    }
-
     HttpLimits limits() {
         return limits;
-    }
-
-    BodyBudget budget() {
-        return budget;
     }
 
     Executor besideLoops() {

@@ -7,6 +7,7 @@ public interface Service {
     /// Judges a request by its head, before any of its body is read.
     ///
     /// @throws ApiException to refuse it at once
+    /// @throws RefusedRequestException to refuse it by an answer of another form
     Intake admit(RequestHead head, Exchange exchange);
 
     /// The answer that tells a caller of a refusal, also of one by the listener itself.

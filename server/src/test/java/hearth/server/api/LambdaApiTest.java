@@ -20,9 +20,9 @@ import hearth.server.http.HttpListener;
 import hearth.server.http.NoLeaks;
 import hearth.server.http.RawClient;
 import hearth.server.records.Records;
+import hearth.worker.loops.EpollLoops;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -51,7 +51,7 @@ import software.amazon.eventstream.MessageDecoder;
 class LambdaApiTest {
     private static final String INVOKE = "/2015-03-31/functions/hello/invocations";
 
-    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollLoops.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ControlSwitch control =
             new ControlSwitch(Optional.of((caller, operation, request, _) -> switch (operation) {
@@ -76,7 +76,7 @@ class LambdaApiTest {
         store = Store.open(data);
         var api = new LambdaApi(
                 Optional.empty(),
-                new TrustingAuthenticator(new AccountId("000000000000")),
+                new TrustingAuthenticator(new AccountId("000000000000"), _ -> Optional.empty(), InstantSource.system()),
                 LambdaApiTest::invoke,
                 control,
                 new Health("1.2.3", control::isRunning, () -> obstacle),

@@ -7,6 +7,8 @@ import hearth.model.Region;
 import hearth.server.http.Headers;
 import hearth.server.http.RequestHead;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,7 +17,8 @@ class TrustingAuthenticatorTest {
     private static final AccountId CONFIGURED = new AccountId("999999999999");
     private static final Region DEFAULT = new Region("us-east-1");
 
-    private final TrustingAuthenticator authenticator = new TrustingAuthenticator(CONFIGURED);
+    private final TrustingAuthenticator authenticator =
+            new TrustingAuthenticator(CONFIGURED, _ -> Optional.empty(), InstantSource.system());
 
     @Test
     void takesRegionAndAccountFromTheCredentialScope() {

@@ -39,6 +39,7 @@ class UpCommandTest {
                         9000,
                         Optional.empty(),
                         ServiceEndpoints.NONE,
+                        true,
                         Path.of(System.getProperty("user.home"), ".hearth"),
                         AuthMode.NONE,
                         new AccountId("000000000000"),
@@ -58,7 +59,7 @@ class UpCommandTest {
     @Test
     void takesEachSettingFromTheCommandLine() {
         var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/"
-                + " --s3-endpoint http://localhost:9001 --endpoint sqs=http://localhost:9324 --data /srv/hearth --auth sigv4 --account-id 123456789012"
+                + " --s3-endpoint http://localhost:9001 --endpoint sqs=http://localhost:9324 --function-endpoints off --data /srv/hearth --auth sigv4 --account-id 123456789012"
                 + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
                 + " --pool-memory 7 --provisioned-share 50 --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512"
                 + " --package-size 60 --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600"
@@ -77,6 +78,7 @@ class UpCommandTest {
                         Map.entry("HEARTH_PUBLIC_URL", "https://lambda.example.com"),
                         Map.entry("HEARTH_S3_ENDPOINT", "http://localhost:9001"),
                         Map.entry("HEARTH_ENDPOINT", "sqs=http://localhost:9324"),
+                        Map.entry("HEARTH_FUNCTION_ENDPOINTS", "off"),
                         Map.entry("HEARTH_DATA", "/srv/hearth"),
                         Map.entry("HEARTH_AUTH", "sigv4"),
                         Map.entry("HEARTH_ACCOUNT_ID", "123456789012"),
@@ -114,6 +116,7 @@ class UpCommandTest {
             80,
             Optional.of(URI.create("https://lambda.example.com")),
             ServiceEndpoints.NONE.with(List.of("sqs=http://localhost:9324", "s3=http://localhost:9001")),
+            false,
             Path.of("/srv/hearth"),
             AuthMode.SIGV4,
             new AccountId("123456789012"),
@@ -192,6 +195,7 @@ class UpCommandTest {
                 "--endpoint http://localhost:9001",
                 "--endpoint sqs=localhost:9324",
                 "--endpoint lambda=http://localhost:9324",
+                "--function-endpoints maybe",
                 "--auth maybe",
                 "--account-id 12345",
                 "--sandbox docker",

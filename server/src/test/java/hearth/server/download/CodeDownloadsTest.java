@@ -19,9 +19,9 @@ import hearth.server.http.NoLeaks;
 import hearth.server.http.RawClient;
 import hearth.server.http.RequestHead;
 import hearth.server.http.Service;
+import hearth.worker.loops.EpollLoops;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,7 +44,7 @@ class CodeDownloadsTest {
     private static final byte[] ZIP = "the bytes of a zip".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     private static final CodeDigest CODE = BlobStore.digestOf(ZIP);
 
-    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollLoops.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private volatile Instant now = Instant.parse("2026-02-03T04:05:06Z");

@@ -2,6 +2,7 @@ package hearth.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.model.Bytes;
 import hearth.server.http.RawClient.Answer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.security.MessageDigest;
@@ -281,7 +282,14 @@ class HttpListenerTest {
 
         for (var patrol : List.of(drained, closed)) {
             var late = EmbeddedChannel.builder().register(false).build();
-            late.pipeline().addLast(new Connection(server.listener, late, patrol, encoder));
+            late.pipeline()
+                    .addLast(new Connection(
+                            server.listener,
+                            server.service,
+                            new BodyBudget(Bytes.mebibytes(1)),
+                            late,
+                            patrol,
+                            encoder));
             late.register();
             assertThat(late.isOpen()).isFalse();
         }
@@ -314,6 +322,39 @@ class HttpListenerTest {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (java.security.NoSuchAlgorithmException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void sendsAllOfALargeAnswerToAClientThatHasClosedItsSide() {
+        for (int i = 0; i < 10; i++) {
+            try (var client = server.connect()) {
+                client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n").endOutput();
+
+                assertThat(client.read().body().length).isEqualTo(EchoService.LIMIT);
+                assertThat(client.isEnded()).isTrue();
+            }
+        }
+    }
+
+    /// More than is read ahead, so that reading stops before the end comes.
+    @Test
+    void answersAllThatAClientSentBeforeItClosedItsSide() throws Exception {
+        int requests = 60;
+        try (var client = server.connect()) {
+            client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+            server.service.slowRequestCame.await();
+            for (int i = 0; i < requests; i++) {
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\n" + "x".repeat(4000));
+            }
+            client.endOutput();
+            server.service.release.countDown();
+
+            assertThat(client.read().status()).isEqualTo(200);
+            for (int i = 0; i < requests; i++) {
+                assertThat(client.read().body().length).isEqualTo(4000);
+            }
+            assertThat(client.isEnded()).isTrue();
         }
     }
 }

@@ -1,9 +1,9 @@
 package hearth.server.http;
 
 import hearth.model.Bytes;
+import hearth.worker.loops.EpollLoops;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,7 +20,7 @@ final class ListenerUnderTest implements AutoCloseable {
 
     final EchoService service = new EchoService();
     final HttpListener listener;
-    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollLoops.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     ListenerUnderTest() {

@@ -22,6 +22,10 @@ public record EnvironmentHost(
         EnvironmentSettings settings) {
     /// Which booted runtime a function can take.
     public Boots boots() {
-        return new Boots(settings.variables());
+        return new Boots(variables());
+    }
+
+    FunctionVariables variables() {
+        return new FunctionVariables(settings.reach());
     }
 }

@@ -1,5 +1,6 @@
 package hearth.worker.environment;
 
+import hearth.worker.endpoints.FunctionReach;
 import java.time.Duration;
 
 /// How this worker treats its environments.
@@ -7,7 +8,12 @@ import java.time.Duration;
 /// @param freezeDelay how long an environment is idle before it is frozen; freezing after each invocation costs
 ///     more than it saves
 /// @param initLimit how long the INIT phase of an on-demand environment may take
-/// @param variables what functions get besides what AWS gives them
+/// @param reach what functions reach besides the internet
+/// @param credentials makes what functions sign their requests with
 /// @param streamPace how fast answers may be streamed
 public record EnvironmentSettings(
-        Duration freezeDelay, Duration initLimit, FunctionVariables variables, StreamPace streamPace) {}
+        Duration freezeDelay,
+        Duration initLimit,
+        FunctionReach reach,
+        CredentialIssuer credentials,
+        StreamPace streamPace) {}

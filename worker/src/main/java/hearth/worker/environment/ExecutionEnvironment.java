@@ -10,6 +10,7 @@ import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
 import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.Reservation;
+import hearth.worker.endpoints.EnvironmentServices;
 import hearth.worker.environment.EnvironmentState.Closing;
 import hearth.worker.environment.EnvironmentState.Event;
 import hearth.worker.environment.EnvironmentState.Gone;
@@ -57,6 +58,9 @@ public final class ExecutionEnvironment {
     private EnvironmentState state = new Preparing();
     /// Null until the premises are there, which another thread makes.
     private @Nullable HostedRuntime runtime;
+
+    /// Null until a process needs them.
+    private @Nullable FunctionCredentials credentials;
 
     private boolean preparing = true;
     private @Nullable InvokePhase invoke;
@@ -151,6 +155,7 @@ public final class ExecutionEnvironment {
                 this::variables,
                 host,
                 loop,
+                services(made),
                 this::onLoop,
                 log.log(),
                 new FromRuntime());
@@ -166,9 +171,31 @@ public final class ExecutionEnvironment {
         deadline.set(initStartNanos + initLimit().toNanos());
     }
 
+    private EnvironmentServices services(Premises premises) {
+        var reach = host.settings().reach();
+        return EnvironmentServices.listen(
+                premises.sandbox().serviceSockets(),
+                reach.endpoints(),
+                connection -> reach.entrance().enter(connection, loop, spec),
+                reach.relays(),
+                loop);
+    }
+
     private Map<String, String> variables(Premises premises) {
-        var address = premises.sandbox().runtimeApiAddress();
-        return host.settings().variables().of(spec, premises.runtime(), logName, address);
+        var issued = credentials;
+        if (issued == null) {
+            issued = host.settings().credentials().issue(spec);
+            credentials = issued;
+        }
+        var sandbox = premises.sandbox();
+        return host.variables()
+                .of(
+                        spec,
+                        premises.runtime(),
+                        logName,
+                        sandbox.runtimeApiAddress(),
+                        !sandbox.serviceSockets().isEmpty(),
+                        issued);
     }
 
     private void notPrepared(NotRunnable why) {
@@ -462,6 +489,9 @@ public final class ExecutionEnvironment {
     private void removed() {
         if (runtime != null) {
             runtime.release();
+        }
+        if (credentials != null) {
+            host.settings().credentials().end(credentials);
         }
         log.log().close();
         become(Event.REMOVED);

@@ -3,6 +3,7 @@ package hearth.worker.environment;
 import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
 import hearth.model.worker.EnvironmentSpec;
+import hearth.worker.endpoints.FunctionReach;
 import hearth.worker.logs.LogStreamName;
 import hearth.worker.runtimes.InstalledRuntime;
 import java.util.HashMap;
@@ -13,9 +14,8 @@ import java.util.Map;
 ///
 /// Three layers: what a customer may override, the customer's own, and what is reserved.
 ///
-/// @param credentials of every function
-/// @param overridable what functions get beside AWS's variables and may change, such as `AWS_ENDPOINT_URL`
-public record FunctionVariables(FunctionCredentials credentials, Map<String, String> overridable) {
+/// @param reach where functions find this server and others
+public record FunctionVariables(FunctionReach reach) {
     /// Of the framed log records, as the sandbox hands the descriptor to the process.
     private static final String LOG_DESCRIPTOR = "62";
 
@@ -39,15 +39,18 @@ public record FunctionVariables(FunctionCredentials credentials, Map<String, Str
             "_AWS_XRAY_DAEMON_PORT",
             "2000");
 
-    public FunctionVariables {
-        overridable = Map.copyOf(overridable);
-    }
-
     /// @param runtimeApi host and port, as the process reaches it
-    Map<String, String> of(EnvironmentSpec spec, InstalledRuntime runtime, LogStreamName log, String runtimeApi) {
+    /// @param ownNetwork whether the sandbox has one
+    Map<String, String> of(
+            EnvironmentSpec spec,
+            InstalledRuntime runtime,
+            LogStreamName log,
+            String runtimeApi,
+            boolean ownNetwork,
+            FunctionCredentials credentials) {
         var function = spec.function();
         var variables = new HashMap<>(DEFAULTS);
-        variables.putAll(overridable);
+        variables.putAll(reach.endpoints().variables(ownNetwork, function.environment(), reach.entrance()));
         variables.putAll(runtime.environment());
         logging(variables, function);
         // Names that begin with an underscore are the platform's, and the API refuses them already.
@@ -57,7 +60,7 @@ public record FunctionVariables(FunctionCredentials credentials, Map<String, Str
             }
         });
         variables.computeIfPresent(LIBRARY_PATH, (_, path) -> withOwnLibraries(path));
-        variables.putAll(credentials.variables(function.function().account()));
+        variables.putAll(credentials.variables());
         variables.put("AWS_LAMBDA_RUNTIME_API", runtimeApi);
         variables.put("AWS_LAMBDA_FUNCTION_NAME", function.function().name());
         variables.put("AWS_LAMBDA_FUNCTION_VERSION", function.version());
@@ -83,7 +86,6 @@ public record FunctionVariables(FunctionCredentials credentials, Map<String, Str
     /// What an interpreter finds that starts before its function is known.
     Map<String, String> beforeFunction(InstalledRuntime runtime) {
         var variables = new HashMap<>(DEFAULTS);
-        variables.putAll(overridable);
         variables.putAll(runtime.environment());
         variables.computeIfPresent(LIBRARY_PATH, (_, path) -> withOwnLibraries(path));
         return variables;

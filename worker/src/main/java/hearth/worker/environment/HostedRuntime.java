@@ -1,6 +1,7 @@
 package hearth.worker.environment;
 
 import hearth.model.Bytes;
+import hearth.worker.endpoints.EnvironmentServices;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.logs.FunctionLog;
 import hearth.worker.pool.BootedRuntime;
@@ -48,6 +49,7 @@ final class HostedRuntime {
     private final FunctionLog log;
     private final Listener listener;
     private final RuntimeApiServer server;
+    private final EnvironmentServices services;
     private final IdleFreezer freezer;
     private final PeakMemory peakMemory;
     private @Nullable RuntimeSession session;
@@ -58,6 +60,7 @@ final class HostedRuntime {
     private @Nullable Runnable onceStarted;
 
     /// @param memory of the function
+    /// @param services what answers inside the sandbox besides the Runtime API; closed with the runtime
     /// @param variables that a process is started with
     /// @param onLoop has a step done on the loop, and sees to its failure
     HostedRuntime(
@@ -66,6 +69,7 @@ final class HostedRuntime {
             Function<Premises, Map<String, String>> variables,
             EnvironmentHost host,
             IoEventLoop loop,
+            EnvironmentServices services,
             Executor onLoop,
             FunctionLog log,
             Listener listener) {
@@ -73,6 +77,7 @@ final class HostedRuntime {
         this.memory = memory;
         this.variables = variables;
         this.loop = loop;
+        this.services = services;
         this.onLoop = onLoop;
         this.blocking = host.blocking();
         this.log = log;
@@ -255,6 +260,7 @@ final class HostedRuntime {
         freezer.close();
         muteSession();
         server.close();
+        services.close();
         if (starting) {
             onceStarted = then;
         } else {

@@ -3,6 +3,8 @@ package hearth.worker.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 
@@ -25,6 +27,7 @@ public record NetworkNamespace(int fd) implements AutoCloseable {
     private static final int IFREQ_SIZE = 40;
     private static final int IFREQ_FLAGS = 16;
     private static final int SOCKADDR_SIZE = 16;
+    private static final int LOOPBACK = 0x7f000001;
 
     private static final NativeCall UNSHARE = NativeCall.of("unshare", "ii");
     private static final NativeCall SETNS = NativeCall.of("setns", "iii");
@@ -62,11 +65,23 @@ public record NetworkNamespace(int fd) implements AutoCloseable {
     ///
     /// @param port 0 for any that is free
     public static int listen(int port) throws LinuxException {
+        return listen(LOOPBACK, port);
+    }
+
+    /// As the other, at another address.
+    ///
+    /// @param address IPv4
+    public static int listen(InetSocketAddress address) throws LinuxException {
+        var number = ByteBuffer.wrap(address.getAddress().getAddress()).getInt();
+        return listen(number, address.getPort());
+    }
+
+    private static int listen(int address, int port) throws LinuxException {
         var socket = (int) SOCKET.call("", AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         try (var arena = Arena.ofConfined()) {
             SETSOCKOPT.call(
                     "SO_REUSEADDR", socket, SOL_SOCKET, SO_REUSEADDR, arena.allocateFrom(ValueLayout.JAVA_INT, 1), 4);
-            BIND.call("127.0.0.1:" + port, socket, loopback(arena, port), SOCKADDR_SIZE);
+            BIND.call(text(address, port), socket, address(arena, address, port), SOCKADDR_SIZE);
             LISTEN.call("", socket, BACKLOG);
             return socket;
         } catch (LinuxException e) {
@@ -94,12 +109,17 @@ public record NetworkNamespace(int fd) implements AutoCloseable {
         T run() throws LinuxException;
     }
 
-    private static MemorySegment loopback(Arena arena, int port) {
-        var address = arena.allocate(SOCKADDR_SIZE, 4);
-        address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_INET);
-        address.set(ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN), 2, (short) port);
-        address.set(ValueLayout.JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN), 4, 0x7f000001);
-        return address;
+    private static MemorySegment address(Arena arena, int address, int port) {
+        var segment = arena.allocate(SOCKADDR_SIZE, 4);
+        segment.set(ValueLayout.JAVA_SHORT, 0, (short) AF_INET);
+        segment.set(ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN), 2, (short) port);
+        segment.set(ValueLayout.JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN), 4, address);
+        return segment;
+    }
+
+    private static String text(int address, int port) {
+        return "%d.%d.%d.%d:%d"
+                .formatted(address >>> 24, address >> 16 & 0xff, address >> 8 & 0xff, address & 0xff, port);
     }
 
     private static void bringLoopbackUp() throws LinuxException {

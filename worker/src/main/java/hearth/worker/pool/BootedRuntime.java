@@ -105,7 +105,7 @@ public final class BootedRuntime implements AutoCloseable {
 
     /// Ends one that nobody took.
     void discard() {
-        Descriptors.close(sandbox.runtimeApiSocket());
+        sandbox.closeSockets();
         close();
     }
 

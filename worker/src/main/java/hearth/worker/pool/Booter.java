@@ -1,7 +1,6 @@
 package hearth.worker.pool;
 
 import hearth.model.Bytes;
-import hearth.worker.linux.Descriptors;
 import hearth.worker.sandbox.ProcessSpec;
 import hearth.worker.sandbox.Sandbox;
 import hearth.worker.sandbox.SandboxException;
@@ -38,7 +37,7 @@ final class Booter {
             sandbox.freeze();
             return booted;
         } catch (SandboxException | IOException | RuntimeException e) {
-            Descriptors.close(sandbox.runtimeApiSocket());
+            sandbox.closeSockets();
             sandbox.close();
             throw e;
         }

@@ -96,7 +96,7 @@ public final class JavaArchives implements AutoCloseable {
             }
             current = sandboxes.create(new SandboxSpec(
                     "archive-" + name, MEMORY, MILLI_CPUS, SandboxSpec.USUAL_EPHEMERAL_STORAGE, mounts));
-            Descriptors.close(current.runtimeApiSocket());
+            current.closeSockets();
             return current;
         }
     }

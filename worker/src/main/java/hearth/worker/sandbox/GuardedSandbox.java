@@ -32,6 +32,11 @@ final class GuardedSandbox implements Sandbox {
     }
 
     @Override
+    public List<Integer> serviceSockets() {
+        return sandbox.serviceSockets();
+    }
+
+    @Override
     public String runtimeApiAddress() {
         return sandbox.runtimeApiAddress();
     }

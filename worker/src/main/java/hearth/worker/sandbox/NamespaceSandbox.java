@@ -52,7 +52,12 @@ final class NamespaceSandbox implements Sandbox {
 
     @Override
     public int runtimeApiSocket() {
-        return own.runtimeApiSocket();
+        return own.sockets().getFirst();
+    }
+
+    @Override
+    public List<Integer> serviceSockets() {
+        return own.sockets().subList(1, own.sockets().size());
     }
 
     @Override

@@ -27,7 +27,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         this.share = HostShare.take(config);
         try {
             this.nothing = Descriptors.open(Path.of("/dev/null"));
-            this.template = buildTemplate(config.directory());
+            this.template = buildTemplate(config);
         } catch (IOException e) {
             closeShared();
             throw new SandboxException("the template root: " + e.getMessage(), e);
@@ -35,7 +35,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
             closeShared();
             throw e;
         }
-        this.networks = new PrivateNetworks(share.network(), share.slots());
+        this.networks = new PrivateNetworks(share.network(), share.slots(), config.services().addresses());
     }
 
     /// What could not be had and is done without, for the log.
@@ -43,10 +43,10 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         return share.shortcomings();
     }
 
-    private int buildTemplate(Path directory) throws IOException, SandboxException {
-        var scratch = Files.createDirectories(directory.resolve("root"));
+    private int buildTemplate(SandboxConfig config) throws IOException, SandboxException {
+        var scratch = Files.createDirectories(config.directory().resolve("root"));
         var words = new LaunchWords().add("template", scratch.toAbsolutePath());
-        new TemplateRoot(share.network().nameServers()).addTo(words);
+        new TemplateRoot(share.network().nameServers(), config.services().hostNames()).addTo(words);
         var launched = launcher.launch(words, Map.of(0, nothing, 1, nothing, 2, nothing));
         Descriptors.close(launched.status());
         return launched.mounts();

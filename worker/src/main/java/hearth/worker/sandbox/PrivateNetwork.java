@@ -3,21 +3,26 @@ package hearth.worker.sandbox;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.NetworkNamespace;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 
-/// What a sandbox has of the network: a namespace of its own, which its slot connects, and in it the socket of the
-/// Runtime API.
+/// What a sandbox has of the network: a namespace of its own, which its slot connects, and in it the sockets of the
+/// Runtime API and of the services that its loopback offers.
 ///
 /// @param uid the slot, as `Slots` hands it out
-/// @param runtimeApiSocket of whoever uses the sandbox, to close
-record PrivateNetwork(int uid, NetworkNamespace namespace, SandboxNetwork.Connection connection, int runtimeApiSocket) {
-    static PrivateNetwork make(SandboxNetwork network, Slots slots) throws SandboxException {
+/// @param sockets listening: first the Runtime API's, then one for each service; of whoever uses the sandbox, to close
+record PrivateNetwork(
+        int uid, NetworkNamespace namespace, SandboxNetwork.Connection connection, List<Integer> sockets) {
+    static PrivateNetwork make(SandboxNetwork network, Slots slots, List<InetSocketAddress> services)
+            throws SandboxException {
         var uid = slots.take();
         try {
             var namespace = NetworkNamespace.create();
             try {
                 var connection = network.connect(namespace, uid - slots.initUid() - 1);
                 try {
-                    return new PrivateNetwork(uid, namespace, connection, listen(namespace));
+                    return new PrivateNetwork(uid, namespace, connection, listen(namespace, services));
                 } catch (LinuxException e) {
                     connection.close();
                     throw e;
@@ -35,17 +40,30 @@ record PrivateNetwork(int uid, NetworkNamespace namespace, SandboxNetwork.Connec
         }
     }
 
-    private static int listen(NetworkNamespace namespace) throws LinuxException {
-        return namespace.call(() -> NetworkNamespace.listen(NamespaceSandbox.RUNTIME_API_PORT));
+    private static List<Integer> listen(NetworkNamespace namespace, List<InetSocketAddress> services)
+            throws LinuxException {
+        return namespace.call(() -> {
+            var sockets = new ArrayList<Integer>();
+            try {
+                sockets.add(NetworkNamespace.listen(NamespaceSandbox.RUNTIME_API_PORT));
+                for (var service : services) {
+                    sockets.add(NetworkNamespace.listen(service));
+                }
+                return List.copyOf(sockets);
+            } catch (LinuxException e) {
+                sockets.forEach(Descriptors::close);
+                throw e;
+            }
+        });
     }
 
-    /// Nobody took the socket.
+    /// Nobody took the sockets.
     void discard() {
-        Descriptors.close(runtimeApiSocket);
+        sockets.forEach(Descriptors::close);
         close();
     }
 
-    /// All but the socket and the slot, which goes back when nothing of the sandbox lives.
+    /// All but the sockets and the slot, which goes back when nothing of the sandbox lives.
     void close() {
         connection.close();
         namespace.close();

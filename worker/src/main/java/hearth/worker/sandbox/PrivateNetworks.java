@@ -3,8 +3,10 @@ package hearth.worker.sandbox;
 import hearth.worker.linux.Uninterrupted;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A small stock of networks, made while nobody waits: making one takes as long as all else of a sandbox together.
@@ -22,14 +24,17 @@ final class PrivateNetworks implements AutoCloseable {
 
     private final SandboxNetwork network;
     private final Slots slots;
+    private final List<InetSocketAddress> services;
     private final Thread thread;
     private final ArrayDeque<PrivateNetwork> stock = new ArrayDeque<>(); // guarded by this
     private long fillAfter; // guarded by this
     private boolean closed; // guarded by this
 
-    PrivateNetworks(SandboxNetwork network, Slots slots) {
+    /// @param services where sockets listen in each, besides the Runtime API's
+    PrivateNetworks(SandboxNetwork network, Slots slots, List<InetSocketAddress> services) {
         this.network = network;
         this.slots = slots;
+        this.services = services;
         this.fillAfter = System.nanoTime() + QUIET;
         this.thread = Thread.ofPlatform().daemon().name("private-networks").start(this::work);
     }
@@ -41,7 +46,7 @@ final class PrivateNetworks implements AutoCloseable {
             ready = stock.pollFirst();
             notifyAll();
         }
-        return ready != null ? ready : PrivateNetwork.make(network, slots);
+        return ready != null ? ready : PrivateNetwork.make(network, slots, services);
     }
 
     synchronized boolean isFull() {
@@ -60,7 +65,7 @@ final class PrivateNetworks implements AutoCloseable {
 
     private void fill() {
         try {
-            var made = PrivateNetwork.make(network, slots);
+            var made = PrivateNetwork.make(network, slots, services);
             if (!keep(made)) {
                 made.discard();
                 slots.giveBack(made.uid());

@@ -52,6 +52,11 @@ final class RootlessSandbox implements Sandbox {
     }
 
     @Override
+    public List<Integer> serviceSockets() {
+        return List.of();
+    }
+
+    @Override
     public String runtimeApiAddress() {
         return runtimeApiAddress;
     }

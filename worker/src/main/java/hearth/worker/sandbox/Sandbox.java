@@ -1,6 +1,7 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
+import hearth.worker.linux.Descriptors;
 import java.util.List;
 
 /// An isolation boundary. Runs one process tree at a time; `/tmp`, limits and network outlive the process, so that a
@@ -9,6 +10,16 @@ public interface Sandbox extends AutoCloseable {
     /// A listening, non-blocking TCP socket that only this sandbox can reach. The caller takes the descriptor over
     /// and closes it.
     int runtimeApiSocket();
+
+    /// As that of the Runtime API, one for each service that the sandbox's own loopback offers, in their order. Empty
+    /// where the sandbox shares the host's.
+    List<Integer> serviceSockets();
+
+    /// Closes the sockets of a sandbox that nobody serves.
+    default void closeSockets() {
+        Descriptors.close(runtimeApiSocket());
+        serviceSockets().forEach(Descriptors::close);
+    }
 
     /// Where the sandbox's processes find that socket, as `AWS_LAMBDA_RUNTIME_API` has it: `127.0.0.1:9001`.
     String runtimeApiAddress();

@@ -8,5 +8,17 @@ import java.util.Optional;
 /// @param launcher the launcher's program, as the build makes it
 /// @param directory for the sandboxes' files; nothing else is kept there, and a start empties it
 /// @param only the kind to use, with no other to fall back on
+/// @param services what each sandbox's loopback offers
 public record SandboxConfig(
-        Path launcher, Path directory, Instance instance, NetworkPolicy network, Optional<SandboxKind> only) {}
+        Path launcher,
+        Path directory,
+        Instance instance,
+        NetworkPolicy network,
+        Optional<SandboxKind> only,
+        InnerServices services) {
+    /// One whose sandboxes' loopback offers the Runtime API and nothing else.
+    public SandboxConfig(
+            Path launcher, Path directory, Instance instance, NetworkPolicy network, Optional<SandboxKind> only) {
+        this(launcher, directory, instance, network, only, InnerServices.NONE);
+    }
+}

@@ -148,7 +148,7 @@ public final class Sandboxes {
     private static void tryOut(SandboxFactory factory) throws SandboxException {
         var spec = new SandboxSpec("trial", Bytes.mebibytes(128), 1000, Bytes.mebibytes(512), List.of());
         try (var sandbox = factory.create(spec)) {
-            Descriptors.close(sandbox.runtimeApiSocket());
+            sandbox.closeSockets();
             var process = sandbox.start(new ProcessSpec(TRIAL, Map.of(), "/"));
             try {
                 if (!Descriptors.awaitReadable(process.pidfd(), (int) PATIENCE.toMillis())) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -12,7 +13,8 @@ import java.util.stream.Stream;
 /// for, and a minimal `/dev`. Nothing else of the host is to be seen.
 ///
 /// @param nameServers for `/etc/resolv.conf`
-record TemplateRoot(List<String> nameServers) {
+/// @param hostNames of 127.0.0.1, for `/etc/hosts`
+record TemplateRoot(List<String> nameServers, List<String> hostNames) {
     static final String HOST_NAME = "sandbox";
 
     /// Links into `/usr`, or directories of their own, as the host has them.
@@ -112,7 +114,7 @@ record TemplateRoot(List<String> nameServers) {
 
     private void addFiles(LaunchWords words) throws SandboxException {
         for (var file : FILES.entrySet()) {
-            words.add("file", "/etc/" + file.getKey(), file.getValue());
+            words.add("file", "/etc/" + file.getKey(), file.getKey().equals("hosts") ? hosts() : file.getValue());
         }
         var servers = new StringBuilder();
         nameServers.forEach(
@@ -121,6 +123,14 @@ record TemplateRoot(List<String> nameServers) {
         words.add("script", "/" + ENTRYPOINT_NAME, ENTRYPOINT);
         words.add("link", "/etc/os-release", "../usr/lib/os-release");
         words.add("link", "/etc/mtab", "../proc/self/mounts");
+    }
+
+    /// As on Amazon Linux, `localhost` is no IPv6 address: what listens on a sandbox's loopback does so by IPv4,
+    /// and some clients try the first address alone.
+    private String hosts() {
+        var names = new LinkedHashSet<>(List.of("localhost", HOST_NAME));
+        names.addAll(hostNames);
+        return "127.0.0.1 " + String.join(" ", names) + "\n::1 localhost6 ip6-localhost\n";
     }
 
     private static void addHostFiles(LaunchWords words) throws SandboxException {

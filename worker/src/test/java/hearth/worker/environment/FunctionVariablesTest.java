@@ -10,9 +10,14 @@ import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
 import hearth.model.Region;
+import hearth.model.endpoints.ServiceEndpoints;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
+import hearth.worker.endpoints.ApiEntrance;
+import hearth.worker.endpoints.FunctionEndpoints;
+import hearth.worker.endpoints.FunctionReach;
+import hearth.worker.endpoints.Relays;
 import hearth.worker.logs.LogStreamName;
 import hearth.worker.runtimes.ChannelUse;
 import hearth.worker.runtimes.InstalledRuntime;
@@ -48,6 +53,7 @@ class FunctionVariablesTest {
                 .containsEntry("AWS_EXECUTION_ENV", "AWS_Lambda_python3.12")
                 .containsEntry("AWS_REGION", "eu-north-1")
                 .containsEntry("AWS_ACCESS_KEY_ID", "123456789012")
+                .containsEntry("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.2:9001")
                 .containsEntry("PYTHONPATH", "/var/runtime")
                 .containsEntry("_HANDLER", "app.handler");
     }
@@ -59,6 +65,15 @@ class FunctionVariablesTest {
                 .containsEntry("PYTHONPATH", "/opt/p")
                 .containsEntry("AWS_REGION", "eu-north-1")
                 .containsEntry("_HANDLER", "app.handler");
+    }
+
+    @Test
+    void letsTheCustomerNameOtherEndpoints() {
+        assertThat(variables(Map.of("AWS_ENDPOINT_URL_LAMBDA", "http://elsewhere")))
+                .containsEntry("AWS_ENDPOINT_URL_LAMBDA", "http://elsewhere");
+        assertThat(variables(Map.of("AWS_ENDPOINT_URL", "http://elsewhere")))
+                .containsEntry("AWS_ENDPOINT_URL", "http://elsewhere")
+                .doesNotContainKey("AWS_ENDPOINT_URL_LAMBDA");
     }
 
     @ParameterizedTest
@@ -94,7 +109,15 @@ class FunctionVariablesTest {
                 "INFO",
                 Optional.empty());
         var spec = new EnvironmentSpec(EnvironmentId.of(0, 1), version, InitializationType.ON_DEMAND);
-        return new FunctionVariables(FunctionCredentials.PLACEHOLDERS, Map.of())
-                .of(spec, PYTHON, LogStreamName.of(version, spec.id(), Instant.EPOCH), "127.0.0.1:9001");
+        var endpoints = FunctionEndpoints.of(ServiceEndpoints.NONE, 0);
+        return new FunctionVariables(
+                        new FunctionReach(endpoints, ApiEntrance.CLOSED, new Relays(1, Duration.ofMinutes(1))))
+                .of(
+                        spec,
+                        PYTHON,
+                        LogStreamName.of(version, spec.id(), Instant.EPOCH),
+                        "127.0.0.1:9001",
+                        true,
+                        CredentialIssuer.PLACEHOLDERS.issue(spec));
     }
 }

@@ -97,6 +97,11 @@ final class FakeSandboxes implements SandboxFactory {
         }
 
         @Override
+        public List<Integer> serviceSockets() {
+            return List.of();
+        }
+
+        @Override
         public String runtimeApiAddress() {
             return "127.0.0.1:9001";
         }

@@ -12,7 +12,9 @@ import hearth.worker.sandbox.SandboxProcess.Exit;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -443,6 +445,49 @@ final class NamespaceSandboxTest {
             assertThat(run(first, connect.formatted(host.getLocalPort())).output())
                     .contains("refused");
             Descriptors.close(first.runtimeApiSocket());
+        }
+    }
+
+    @Test
+    void reachesItsServicesAtTheirAddressesAndNoOther() throws Exception {
+        var connect = "perl -MIO::Socket::INET"
+                + " -e 'my $s = IO::Socket::INET->new(\"%s\") or die \"$!\"; print \"connected\"'";
+        var services = new InnerServices(
+                List.of(
+                        new InetSocketAddress("127.0.0.2", 9001),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 4566)),
+                List.of("localhost", "emulator.test"));
+        var config = SandboxRun.config(directory.resolve("services"));
+        try (var offering = new NamespaceSandboxFactory(
+                        new SandboxConfig(
+                                config.launcher(),
+                                config.directory(),
+                                config.instance(),
+                                config.network(),
+                                config.only(),
+                                services),
+                        new TmpStorage.Memory());
+                var first = offering.create(spec());
+                var second = offering.create(spec());
+                var other = factory.create(spec())) {
+            assertThat(first.serviceSockets()).hasSize(2);
+            assertThat(other.serviceSockets()).isEmpty();
+            second.closeSockets();
+
+            assertThat(run(first, connect.formatted("127.0.0.2:9001")).output()).isEqualTo("connected");
+            assertThat(Descriptors.awaitReadable(first.serviceSockets().get(0), 1000))
+                    .isTrue();
+            assertThat(run(first, connect.formatted("emulator.test:4566")).output())
+                    .isEqualTo("connected");
+            assertThat(Descriptors.awaitReadable(first.serviceSockets().get(1), 1000))
+                    .isTrue();
+            assertThat(run(first, connect.formatted("127.0.0.1:4567")).output()).contains("refused");
+            assertThat(run(second, connect.formatted("127.0.0.1:4566")).output())
+                    .contains("refused");
+            assertThat(run(other, connect.formatted("127.0.0.2:9001")).output()).contains("refused");
+            assertThatThrownBy(() -> new Socket("127.0.0.2", 9001).close()).isInstanceOf(IOException.class);
+            first.closeSockets();
+            other.closeSockets();
         }
     }
 

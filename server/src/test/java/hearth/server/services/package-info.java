@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.services;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.worker.endpoints;
+
+import org.jspecify.annotations.NullMarked;
