@@ -376,9 +376,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
             boolean awaited = answered == exchange;
             boolean begins = begins(answered);
             if (awaited) {
-                service
-                        .answered(answered.answeredWith(
-                                response.status(), response.headers(), response.body().length, !begins));
+                service.answered(
+                        answered.answeredWith(response.status(), response.headers(), response.body().length, !begins));
             }
             if (!begins) {
                 return;

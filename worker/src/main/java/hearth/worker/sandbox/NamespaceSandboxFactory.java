@@ -35,7 +35,8 @@ final class NamespaceSandboxFactory implements SandboxFactory {
             closeShared();
             throw e;
         }
-        this.networks = new PrivateNetworks(share.network(), share.slots(), config.services().addresses());
+        this.networks = new PrivateNetworks(
+                share.network(), share.slots(), config.services().addresses());
     }
 
     /// What could not be had and is done without, for the log.
