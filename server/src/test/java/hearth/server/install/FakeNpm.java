@@ -26,7 +26,12 @@ final class FakeNpm {
         prefix(name, program, body);
         var archive = folder.resolve(name + ".tgz");
         run(List.of(
-                "tar", "-czf", archive.toString(), "-C", folder.resolve(name).toString(), "package"));
+                "tar",
+                "-czf",
+                archive.toString(),
+                "-C",
+                prefix.resolveSibling(".").toString(),
+                "package"));
         return archive;
     }
 
