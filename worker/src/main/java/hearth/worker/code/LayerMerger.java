@@ -38,8 +38,9 @@ final class LayerMerger extends SimpleFileVisitor<Path> {
         if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
             Files.deleteIfExists(place);
             Files.createDirectory(place);
-            Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
+        // Also of the root, which whoever made it kept for the server alone.
+        Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
         diskBytes += BLOCK;
         return FileVisitResult.CONTINUE;
     }
