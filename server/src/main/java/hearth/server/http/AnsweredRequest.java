@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param remote the client's address
 /// @param method empty, as is `path`, where no head could be read
-/// @param path without the query, in which signatures are
+/// @param path without the query, in which signatures are; its beginning, if it is long
 /// @param status of the answer
 /// @param nanos from the end of the head to the answer, or to the end of one that was sent piece by piece
 /// @param bytes of the answer's body; -1 where nobody counted
@@ -25,4 +25,17 @@ public record AnsweredRequest(
         boolean cutOff,
         @Nullable String error,
         @Nullable String functionError,
-        @Nullable RequestSubject subject) {}
+        @Nullable RequestSubject subject) {
+    /// The most characters that a record keeps of what a client wrote: a few requests shall not fill the files.
+    private static final int LONGEST = 1024;
+
+    /// A text as records keep it.
+    public static String clipped(String text) {
+        if (text.length() <= LONGEST) {
+            return text;
+        }
+        // Not between the halves of a character.
+        int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+        return text.substring(0, end) + "…";
+    }
+}

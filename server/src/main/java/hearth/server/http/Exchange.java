@@ -54,14 +54,14 @@ public final class Exchange {
                 requestId,
                 remote(),
                 head == null ? "" : head.method(),
-                head == null ? "" : head.path(),
+                head == null ? "" : AnsweredRequest.clipped(head.path()),
                 status,
                 nanos(),
                 bytes,
                 cutOff,
                 headers.get(ERROR),
                 headers.get(FUNCTION_ERROR),
-                subject);
+                subject == null ? null : RecordedSubject.of(subject));
     }
 
     /// Sends the answer; may be called from any thread. Only the first one counts.

@@ -2,6 +2,7 @@ package hearth.server.records;
 
 import hearth.server.http.AnsweredRequest;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,6 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class AccessLog implements AutoCloseable {
     public static final String NAME = "access.log";
 
+    private static final System.Logger LOG = System.getLogger(AccessLog.class.getName());
+
     private static final long PAUSE = Duration.ofMillis(200).toNanos();
 
     /// How many requests may wait to be written; more are counted and lost.
@@ -30,7 +33,7 @@ public final class AccessLog implements AutoCloseable {
 
     private final InstantSource clock;
     private final RotatingFile file;
-    private final Lines lines = new Lines(); // of the thread
+    private Lines lines = new Lines(); // of the thread
     private final Queue<Entry> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
@@ -65,10 +68,20 @@ public final class AccessLog implements AutoCloseable {
 
     private void work() {
         while (!closed) {
-            writeWaiting();
+            tryToWrite();
             LockSupport.parkNanos(PAUSE);
         }
-        writeWaiting();
+        tryToWrite();
+    }
+
+    /// What fails here, memory too, ends these lines and not the records.
+    private void tryToWrite() {
+        try {
+            writeWaiting();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "Lines of " + NAME + " are lost", e);
+            lines = new Lines();
+        }
     }
 
     private void writeWaiting() {

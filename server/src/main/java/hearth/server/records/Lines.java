@@ -3,6 +3,7 @@ package hearth.server.records;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
+import hearth.server.http.AnsweredRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +58,7 @@ final class Lines {
     /// A member, if it has a value.
     void field(String name, @Nullable String value) throws IOException {
         if (value != null && !value.isEmpty()) {
-            json.writeStringField(name, value);
+            json.writeStringField(name, AnsweredRequest.clipped(value));
         }
     }
 

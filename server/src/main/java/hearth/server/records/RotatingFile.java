@@ -38,7 +38,7 @@ final class RotatingFile implements AutoCloseable {
     /// @param lines how many there are
     synchronized void append(ByteBuffer bytes, int lines) {
         try {
-            var open = channel == null ? open() : channel;
+            var open = channel == null || !channel.isOpen() ? open() : channel;
             if (open.size() > 0 && open.size() + bytes.remaining() > size) {
                 open = rotate();
             }

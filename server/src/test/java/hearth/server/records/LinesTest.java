@@ -30,6 +30,13 @@ class LinesTest {
     }
 
     @Test
+    void keepsTheBeginningOfWhatIsVeryLong() {
+        add("x".repeat(1023) + "\ud83d\ude00" + "x".repeat(1 << 20));
+
+        assertThat(take()).contains("\"name\":\"" + "x".repeat(1023) + "…\"}").hasSizeLessThan(1200);
+    }
+
+    @Test
     void leavesOutWhatHasNoValue() {
         lines.add(0, line -> {
             line.field("a", "");
