@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Looks from time to time for the code that stays in S3. A version whose code is gone there, or is closed to us,
 /// becomes `Inactive`; that S3 does not answer changes nothing.
@@ -30,6 +31,7 @@ final class CodeWatch implements AutoCloseable {
     private final BlobStore blobs;
     private final ReferredPackages referred;
     private final RevisionIds revisionIds;
+    private final AtomicBoolean hurried = new AtomicBoolean();
     private final ScheduledExecutorService rounds = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("code-watch").daemon().factory());
 
@@ -44,14 +46,15 @@ final class CodeWatch implements AutoCloseable {
         var _ = rounds.scheduleWithFixedDelay(this::look, INTERVAL.toSeconds(), INTERVAL.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /// Looks soon: someone has met code that is not there.
+    /// Looks soon: someone has met code that is not there. However many meet it, there is one look more.
     void hurry() {
-        if (!rounds.isShutdown()) {
+        if (!rounds.isShutdown() && hurried.compareAndSet(false, true)) {
             rounds.execute(this::look);
         }
     }
 
     private void look() {
+        hurried.set(false);
         try {
             var problems = new HashMap<CodeDigest, Optional<Problem>>();
             for (var version : blobs.referring()) {

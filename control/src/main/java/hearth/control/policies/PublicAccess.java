@@ -68,7 +68,7 @@ final class PublicAccess {
 
     private static boolean isFixed(String value) {
         return !value.isEmpty()
-                && !value.equals("false")
+                && !value.equalsIgnoreCase("false")
                 && !isWild(value.charAt(0))
                 && !isOpenArn(value)
                 && !isWideNetwork(value);
@@ -81,8 +81,12 @@ final class PublicAccess {
     /// One of any account, or, for what belongs to none, of any resource.
     private static boolean isOpenArn(String value) {
         var parts = value.split(":", ARN_PARTS);
-        if (parts.length < ARN_PARTS || !parts[0].equals("arn")) {
-            return false;
+        if (!parts[0].equals("arn")) {
+            return parts.length > 1 && parts[0].chars().anyMatch(PublicAccess::isWild);
+        }
+        if (parts.length < ARN_PARTS) {
+            // A star in a pattern stands for colons, too.
+            return value.chars().anyMatch(PublicAccess::isWild);
         }
         var account = parts[ACCOUNT];
         var resource = parts[ARN_PARTS - 1];

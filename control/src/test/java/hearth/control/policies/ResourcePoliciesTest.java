@@ -292,6 +292,10 @@ class ResourcePoliciesTest {
                 "ALL 'StringEquals':{'aws:PrincipalAccount':[]}",
                 "ALL 'ArnLike':{'aws:SourceArn':'arn:aws:sns:*:*:topic'}",
                 "ALL 'ArnLike':{'aws:SourceArn':'arn:aws:s3:::*'}",
+                "ALL 'ArnLike':{'aws:PrincipalArn':'arn:aws:iam::*'}",
+                "ALL 'StringLike':{'aws:PrincipalArn':'arn:*'}",
+                "ALL 'StringLike':{'aws:PrincipalArn':'ar?:aws:iam::111122223333:role/any'}",
+                "ALL 'Bool':{'lambda:InvokedViaFunctionUrl':'False'}",
                 "ALL 'IpAddress':{'aws:SourceIp':'0.0.0.0/0'}",
                 "ALL 'IpAddress':{'aws:SourceIp':['203.0.113.0/24','::/0']}",
                 "ALL 'Bool':{'lambda:InvokedViaFunctionUrl':'false'}"
