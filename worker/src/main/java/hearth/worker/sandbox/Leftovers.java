@@ -85,11 +85,26 @@ public final class Leftovers {
             found.addAll(clear(sign));
         }
         for (var remains : unsigned(shared)) {
-            found.addAll(remains.list());
-            remains.clear();
+            found.addAll(clearAlone(shared, remains));
         }
         Forwarding.restoreAbandoned(shared);
         return found;
+    }
+
+    /// Holds the sign that there is none of, so that a server of this name that starts meanwhile waits.
+    private static List<String> clearAlone(Path shared, Remains remains) throws IOException {
+        try (var alone = LifeSign.hold(shared, remains.instance()).orElse(null)) {
+            if (alone == null) {
+                return List.of();
+            }
+            var list = new ArrayList<String>();
+            if (!remains.lives()) {
+                list.addAll(remains.list());
+                remains.clear();
+            }
+            alone.delete();
+            return list;
+        }
     }
 
     /// What has a server's name and no sign of life, and in which nothing lives. A server from before there were

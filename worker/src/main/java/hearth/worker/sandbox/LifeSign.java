@@ -90,6 +90,13 @@ final class LifeSign implements AutoCloseable {
         return Files.exists(file(shared, instance));
     }
 
+    /// The file of a server that has given no sign.
+    ///
+    /// @return nothing where somebody holds it
+    static Optional<HostLock> hold(Path shared, Instance instance) throws IOException {
+        return HostLock.tryExclusive(file(shared, instance));
+    }
+
     private static Path file(Path shared, Instance instance) {
         return shared.resolve(PREFIX + instance.name());
     }

@@ -59,8 +59,23 @@ record Remains(CgroupMounts mounts, Instance instance, boolean table, Optional<P
                 .toList();
     }
 
-    /// Whether a process is in one of the cgroups.
+    /// Whether a process is in one of the cgroups, or something at the other end of an interface: the ends of a dead
+    /// server go with their namespaces.
     boolean lives() {
+        return links().stream().anyMatch(Remains::isConnected) || hasProcesses();
+    }
+
+    private static boolean isConnected(String link) {
+        try {
+            return Files.readString(LINKS.resolve(link).resolve("operstate"))
+                    .strip()
+                    .equals("up");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private boolean hasProcesses() {
         return cgroups().stream()
                 .flatMap(parent -> sandboxes(List.of(parent)).stream().map(parent::resolve))
                 .anyMatch(cgroup -> !Cgroup.processes(cgroup).isEmpty());
