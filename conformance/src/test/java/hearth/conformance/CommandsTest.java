@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -66,6 +67,49 @@ class CommandsTest {
 
             assertThat(second.status()).isEqualTo(1);
             assertThat(second.output()).contains("The server did not start:", "in use by another Hearth");
+        }
+    }
+
+    @Test
+    void detachesAtOnceAndIsReadyLater() throws Exception {
+        try {
+            var started = run("up", "--detach", "--port", "0", "--sandbox", "process");
+
+            assertThat(started.status()).as(started.output()).isZero();
+            Await.until("it is ready", () -> ask("status").status() == 0);
+        } finally {
+            run("stop");
+        }
+    }
+
+    @Test
+    void tellsAServerThatDoesNotAnswerFromOneThatDoes() throws Exception {
+        try (var server = HearthProcess.start(data, "--sandbox", "process")) {
+            signal(server, "STOP");
+            var status = run("status");
+            signal(server, "CONT");
+
+            assertThat(status.status()).isEqualTo(4);
+            assertThat(status.output()).contains("does not answer");
+            assertThat(run("status").status()).isZero();
+        }
+    }
+
+    private static void signal(HearthProcess server, String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(server.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private Ended ask(String... words) {
+        try {
+            return run(words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 

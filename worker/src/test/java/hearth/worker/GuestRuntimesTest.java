@@ -185,6 +185,29 @@ final class GuestRuntimesTest {
         }
     }
 
+    @Test
+    void hasTheFilesAndLimitsThatProgramsFindOnAws() throws Exception {
+        try (var host = new TestWorker(SandboxKind.NAMESPACES, directory)) {
+            var layer = List.of(host.code(Map.of(
+                    "entrypoint", "#!/bin/sh\nexec /lambda-entrypoint.sh \"$_HANDLER\"\n",
+                    "bootstrap-of-runtime", "#!/bin/sh\nexec /var/runtime/bootstrap\n")));
+            var python = function(host, PYTHONS, "f.py", """
+                    import resource
+                    def handler(event, context):
+                        limits = [getattr(resource, "RLIMIT_" + name) for name in event]
+                        return [resource.getrlimit(limit)[0] for limit in limits]
+                    """);
+            var node = function(host, NODES, "f.js", "exports.handler = async () => process.cwd();");
+            var limits = "[\"NOFILE\", \"NPROC\", \"STACK\", \"MEMLOCK\"]";
+
+            for (var wrapper : List.of("/opt/entrypoint", "/opt/bootstrap-of-runtime")) {
+                assertThat(wrapped(host, python, layer, wrapper).call(limits))
+                        .isEqualTo("[1024, 1024, 8388608, 65536]");
+                assertThat(wrapped(host, node, layer, wrapper).call("[]")).isEqualTo("\"/var/task\"");
+            }
+        }
+    }
+
     private static TestEnvironment wrapped(
             TestWorker host, FunctionVersion function, List<CodeDigest> layers, String wrapper) throws Exception {
         var variables = Map.of("AWS_LAMBDA_EXEC_WRAPPER", wrapper);

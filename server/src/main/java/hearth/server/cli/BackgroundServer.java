@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Starts the server as a process of its own, which the terminal does not end.
 final class BackgroundServer {
@@ -66,7 +67,7 @@ final class BackgroundServer {
                 throw new StartException(
                         "The server did not start:\n" + written(before).stripTrailing());
             }
-            var said = ServerFile.read(data).filter(server -> server.pid() == process.pid());
+            var said = saidBy(process.pid());
             if (said.isPresent() && (!untilReady || said.get().state() == State.READY)) {
                 tell(said.get());
                 return ExitStatus.SUCCESS;
@@ -74,6 +75,15 @@ final class BackgroundServer {
         }
         throw new StartException("The server (pid %d) is not ready after %d s, and goes on. It writes to %s"
                 .formatted(process.pid(), patience.toSeconds(), log));
+    }
+
+    /// What that server has said. Until it does, there may be half a file of one that a power failure ended.
+    private Optional<RunningServer> saidBy(long pid) {
+        try {
+            return ServerFile.read(data).filter(server -> server.pid() == pid);
+        } catch (IOException notYet) {
+            return Optional.empty();
+        }
     }
 
     private void tell(RunningServer server) {

@@ -23,7 +23,7 @@ final class FakeNpm {
     /// @param name of the archive
     /// @param body of the interpreter's `main`, in C
     Path archive(String name, String program, String body) throws IOException, InterruptedException {
-        prefix(name, program, body);
+        var prefix = prefix(name, program, body);
         var archive = folder.resolve(name + ".tgz");
         run(List.of(
                 "tar",
