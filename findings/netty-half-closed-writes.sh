@@ -3,7 +3,7 @@
 #
 # Guess: with ALLOW_HALF_CLOSURE a channel that does not read by itself (AUTO_READ off, as under back-pressure), and whose peer has
 # shut down its output, can still be written to, however large the answer is.
-# Seen: only what fits into the socket's buffer arrives. When nothing is awaited of a descriptor, EpollIoHandler takes it out of epoll
+# Behaviour: only what fits into the socket's buffer arrives. When nothing is awaited of a descriptor, EpollIoHandler takes it out of epoll
 # and does not note it, so that waiting for room (EPOLLOUT) later fails with ENOENT, the write with it, and the output is shut down.
 # By NIO (which sees no end while it does not read, and so reads) the same program sends everything.
 #   nio: 8388608 of 8388608 bytes
@@ -25,7 +25,7 @@ cat > pom.xml <<XML
 <classifier>linux-$(uname -m | sed s/aarch64/aarch_64/)</classifier></dependency>
 </dependencies></project>
 XML
-mvn -B -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=jars >&2
+timeout 300 mvn -B -q -Dmaven.repo.local="$folder/repository" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=jars >&2
 
 cat > HalfClosed.java <<'JAVA'
 import io.netty.bootstrap.ServerBootstrap;
@@ -95,4 +95,5 @@ public class HalfClosed {
     }
 }
 JAVA
-timeout 60 java -cp "jars/*" HalfClosed.java 2>/dev/null
+javac -proc:none -cp "jars/*" -d classes HalfClosed.java
+timeout 60 java -cp "classes:jars/*" HalfClosed 2>/dev/null

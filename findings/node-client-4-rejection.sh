@@ -3,7 +3,7 @@
 #
 # Guess: a handler that returns a value has answered with it. A promise that it left behind and that rejects may end the process,
 # but only after the answer.
-# Seen: so it is with 3.3.0, which posts the answer and then exits with 128. 4.0.2 posts nothing and exits with 1: it puts the answer off
+# Behaviour: so it is with 3.3.0, which posts the answer and then exits with 128. 4.0.2 posts nothing and exits with 1: it puts the answer off
 # by one turn of the event loop and does not listen for rejections, so that Node.js ends the process before.
 #   aws-lambda-ric 3.3.0: next response exit 128
 #   aws-lambda-ric 4.0.2: next exit 1
@@ -15,9 +15,10 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-npm install --silent --no-audit --no-fund node@24.21.0 >&2
+export npm_config_cache=$folder/cache
+timeout 240 npm install --silent --no-audit --no-fund --ignore-scripts=false node@24.21.0 >&2
 for version in 3.3.0 4.0.2; do
-  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "ric-$version" "aws-lambda-ric@$version" >&2
+  timeout 120 npm install --silent --no-audit --no-fund --ignore-scripts --prefix "ric-$version" "aws-lambda-ric@$version" >&2
 done
 
 mkdir task

