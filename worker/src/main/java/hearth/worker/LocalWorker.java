@@ -17,7 +17,7 @@ import hearth.worker.environment.EnvironmentSettings;
 import hearth.worker.environment.ExecutionEnvironment;
 import hearth.worker.logs.LogDirectory;
 import hearth.worker.logs.LogWriter;
-import hearth.worker.pool.Boot;
+import hearth.worker.pool.InterpreterStart;
 import hearth.worker.pool.PoolCounts;
 import hearth.worker.pool.RuntimePool;
 import hearth.worker.runtimes.Runtimes;
@@ -159,8 +159,8 @@ public final class LocalWorker implements Worker, AutoCloseable {
         return pool.counts();
     }
 
-    private Optional<Boot> boot(FunctionVersion function) {
-        return host.runtimes().find(function.runtime()).flatMap(runtime -> host.boots()
+    private Optional<InterpreterStart> boot(FunctionVersion function) {
+        return host.runtimes().find(function.runtime()).flatMap(runtime -> host.bootable()
                 .of(function, runtime));
     }
 

@@ -45,8 +45,8 @@ final class CombinationRules {
 
     private static void checkVpc(@Nullable FunctionConfiguration before, FunctionConfiguration after) {
         var vpc = after.vpcConfig();
-        boolean subnets = vpc != null && Given.list(vpc.subnetIds()) != null;
-        boolean groups = vpc != null && Given.list(vpc.securityGroupIds()) != null;
+        boolean subnets = vpc != null && OmittedValues.list(vpc.subnetIds()) != null;
+        boolean groups = vpc != null && OmittedValues.list(vpc.securityGroupIds()) != null;
         if (subnets != groups) {
             throw Refusals.invalid("SubnetIds and SecurityIds must coexist or be both empty list.");
         }

@@ -42,8 +42,8 @@ final class Configurations {
                 .environment(shown(request.environment()))
                 .tracingConfig(shown(request.tracingConfig()))
                 .vpcConfig(SettingsShown.vpc(function, null, request.vpcConfig()))
-                .fileSystemConfigs(Given.list(request.fileSystemConfigs()))
-                .kmsKeyArn(Given.text(request.kmsKeyArn()))
+                .fileSystemConfigs(OmittedValues.list(request.fileSystemConfigs()))
+                .kmsKeyArn(OmittedValues.text(request.kmsKeyArn()))
                 .deadLetterConfig(SettingsShown.deadLetters(request.deadLetterConfig()))
                 .tenancyConfig(request.tenancyConfig())
                 .packageType(Objects.requireNonNullElse(request.packageType(), "Zip"))
@@ -89,10 +89,10 @@ final class Configurations {
             next.vpcConfig(SettingsShown.vpc(function, before.vpcConfig(), request.vpcConfig()));
         }
         if (request.fileSystemConfigs() != null) {
-            next.fileSystemConfigs(Given.list(request.fileSystemConfigs()));
+            next.fileSystemConfigs(OmittedValues.list(request.fileSystemConfigs()));
         }
         if (request.kmsKeyArn() != null) {
-            next.kmsKeyArn(Given.text(request.kmsKeyArn()));
+            next.kmsKeyArn(OmittedValues.text(request.kmsKeyArn()));
         }
         if (request.deadLetterConfig() != null) {
             next.deadLetterConfig(SettingsShown.deadLetters(request.deadLetterConfig()));

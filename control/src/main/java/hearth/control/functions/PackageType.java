@@ -73,7 +73,7 @@ final class PackageType {
 
     private static void refuseRuntime(
             @Nullable String runtime, @Nullable String handler, @Nullable List<String> layers) {
-        if (runtime != null || handler != null || Given.list(layers) != null) {
+        if (runtime != null || handler != null || OmittedValues.list(layers) != null) {
             throw Refusals.invalid("Please don't provide Handler or Runtime or Layer when the intended function"
                     + " PackageType is Image.");
         }
@@ -93,8 +93,8 @@ final class PackageType {
     }
 
     static boolean isEmpty(ImageConfig image) {
-        return Given.list(image.entryPoint()) == null
-                && Given.list(image.command()) == null
-                && Given.text(image.workingDirectory()) == null;
+        return OmittedValues.list(image.entryPoint()) == null
+                && OmittedValues.list(image.command()) == null
+                && OmittedValues.text(image.workingDirectory()) == null;
     }
 }

@@ -50,7 +50,7 @@ final class SettingsShown {
     }
 
     static @Nullable DeadLetterConfig deadLetters(@Nullable DeadLetterConfig request) {
-        return request == null || Given.text(request.targetArn()) == null ? null : request;
+        return request == null || OmittedValues.text(request.targetArn()) == null ? null : request;
     }
 
     static @Nullable ImageConfigResponse image(@Nullable ImageConfig request) {

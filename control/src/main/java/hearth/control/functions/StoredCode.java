@@ -18,7 +18,7 @@ record StoredCode(CodeDigest digest, long size, String sha256, FunctionCodeLocat
     static StoredCode of(TakenPackage taken, @Nullable String key) {
         var source = FunctionCodeLocation.builder()
                 .repositoryType("S3")
-                .sourceKMSKeyArn(Given.text(key))
+                .sourceKMSKeyArn(OmittedValues.text(key))
                 .resolvedS3Object(taken.reference().map(CodeReference::object).orElse(null));
         return new StoredCode(taken.id(), taken.size(), taken.content().base64(), source.build());
     }

@@ -38,7 +38,7 @@ final class CreateEventSourceMapping
     @Override
     public EventSourceMappingConfiguration handle(Caller caller, CreateEventSourceMappingRequest request) {
         var id = new EventSourceMappingId(caller.account(), caller.region(), ids.next());
-        var rules = MappingRules.created(id.uuid(), Given.by(request));
+        var rules = MappingRules.created(id.uuid(), RequestedMapping.by(request));
         var function = functions.require(caller, request.functionName(), "CreateEventSourceMapping");
         var configuration = rules.toBuilder()
                 .uuid(id.uuid())

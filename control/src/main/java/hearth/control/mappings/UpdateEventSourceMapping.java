@@ -48,7 +48,7 @@ final class UpdateEventSourceMapping
         if (!MappingLifecycle.isAtRest(before)) {
             throw MappingRefusals.inUse("update");
         }
-        var next = MappingRules.updated(before.configuration(), Given.by(request)).toBuilder()
+        var next = MappingRules.updated(before.configuration(), RequestedMapping.by(request)).toBuilder()
                 .functionArn(function == null ? before.configuration().functionArn() : function)
                 .lastModified(clock.instant())
                 .build();

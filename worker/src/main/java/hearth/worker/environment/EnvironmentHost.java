@@ -20,9 +20,9 @@ public record EnvironmentHost(
         Executor blocking,
         InstantSource clock,
         EnvironmentSettings settings) {
-    /// Which booted runtime a function can take.
-    public Boots boots() {
-        return new Boots(variables());
+    /// The functions that can take a booted runtime.
+    public BootableFunctions bootable() {
+        return new BootableFunctions(variables());
     }
 
     FunctionVariables variables() {

@@ -56,7 +56,7 @@ public final class ExecutionEnvironment {
 
     // The rest belongs to the loop.
     private EnvironmentState state = new Preparing();
-    /// Null until the premises are there, which another thread makes.
+    /// Null until the resources are there, which another thread prepares.
     private @Nullable HostedRuntime runtime;
 
     /// Null until a process needs them.
@@ -137,9 +137,9 @@ public final class ExecutionEnvironment {
 
     private void prepare() {
         try {
-            var made = Premises.prepare(spec, host);
+            var made = EnvironmentResources.prepare(spec, host);
             onLoop(() -> prepared(made));
-        } catch (Premises.Unavailable e) {
+        } catch (EnvironmentResources.Unavailable e) {
             onLoop(() -> notPrepared(e.why()));
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "Environment " + spec.id() + " cannot be made", e);
@@ -147,7 +147,7 @@ public final class ExecutionEnvironment {
         }
     }
 
-    private void prepared(Premises made) {
+    private void prepared(EnvironmentResources made) {
         preparing = false;
         var runtime = new HostedRuntime(
                 made,
@@ -171,27 +171,27 @@ public final class ExecutionEnvironment {
         deadline.set(initStartNanos + initLimit().toNanos());
     }
 
-    private EnvironmentServices services(Premises premises) {
+    private EnvironmentServices services(EnvironmentResources resources) {
         var reach = host.settings().reach();
         return EnvironmentServices.listen(
-                premises.sandbox().serviceSockets(),
+                resources.sandbox().serviceSockets(),
                 reach.endpoints(),
                 connection -> reach.entrance().enter(connection, loop, spec),
                 reach.relays(),
                 loop);
     }
 
-    private Map<String, String> variables(Premises premises) {
+    private Map<String, String> variables(EnvironmentResources resources) {
         var issued = credentials;
         if (issued == null) {
             issued = host.settings().credentials().issue(spec);
             credentials = issued;
         }
-        var sandbox = premises.sandbox();
+        var sandbox = resources.sandbox();
         return host.variables()
                 .of(
                         spec,
-                        premises.runtime(),
+                        resources.runtime(),
                         logName,
                         sandbox.runtimeApiAddress(),
                         !sandbox.serviceSockets().isEmpty(),
@@ -475,10 +475,10 @@ public final class ExecutionEnvironment {
     }
 
     private void remove() {
-        var premises = runtime().premises();
+        var resources = runtime().resources();
         host.blocking().execute(() -> {
             try {
-                premises.close();
+                resources.close();
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "Sandbox " + spec.id() + " could not be removed", e);
             }

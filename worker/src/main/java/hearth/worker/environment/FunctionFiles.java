@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What a function brings of its own: its code, and what its layers hold. Nothing of it changes while it is in use.
+/// The files that a function brings of its own: its code, and what its layers hold. They do not change while in use.
 record FunctionFiles(Lease code, Optional<Lease> layers) implements AutoCloseable {
     private static final String CODE = "/var/task";
     private static final String LAYERS = "/opt";

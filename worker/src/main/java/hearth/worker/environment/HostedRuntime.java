@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class HostedRuntime {
     private static final System.Logger LOG = System.getLogger(HostedRuntime.class.getName());
 
-    /// Who hears of it, besides what the runtime says.
+    /// The environment, which hears of its process as well as of what the runtime says.
     interface Listener extends RuntimeListener {
         /// The process has ended, and with it the session.
         void exited(SandboxProcess.Exit exit);
@@ -40,9 +40,9 @@ final class HostedRuntime {
         void notStarted(Exception why);
     }
 
-    private final Premises premises;
+    private final EnvironmentResources resources;
     private final Bytes memory;
-    private final Function<Premises, Map<String, String>> variables;
+    private final Function<EnvironmentResources, Map<String, String>> variables;
     private final IoEventLoop loop;
     private final Executor onLoop;
     private final Executor blocking;
@@ -64,16 +64,16 @@ final class HostedRuntime {
     /// @param variables that a process is started with
     /// @param onLoop has a step done on the loop, and sees to its failure
     HostedRuntime(
-            Premises premises,
+            EnvironmentResources resources,
             Bytes memory,
-            Function<Premises, Map<String, String>> variables,
+            Function<EnvironmentResources, Map<String, String>> variables,
             EnvironmentHost host,
             IoEventLoop loop,
             EnvironmentServices services,
             Executor onLoop,
             FunctionLog log,
             Listener listener) {
-        this.premises = premises;
+        this.resources = resources;
         this.memory = memory;
         this.variables = variables;
         this.loop = loop;
@@ -82,19 +82,20 @@ final class HostedRuntime {
         this.blocking = host.blocking();
         this.log = log;
         this.listener = listener;
-        this.server = RuntimeApiServer.listen(premises.sandbox().runtimeApiSocket(), loop);
-        this.freezer = new IdleFreezer(premises.sandbox(), loop, host.settings().freezeDelay());
-        this.peakMemory = new PeakMemory(premises.sandbox());
+        this.server = RuntimeApiServer.listen(resources.sandbox().runtimeApiSocket(), loop);
+        this.freezer =
+                new IdleFreezer(resources.sandbox(), loop, host.settings().freezeDelay());
+        this.peakMemory = new PeakMemory(resources.sandbox());
     }
 
-    Premises premises() {
-        return premises;
+    EnvironmentResources resources() {
+        return resources;
     }
 
     /// Starts the runtime for the first time: one that is up already, if there is one.
     void start() {
         beginSession();
-        premises.booted().ifPresentOrElse(this::assign, this::launch);
+        resources.booted().ifPresentOrElse(this::assign, this::launch);
     }
 
     /// Starts it after it has ended.
@@ -112,7 +113,7 @@ final class HostedRuntime {
     /// The runtime is up already, and hears which function it serves.
     private void assign(BootedRuntime booted) {
         try {
-            booted.assign(variables.apply(premises));
+            booted.assign(variables.apply(resources));
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "A booted runtime has ended before it was needed: {0}", e.getMessage());
             starting = true;
@@ -133,7 +134,7 @@ final class HostedRuntime {
         }
         process = new RuntimeProcess(loop, booted.takeProcess(), log, this::exited);
         var channel = booted.takeChannel();
-        if (premises.runtime().channel() == ChannelUse.RUNTIME_API) {
+        if (resources.runtime().channel() == ChannelUse.RUNTIME_API) {
             channel.ifPresent(server::adopt);
         } else {
             channel.ifPresent(Descriptors::close);
@@ -142,12 +143,12 @@ final class HostedRuntime {
 
     private void launch() {
         starting = true;
-        var environment = variables.apply(premises);
+        var environment = variables.apply(resources);
         blocking.execute(() -> {
             try {
-                switch (premises.entrypoint(memory, environment)) {
+                switch (resources.entrypoint(memory, environment)) {
                     case Entrypoint.Command command -> {
-                        var started = premises.sandbox().start(process(command, environment));
+                        var started = resources.sandbox().start(process(command, environment));
                         onLoop.execute(() -> started(started));
                     }
                     case Entrypoint.Missing(var why) ->
@@ -161,7 +162,7 @@ final class HostedRuntime {
 
     /// A wrapper of the function's own may start anything, so nothing of ours is lent to it.
     private ProcessSpec process(Entrypoint.Command command, Map<String, String> environment) {
-        boolean channel = !command.wrapped() && premises.runtime().channel() == ChannelUse.RUNTIME_API;
+        boolean channel = !command.wrapped() && resources.runtime().channel() == ChannelUse.RUNTIME_API;
         return new ProcessSpec(command.words(), environment, "/var/task", channel);
     }
 

@@ -31,10 +31,10 @@ public final class RuntimePool implements AutoCloseable {
 
     private final PoolConfig config;
     private final SandboxFactory sandboxes;
-    private final Booter booter;
+    private final RuntimeBooter booter;
     private final LongSupplier nanos;
     private final @Nullable Thread thread;
-    private final Map<Boot, Shelf> shelves = new HashMap<>(); // guarded by this
+    private final Map<InterpreterStart, RuntimeStock> stocks = new HashMap<>(); // guarded by this
     private long lastTake; // guarded by this
     /// When none was lacking, the last time that was so.
     private long enoughUntil; // guarded by this
@@ -45,7 +45,7 @@ public final class RuntimePool implements AutoCloseable {
     private RuntimePool(PoolConfig config, SandboxFactory sandboxes, LongSupplier nanos) {
         this.config = config;
         this.sandboxes = sandboxes;
-        this.booter = new Booter(sandboxes);
+        this.booter = new RuntimeBooter(sandboxes);
         this.nanos = nanos;
         this.lastTake = nanos.getAsLong() - QUIET;
         this.enoughUntil = lastTake;
@@ -70,7 +70,7 @@ public final class RuntimePool implements AutoCloseable {
     }
 
     /// A booted runtime of this kind, if one is ready. It is the caller's from now on. Does not wait.
-    public Optional<BootedRuntime> take(Boot boot) {
+    public Optional<BootedRuntime> take(InterpreterStart boot) {
         if (isOff()) {
             return Optional.empty();
         }
@@ -84,15 +84,15 @@ public final class RuntimePool implements AutoCloseable {
         }
     }
 
-    private synchronized Optional<BootedRuntime> next(Boot boot) {
+    private synchronized Optional<BootedRuntime> next(InterpreterStart boot) {
         if (closed) {
             return Optional.empty();
         }
-        var shelf = shelf(boot);
+        var stock = stock(boot);
         lastTake = nanos.getAsLong();
-        shelf.wanted(lastTake);
+        stock.wanted(lastTake);
         notifyAll();
-        var first = Optional.ofNullable(shelf.ready().pollFirst());
+        var first = Optional.ofNullable(stock.ready().pollFirst());
         if (first.isPresent()) {
             hits++;
         } else {
@@ -103,28 +103,27 @@ public final class RuntimePool implements AutoCloseable {
 
     /// What it holds and what came of those who asked.
     public synchronized PoolCounts counts() {
-        int ready = shelves.values().stream()
-                .mapToInt(shelf -> shelf.ready().size())
-                .sum();
+        int ready =
+                stocks.values().stream().mapToInt(stock -> stock.ready().size()).sum();
         return new PoolCounts(ready, hits, misses);
     }
 
     /// A function of this kind may soon be invoked.
-    public synchronized void expect(Boot boot) {
+    public synchronized void expect(InterpreterStart boot) {
         if (!isOff() && !closed) {
-            shelf(boot).expected(nanos.getAsLong());
+            stock(boot).expected(nanos.getAsLong());
             notifyAll();
         }
     }
 
     /// How many of this kind are ready.
-    public synchronized int ready(Boot boot) {
-        var shelf = shelves.get(boot);
-        return shelf == null ? 0 : shelf.ready().size();
+    public synchronized int ready(InterpreterStart boot) {
+        var stock = stocks.get(boot);
+        return stock == null ? 0 : stock.ready().size();
     }
 
-    private Shelf shelf(Boot boot) {
-        return shelves.computeIfAbsent(boot, _ -> new Shelf(boot, nanos.getAsLong()));
+    private RuntimeStock stock(InterpreterStart boot) {
+        return stocks.computeIfAbsent(boot, _ -> new RuntimeStock(boot, nanos.getAsLong()));
     }
 
     private void work() {
@@ -147,7 +146,7 @@ public final class RuntimePool implements AutoCloseable {
     private sealed interface Job {
         record End(BootedRuntime surplus) implements Job {}
 
-        record Start(Boot boot) implements Job {}
+        record Start(InterpreterStart boot) implements Job {}
 
         record Stop() implements Job {}
     }
@@ -155,15 +154,15 @@ public final class RuntimePool implements AutoCloseable {
     private synchronized Job nextJob() throws InterruptedException {
         while (!closed) {
             var now = nanos.getAsLong();
-            var expired = shelves.values().stream()
-                    .filter(shelf -> now - shelf.lastWanted() > config.keep().toNanos())
+            var expired = stocks.values().stream()
+                    .filter(stock -> now - stock.lastWanted() > config.keep().toNanos())
                     .findFirst();
             if (expired.isPresent()) {
                 var surplus = expired.get().ready().pollFirst();
                 if (surplus != null) {
                     return new Job.End(surplus);
                 }
-                shelves.remove(expired.get().boot());
+                stocks.remove(expired.get().boot());
                 continue;
             }
             var needy = needy(now);
@@ -186,33 +185,33 @@ public final class RuntimePool implements AutoCloseable {
     }
 
     /// Who lacks one, and has or can be made room for: the one wanted last.
-    private Optional<Shelf> needy(long now) {
-        return shelves.values().stream()
-                .filter(shelf -> shelf.needsOne(now))
-                .max(Comparator.comparingLong(Shelf::lastWanted))
-                .filter(shelf -> fits(shelf) || lessWanted(shelf).isPresent());
+    private Optional<RuntimeStock> needy(long now) {
+        return stocks.values().stream()
+                .filter(stock -> stock.needsOne(now))
+                .max(Comparator.comparingLong(RuntimeStock::lastWanted))
+                .filter(stock -> fits(stock) || lessWanted(stock).isPresent());
     }
 
-    private boolean fits(Shelf shelf) {
-        var taken = shelves.values().stream()
+    private boolean fits(RuntimeStock stock) {
+        var taken = stocks.values().stream()
                 .mapToLong(each -> each.ready().size() * each.weight().count())
                 .sum();
-        return taken + shelf.weight().count() <= config.memory().count();
+        return taken + stock.weight().count() <= config.memory().count();
     }
 
-    private Optional<Shelf> lessWanted(Shelf shelf) {
-        return shelves.values().stream()
-                .filter(each -> !each.ready().isEmpty() && each.lastWanted() < shelf.lastWanted())
-                .min(Comparator.comparingLong(Shelf::lastWanted));
+    private Optional<RuntimeStock> lessWanted(RuntimeStock stock) {
+        return stocks.values().stream()
+                .filter(each -> !each.ready().isEmpty() && each.lastWanted() < stock.lastWanted())
+                .min(Comparator.comparingLong(RuntimeStock::lastWanted));
     }
 
-    private Optional<BootedRuntime> inTheWay(Shelf shelf) {
-        return fits(shelf)
+    private Optional<BootedRuntime> inTheWay(RuntimeStock stock) {
+        return fits(stock)
                 ? Optional.empty()
-                : lessWanted(shelf).map(each -> each.ready().removeFirst());
+                : lessWanted(stock).map(each -> each.ready().removeFirst());
     }
 
-    private void boot(Boot boot) throws InterruptedException {
+    private void boot(InterpreterStart boot) throws InterruptedException {
         var begin = nanos.getAsLong();
         try {
             var booted = booter.boot(boot);
@@ -225,18 +224,18 @@ public final class RuntimePool implements AutoCloseable {
         }
     }
 
-    private synchronized boolean keep(Boot boot, BootedRuntime booted, Duration took) {
+    private synchronized boolean keep(InterpreterStart boot, BootedRuntime booted, Duration took) {
         if (!closed) {
-            var shelf = shelf(boot);
-            shelf.booted(took, booted.sandbox().peakMemory());
-            shelf.ready().addLast(booted);
+            var stock = stock(boot);
+            stock.booted(took, booted.sandbox().peakMemory());
+            stock.ready().addLast(booted);
         }
         return !closed;
     }
 
-    private synchronized void failed(Boot boot, Exception why) {
+    private synchronized void failed(InterpreterStart boot, Exception why) {
         if (!closed) {
-            var level = shelf(boot).failed(nanos.getAsLong()) ? Level.WARNING : Level.DEBUG;
+            var level = stock(boot).failed(nanos.getAsLong()) ? Level.WARNING : Level.DEBUG;
             log.log(level, "%s cannot be booted for the pool".formatted(boot.runtime()), why);
         }
     }
@@ -253,10 +252,10 @@ public final class RuntimePool implements AutoCloseable {
         }
         List<BootedRuntime> left;
         synchronized (this) {
-            left = shelves.values().stream()
-                    .flatMap(shelf -> shelf.ready().stream())
+            left = stocks.values().stream()
+                    .flatMap(stock -> stock.ready().stream())
                     .toList();
-            shelves.clear();
+            stocks.clear();
         }
         left.forEach(BootedRuntime::discard);
     }

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class RuntimePoolTest {
-    private static final Boot PYTHON = boot("python3.12");
-    private static final Boot NODE = boot("nodejs20.x");
-    private static final Boot JAVA = boot("java25");
+    private static final InterpreterStart PYTHON = boot("python3.12");
+    private static final InterpreterStart NODE = boot("nodejs20.x");
+    private static final InterpreterStart JAVA = boot("java25");
     private static final Duration KEEP = Duration.ofHours(1);
 
     private final AtomicLong now = new AtomicLong(Duration.ofDays(1).toNanos());
@@ -29,8 +29,8 @@ final class RuntimePoolTest {
                 new PoolConfig(Bytes.mebibytes(mebibytes), KEEP), sandboxes, () -> now.addAndGet(200_000_000));
     }
 
-    private static Boot boot(String runtime) {
-        return new Boot(runtime, List.of("/" + runtime), List.of(), Map.of());
+    private static InterpreterStart boot(String runtime) {
+        return new InterpreterStart(runtime, List.of("/" + runtime), List.of(), Map.of());
     }
 
     @AfterEach
@@ -40,7 +40,7 @@ final class RuntimePoolTest {
         assertThat(sandboxes.openProcesses()).isEmpty();
     }
 
-    private void awaitReady(Boot boot, int count) throws Exception {
+    private void awaitReady(InterpreterStart boot, int count) throws Exception {
         Await.until(() -> pool.ready(boot) == count);
     }
 

@@ -3,9 +3,9 @@ package hearth.control.functions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Values of requests that say "none" by being empty.
-final class Given {
-    private Given() {}
+/// Empty values of requests, which stand for values left out.
+final class OmittedValues {
+    private OmittedValues() {}
 
     /// Null for an empty text.
     static @Nullable String text(@Nullable String text) {

@@ -1,7 +1,7 @@
 package hearth.worker.environment;
 
 import hearth.model.FunctionVersion;
-import hearth.worker.pool.Boot;
+import hearth.worker.pool.InterpreterStart;
 import hearth.worker.runtimes.ChannelUse;
 import hearth.worker.runtimes.InstalledRuntime;
 import hearth.worker.sandbox.SandboxSpec;
@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Which booted runtime a function can take.
+/// The functions that can take a booted runtime, and of which kind it has to be.
 ///
 /// @param variables what functions find in their environment
-public record Boots(FunctionVariables variables) {
+public record BootableFunctions(FunctionVariables variables) {
     /// What interpreters, the C library and the loader look at while they start. A function that sets one of these to
     /// something of its own starts its own interpreter.
     private static final List<String> LOOKED_AT = List.of(
@@ -39,7 +39,7 @@ public record Boots(FunctionVariables variables) {
             "AWS_LAMBDA_JAVA");
 
     /// Empty for one that can only start its own interpreter.
-    public Optional<Boot> of(FunctionVersion function, InstalledRuntime runtime) {
+    public Optional<InterpreterStart> of(FunctionVersion function, InstalledRuntime runtime) {
         if (runtime.channel() == ChannelUse.NONE
                 || !function.layers().isEmpty()
                 || !function.ephemeralStorage().equals(SandboxSpec.USUAL_EPHEMERAL_STORAGE)) {
@@ -49,7 +49,8 @@ public record Boots(FunctionVariables variables) {
         if (changes(function.environment(), environment)) {
             return Optional.empty();
         }
-        return Optional.of(new Boot(runtime.id(), runtime.command(function.memory()), runtime.mounts(), environment));
+        return Optional.of(
+                new InterpreterStart(runtime.id(), runtime.command(function.memory()), runtime.mounts(), environment));
     }
 
     private static boolean changes(Map<String, String> own, Map<String, String> boot) {

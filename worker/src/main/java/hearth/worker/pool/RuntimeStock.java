@@ -4,21 +4,21 @@ import hearth.model.Bytes;
 import java.time.Duration;
 import java.util.ArrayDeque;
 
-/// The booted runtimes of one kind, and how many of them there should be.
+/// The stock of booted runtimes of one kind, and how many of them there should be.
 ///
 /// By Little's law as many are on their way as are wanted in the time that one takes; twice that many are kept ready,
 /// and one at the least. Not safe to use from several threads: the pool's lock guards it.
-final class Shelf {
-    /// Over which demand is counted.
+final class RuntimeStock {
+    /// The time over which demand is counted.
     private static final long WINDOW = Duration.ofSeconds(10).toNanos();
 
-    /// Of a kind that was never booted.
+    /// The memory that a kind is taken to need before one was booted.
     private static final Bytes GUESS = Bytes.mebibytes(32);
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
-    private final Boot boot;
+    private final InterpreterStart boot;
     private final ArrayDeque<BootedRuntime> ready = new ArrayDeque<>();
     private final ArrayDeque<Long> takes = new ArrayDeque<>();
     private Bytes weight = GUESS;
@@ -27,13 +27,13 @@ final class Shelf {
     private long pausedUntil;
     private long lastWanted;
 
-    Shelf(Boot boot, long now) {
+    RuntimeStock(InterpreterStart boot, long now) {
         this.boot = boot;
         this.lastWanted = now;
         this.pausedUntil = now;
     }
 
-    Boot boot() {
+    InterpreterStart boot() {
         return boot;
     }
 

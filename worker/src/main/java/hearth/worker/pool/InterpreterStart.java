@@ -8,11 +8,12 @@ import java.util.Map;
 /// booted runtime.
 ///
 /// @param environment all that the interpreter itself may look at while it starts
-public record Boot(String runtime, List<String> command, List<Mount> mounts, Map<String, String> environment) {
+public record InterpreterStart(
+        String runtime, List<String> command, List<Mount> mounts, Map<String, String> environment) {
     /// Tells a runtime to wait on its channel for the function that it serves.
     static final String VARIABLE = "_HEARTH_BOOT";
 
-    public Boot {
+    public InterpreterStart {
         command = List.copyOf(command);
         mounts = List.copyOf(mounts);
         environment = Map.copyOf(environment);

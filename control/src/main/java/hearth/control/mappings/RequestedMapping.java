@@ -4,9 +4,9 @@ import hearth.model.api.CreateEventSourceMappingRequest;
 import hearth.model.api.EventSourceMappingConfiguration;
 import hearth.model.api.UpdateEventSourceMappingRequest;
 
-/// What requests bring, as a mapping with only that.
-final class Given {
-    private Given() {}
+/// The mapping that a request describes: only the members that the request brings are set.
+final class RequestedMapping {
+    private RequestedMapping() {}
 
     static EventSourceMappingConfiguration by(CreateEventSourceMappingRequest request) {
         return EventSourceMappingConfiguration.builder()

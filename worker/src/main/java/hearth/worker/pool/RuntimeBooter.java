@@ -11,24 +11,24 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Starts an interpreter in a sandbox of its own and waits until it is up; then it stands still.
-final class Booter {
-    /// What a function may have at the most, so that refitting only ever lowers it.
+/// The booter starts an interpreter in a sandbox of its own, waits until it is up, and freezes it.
+final class RuntimeBooter {
+    /// The memory of a sandbox that boots: the most that a function may have, so that refitting only ever lowers it.
     private static final Bytes MEMORY = Bytes.mebibytes(10_240);
 
     private static final int MILLI_CPUS = 1_000;
 
-    /// Generous: a boot takes less than a tenth of a second.
+    /// The longest that a boot may take. Generous: a boot takes less than a tenth of a second.
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final SandboxFactory sandboxes;
     private final AtomicLong numbers = new AtomicLong();
 
-    Booter(SandboxFactory sandboxes) {
+    RuntimeBooter(SandboxFactory sandboxes) {
         this.sandboxes = sandboxes;
     }
 
-    BootedRuntime boot(Boot boot) throws SandboxException, IOException {
+    BootedRuntime boot(InterpreterStart boot) throws SandboxException, IOException {
         var name = "pool-" + numbers.incrementAndGet();
         var sandbox = sandboxes.create(
                 new SandboxSpec(name, MEMORY, MILLI_CPUS, SandboxSpec.USUAL_EPHEMERAL_STORAGE, boot.mounts()));
@@ -43,9 +43,9 @@ final class Booter {
         }
     }
 
-    private static BootedRuntime start(Boot boot, Sandbox sandbox) throws SandboxException, IOException {
+    private static BootedRuntime start(InterpreterStart boot, Sandbox sandbox) throws SandboxException, IOException {
         var environment = new HashMap<>(boot.environment());
-        environment.put(Boot.VARIABLE, "1");
+        environment.put(InterpreterStart.VARIABLE, "1");
         var process = sandbox.start(new ProcessSpec(boot.command(), environment, "/var/task", true));
         var booted = new BootedRuntime(sandbox, process, process.takeChannel().orElseThrow());
         try {

@@ -20,16 +20,17 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 
-/// What an environment stands on for its whole life, however often its runtime is started: the runtime's files,
-/// the function's code and layers, a sandbox.
+/// The resources that an environment holds for its whole life, however often its runtime is started: the runtime's
+/// files, the function's code and layers, a sandbox.
 ///
 /// @param booted the runtime that is up already in the sandbox, for the first start
-record Premises(InstalledRuntime runtime, FunctionFiles files, Sandbox sandbox, Optional<BootedRuntime> booted)
+record EnvironmentResources(
+        InstalledRuntime runtime, FunctionFiles files, Sandbox sandbox, Optional<BootedRuntime> booted)
         implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Premises.class.getName());
+    private static final System.Logger LOG = System.getLogger(EnvironmentResources.class.getName());
     private static final int MEBIBYTES_PER_CORE = 1769;
 
-    /// Why there are none.
+    /// The reason why an environment has no resources and cannot live.
     static final class Unavailable extends Exception {
         private final transient NotRunnable why;
 
@@ -49,7 +50,7 @@ record Premises(InstalledRuntime runtime, FunctionFiles files, Sandbox sandbox, 
     }
 
     /// Blocks until the code is here and the sandbox is made.
-    static Premises prepare(EnvironmentSpec spec, EnvironmentHost host) throws Unavailable {
+    static EnvironmentResources prepare(EnvironmentSpec spec, EnvironmentHost host) throws Unavailable {
         var function = spec.function();
         var runtimes = host.runtimes();
         var runtime = runtimes.find(function.runtime())
@@ -60,7 +61,7 @@ record Premises(InstalledRuntime runtime, FunctionFiles files, Sandbox sandbox, 
             var sandbox = booted.isPresent()
                     ? booted.get().sandbox()
                     : host.sandboxes().create(sandbox(spec, runtime, files));
-            return new Premises(runtime, files, sandbox, booted);
+            return new EnvironmentResources(runtime, files, sandbox, booted);
         } catch (SandboxException e) {
             files.close();
             throw new Unavailable(Cause.SANDBOX_FAILED, "The sandbox cannot be made: " + e.getMessage(), e);
@@ -74,7 +75,7 @@ record Premises(InstalledRuntime runtime, FunctionFiles files, Sandbox sandbox, 
             EnvironmentSpec spec, InstalledRuntime runtime, FunctionFiles files, EnvironmentHost host)
             throws SandboxException {
         var function = spec.function();
-        var boot = host.boots().of(function, runtime);
+        var boot = host.bootable().of(function, runtime);
         var booted = boot.flatMap(host.pool()::take);
         if (booted.isPresent()) {
             booted.get().fit(function.memory(), milliCpus(function), files.mounts());
