@@ -142,5 +142,110 @@ class CheckoutTest(unittest.TestCase):
         self.assertEqual(self.hearth("version").stdout.strip(), "build 1 runs version")
 
 
+# A library that starts JUnit and one of annotations, as far as `./hearth test` needs them: tests are not run but told.
+CONSOLE = """package org.junit.platform.console;
+public class ConsoleLauncher {
+    public static void main(String[] arguments) {
+        System.out.println(String.join(" ", arguments) + " a=" + System.getProperty("a") + " " + demo.Greeting.said());
+        System.exit(Integer.getInteger("status", 0));
+    }
+}
+"""
+
+ANNOTATION = """package org.jspecify.annotations;
+public @interface NullMarked {}
+"""
+
+DESCRIBING_MAVEN = """#!/usr/bin/env bash
+set -e
+echo "$*" >>asked
+for module in app lib dev; do
+  mkdir -p $module/target
+  echo "$PWD/libraries" >$module/target/test-classpath
+done
+echo "$PWD/lib/target/classes:$PWD/libraries" >app/target/test-classpath
+"""
+
+
+class TestCommandTest(unittest.TestCase):
+    """`./hearth test`, with two small modules and a Maven that only describes them."""
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        shutil.copy(REPOSITORY / "hearth", self.folder)
+        shutil.copytree(REPOSITORY / "dev/src/main", self.folder / "dev/src/main")
+        shutil.copy(REPOSITORY / "dev/java.options", self.folder / "dev")
+        for module in ("", "app", "lib", "dev"):
+            self.write(module + "/pom.xml", "<project/>")
+        self.write("model/src/generator/none", "")
+        self.write("model/src/main/resources/none", "")
+        self.write("tools/mvn", DESCRIBING_MAVEN)
+        (self.folder / "tools/mvn").chmod(0o755)
+        self.write("libraries/ConsoleLauncher.java", CONSOLE)
+        self.write("libraries/NullMarked.java", ANNOTATION)
+        self.write("lib/src/main/java/demo/Greeting.java", self.greeting("hello"))
+        self.write("app/src/test/java/demo/AppTest.java", "package demo; class AppTest { String said = Greeting.said(); }")
+        self.environment = {**os.environ, "PATH": "%s:%s" % (self.folder / "tools", os.environ["PATH"]), "HEARTH_INSTALL": "no"}
+        java = self.environment.get("JAVA_HOME")
+        subprocess.run([Path(java or "/usr") / "bin/javac", "-d", "libraries", "libraries/ConsoleLauncher.java",
+                        "libraries/NullMarked.java", "lib/src/main/java/demo/Greeting.java"], cwd=self.folder, check=True)
+        shutil.rmtree(self.folder / "libraries/demo")
+
+    def write(self, path, text):
+        file = self.folder / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def greeting(self, said):
+        return 'package demo; public class Greeting { public static String said() { return "%s"; } }' % said
+
+    def run_tests(self, *words):
+        return subprocess.run([self.folder / "hearth", "test", *words], env=self.environment, capture_output=True, text=True, timeout=120)
+
+    def asked(self):
+        return (self.folder / "asked").read_text().splitlines()
+
+    def test_asks_maven_once_and_compiles_what_is_edited(self):
+        first = self.run_tests("app", "AppTest")
+        self.write("lib/src/main/java/demo/Greeting.java", self.greeting("good morning"))
+        asked = self.asked()
+
+        second = self.run_tests("app", "AppTest", "-Da=b")
+
+        self.assertIn("--select-class=demo.AppTest", first.stdout, first.stderr)
+        self.assertIn("a=null hello", first.stdout)
+        self.assertIn("a=b good morning", second.stdout)
+        self.assertEqual(second.stderr.strip(), "compiled 1 of lib")
+        self.assertEqual(self.asked(), asked)
+
+    def test_asks_maven_again_when_a_pom_has_changed(self):
+        self.run_tests("app", "AppTest")
+        asked = len(self.asked())
+        time.sleep(0.05)
+        self.write("lib/pom.xml", "<project></project>")
+
+        self.run_tests("app", "AppTest")
+
+        self.assertEqual(len(self.asked()), asked + 1)
+        self.assertIn("dependency:build-classpath", self.asked()[-1])
+
+    def test_ends_as_the_tests_did(self):
+        self.assertEqual(self.run_tests("app", "-Dstatus=0").returncode, 0)
+        self.assertEqual(self.run_tests("app", "-Dstatus=3").returncode, 3)
+
+    def test_runs_nothing_that_does_not_compile(self):
+        self.write("app/src/test/java/demo/AppTest.java", "package demo; class AppTest { int said = Greeting.said(); }")
+
+        refused = self.run_tests("app", "AppTest")
+
+        self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+        self.assertIn("AppTest.java:1: error: incompatible types", refused.stderr)
+
+    def test_says_what_there_is_instead_of_what_there_is_not(self):
+        self.assertIn("there is no module 'ap'; there are: app dev lib", self.run_tests("ap").stderr)
+        self.assertIn("there is no test class 'App' in app; similar: AppTest", self.run_tests("app", "App").stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -105,7 +105,7 @@ class BadInputTest {
 
     /// Everything that the server answers until it closes.
     private static String send(String request) throws IOException {
-        var endpoint = TestServer.server().endpoint();
+        var endpoint = TestServer.endpoint();
         try (var socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
             socket.setSoTimeout(120_000);
             try {

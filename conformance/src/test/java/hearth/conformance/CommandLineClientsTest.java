@@ -115,15 +115,14 @@ class CommandLineClientsTest {
     void boto3CreatesInvokesListsPublishesAndDeletesAFunction() throws Exception {
         assumeTrue(succeeds("python3", "-c", "import boto3"), "This host has no boto3");
 
-        var output = run(
-                List.of("python3", "-c", BOTO3, TestServer.server().endpoint().toString()));
+        var output = run(List.of("python3", "-c", BOTO3, TestServer.endpoint().toString()));
 
         assertThat(output).contains("boto3 is content");
     }
 
     private String aws(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<>(
-                List.of("aws", "--endpoint-url", TestServer.server().endpoint().toString(), "lambda"));
+                List.of("aws", "--endpoint-url", TestServer.endpoint().toString(), "lambda"));
         command.addAll(List.of(arguments));
         return run(command);
     }

@@ -113,7 +113,7 @@ class FunctionLifecycleTest {
 
     @Test
     void isListedPageByPageInItsRegionAlone() {
-        try (var stockholm = Clients.lambda(TestServer.server().endpoint(), "test", "test", Region.EU_NORTH_1)) {
+        try (var stockholm = Clients.lambda(TestServer.endpoint(), "test", "test", Region.EU_NORTH_1)) {
             var names = IntStream.range(0, 7)
                     .mapToObj(i -> TestServer.name("listed"))
                     .toList();

@@ -236,7 +236,7 @@ class LayersTest {
     }
 
     private static LambdaClient account(String id) {
-        return Clients.lambda(TestServer.server().endpoint(), id, "test", Region.EU_WEST_1);
+        return Clients.lambda(TestServer.endpoint(), id, "test", Region.EU_WEST_1);
     }
 
     private static SdkBytes zip(Map<String, String> files) {

@@ -109,7 +109,7 @@ class OtherServicesTest {
     private static Map<String, String> signing(String keyId, String secret) {
         return Map.of(
                 "AWS_ENDPOINT_URL",
-                TestServer.server().endpoint().toString(),
+                TestServer.endpoint().toString(),
                 "AWS_ACCESS_KEY_ID",
                 keyId,
                 "AWS_SECRET_ACCESS_KEY",

@@ -90,8 +90,7 @@ class ResponseStreamTest {
             exports.odd[Symbol.for('aws.lambda.runtime.handler.streaming')] = 'request';
             """;
 
-    private static final LambdaAsyncClient CLIENT =
-            Clients.asyncLambda(TestServer.server().endpoint());
+    private static final LambdaAsyncClient CLIENT = Clients.asyncLambda(TestServer.endpoint());
 
     private static final class Shared {
         static final String STREAMS = node("index.handler", 5);
@@ -324,9 +323,8 @@ class ResponseStreamTest {
     @Test
     void servesOnAfterCallersHaveHungUpInMidStream() throws Exception {
         var function = node("index.handler", 2);
-        var target = TestServer.server()
-                .endpoint()
-                .resolve("/2021-11-15/functions/" + function + "/response-streaming-invocations");
+        var target =
+                TestServer.endpoint().resolve("/2021-11-15/functions/" + function + "/response-streaming-invocations");
         try (var client = HttpClient.newHttpClient()) {
             for (int i = 0; i < 10; i++) {
                 var answer = client.send(
@@ -382,7 +380,7 @@ class ResponseStreamTest {
     })
     void checksAnOldAsynchronousInvocation(String name, String payload, int status, String message) throws Exception {
         var function = name.equals("STREAMS") ? Shared.STREAMS : name;
-        var target = TestServer.server().endpoint().resolve("/2014-11-13/functions/" + function + "/invoke-async");
+        var target = TestServer.endpoint().resolve("/2014-11-13/functions/" + function + "/invoke-async");
         try (var client = HttpClient.newHttpClient()) {
             var answer = client.send(request(target, payload), HttpResponse.BodyHandlers.ofString());
 

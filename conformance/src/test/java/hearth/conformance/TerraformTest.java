@@ -84,10 +84,7 @@ class TerraformTest {
     private static String[] in(int round, String... words) {
         return Stream.concat(
                         Stream.of(words),
-                        Stream.of(
-                                "-input=false",
-                                "-var=round=" + round,
-                                "-var=endpoint=" + TestServer.server().endpoint()))
+                        Stream.of("-input=false", "-var=round=" + round, "-var=endpoint=" + TestServer.endpoint()))
                 .toArray(String[]::new);
     }
 

@@ -1,10 +1,14 @@
 package hearth.conformance;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import hearth.worker.sandbox.Leftovers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.SdkBytes;
@@ -13,8 +17,19 @@ import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 
 /// One server for all tests that need nothing special of it, started by the first and ended with the JVM.
+///
+/// With `-Dhearth.endpoint=http://…` it is the server there, which takes any signature and whose other functions stay
+// as they are.
+/// What the tests created stays in it, too.
 final class TestServer {
     static final String ROLE = "arn:aws:iam::000000000000:role/lambda-role";
+
+    private static final Optional<URI> RUNNING =
+            Optional.ofNullable(System.getProperty("hearth.endpoint")).map(URI::create);
+
+    /// What sets apart the names of this run from those that an earlier run left in a running server.
+    private static final String RUN =
+            RUNNING.isPresent() ? "-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX) : "";
 
     private static final AtomicInteger NAMES = new AtomicInteger();
 
@@ -22,11 +37,14 @@ final class TestServer {
 
     private static final class Shared {
         static final HearthProcess SERVER = HearthProcess.start(temporaryFolder());
-        static final LambdaClient LAMBDA = Clients.lambda(SERVER.endpoint());
 
         static {
             AT_THE_END.add(SERVER::close);
         }
+    }
+
+    private static final class SharedClient {
+        static final LambdaClient LAMBDA = Clients.lambda(endpoint());
     }
 
     /// What is done when the JVM ends, the last first.
@@ -38,12 +56,18 @@ final class TestServer {
                         new Thread(() -> AT_THE_END.descendingIterator().forEachRemaining(Runnable::run)));
     }
 
+    /// The server's process; tests that need it are skipped where the server was not started by them.
     static HearthProcess server() {
+        assumeThat(RUNNING).as("The server of -Dhearth.endpoint is not ours").isEmpty();
         return Shared.SERVER;
     }
 
+    static URI endpoint() {
+        return RUNNING.orElseGet(() -> server().endpoint());
+    }
+
     static LambdaClient lambda() {
-        return Shared.LAMBDA;
+        return SharedClient.LAMBDA;
     }
 
     /// One that is gone when the tests are over.
@@ -67,7 +91,7 @@ final class TestServer {
 
     /// A name that no other test has.
     static String name(String prefix) {
-        return prefix + "-" + NAMES.incrementAndGet();
+        return prefix + RUN + "-" + NAMES.incrementAndGet();
     }
 
     /// Creates a function and waits until it is active.

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// What `./hearth` runs.
@@ -31,10 +32,12 @@ public final class Main {
             RehearseCommand.COMMAND);
 
     /// The commands that the script runs without Java: name, and what it does.
-    private static final Map<String, String> OF_THE_SCRIPT = Map.of(
+    private static final Map<String, String> OF_THE_SCRIPT = new TreeMap<>(Map.of(
             "build", "Builds what has changed, and nothing else.",
             "verify", "Builds everything, and runs every test.",
-            "bench", "Measures, each row beside its floor; --quick does less.");
+            "test", "Runs some tests, seconds after an edit: test MODULE [CLASS].",
+            "package", "Makes a tarball and a Debian package.",
+            "bench", "Measures, each row beside its floor; --quick does less."));
 
     private Main() {}
 
