@@ -6,12 +6,14 @@ import hearth.model.worker.EnvironmentListener;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationListener;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.Reservation;
 import hearth.model.worker.Worker;
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerId;
 import hearth.worker.code.CodeCache;
+import hearth.worker.environment.Defects;
 import hearth.worker.environment.EnvironmentHost;
 import hearth.worker.environment.EnvironmentSettings;
 import hearth.worker.environment.ExecutionEnvironment;
@@ -49,6 +51,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
     private final LogWriter logs;
     private final RuntimePool pool;
     private final FreeMemory memory;
+    private final Defects defects = new Defects();
     private final EnvironmentHost host;
     private final Map<EnvironmentId, ExecutionEnvironment> environments = new ConcurrentHashMap<>();
     private final AtomicReference<String> lastWarning = new AtomicReference<>("");
@@ -78,6 +81,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
                 logs,
                 blocking,
                 clock,
+                defects,
                 new EnvironmentSettings(
                         config.freezeDelay(),
                         config.initLimit(),
@@ -120,7 +124,14 @@ public final class LocalWorker implements Worker, AutoCloseable {
 
     @Override
     public void start(EnvironmentSpec spec, EnvironmentListener listener) {
-        var environment = new ExecutionEnvironment(spec, listener, host, loops.next(), this::forget);
+        ExecutionEnvironment environment;
+        try {
+            environment = new ExecutionEnvironment(spec, listener, host, loops.next(), this::forget);
+        } catch (RuntimeException | Error e) {
+            defects.met("Environment " + spec.id() + " cannot be made", e);
+            listener.gone(spec.id(), new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "The worker failed: " + e));
+            return;
+        }
         if (environments.putIfAbsent(spec.id(), environment) != null) {
             throw new IllegalArgumentException("There is an environment " + spec.id() + " already");
         }
@@ -157,6 +168,11 @@ public final class LocalWorker implements Worker, AutoCloseable {
     /// What the pool of booted runtimes has come to.
     public PoolCounts poolCounts() {
         return pool.counts();
+    }
+
+    /// How often something threw in an environment where nothing should.
+    public long defects() {
+        return defects.count();
     }
 
     private Optional<InterpreterStart> boot(FunctionVersion function) {

@@ -12,19 +12,22 @@ import hearth.worker.sandbox.SandboxSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/// Real sandboxes, whose freezing and thawing is written down.
+/// Real sandboxes, whose freezing and thawing is written down, and whose methods throw when a test arms them.
 final class RecordedSandboxes implements SandboxFactory {
     private final SandboxFactory real;
+    private final Faults faults;
     private final Map<String, List<String>> calls = new ConcurrentHashMap<>();
     private final List<String> created = new CopyOnWriteArrayList<>();
     private final Map<String, SandboxProcess> processes = new ConcurrentHashMap<>();
 
-    RecordedSandboxes(SandboxFactory real) {
+    RecordedSandboxes(SandboxFactory real, Faults faults) {
         this.real = real;
+        this.faults = faults;
     }
 
     List<String> calls(EnvironmentId environment) {
@@ -40,7 +43,8 @@ final class RecordedSandboxes implements SandboxFactory {
     public Sandbox create(SandboxSpec spec) throws SandboxException {
         var own = calls.computeIfAbsent(spec.name(), _ -> new CopyOnWriteArrayList<>());
         created.add(spec.name());
-        return new Recorded(real.create(spec), own, process -> processes.put(spec.name(), process));
+        faults.at("create");
+        return new Recorded(real.create(spec), faults, own, process -> processes.put(spec.name(), process));
     }
 
     /// The names of all that were made, in order.
@@ -58,59 +62,108 @@ final class RecordedSandboxes implements SandboxFactory {
         real.close();
     }
 
-    private record Recorded(Sandbox real, List<String> calls, Consumer<SandboxProcess> started) implements Sandbox {
+    private record Recorded(Sandbox real, Faults faults, List<String> calls, Consumer<SandboxProcess> started)
+            implements Sandbox {
         @Override
         public int runtimeApiSocket() {
+            faults.at("runtimeApiSocket");
             return real.runtimeApiSocket();
         }
 
         @Override
         public List<Integer> serviceSockets() {
+            faults.at("serviceSockets");
             return real.serviceSockets();
         }
 
         @Override
         public String runtimeApiAddress() {
+            faults.at("runtimeApiAddress");
             return real.runtimeApiAddress();
         }
 
         @Override
         public SandboxProcess start(ProcessSpec spec) throws SandboxException {
+            faults.at("start");
             var process = real.start(spec);
             started.accept(process);
-            return process;
+            return new FaultyProcess(process, faults);
         }
 
         @Override
         public void refit(Bytes memory, int milliCpus, List<SandboxSpec.Mount> mounts) throws SandboxException {
+            faults.at("refit");
             real.refit(memory, milliCpus, mounts);
         }
 
         @Override
         public void freeze() {
+            faults.at("freeze");
             real.freeze();
             calls.add("freeze");
         }
 
         @Override
         public void thaw() {
+            faults.at("thaw");
             real.thaw();
             calls.add("thaw");
         }
 
         @Override
         public Bytes peakMemory() {
+            faults.at("peakMemory");
             return real.peakMemory();
         }
 
         @Override
         public long outOfMemoryKills() {
+            faults.at("outOfMemoryKills");
             return real.outOfMemoryKills();
         }
 
         @Override
         public void close() {
             real.close();
+            faults.at("close");
+        }
+    }
+
+    private record FaultyProcess(SandboxProcess real, Faults faults) implements SandboxProcess {
+        @Override
+        public int pidfd() {
+            faults.at("process.pidfd");
+            return real.pidfd();
+        }
+
+        @Override
+        public int output() {
+            faults.at("process.output");
+            return real.output();
+        }
+
+        @Override
+        public OptionalInt takeChannel() {
+            faults.at("process.takeChannel");
+            return real.takeChannel();
+        }
+
+        @Override
+        public Exit exit() {
+            faults.at("process.exit");
+            return real.exit();
+        }
+
+        @Override
+        public void kill() {
+            faults.at("process.kill");
+            real.kill();
+        }
+
+        @Override
+        public void close() {
+            real.close();
+            faults.at("process.close");
         }
     }
 }

@@ -60,6 +60,17 @@ public final class TestEnvironment implements EnvironmentListener {
         return this;
     }
 
+    /// The next that is told, or what tells that nothing was.
+    String next(long seconds) throws InterruptedException {
+        var told = events.poll(seconds, TimeUnit.SECONDS);
+        return told == null ? "nothing within " + seconds + " s" : told;
+    }
+
+    /// Whether something was told that nobody has asked for yet.
+    boolean hasNews() {
+        return !events.isEmpty();
+    }
+
     @Nullable
     NotRunnable why() {
         return why;

@@ -78,6 +78,7 @@ public final class TestWorker implements AutoCloseable {
 
     private final Path directory;
     private final IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollLoops.newFactory());
+    final Faults faults = new Faults();
     final RecordedSandboxes sandboxes;
     private final CodeCache code;
     final Runtimes runtimes =
@@ -92,7 +93,7 @@ public final class TestWorker implements AutoCloseable {
 
     TestWorker(SandboxKind kind, Path directory, PoolConfig pool) throws Exception {
         this.directory = directory;
-        this.sandboxes = new RecordedSandboxes(sandboxes(kind, directory));
+        this.sandboxes = new RecordedSandboxes(sandboxes(kind, directory), faults);
         this.code = new CodeCache(
                 Files.createDirectories(directory.resolve("code")),
                 digest -> new ByteArrayInputStream(packages.getOrDefault(digest, new byte[0])),
@@ -109,7 +110,12 @@ public final class TestWorker implements AutoCloseable {
                 CredentialIssuer.PLACEHOLDERS,
                 new FunctionReach(ENDPOINTS, ApiEntrance.CLOSED, new Relays(100, Duration.ofMinutes(20))),
                 StreamPace.AWS);
-        this.worker = new LocalWorker(config, loops, sandboxes, runtimes, code, InstantSource.system());
+        this.worker = new LocalWorker(config, loops, sandboxes, runtimes, code, this::now);
+    }
+
+    private Instant now() {
+        faults.at("clock");
+        return Instant.now();
     }
 
     /// Skips the test where this kind cannot be had.

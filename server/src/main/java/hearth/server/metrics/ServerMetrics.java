@@ -101,6 +101,11 @@ public final class ServerMetrics {
                         counter.call((double) services.workerManager().counts().failedStarts()))
                 .register(registry);
         CounterWithCallback.builder()
+                .name("hearth_environment_defects")
+                .help("What threw in an environment where nothing should; each ended that environment")
+                .callback(counter -> counter.call((double) worker.defects()))
+                .register(registry);
+        CounterWithCallback.builder()
                 .name("hearth_pool_takes")
                 .help("Cold starts that could take a booted runtime, and whether there was one")
                 .labelNames("result")

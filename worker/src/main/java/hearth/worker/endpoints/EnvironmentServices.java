@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.List;
@@ -81,7 +82,12 @@ public final class EnvironmentServices implements AutoCloseable {
                 connection.unsafe().closeForcibly();
                 return;
             }
-            serve.accept(connection);
+            try {
+                serve.accept(connection);
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.ERROR, "A function's connection cannot be served", e);
+                connection.unsafe().closeForcibly();
+            }
             // One that was turned away is closed, and tells nobody of it.
             if (connection.isOpen()) {
                 keep(connection);
@@ -91,7 +97,10 @@ public final class EnvironmentServices implements AutoCloseable {
         /// Without descriptors left, accepting would fail again at once and for ever: wait a little.
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            LOG.log(Level.WARNING, "Cannot accept a function's connection", cause);
+            LOG.log(
+                    cause instanceof IOException ? Level.WARNING : Level.ERROR,
+                    "Cannot accept a function's connection",
+                    cause);
             var config = context.channel().config();
             config.setAutoRead(false);
             var _ = loop.schedule(() -> config.setAutoRead(true), 1, TimeUnit.SECONDS);

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Both on one event loop.
 final class RelayedConnection {
+    private static final System.Logger LOG = System.getLogger(RelayedConnection.class.getName());
+
     /// For a service that does not take what a function sent before it went away.
     private static final Duration LAST_BYTES = Duration.ofSeconds(10);
 
@@ -198,6 +202,9 @@ final class RelayedConnection {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (!(cause instanceof IOException)) {
+                LOG.log(Level.ERROR, "A relayed connection met a defect", cause);
+            }
             close();
         }
     }

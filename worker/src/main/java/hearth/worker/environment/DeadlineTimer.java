@@ -16,9 +16,9 @@ final class DeadlineTimer {
     private boolean armed;
     private long pendingUntil;
 
-    DeadlineTimer(EventLoop loop, Runnable passed) {
+    DeadlineTimer(EventLoop loop, Guard guard, Runnable passed) {
         this.loop = loop;
-        this.passed = passed;
+        this.passed = guard.around(passed);
     }
 
     /// @param nanos on the loop's clock; replaces the last deadline

@@ -19,6 +19,7 @@ public record EnvironmentHost(
         LogWriter logs,
         Executor blocking,
         InstantSource clock,
+        Defects defects,
         EnvironmentSettings settings) {
     /// The functions that can take a booted runtime.
     public BootableFunctions bootable() {

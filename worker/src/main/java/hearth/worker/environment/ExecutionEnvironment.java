@@ -8,7 +8,6 @@ import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationListener;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
-import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.Reservation;
 import hearth.worker.endpoints.EnvironmentServices;
 import hearth.worker.environment.EnvironmentState.Closing;
@@ -27,11 +26,14 @@ import hearth.worker.logs.PlatformRecord.Phase;
 import hearth.worker.logs.PlatformRecord.Status;
 import hearth.worker.runtimeapi.InvocationEvent;
 import hearth.worker.runtimeapi.RuntimePost;
+import hearth.worker.sandbox.Sandbox;
+import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
 import io.netty.channel.IoEventLoop;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ public final class ExecutionEnvironment {
     private static final System.Logger LOG = System.getLogger(ExecutionEnvironment.class.getName());
     private static final Duration LONGEST_INIT = Duration.ofMinutes(15);
     private static final Duration PREPAID_INIT = Duration.ofSeconds(130);
+    private static final Duration REMOVED_AGAIN = Duration.ofSeconds(1);
 
     private final EnvironmentSpec spec;
     private final EnvironmentListener listener;
@@ -53,6 +56,7 @@ public final class ExecutionEnvironment {
     private final Duration timeout;
     private final LogStreamName logName;
     private final EnvironmentLog log;
+    private final Guard guard;
 
     // The rest belongs to the loop.
     private EnvironmentState state = new Preparing();
@@ -97,7 +101,8 @@ public final class ExecutionEnvironment {
                         function.applicationLogLevel(),
                         function.systemLogLevel(),
                         host.clock()));
-        this.deadline = new DeadlineTimer(loop, this::deadlinePassed);
+        this.guard = new Guard(loop, this::failed);
+        this.deadline = new DeadlineTimer(loop, guard, this::deadlinePassed);
     }
 
     public EnvironmentSpec spec() {
@@ -106,21 +111,26 @@ public final class ExecutionEnvironment {
 
     /// To be called once, by any thread.
     public void start() {
-        host.blocking().execute(this::prepare);
+        try {
+            host.blocking().execute(this::prepare);
+        } catch (RuntimeException | Error e) {
+            cannotPrepare(e);
+        }
     }
 
     /// By any thread.
     public void invoke(Reservation reservation, Invocation invocation, InvocationListener caller) {
+        Runnable step = () -> take(reservation, new InvokePhase(invocation, caller));
         if (loop.inEventLoop()) {
-            take(reservation, invocation, caller);
+            guard.run(step);
         } else {
-            onLoop(() -> take(reservation, invocation, caller));
+            guard.later(step);
         }
     }
 
     /// Ends the environment, after the invocation that may run. By any thread.
     public void retire() {
-        onLoop(() -> {
+        guard.later(() -> {
             retiring = true;
             if (invoke == null) {
                 close(null);
@@ -130,7 +140,7 @@ public final class ExecutionEnvironment {
 
     /// Ends the environment now. By any thread.
     public void close() {
-        loop.execute(() -> close(null));
+        guard.later(() -> close(null));
     }
 
     // INIT
@@ -138,13 +148,21 @@ public final class ExecutionEnvironment {
     private void prepare() {
         try {
             var made = EnvironmentResources.prepare(spec, host);
-            onLoop(() -> prepared(made));
+            guard.later(() -> prepared(made));
         } catch (EnvironmentResources.Unavailable e) {
-            onLoop(() -> notPrepared(e.why()));
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "Environment " + spec.id() + " cannot be made", e);
-            onLoop(() -> notPrepared(new NotRunnable(Cause.SANDBOX_FAILED, "The worker failed: " + e)));
+            guard.later(() -> notPrepared(e.why()));
+        } catch (Throwable e) {
+            cannotPrepare(e);
         }
+    }
+
+    private void cannotPrepare(Throwable defect) {
+        host.defects().met("Environment " + spec.id() + " cannot be made", defect);
+        guard.later(() -> notPrepared(workerFailed(defect)));
+    }
+
+    private static NotRunnable workerFailed(Throwable defect) {
+        return new NotRunnable(Cause.SANDBOX_FAILED, "The worker failed: " + defect);
     }
 
     private void prepared(EnvironmentResources made) {
@@ -155,8 +173,8 @@ public final class ExecutionEnvironment {
                 this::variables,
                 host,
                 loop,
-                services(made),
-                this::onLoop,
+                guard,
+                this::services,
                 log.log(),
                 new FromRuntime());
         this.runtime = runtime;
@@ -171,10 +189,10 @@ public final class ExecutionEnvironment {
         deadline.set(initStartNanos + initLimit().toNanos());
     }
 
-    private EnvironmentServices services(EnvironmentResources resources) {
+    private EnvironmentServices services(Sandbox sandbox) {
         var reach = host.settings().reach();
         return EnvironmentServices.listen(
-                resources.sandbox().serviceSockets(),
+                sandbox.serviceSockets(),
                 reach.endpoints(),
                 connection -> reach.entrance().enter(connection, loop, spec),
                 reach.relays(),
@@ -226,18 +244,29 @@ public final class ExecutionEnvironment {
 
     // INVOKE
 
-    private void take(Reservation reservation, Invocation invocation, InvocationListener caller) {
-        var refusal = refusal(reservation);
-        if (refusal != null) {
-            caller.ended(new Refused(refusal));
-            return;
+    private void take(Reservation reservation, InvokePhase phase) {
+        try {
+            var refusal = refusal(reservation);
+            if (refusal != null) {
+                phase.refused(refusal);
+                return;
+            }
+            lastReservation = reservation.number();
+            become(Event.INVOKED);
+        } catch (RuntimeException | Error e) {
+            // Before it is taken, nobody else will answer it.
+            phase.refused("the worker failed: " + e);
+            throw e;
         }
-        lastReservation = reservation.number();
-        become(Event.INVOKED);
-        var phase = new InvokePhase(invocation, caller, now());
         invoke = phase;
-        deadline.set(now() + timeout.toNanos());
-        if (invocation.wantsLogTail()) {
+        begin(phase);
+    }
+
+    private void begin(InvokePhase phase) {
+        long now = now();
+        phase.begin(now);
+        deadline.set(now + timeout.toNanos());
+        if (phase.invocation().wantsLogTail()) {
             log.log().startTail();
         }
         var runtime = runtime();
@@ -285,14 +314,19 @@ public final class ExecutionEnvironment {
         if (phase == null) {
             return;
         }
-        invoke = null;
         deadline.clear();
         long now = now();
         runtime().drainOutput();
         var duration = phase.duration(now);
         log.invokeEnded(phase, duration, runtime().peakMemory(duration, now), unreportedInit);
         unreportedInit = null;
-        phase.end(log.log().endTail());
+        endInvoke(phase);
+    }
+
+    private void endInvoke(InvokePhase phase) {
+        var tail = log.log().endTail();
+        invoke = null;
+        phase.end(tail);
     }
 
     private final class FromRuntime implements HostedRuntime.Listener {
@@ -325,7 +359,7 @@ public final class ExecutionEnvironment {
         public @Nullable AnswerStream begins(String contentType) {
             return invoke == null
                     ? null
-                    : invoke.begins(contentType, loop, host.settings().streamPace());
+                    : invoke.begins(contentType, loop, guard, host.settings().streamPace());
         }
 
         @Override
@@ -347,7 +381,16 @@ public final class ExecutionEnvironment {
         }
 
         @Override
-        public void notStarted(Exception e) {
+        public void failed(Throwable defect) {
+            ExecutionEnvironment.this.failed(defect);
+        }
+
+        @Override
+        public void notStarted(Throwable e) {
+            if (!(e instanceof SandboxException)) {
+                failed(e);
+                return;
+            }
             LOG.log(Level.WARNING, "The runtime of environment " + spec.id() + " cannot be started", e);
             var why = new NotRunnable(Cause.SANDBOX_FAILED, "The runtime cannot be started: " + e.getMessage());
             if (invoke != null) {
@@ -463,10 +506,7 @@ public final class ExecutionEnvironment {
         become(Event.CLOSED);
         whyGone = why;
         deadline.clear();
-        if (invoke != null) {
-            invoke.faulted(Fault.WORKER_CLOSED, now());
-            endInvoke();
-        }
+        guard.run(this::breakOff);
         if (runtime != null) {
             runtime.close(this::remove);
         } else if (!preparing) {
@@ -474,28 +514,52 @@ public final class ExecutionEnvironment {
         }
     }
 
-    private void remove() {
-        var resources = runtime().resources();
-        host.blocking().execute(() -> {
-            try {
-                resources.close();
-            } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "Sandbox " + spec.id() + " could not be removed", e);
-            }
-            loop.execute(this::removed);
-        });
+    /// The invocation that runs will not come to its end.
+    private void breakOff() {
+        if (invoke != null) {
+            invoke.faulted(Fault.WORKER_CLOSED, now());
+            endInvoke();
+        }
     }
 
+    private void remove() {
+        try {
+            host.blocking().execute(this::removeResources);
+        } catch (RuntimeException | Error e) {
+            // Without a thread for it now, there may be one in a moment: what is not removed takes memory and a slot.
+            host.defects().met("Sandbox " + spec.id() + " cannot be removed yet", e);
+            var _ = loop.schedule(this::remove, REMOVED_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void removeResources() {
+        try {
+            runtime().resources().close();
+        } catch (Throwable e) {
+            host.defects().met("Sandbox " + spec.id() + " could not be removed", e);
+        }
+        guard.later(this::removed);
+    }
+
+    /// Whatever one of these meets, the others follow: who waits for this environment's end waits for the last of them.
     private void removed() {
         if (runtime != null) {
             runtime.release();
         }
+        guard.run(this::endCredentials);
+        guard.run(log.log()::close);
+        become(Event.REMOVED);
+        guard.run(() -> onGone.accept(this));
+        guard.run(this::tellGone);
+    }
+
+    private void endCredentials() {
         if (credentials != null) {
             host.settings().credentials().end(credentials);
         }
-        log.log().close();
-        become(Event.REMOVED);
-        onGone.accept(this);
+    }
+
+    private void tellGone() {
         if (whyGone != null) {
             listener.gone(spec.id(), whyGone);
         } else {
@@ -503,17 +567,22 @@ public final class ExecutionEnvironment {
         }
     }
 
-    /// Has a step done on the loop. After a defect nobody knows what follows, and whoever waits would wait for ever: so
-    /// it ends the environment.
-    private void onLoop(Runnable step) {
-        loop.execute(() -> {
+    /// A step threw. Its invocation is answered, if it was not before, and the environment ends.
+    private void failed(Throwable defect) {
+        host.defects().met("Environment " + spec.id() + " met a defect while " + state, defect);
+        var why = workerFailed(defect);
+        if (invoke != null) {
+            var phase = invoke;
+            phase.notRunnable(why);
             try {
-                step.run();
-            } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "Environment " + spec.id() + " met a defect while " + state, e);
-                close(new NotRunnable(Cause.SANDBOX_FAILED, "The worker failed: " + e));
+                endInvoke(phase);
+            } catch (RuntimeException | Error e) {
+                // The end of its log is what failed.
+                invoke = null;
+                phase.end(null);
             }
-        });
+        }
+        close(why);
     }
 
     private HostedRuntime runtime() {

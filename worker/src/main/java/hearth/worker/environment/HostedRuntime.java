@@ -12,13 +12,14 @@ import hearth.worker.runtimeapi.RuntimeSession;
 import hearth.worker.runtimes.ChannelUse;
 import hearth.worker.runtimes.Entrypoint;
 import hearth.worker.sandbox.ProcessSpec;
-import hearth.worker.sandbox.SandboxException;
+import hearth.worker.sandbox.Sandbox;
 import hearth.worker.sandbox.SandboxProcess;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,21 +38,24 @@ final class HostedRuntime {
         void exited(SandboxProcess.Exit exit);
 
         /// There is no process, and none to be had.
-        void notStarted(Exception why);
+        void notStarted(Throwable why);
     }
 
     private final EnvironmentResources resources;
     private final Bytes memory;
     private final Function<EnvironmentResources, Map<String, String>> variables;
     private final IoEventLoop loop;
-    private final Executor onLoop;
+    private final Guard guard;
     private final Executor blocking;
     private final FunctionLog log;
     private final Listener listener;
-    private final RuntimeApiServer server;
-    private final EnvironmentServices services;
+    private final Function<Sandbox, EnvironmentServices> listen;
     private final IdleFreezer freezer;
     private final PeakMemory peakMemory;
+    /// Null before the first start, as are the services.
+    private @Nullable RuntimeApiServer server;
+
+    private @Nullable EnvironmentServices services;
     private @Nullable RuntimeSession session;
     private @Nullable RuntimeProcess process;
     /// Whether a process is being started elsewhere, and what is to be done when it is.
@@ -60,31 +64,29 @@ final class HostedRuntime {
     private @Nullable Runnable onceStarted;
 
     /// @param memory of the function
-    /// @param services what answers inside the sandbox besides the Runtime API; closed with the runtime
+    /// @param listen makes what answers inside the sandbox besides the Runtime API; closed with the runtime
     /// @param variables that a process is started with
-    /// @param onLoop has a step done on the loop, and sees to its failure
     HostedRuntime(
             EnvironmentResources resources,
             Bytes memory,
             Function<EnvironmentResources, Map<String, String>> variables,
             EnvironmentHost host,
             IoEventLoop loop,
-            EnvironmentServices services,
-            Executor onLoop,
+            Guard guard,
+            Function<Sandbox, EnvironmentServices> listen,
             FunctionLog log,
             Listener listener) {
         this.resources = resources;
         this.memory = memory;
         this.variables = variables;
         this.loop = loop;
-        this.services = services;
-        this.onLoop = onLoop;
+        this.guard = guard;
+        this.listen = listen;
         this.blocking = host.blocking();
         this.log = log;
         this.listener = listener;
-        this.server = RuntimeApiServer.listen(resources.sandbox().runtimeApiSocket(), loop);
-        this.freezer =
-                new IdleFreezer(resources.sandbox(), loop, host.settings().freezeDelay());
+        this.freezer = new IdleFreezer(
+                resources.sandbox(), loop, guard, host.settings().freezeDelay());
         this.peakMemory = new PeakMemory(resources.sandbox());
     }
 
@@ -94,6 +96,8 @@ final class HostedRuntime {
 
     /// Starts the runtime for the first time: one that is up already, if there is one.
     void start() {
+        server = RuntimeApiServer.listen(resources.sandbox().runtimeApiSocket(), loop);
+        services = listen.apply(resources.sandbox());
         beginSession();
         resources.booted().ifPresentOrElse(this::assign, this::launch);
     }
@@ -106,7 +110,7 @@ final class HostedRuntime {
 
     private void beginSession() {
         session = new RuntimeSession(listener);
-        server.serve(session);
+        serve(session);
         unwanted = false;
     }
 
@@ -116,48 +120,63 @@ final class HostedRuntime {
             booted.assign(variables.apply(resources));
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "A booted runtime has ended before it was needed: {0}", e.getMessage());
-            starting = true;
             var ended = booted.takeProcess();
-            blocking.execute(() -> {
+            elsewhere(() -> {
                 // It may be about to end still.
                 ended.close();
-                onLoop.execute(() -> {
-                    starting = false;
-                    if (onceStarted != null) {
-                        onceStarted.run();
-                    } else {
-                        launch();
-                    }
-                });
+                return this::launch;
             });
             return;
         }
-        process = new RuntimeProcess(loop, booted.takeProcess(), log, this::exited);
+        watch(booted.takeProcess());
         var channel = booted.takeChannel();
         if (resources.runtime().channel() == ChannelUse.RUNTIME_API) {
-            channel.ifPresent(server::adopt);
+            channel.ifPresent(this::adopt);
         } else {
             channel.ifPresent(Descriptors::close);
         }
     }
 
     private void launch() {
-        starting = true;
         var environment = variables.apply(resources);
-        blocking.execute(() -> {
-            try {
-                switch (resources.entrypoint(memory, environment)) {
-                    case Entrypoint.Command command -> {
-                        var started = resources.sandbox().start(process(command, environment));
-                        onLoop.execute(() -> started(started));
-                    }
-                    case Entrypoint.Missing(var why) ->
-                        onLoop.execute(() -> nothingToStart(new SandboxProcess.Exit.NotStarted(why)));
-                }
-            } catch (SandboxException | RuntimeException e) {
-                onLoop.execute(() -> notStarted(e));
+        elsewhere(() -> switch (resources.entrypoint(memory, environment)) {
+            case Entrypoint.Command command -> {
+                var started = resources.sandbox().start(process(command, environment));
+                yield () -> started(started);
             }
+            case Entrypoint.Missing(var why) -> () -> nothingToStart(new SandboxProcess.Exit.NotStarted(why));
         });
+    }
+
+    /// Has done what blocks, and on the loop what follows of it.
+    private void elsewhere(Callable<Runnable> work) {
+        blocking.execute(() -> {
+            Runnable next;
+            try {
+                next = work.call();
+            } catch (Throwable e) {
+                next = () -> notStarted(e);
+            }
+            guard.later(next);
+        });
+        starting = true;
+    }
+
+    private void watch(SandboxProcess started) {
+        process = new RuntimeProcess(loop, guard, started, log, this::exited);
+        process.watch();
+    }
+
+    private void adopt(int channel) {
+        if (server != null) {
+            server.adopt(channel);
+        }
+    }
+
+    private void serve(@Nullable RuntimeSession session) {
+        if (server != null) {
+            server.serve(session);
+        }
     }
 
     /// A wrapper of the function's own may start anything, so nothing of ours is lent to it.
@@ -168,13 +187,17 @@ final class HostedRuntime {
 
     private void started(SandboxProcess started) {
         starting = false;
-        process = new RuntimeProcess(loop, started, log, this::exited);
         if (onceStarted != null) {
+            // Its sandbox is removed, and it with it.
+            process = new RuntimeProcess(loop, guard, started, log, this::exited);
             onceStarted.run();
-        } else if (unwanted) {
-            process.kill();
+            return;
+        }
+        watch(started);
+        if (unwanted) {
+            started.kill();
         } else {
-            started.takeChannel().ifPresent(server::adopt);
+            started.takeChannel().ifPresent(this::adopt);
         }
     }
 
@@ -188,7 +211,7 @@ final class HostedRuntime {
         }
     }
 
-    private void notStarted(Exception why) {
+    private void notStarted(Throwable why) {
         starting = false;
         if (onceStarted != null) {
             onceStarted.run();
@@ -240,14 +263,14 @@ final class HostedRuntime {
     }
 
     private void muteSession() {
-        server.serve(null);
+        serve(null);
         if (session != null) {
             session.mute();
         }
     }
 
     private void endSession() {
-        server.serve(null);
+        serve(null);
         if (session != null) {
             session.end();
             session = null;
@@ -259,9 +282,8 @@ final class HostedRuntime {
     /// @param then called when its sandbox may be removed
     void close(Runnable then) {
         freezer.close();
-        muteSession();
-        server.close();
-        services.close();
+        guard.run(this::muteSession);
+        guard.run(this::closeSockets);
         if (starting) {
             onceStarted = then;
         } else {
@@ -269,11 +291,22 @@ final class HostedRuntime {
         }
     }
 
+    private void closeSockets() {
+        if (server == null) {
+            resources.sandbox().closeSockets();
+            return;
+        }
+        server.close();
+        if (services != null) {
+            services.close();
+        }
+    }
+
     /// The sandbox is gone, and its processes with it.
     void release() {
-        endSession();
+        guard.run(this::endSession);
         if (process != null) {
-            process.close();
+            guard.run(process::close);
             process = null;
         }
     }

@@ -13,15 +13,17 @@ final class IdleFreezer {
     private final Sandbox sandbox;
     private final EventLoop loop;
     private final long delayNanos;
+    private final Runnable look;
     private long idleSince;
     private boolean idle;
     private boolean pending;
     private boolean frozen;
 
-    IdleFreezer(Sandbox sandbox, EventLoop loop, Duration delay) {
+    IdleFreezer(Sandbox sandbox, EventLoop loop, Guard guard, Duration delay) {
         this.sandbox = sandbox;
         this.loop = loop;
         this.delayNanos = delay.toNanos();
+        this.look = guard.around(this::look);
     }
 
     void idleSince(long nanos) {
@@ -48,7 +50,7 @@ final class IdleFreezer {
 
     private void schedule(long nanos) {
         pending = true;
-        var _ = loop.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+        var _ = loop.schedule(look, nanos, TimeUnit.NANOSECONDS);
     }
 
     private void look() {

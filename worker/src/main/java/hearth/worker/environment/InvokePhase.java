@@ -7,6 +7,7 @@ import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationOutcome.Answered;
 import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.InvocationOutcome.Streamed;
 import hearth.worker.logs.PlatformRecord.Status;
 import hearth.worker.runtimeapi.RuntimePost.FunctionError;
@@ -24,7 +25,7 @@ final class InvokePhase {
 
     private final Invocation invocation;
     private final InvocationListener listener;
-    private final long startNanos;
+    private long startNanos;
     private @Nullable InvocationOutcome outcome;
     private Status status = Status.SUCCESS;
     /// Whether the platform found the failure, and not the function told of it.
@@ -33,10 +34,14 @@ final class InvokePhase {
     /// How long it took, where that is not the time until the end of the phase.
     private @Nullable Duration fixedDuration;
 
-    InvokePhase(Invocation invocation, InvocationListener listener, long startNanos) {
+    InvokePhase(Invocation invocation, InvocationListener listener) {
         this.invocation = invocation;
         this.listener = listener;
-        this.startNanos = startNanos;
+    }
+
+    /// The environment takes it.
+    void begin(long nanos) {
+        startNanos = nanos;
     }
 
     Invocation invocation() {
@@ -69,8 +74,8 @@ final class InvokePhase {
 
     /// Where the pieces of an answer go; null if the caller waits for the whole.
     @Nullable
-    AnswerStream begins(String contentType, EventLoop loop, StreamPace pace) {
-        return invocation.streams() ? new PacedStream(listener.begins(contentType), loop, pace) : null;
+    AnswerStream begins(String contentType, EventLoop loop, Guard guard, StreamPace pace) {
+        return invocation.streams() ? new PacedStream(listener.begins(contentType), loop, guard, pace) : null;
     }
 
     void streamed(long bytes) {
@@ -114,6 +119,11 @@ final class InvokePhase {
         decide(new Failed(Fault.timeout(timeout).payload(invocation.requestId()), Failed.UNHANDLED, null));
     }
 
+    /// The environment does not take it: it is over before it began.
+    void refused(String reason) {
+        tell(new Refused(reason));
+    }
+
     /// Hearth cannot run the function.
     void notRunnable(NotRunnable why) {
         mark(Status.error(Fault.WORKER_CLOSED.errorType()));
@@ -153,7 +163,7 @@ final class InvokePhase {
     private void tell(InvocationOutcome told) {
         try {
             listener.ended(told);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "The end of invocation " + invocation.requestId() + " could not be told", e);
         }
     }

@@ -14,14 +14,16 @@ final class PacedStream implements AnswerStream {
 
     private final AnswerStream stream;
     private final EventLoop loop;
+    private final Guard guard;
     private final StreamPace pace;
     private final long burstNanos;
     /// When all that was written would have gone out without the burst.
     private long dueAt;
 
-    PacedStream(AnswerStream stream, EventLoop loop, StreamPace pace) {
+    PacedStream(AnswerStream stream, EventLoop loop, Guard guard, StreamPace pace) {
         this.stream = stream;
         this.loop = loop;
+        this.guard = guard;
         this.pace = pace;
         this.burstNanos = pace.nanosFor(pace.burst().count());
         this.dueAt = now();
@@ -39,13 +41,13 @@ final class PacedStream implements AnswerStream {
         if (early <= 0) {
             taken.run();
         } else {
-            var _ = loop.schedule(taken, early, TimeUnit.NANOSECONDS);
+            var _ = loop.schedule(guard.around(taken), early, TimeUnit.NANOSECONDS);
         }
     }
 
     private void onLoop(Runnable task) {
         try {
-            loop.execute(task);
+            guard.later(task);
         } catch (RejectedExecutionException e) {
             // The loop has ended, and with it the environment.
             LOG.log(Level.DEBUG, "A piece of an answer was taken after the end", e);

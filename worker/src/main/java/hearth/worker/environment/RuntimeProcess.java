@@ -16,30 +16,42 @@ import org.jspecify.annotations.Nullable;
 /// A runtime's process as the event loop watches it: its output goes to the log, and its end is told. No thread
 /// waits for it.
 final class RuntimeProcess {
+    private final IoEventLoop loop;
+    private final Guard guard;
     private final SandboxProcess process;
-    private final OutputPipe output;
-    private final FileDescriptor pidfd;
+    private final FunctionLog log;
     private final Consumer<Exit> exited;
-    private final @Nullable IoRegistration registration;
+    private @Nullable OutputPipe output;
+    private @Nullable IoRegistration registration;
     private boolean closed;
 
-    /// To be made, and used, on the loop.
+    /// To be used on the loop.
     ///
     /// @param exited told once, with all that the process had written already logged, unless `close` comes first
-    RuntimeProcess(IoEventLoop loop, SandboxProcess process, FunctionLog log, Consumer<Exit> exited) {
+    RuntimeProcess(IoEventLoop loop, Guard guard, SandboxProcess process, FunctionLog log, Consumer<Exit> exited) {
+        this.loop = loop;
+        this.guard = guard;
         this.process = process;
+        this.log = log;
         this.exited = exited;
-        this.output = OutputPipe.open(loop, process.output(), log);
-        this.pidfd = new FileDescriptor(process.pidfd());
-        this.registration = loop.register(new Watch()).getNow();
-        if (registration != null) {
-            registration.submit(EpollIoOps.EPOLLIN);
+    }
+
+    /// Begins to watch it. Without, there is only `close`.
+    void watch() {
+        output = OutputPipe.open(loop, process.output(), log, guard::run);
+        var watched = loop.register(new Watch(new FileDescriptor(process.pidfd())));
+        registration = watched.getNow();
+        if (registration == null) {
+            throw new IllegalStateException("The end of a process cannot be watched", watched.cause());
         }
+        registration.submit(EpollIoOps.EPOLLIN);
     }
 
     /// Logs all that the process has written until now.
     void drainOutput() {
-        output.drain();
+        if (output != null) {
+            output.drain();
+        }
     }
 
     void kill() {
@@ -50,17 +62,26 @@ final class RuntimeProcess {
     void close() {
         if (!closed) {
             closed = true;
-            if (registration != null) {
-                registration.cancel();
+            guard.run(this::unwatch);
+            guard.run(this::drainOutput);
+            if (output != null) {
+                guard.run(output::close);
             }
-            drainOutput();
-            output.close();
             process.close();
+        }
+    }
+
+    private void unwatch() {
+        if (registration != null) {
+            registration.cancel();
+            registration = null;
         }
     }
 
     private void ended() {
         if (!closed) {
+            // The descriptor stays readable, and what follows may throw.
+            unwatch();
             var exit = process.exit();
             close();
             exited.accept(exit);
@@ -68,6 +89,13 @@ final class RuntimeProcess {
     }
 
     private final class Watch implements EpollIoHandle {
+        private final FileDescriptor pidfd;
+        private final Runnable ended = guard.around(RuntimeProcess.this::ended);
+
+        Watch(FileDescriptor pidfd) {
+            this.pidfd = pidfd;
+        }
+
         @Override
         public FileDescriptor fd() {
             return pidfd;
@@ -75,7 +103,7 @@ final class RuntimeProcess {
 
         @Override
         public void handle(IoRegistration registration, IoEvent event) {
-            ended();
+            ended.run();
         }
 
         @Override

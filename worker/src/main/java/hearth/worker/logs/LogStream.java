@@ -1,5 +1,6 @@
 package hearth.worker.logs;
 
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// The log stream of one environment, open for appending. Used by one event loop; the writer's thread takes
 /// from it.
 public final class LogStream {
+    private static final System.Logger LOG = System.getLogger(LogStream.class.getName());
     /// How much of one stream may wait: about what a pipe holds four times.
     private static final int MAX_WAITING = 256 << 10;
 
@@ -117,7 +119,12 @@ public final class LogStream {
     private void drained() {
         var action = onDrained.getAndSet(null);
         if (action != null) {
-            action.run();
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) {
+                // Others wait, too, and the thread is all streams'.
+                LOG.log(Level.ERROR, "Whoever waited for the log " + file + " cannot be told", e);
+            }
         }
     }
 }

@@ -113,7 +113,7 @@ public final class LogWriter implements AutoCloseable {
         long lastWork = System.nanoTime();
         while (true) {
             boolean last = closing;
-            if (writeBatch()) {
+            if (tryBatch()) {
                 lastWork = System.nanoTime();
             } else if (last) {
                 break;
@@ -130,6 +130,16 @@ public final class LogWriter implements AutoCloseable {
         }
         open.values().forEach(LogWriter::closeFile);
         open.clear();
+    }
+
+    /// The one thread that writes goes on whatever it meets.
+    private boolean tryBatch() {
+        try {
+            return writeBatch();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "Records of functions' logs are lost: the writer met a defect", e);
+            return true;
+        }
     }
 
     private boolean writeBatch() {
@@ -185,6 +195,8 @@ public final class LogWriter implements AutoCloseable {
             // Functions go on without logs; one line is enough to say so.
             LOG.log(failing ? Level.DEBUG : Level.WARNING, "Cannot write the log " + stream.file(), e);
             failing = true;
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "The writer met a defect at the log " + stream.file(), e);
         }
     }
 

@@ -11,6 +11,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the output of a process on the environment's event loop, and gives it to its log.
@@ -40,22 +41,25 @@ public final class OutputPipe {
     private final FileDescriptor descriptor;
     private final OutputSink sink;
     private final LogStream stream;
+    private final Executor guarded;
     private final Handle handle = new Handle();
     private @Nullable IoRegistration registration;
     private boolean ended;
 
-    private OutputPipe(IoEventLoop loop, int descriptor, OutputSink sink, LogStream stream) {
+    private OutputPipe(IoEventLoop loop, int descriptor, OutputSink sink, LogStream stream, Executor guarded) {
         this.loop = loop;
         this.descriptor = new FileDescriptor(descriptor);
         this.sink = sink;
         this.stream = stream;
+        this.guarded = guarded;
     }
 
     /// Begins to read. To be called on the loop, as is all else.
     ///
     /// @param descriptor non-blocking; stays the caller's, who calls `close` before closing it
-    public static OutputPipe open(IoEventLoop loop, int descriptor, FunctionLog log) {
-        var pipe = new OutputPipe(loop, descriptor, log.output(), log.stream());
+    /// @param guarded takes a step at once, and sees to its failure; after one nothing more is read
+    public static OutputPipe open(IoEventLoop loop, int descriptor, FunctionLog log, Executor guarded) {
+        var pipe = new OutputPipe(loop, descriptor, log.output(), log.stream(), guarded);
         pipe.watch();
         return pipe;
     }
@@ -80,10 +84,12 @@ public final class OutputPipe {
 
     private void watch() {
         if (!ended && registration == null) {
-            registration = loop.register(handle).getNow();
-            if (registration != null) {
-                registration.submit(EpollIoOps.EPOLLIN);
+            var watched = loop.register(handle);
+            registration = watched.getNow();
+            if (registration == null) {
+                throw new IllegalStateException("The output of a process cannot be watched", watched.cause());
             }
+            registration.submit(EpollIoOps.EPOLLIN);
         }
     }
 
@@ -95,10 +101,20 @@ public final class OutputPipe {
     }
 
     private void readable() {
-        readPiece();
-        if (!ended && stream.congested()) {
-            unwatch();
-            stream.whenDrained(() -> loop.execute(this::watch));
+        boolean well = false;
+        try {
+            readPiece();
+            if (!ended && stream.congested()) {
+                unwatch();
+                stream.whenDrained(() -> loop.execute(() -> guarded.execute(this::watch)));
+            }
+            well = true;
+        } finally {
+            if (!well) {
+                // It would be "readable" again at once, and fail again.
+                ended = true;
+                unwatch();
+            }
         }
     }
 
@@ -128,6 +144,8 @@ public final class OutputPipe {
     }
 
     private final class Handle implements EpollIoHandle {
+        private final Runnable readable = OutputPipe.this::readable;
+
         @Override
         public FileDescriptor fd() {
             return descriptor;
@@ -135,7 +153,7 @@ public final class OutputPipe {
 
         @Override
         public void handle(IoRegistration registration, IoEvent event) {
-            readable();
+            guarded.execute(readable);
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -69,14 +70,23 @@ public final class RuntimeApiServer {
                 connection.unsafe().closeForcibly();
                 return;
             }
-            connection.config().setOption(ChannelOption.TCP_NODELAY, true);
-            connection.pipeline().addLast(new RuntimeConnection(session));
-            var _ = loop.register(connection);
+            try {
+                connection.config().setOption(ChannelOption.TCP_NODELAY, true);
+                connection.pipeline().addLast(new RuntimeConnection(session));
+                var _ = loop.register(connection);
+            } catch (RuntimeException | Error e) {
+                connection.unsafe().closeForcibly();
+                throw e;
+            }
         }
 
         /// Without descriptors left, accepting would fail again at once and for ever: wait a little.
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (!(cause instanceof IOException) && session != null) {
+                session.failed(cause);
+                return;
+            }
             LOG.log(Level.WARNING, "Cannot accept a runtime's connection", cause);
             var config = context.channel().config();
             config.setAutoRead(false);

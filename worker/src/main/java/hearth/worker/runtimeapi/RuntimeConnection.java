@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,12 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         this.context = context;
-        session.opened(this);
+        try {
+            session.opened(this);
+        } catch (RuntimeException | Error e) {
+            // Netty would take the handler away, and tell nobody who can help.
+            exceptionCaught(context, e);
+        }
     }
 
     @Override
@@ -136,8 +142,12 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // A runtime that is killed resets its connection: nothing to tell anyone.
-        LOG.log(Level.DEBUG, "A runtime's connection broke", cause);
+        if (cause instanceof IOException) {
+            // A runtime that is killed resets its connection: nothing to tell anyone.
+            LOG.log(Level.DEBUG, "A runtime's connection broke", cause);
+        } else {
+            session.failed(cause);
+        }
         var _ = context.close();
     }
 

@@ -17,4 +17,7 @@ public interface RuntimeListener {
 
     /// The runtime posted an answer or an error.
     void posted(RuntimePost post);
+
+    /// We failed within one of the runtime's requests. Where that leaves the conversation, nobody knows.
+    void failed(Throwable defect);
 }

@@ -77,6 +77,11 @@ public final class RuntimeSession {
         early.remove(connection);
     }
 
+    /// We failed while a connection was dealt with.
+    void failed(Throwable defect) {
+        listener.failed(defect);
+    }
+
     int connectionCount() {
         return connections.size();
     }

@@ -25,6 +25,9 @@ final class PacedStreamTest {
                 taken.run();
             },
             channel.eventLoop(),
+            new Guard(channel.eventLoop(), defect -> {
+                throw new AssertionError(defect);
+            }),
             PACE);
     private int taken;
 

@@ -104,6 +104,27 @@ final class LogStreamsTest {
     }
 
     @Test
+    void goesOnWritingThoughWhoeverWaitedForRoomThrows() throws Exception {
+        try (var writer = LogWriter.start(new LogDirectory(root))) {
+            var log = log(writer, "s", LogFormat.TEXT, "INFO");
+            var told = new CountDownLatch(1);
+            for (int i = 0; !log.stream().congested(); i++) {
+                print(log, "x".repeat(1000) + i + "\n");
+            }
+            log.stream().whenDrained(() -> {
+                told.countDown();
+                throw new StackOverflowError("as told");
+            });
+            assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
+
+            print(log(writer, "t", LogFormat.TEXT, "INFO"), "after\n");
+
+            Await.until(() ->
+                    reader().poll().stream().anyMatch(event -> event.message().equals("after\n")));
+        }
+    }
+
+    @Test
     void goesOnWithoutADisk() throws Exception {
         Files.writeString(root.resolve("123456789012"), "a file where a directory is needed");
         try (var writer = LogWriter.start(new LogDirectory(root))) {

@@ -6,6 +6,7 @@ import hearth.model.worker.AnswerStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class RuntimeSessionTest {
     /// Whether the caller takes answers piece by piece; what it took; how to say so of the last piece.
     private boolean streams;
 
+    private boolean askedFails;
     private final List<byte[]> pieces = new ArrayList<>();
     private Runnable taken = () -> {};
 
@@ -40,7 +42,15 @@ final class RuntimeSessionTest {
 
         @Override
         public void asked() {
+            if (askedFails) {
+                throw new IllegalStateException("as told");
+            }
             heard.add("asked");
+        }
+
+        @Override
+        public void failed(Throwable defect) {
+            heard.add("failed " + defect.getMessage());
         }
 
         @Override
@@ -54,6 +64,24 @@ final class RuntimeSessionTest {
                         case RuntimePost other -> other.toString();
                     });
         }
+    }
+
+    @Test
+    void tellsOfWhatThrowsWhileARequestIsDealtWith() {
+        askedFails = true;
+
+        connection.writeInbound(Unpooled.copiedBuffer(next(), StandardCharsets.ISO_8859_1));
+
+        assertThat(heard).containsExactly("failed as told");
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void tellsNobodyThatAConnectionBroke() {
+        connection.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+
+        assertThat(heard).isEmpty();
+        assertThat(connection.isOpen()).isFalse();
     }
 
     private static String text(byte[] bytes) {
