@@ -1,6 +1,7 @@
 package hearth.cluster;
 
 import hearth.model.Bytes;
+import hearth.model.EventInvokeConfig;
 import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
@@ -8,7 +9,11 @@ import hearth.model.LogFormat;
 import hearth.model.Obstacle;
 import hearth.model.Routing;
 import hearth.model.api.AliasConfiguration;
+import hearth.model.api.DestinationConfig;
 import hearth.model.api.FunctionConfiguration;
+import hearth.model.api.FunctionEventInvokeConfig;
+import hearth.model.api.OnFailure;
+import hearth.model.api.OnSuccess;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,10 +27,34 @@ final class Runnables {
     private Runnables() {}
 
     static Optional<Routing> of(FunctionView function, String qualifier) {
+        return versions(function, qualifier).map(routing -> function.setting(Setting.EVENT_INVOKE_CONFIG, qualifier)
+                .map(config -> routing.with(events(config)))
+                .orElse(routing));
+    }
+
+    private static Optional<Routing> versions(FunctionView function, String qualifier) {
         var version = version(function, qualifier);
         return version.isPresent()
                 ? version.map(Routing::to)
                 : function.alias(qualifier).flatMap(alias -> routing(function, alias));
+    }
+
+    private static EventInvokeConfig events(FunctionEventInvokeConfig kept) {
+        var unset = EventInvokeConfig.DEFAULT;
+        var age = kept.maximumEventAgeInSeconds();
+        var retries = kept.maximumRetryAttempts();
+        var destinations = Optional.ofNullable(kept.destinationConfig());
+        return new EventInvokeConfig(
+                age == null ? unset.maximumAge() : Duration.ofSeconds(age),
+                retries == null ? unset.retries() : retries,
+                destinations
+                        .map(DestinationConfig::onSuccess)
+                        .map(OnSuccess::destination)
+                        .filter(arn -> !arn.isEmpty()),
+                destinations
+                        .map(DestinationConfig::onFailure)
+                        .map(OnFailure::destination)
+                        .filter(arn -> !arn.isEmpty()));
     }
 
     static Map<FunctionVersion, Integer> provisioned(FunctionView function) {
@@ -33,7 +62,7 @@ final class Runnables {
         for (var setting : function.settings(Setting.PROVISIONED_CONCURRENCY, "", Integer.MAX_VALUE - 1)
                 .items()) {
             int environments = Objects.requireNonNull(setting.value().requestedProvisionedConcurrentExecutions());
-            of(function, setting.qualifier()).ifPresent(routing -> {
+            versions(function, setting.qualifier()).ifPresent(routing -> {
                 int elsewhere = routing.additional()
                         .map(share -> (int) Math.ceil(share.weight() * environments))
                         .orElse(0);

@@ -2,6 +2,7 @@ package hearth.cluster;
 
 import com.fasterxml.jackson.core.JsonParser;
 import hearth.model.api.ApiShape;
+import hearth.model.api.FunctionEventInvokeConfig;
 import hearth.model.api.ProvisionedConcurrencyConfigListItem;
 import java.io.IOException;
 import java.util.function.Function;
@@ -20,6 +21,10 @@ public final class Setting<T> {
     /// For how many invocations of a version, or of what an alias points to, environments are kept initialised.
     public static final Setting<ProvisionedConcurrencyConfigListItem> PROVISIONED_CONCURRENCY =
             structure("provisioned-concurrency", ProvisionedConcurrencyConfigListItem::read);
+
+    /// How asynchronous invocations of a version or an alias are treated, that of `$LATEST` under its name.
+    public static final Setting<FunctionEventInvokeConfig> EVENT_INVOKE_CONFIG =
+            structure("event-invoke-config", FunctionEventInvokeConfig::read);
 
     private final String kind;
     private final Function<T, String> write;

@@ -8,9 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.model.AccountId;
 import hearth.model.Bytes;
+import hearth.model.EventInvokeConfig;
 import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.Region;
+import hearth.model.api.DestinationConfig;
+import hearth.model.api.FunctionEventInvokeConfig;
+import hearth.model.api.OnFailure;
+import hearth.model.api.OnSuccess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,6 +144,41 @@ class FunctionStoreTest {
         assertThat(version.ephemeralStorage()).isEqualTo(Bytes.mebibytes(512));
         assertThat(version.environment()).containsEntry("GREETING", "hej");
         assertThat(version.logGroup()).isEqualTo("/aws/lambda/whole");
+    }
+
+    @Test
+    void resolvesHowTheEventsOfAQualifierAreTreated() {
+        functions.create(Change.to(Samples.function("events", 1)));
+        publish("events", 1);
+        functions.edit(id("events"), edit -> {
+            edit.put(Setting.EVENT_INVOKE_CONFIG, "1", eventInvokeConfig(60, 0, "", "arn:aws:sqs:us-east-1:1:failed"));
+            edit.put(Setting.EVENT_INVOKE_CONFIG, FunctionId.LATEST, eventInvokeConfig(null, null, "arn:x", null));
+            return true;
+        });
+
+        assertThat(events("1"))
+                .isEqualTo(new EventInvokeConfig(
+                        Duration.ofMinutes(1), 0, Optional.empty(), Optional.of("arn:aws:sqs:us-east-1:1:failed")));
+        assertThat(events(FunctionId.LATEST))
+                .isEqualTo(new EventInvokeConfig(Duration.ofHours(6), 2, Optional.of("arn:x"), Optional.empty()));
+        functions.edit(id("events"), edit -> edit.remove(Setting.EVENT_INVOKE_CONFIG, "1"));
+        assertThat(events("1")).isEqualTo(EventInvokeConfig.DEFAULT);
+    }
+
+    private EventInvokeConfig events(String qualifier) {
+        return functions.resolve(id("events"), qualifier).orElseThrow().events();
+    }
+
+    private static FunctionEventInvokeConfig eventInvokeConfig(
+            @Nullable Integer age, @Nullable Integer retries, @Nullable String onSuccess, @Nullable String onFailure) {
+        return FunctionEventInvokeConfig.builder()
+                .maximumEventAgeInSeconds(age)
+                .maximumRetryAttempts(retries)
+                .destinationConfig(DestinationConfig.builder()
+                        .onSuccess(OnSuccess.builder().destination(onSuccess).build())
+                        .onFailure(OnFailure.builder().destination(onFailure).build())
+                        .build())
+                .build();
     }
 
     @Test

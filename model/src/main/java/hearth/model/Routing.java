@@ -3,12 +3,22 @@ package hearth.model;
 import java.util.Optional;
 
 /// Where the invocations of a qualifier go: to one version, or, as an alias may say, a share of them to another.
-public record Routing(FunctionVersion version, Optional<Share> additional) {
+///
+/// @param events how asynchronous ones are to be treated
+public record Routing(FunctionVersion version, Optional<Share> additional, EventInvokeConfig events) {
     /// @param weight from 0 to 1: the part of the invocations that goes to this version
     public record Share(FunctionVersion version, double weight) {}
 
+    public Routing(FunctionVersion version, Optional<Share> additional) {
+        this(version, additional, EventInvokeConfig.DEFAULT);
+    }
+
     public static Routing to(FunctionVersion version) {
         return new Routing(version, Optional.empty());
+    }
+
+    public Routing with(EventInvokeConfig other) {
+        return new Routing(version, additional, other);
     }
 
     /// The version that runs one invocation.

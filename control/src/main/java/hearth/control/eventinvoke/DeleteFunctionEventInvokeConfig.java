@@ -1,6 +1,7 @@
 package hearth.control.eventinvoke;
 
 import hearth.cluster.FunctionStore;
+import hearth.cluster.Setting;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Target;
@@ -19,7 +20,7 @@ final class DeleteFunctionEventInvokeConfig implements Operation<DeleteFunctionE
     public NoContent handle(Caller caller, DeleteFunctionEventInvokeConfigRequest request) {
         var target = Target.of(caller, request.functionName(), request.qualifier(), "DeleteFunctionEventInvokeConfig");
         boolean deleted =
-                functions.edit(target.function(), edit -> edit.remove(EventInvokeConfigs.CONFIG, target.version()));
+                functions.edit(target.function(), edit -> edit.remove(Setting.EVENT_INVOKE_CONFIG, target.version()));
         if (!deleted) {
             throw EventInvokeConfigs.notFound(target);
         }

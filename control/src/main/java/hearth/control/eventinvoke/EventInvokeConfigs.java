@@ -19,14 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The event invoke configs of a function: one for each version or alias, with that of `$LATEST` under its name.
 public final class EventInvokeConfigs {
-    static final Setting<FunctionEventInvokeConfig> CONFIG =
-            Setting.structure("event-invoke-config", FunctionEventInvokeConfig::read);
-
     private EventInvokeConfigs() {}
 
     /// @param qualifier a version's number, `$LATEST` or an alias, as an invocation names it
     public static Optional<FunctionEventInvokeConfig> find(FunctionView function, String qualifier) {
-        return function.setting(CONFIG, qualifier);
+        return function.setting(Setting.EVENT_INVOKE_CONFIG, qualifier);
     }
 
     static FunctionEventInvokeConfig require(FunctionView function, Target target) {

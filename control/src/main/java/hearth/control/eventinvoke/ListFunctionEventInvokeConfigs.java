@@ -3,6 +3,7 @@ package hearth.control.eventinvoke;
 import hearth.cluster.FunctionStore;
 import hearth.cluster.FunctionView;
 import hearth.cluster.Qualified;
+import hearth.cluster.Setting;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Marker;
 import hearth.control.operation.Operation;
@@ -32,7 +33,7 @@ final class ListFunctionEventInvokeConfigs
             FunctionView function, ListFunctionEventInvokeConfigsRequest request) {
         EventInvokeConfigs.requireFunction(function);
         var page = function.settings(
-                EventInvokeConfigs.CONFIG,
+                Setting.EVENT_INVOKE_CONFIG,
                 Marker.read(request.marker()),
                 Marker.pageSize(request.maxItems(), LARGEST_PAGE));
         return ListFunctionEventInvokeConfigsResponse.builder()

@@ -1,6 +1,7 @@
 package hearth.control.eventinvoke;
 
 import hearth.cluster.FunctionStore;
+import hearth.cluster.Setting;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Target;
@@ -38,7 +39,7 @@ final class PutFunctionEventInvokeConfig
         return functions.edit(target.function(), edit -> {
             // It may have gone since.
             EventInvokeConfigs.requireVersion(edit, target);
-            edit.put(EventInvokeConfigs.CONFIG, target.version(), config);
+            edit.put(Setting.EVENT_INVOKE_CONFIG, target.version(), config);
             return config;
         });
     }

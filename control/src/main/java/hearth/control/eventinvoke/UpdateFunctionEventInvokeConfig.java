@@ -2,6 +2,7 @@ package hearth.control.eventinvoke;
 
 import hearth.cluster.FunctionEdit;
 import hearth.cluster.FunctionStore;
+import hearth.cluster.Setting;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
 import hearth.control.operation.Target;
@@ -50,7 +51,7 @@ final class UpdateFunctionEventInvokeConfig
             config.destinationConfig(EventInvokeConfigs.shown(request.destinationConfig()));
         }
         var updated = config.build();
-        function.put(EventInvokeConfigs.CONFIG, target.version(), updated);
+        function.put(Setting.EVENT_INVOKE_CONFIG, target.version(), updated);
         return updated;
     }
 }

@@ -1,0 +1,17 @@
+package hearth.model;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// How the asynchronous invocations of a version or an alias are to be treated.
+///
+/// @param maximumAge how old an event may get before it is given up
+/// @param retries how often an event is tried again after the function failed on it
+/// @param onSuccess the ARN of what hears of an event that the function took
+/// @param onFailure the ARN of what hears of an event that was given up
+public record EventInvokeConfig(
+        Duration maximumAge, int retries, Optional<String> onSuccess, Optional<String> onFailure) {
+    /// Where nothing is configured.
+    public static final EventInvokeConfig DEFAULT =
+            new EventInvokeConfig(Duration.ofHours(6), 2, Optional.empty(), Optional.empty());
+}
