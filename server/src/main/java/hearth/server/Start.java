@@ -12,12 +12,12 @@ import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.endpoints.ServiceName;
 import hearth.server.api.ControlOperations;
+import hearth.server.api.ControlRequests;
 import hearth.server.api.ControlSwitch;
 import hearth.server.api.Health;
 import hearth.server.api.InvokeOperation;
 import hearth.server.api.LambdaApi;
 import hearth.server.api.RequestIds;
-import hearth.server.api.ResourceName;
 import hearth.server.auth.FunctionKeys;
 import hearth.server.auth.KeyFile;
 import hearth.server.auth.TrustedHosts;
@@ -102,7 +102,7 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
         var provisioned = new ProvisionedByDataPlane();
         var objects = new FewObjects(objects(), config.limits().packages().unzipped());
         var plane = controlPlane(store, urls, provisioned, objects);
-        var control = new ControlSwitch(plane.map(this::operations));
+        var control = new ControlSwitch(plane.map(this::requests));
         Optional<SandboxKind> sandbox = Optional.empty();
         Optional<Runtimes> runtimes = Optional.empty();
         InvokeOperation invoke = (_, responder) -> responder.refuse(new ApiException(
@@ -287,19 +287,9 @@ record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenera
                 "control plane", new ControlPlane(store, clock, random, config.limits(), code, environments, objects)));
     }
 
-    private ControlOperations operations(ControlPlane plane) {
-        var endpoints =
-                new Endpoints(config.publicUrl().map(URI::toString), "http://" + config.host() + ":" + config.port());
-        return (caller, operation, request, resource) -> {
-            var read = operation.reader().read(request);
-            resource.accept(ResourceName.in(read));
-            var answer = plane.handle(
-                    operation,
-                    new hearth.control.operation.Caller(
-                            caller.account(), caller.region(), endpoints.of(request.headers())),
-                    read);
-            return operation.writer().write(answer);
-        };
+    private ControlOperations requests(ControlPlane plane) {
+        return new ControlRequests(
+                plane, config.publicUrl().map(URI::toString), "http://" + config.host() + ":" + config.port());
     }
 
     private HttpListener listen(InetSocketAddress address, IoEventLoopGroup loops, LambdaApi api, Executor threads)

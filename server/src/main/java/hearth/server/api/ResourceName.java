@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /// What a request is about, as records of it name it.
-public final class ResourceName {
+final class ResourceName {
     private static final String FUNCTION = "FunctionName";
 
     private ResourceName() {}
@@ -25,7 +25,7 @@ public final class ResourceName {
     /// Of a request whose body names it; empty if none does.
     ///
     /// @param request as the model reads it
-    public static String in(Object request) {
+    static String in(Object request) {
         return switch (request) {
             case CreateFunctionRequest create -> Objects.requireNonNullElse(create.functionName(), "");
             case CreateEventSourceMappingRequest create -> Objects.requireNonNullElse(create.functionName(), "");

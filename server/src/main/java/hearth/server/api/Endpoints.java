@@ -1,4 +1,4 @@
-package hearth.server;
+package hearth.server.api;
 
 import hearth.model.api.RequestParts.HeaderLookup;
 import java.util.Optional;
