@@ -6,8 +6,8 @@ import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
-import hearth.model.Obstacle;
 import hearth.model.Routing;
+import hearth.model.UnsupportedKind;
 import hearth.model.api.AliasConfiguration;
 import hearth.model.api.DestinationConfig;
 import hearth.model.api.FunctionConfiguration;
@@ -118,11 +118,11 @@ final class Runnables {
                 obstacle(shown));
     }
 
-    private static Optional<Obstacle> obstacle(FunctionConfiguration shown) {
+    private static Optional<UnsupportedKind> obstacle(FunctionConfiguration shown) {
         if ("Image".equals(shown.packageType())) {
-            return Optional.of(Obstacle.CONTAINER_IMAGE);
+            return Optional.of(UnsupportedKind.CONTAINER_IMAGE);
         }
-        return shown.tenancyConfig() == null ? Optional.empty() : Optional.of(Obstacle.TENANT_ISOLATION);
+        return shown.tenancyConfig() == null ? Optional.empty() : Optional.of(UnsupportedKind.TENANT_ISOLATION);
     }
 
     private static FunctionState state(String wireName) {

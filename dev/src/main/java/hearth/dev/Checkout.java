@@ -31,7 +31,7 @@ final class Checkout {
     /// The tests of a module.
     SourceSet tests(String module) {
         if (!Files.exists(root.resolve(module).resolve(CLASS_PATH))) {
-            throw new Refusal("there is no module '" + module + "' with tests in Java");
+            throw new TestsRefused("there is no module '" + module + "' with tests in Java");
         }
         return sources(module, true);
     }
@@ -111,12 +111,12 @@ final class Checkout {
             for (var entry : entries) {
                 if (!entry.startsWith(root) && !Files.exists(entry)) {
                     Files.delete(file);
-                    throw new Refusal(entry + " is gone; once more, and Maven will fetch it");
+                    throw new TestsRefused(entry + " is gone; once more, and Maven will fetch it");
                 }
             }
             return entries;
         } catch (IOException e) {
-            throw new Refusal("Maven has not said what " + module + " needs: " + e.getMessage());
+            throw new TestsRefused("Maven has not said what " + module + " needs: " + e.getMessage());
         }
     }
 }

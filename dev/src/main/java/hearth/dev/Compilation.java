@@ -179,7 +179,7 @@ final class Compilation {
                     .toList());
             if (!compiler.getTask(null, files, said -> tell(said, out), options, null, units)
                     .call()) {
-                throw new Refusal("the compiler refused " + sources);
+                throw new TestsRefused("the compiler refused " + sources);
             }
         }
         compiled.addAll(stale);

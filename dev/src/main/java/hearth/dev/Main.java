@@ -18,7 +18,7 @@ public final class Main {
             var checkout = new Checkout(Path.of(arguments[0]));
             var words = List.of(arguments).subList(3, arguments.length);
             Files.write(Path.of(arguments[1]), launch(checkout, arguments[2], words));
-        } catch (Refusal refusal) {
+        } catch (TestsRefused refusal) {
             System.err.println("hearth: " + refusal.getMessage());
             System.exit(1);
         }

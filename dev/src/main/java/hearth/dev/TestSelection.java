@@ -42,7 +42,8 @@ record TestSelection(Checkout checkout, String module, Path classes) {
                         each.substring(0, each.length() - ".class".length()).replace('/', '.'))
                 .toList();
         if (found.isEmpty()) {
-            throw new Refusal("there is no test class '" + name + "' in " + module + elsewhere(name) + similar(name));
+            throw new TestsRefused(
+                    "there is no test class '" + name + "' in " + module + elsewhere(name) + similar(name));
         }
         return found;
     }

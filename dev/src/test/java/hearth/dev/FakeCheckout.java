@@ -59,7 +59,7 @@ final class FakeCheckout {
             for (var sources : checkout().inOrder(checkout().tests(module))) {
                 sources.compile(out);
             }
-        } catch (Refusal refusal) {
+        } catch (TestsRefused refusal) {
             out.println(refusal.getMessage());
         }
         return said.toString(StandardCharsets.UTF_8)

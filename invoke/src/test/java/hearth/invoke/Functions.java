@@ -7,8 +7,8 @@ import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
-import hearth.model.Obstacle;
 import hearth.model.Region;
+import hearth.model.UnsupportedKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +50,7 @@ public final class Functions {
     }
 
     /// One of a kind that Hearth does not run.
-    public static FunctionVersion ofKind(String name, Obstacle kind) {
+    public static FunctionVersion ofKind(String name, UnsupportedKind kind) {
         return version(name, 1, 128, FunctionState.ACTIVE, Optional.of(kind));
     }
 
@@ -59,7 +59,7 @@ public final class Functions {
     }
 
     private static FunctionVersion version(
-            String name, long generation, int mebibytes, FunctionState state, Optional<Obstacle> obstacle) {
+            String name, long generation, int mebibytes, FunctionState state, Optional<UnsupportedKind> obstacle) {
         return version(id(name), FunctionId.LATEST, generation, mebibytes, state, obstacle);
     }
 
@@ -69,7 +69,7 @@ public final class Functions {
             long generation,
             int mebibytes,
             FunctionState state,
-            Optional<Obstacle> obstacle) {
+            Optional<UnsupportedKind> obstacle) {
         return new FunctionVersion(
                 function,
                 version,

@@ -36,7 +36,7 @@ public record FunctionVersion(
         String logGroup,
         String applicationLogLevel,
         String systemLogLevel,
-        Optional<Obstacle> obstacle) {
+        Optional<UnsupportedKind> obstacle) {
     public FunctionVersion {
         layers = List.copyOf(layers);
         environment = Map.copyOf(environment);

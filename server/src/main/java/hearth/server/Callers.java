@@ -2,8 +2,8 @@ package hearth.server;
 
 import hearth.model.worker.EnvironmentSpec;
 import hearth.server.auth.AccessKeys;
+import hearth.server.auth.AuthenticatedCaller;
 import hearth.server.auth.Authenticator;
-import hearth.server.auth.Caller;
 import hearth.server.auth.Holder;
 import hearth.server.auth.SigV4Authenticator;
 import hearth.server.auth.TrustingAuthenticator;
@@ -25,9 +25,10 @@ record Callers(Authenticator outside, Function<EnvironmentSpec, Authenticator> i
         return new Callers(authenticator, environment -> authenticator.confinedTo(caller(environment)));
     }
 
-    private static Caller caller(EnvironmentSpec environment) {
+    private static AuthenticatedCaller caller(EnvironmentSpec environment) {
         var version = environment.function();
         var function = version.function();
-        return new Caller(function.account(), function.region(), new Holder.Function(version.role(), function.name()));
+        return new AuthenticatedCaller(
+                function.account(), function.region(), new Holder.Function(version.role(), function.name()));
     }
 }

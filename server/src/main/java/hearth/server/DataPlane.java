@@ -41,7 +41,7 @@ final class DataPlane {
 
     static LocalWorker startWorker(
             ServerConfig config,
-            Parts parts,
+            StartedParts parts,
             PackageSource packages,
             SandboxFactory sandboxes,
             IoEventLoopGroup loops,
@@ -76,7 +76,7 @@ final class DataPlane {
 
     static InvokeServices startInvokeServices(
             ServerConfig config,
-            Parts parts,
+            StartedParts parts,
             Store store,
             LocalWorker worker,
             Executor threads,

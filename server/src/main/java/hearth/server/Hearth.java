@@ -18,7 +18,7 @@ public final class Hearth implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Hearth.class.getName());
 
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final Parts parts;
+    private final StartedParts parts;
     private final HttpListener listener;
     private final ControlSwitch control;
     private final Optional<SandboxKind> sandbox;
@@ -29,7 +29,7 @@ public final class Hearth implements AutoCloseable {
     /// @param sandbox empty where no functions run
     /// @param drain how long requests in hand may take once the server is told to stop
     Hearth(
-            Parts parts,
+            StartedParts parts,
             HttpListener listener,
             ControlSwitch control,
             Optional<SandboxKind> sandbox,
@@ -45,9 +45,9 @@ public final class Hearth implements AutoCloseable {
 
     /// Starts a server. When this returns, it answers.
     public static Hearth start(ServerConfig config) throws StartException {
-        var parts = new Parts();
+        var parts = new StartedParts();
         try {
-            return new Start(config, parts, InstantSource.system(), SharedRandom.seeded()).run();
+            return new ServerStartup(config, parts, InstantSource.system(), SharedRandom.seeded()).run();
         } catch (StartException | RuntimeException e) {
             parts.close();
             throw e;

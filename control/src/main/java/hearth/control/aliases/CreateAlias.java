@@ -33,7 +33,7 @@ final class CreateAlias implements Operation<CreateAliasRequest, AliasConfigurat
                 .name(name)
                 .functionVersion(request.functionVersion())
                 .description(Objects.requireNonNullElse(request.description(), ""))
-                .routingConfig(Routing.shown(request.routingConfig()))
+                .routingConfig(AliasRouting.shown(request.routingConfig()))
                 .revisionId(revisionIds.next())
                 .build();
         return functions.edit(function, edit -> create(edit, alias));
@@ -43,7 +43,7 @@ final class CreateAlias implements Operation<CreateAliasRequest, AliasConfigurat
         if (function.function().isEmpty()) {
             throw Refusals.functionNotFound(function.id().arn(Qualifiers.primary(alias)));
         }
-        Routing.check(function, alias);
+        AliasRouting.check(function, alias);
         if (function.alias(Objects.requireNonNull(alias.name())).isPresent()) {
             throw new ApiException(ApiError.RESOURCE_CONFLICT, "Alias already exists: " + alias.aliasArn());
         }

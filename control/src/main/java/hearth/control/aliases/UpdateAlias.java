@@ -51,10 +51,10 @@ final class UpdateAlias implements Operation<UpdateAliasRequest, AliasConfigurat
             after.description(request.description());
         }
         if (request.routingConfig() != null) {
-            after.routingConfig(Routing.shown(request.routingConfig()));
+            after.routingConfig(AliasRouting.shown(request.routingConfig()));
         }
         var alias = after.build();
-        Routing.check(function, alias);
+        AliasRouting.check(function, alias);
         if (function.setting(Setting.PROVISIONED_CONCURRENCY, name).isPresent()) {
             ProvisionedRules.check(function, name, Qualifiers.versions(alias));
         }

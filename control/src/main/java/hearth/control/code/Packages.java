@@ -40,7 +40,7 @@ public final class Packages {
     ///
     /// @param owner the function or layer, for our log
     /// @param layers that it is to be unpacked with
-    public TakenPackage take(PackageSource source, String owner, List<CodeDigest> layers) {
+    public TakenPackage take(RequestedPackage source, String owner, List<CodeDigest> layers) {
         source.require();
         requireSize(source.zip());
         if (source.zip() != null) {

@@ -10,7 +10,7 @@ public final class EventInvokeOperations {
 
     public static void addTo(Operations operations, Store store, InstantSource clock) {
         var functions = store.functions();
-        var destinations = new Destinations(functions);
+        var destinations = new InvokeDestinations(functions);
         operations
                 .add(new DeleteFunctionEventInvokeConfig(functions))
                 .add(new GetFunctionEventInvokeConfig(functions))

@@ -13,10 +13,10 @@ import java.time.InstantSource;
 final class PutFunctionEventInvokeConfig
         implements Operation<PutFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig> {
     private final FunctionStore functions;
-    private final Destinations destinations;
+    private final InvokeDestinations destinations;
     private final InstantSource clock;
 
-    PutFunctionEventInvokeConfig(FunctionStore functions, Destinations destinations, InstantSource clock) {
+    PutFunctionEventInvokeConfig(FunctionStore functions, InvokeDestinations destinations, InstantSource clock) {
         this.functions = functions;
         this.destinations = destinations;
         this.clock = clock;

@@ -15,10 +15,10 @@ import java.time.InstantSource;
 final class UpdateFunctionEventInvokeConfig
         implements Operation<UpdateFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig> {
     private final FunctionStore functions;
-    private final Destinations destinations;
+    private final InvokeDestinations destinations;
     private final InstantSource clock;
 
-    UpdateFunctionEventInvokeConfig(FunctionStore functions, Destinations destinations, InstantSource clock) {
+    UpdateFunctionEventInvokeConfig(FunctionStore functions, InvokeDestinations destinations, InstantSource clock) {
         this.functions = functions;
         this.destinations = destinations;
         this.clock = clock;

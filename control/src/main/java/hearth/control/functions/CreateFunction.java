@@ -5,9 +5,9 @@ import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
 import hearth.cluster.VersionRecord;
 import hearth.control.code.CodeStorage;
-import hearth.control.code.PackageSource;
 import hearth.control.code.Packages;
 import hearth.control.code.ReferredPackages;
+import hearth.control.code.RequestedPackage;
 import hearth.control.layers.LayerLookup;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
@@ -85,7 +85,7 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
             requireNew(function);
             return create(function, request, configuration, StoredCode.of(image), signed, own);
         }
-        var source = PackageSource.of(code);
+        var source = RequestedPackage.of(code);
         source.require();
         requireNew(function);
         referred.requireReadable(own.digests());

@@ -1,6 +1,6 @@
 package hearth.control.functions;
 
-import hearth.control.code.PackageSource;
+import hearth.control.code.RequestedPackage;
 import hearth.control.operation.Refusals;
 import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.FunctionCode;
@@ -65,7 +65,7 @@ final class PackageType {
     }
 
     private static void refuseReference(@Nullable String mode) {
-        if (PackageSource.isReference(mode)) {
+        if (RequestedPackage.isReference(mode)) {
             throw Refusals.invalid(
                     "S3ObjectStorageMode REFERENCE is not supported for functions with packageType Image.");
         }

@@ -5,9 +5,9 @@ import hearth.cluster.FunctionRecord;
 import hearth.cluster.FunctionStore;
 import hearth.cluster.VersionRecord;
 import hearth.control.code.CodeStorage;
-import hearth.control.code.PackageSource;
 import hearth.control.code.Packages;
 import hearth.control.code.ReferredPackages;
+import hearth.control.code.RequestedPackage;
 import hearth.control.code.TakenPackage;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
@@ -60,7 +60,7 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         // A layer that stays in S3 and cannot be read any more has to go before the function can be changed.
         referred.requireReadable(before.latest().layers());
         var taken = packages.take(
-                PackageSource.of(request), function.arn(), before.latest().layers());
+                RequestedPackage.of(request), function.arn(), before.latest().layers());
         signing.checkUpdate(function);
         if (isDryRun(request)) {
             return with(before, StoredCode.of(taken, request.sourceKMSKeyArn()), request)

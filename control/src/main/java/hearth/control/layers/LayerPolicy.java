@@ -1,8 +1,8 @@
 package hearth.control.layers;
 
 import hearth.cluster.LayerVersionRecord;
-import hearth.control.policies.Condition;
 import hearth.control.policies.Policy;
+import hearth.control.policies.PolicyCondition;
 import hearth.control.policies.Principal;
 import hearth.control.policies.Statement;
 import hearth.model.AccountId;
@@ -35,7 +35,7 @@ final class LayerPolicy {
                 version.arn(),
                 organizationId == null
                         ? List.of()
-                        : List.of(new Condition("StringEquals", "aws:PrincipalOrgID", organizationId)));
+                        : List.of(new PolicyCondition("StringEquals", "aws:PrincipalOrgID", organizationId)));
     }
 
     static boolean allows(Policy policy, AccountId account) {

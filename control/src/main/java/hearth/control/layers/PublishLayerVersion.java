@@ -4,8 +4,8 @@ import hearth.cluster.CodeReference;
 import hearth.cluster.LayerStore;
 import hearth.cluster.LayerVersionRecord;
 import hearth.control.code.CodeStorage;
-import hearth.control.code.PackageSource;
 import hearth.control.code.Packages;
+import hearth.control.code.RequestedPackage;
 import hearth.control.code.TakenPackage;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
@@ -49,7 +49,7 @@ final class PublishLayerVersion implements Operation<PublishLayerVersionRequest,
     public PublishLayerVersionResponse handle(Caller caller, PublishLayerVersionRequest request) {
         var layer = LayerTarget.own(caller, request.layerName(), "PublishLayerVersion");
         var taken = packages.take(
-                PackageSource.of(
+                RequestedPackage.of(
                         Objects.requireNonNullElseGet(request.content(), () -> LayerVersionContentInput.builder()
                                 .build())),
                 layer.arn(),

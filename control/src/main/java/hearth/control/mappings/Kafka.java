@@ -177,7 +177,7 @@ final class Kafka implements EventSource {
         }
         Pollers.check(mapping, 1);
         Retries.check(mapping);
-        Destinations.check(mapping, true);
+        FailureDestinations.check(mapping, true);
         SourceAccess.check(mapping, selfManaged ? SourceAccess.SELF_MANAGED_KAFKA : SourceAccess.KAFKA);
         SourceAccess.checkTokens(mapping);
     }

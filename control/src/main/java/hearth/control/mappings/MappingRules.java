@@ -62,7 +62,7 @@ final class MappingRules {
             if (!member.equals(Member.DESTINATION_CONFIG)) {
                 throw MappingRefusals.unsupported(member);
             }
-            if (Destinations.hasAny(given.destinationConfig())) {
+            if (FailureDestinations.hasAny(given.destinationConfig())) {
                 throw MappingRefusals.unsupportedDestination();
             }
         }

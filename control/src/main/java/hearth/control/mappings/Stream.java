@@ -79,7 +79,7 @@ final class Stream implements EventSource {
     @Override
     public void check(EventSourceMappingConfiguration mapping) {
         Retries.check(mapping);
-        Destinations.check(mapping, false);
+        FailureDestinations.check(mapping, false);
     }
 
     @Override

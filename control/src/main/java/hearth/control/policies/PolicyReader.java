@@ -105,18 +105,18 @@ final class PolicyReader {
         return new Principals(statement.containsKey("NotPrincipal"), List.copyOf(named));
     }
 
-    private static List<Condition> conditions(@Nullable Object given) {
+    private static List<PolicyCondition> conditions(@Nullable Object given) {
         if (given == null) {
             return List.of();
         }
-        var conditions = new ArrayList<Condition>();
+        var conditions = new ArrayList<PolicyCondition>();
         for (var operator : object(given).entrySet()) {
             var name = String.valueOf(operator.getKey());
             if (!OPERATOR.matcher(name).matches()) {
                 throw Refusals.invalid("The policy has a condition of an unknown operator: " + name);
             }
             for (var key : object(operator.getValue()).entrySet()) {
-                conditions.add(new Condition(name, String.valueOf(key.getKey()), scalars(key.getValue())));
+                conditions.add(new PolicyCondition(name, String.valueOf(key.getKey()), scalars(key.getValue())));
             }
         }
         return List.copyOf(conditions);

@@ -59,7 +59,7 @@ final class PublicAccess {
         }
     }
 
-    private static boolean narrows(Condition condition) {
+    private static boolean narrows(PolicyCondition condition) {
         return LIMITING.contains(condition.key().toLowerCase(Locale.ROOT))
                 && NARROWING.matcher(condition.operator()).matches()
                 && !condition.values().isEmpty()

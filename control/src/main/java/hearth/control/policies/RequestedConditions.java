@@ -12,7 +12,7 @@ final class RequestedConditions {
 
     private RequestedConditions() {}
 
-    static List<Condition> of(AddPermissionRequest request) {
+    static List<PolicyCondition> of(AddPermissionRequest request) {
         return Stream.of(
                         condition(STRING_EQUALS, "AWS:SourceAccount", request.sourceAccount()),
                         condition(STRING_EQUALS, "lambda:FunctionUrlAuthType", request.functionUrlAuthType()),
@@ -24,7 +24,7 @@ final class RequestedConditions {
                 .toList();
     }
 
-    private static @Nullable Condition condition(String operator, String key, @Nullable Object value) {
-        return value == null ? null : new Condition(operator, key, value.toString());
+    private static @Nullable PolicyCondition condition(String operator, String key, @Nullable Object value) {
+        return value == null ? null : new PolicyCondition(operator, key, value.toString());
     }
 }

@@ -16,13 +16,13 @@ public record Statement(
         Principals principals,
         List<String> actions,
         List<String> resources,
-        List<Condition> conditions,
+        List<PolicyCondition> conditions,
         String text) {
     /// One that allows something, as AWS writes it.
     ///
     /// @param conditions those of one operator next to each other
     public static Statement allowing(
-            String id, Principal principal, String action, String resource, List<Condition> conditions) {
+            String id, Principal principal, String action, String resource, List<PolicyCondition> conditions) {
         var json = new LinkedHashMap<String, Object>();
         json.put("Sid", id);
         json.put("Effect", Effect.ALLOW.wireName());
@@ -42,7 +42,7 @@ public record Statement(
                 PolicyJson.text(json));
     }
 
-    private static Object json(List<Condition> conditions) {
+    private static Object json(List<PolicyCondition> conditions) {
         var byOperator = new LinkedHashMap<String, LinkedHashMap<String, Object>>();
         for (var condition : conditions) {
             var values = condition.values();

@@ -109,8 +109,10 @@ class PoliciesTest {
                                         "lambda:InvokeFunction",
                                         GREET,
                                         List.of(
-                                                new Condition("StringEquals", "AWS:SourceAccount", "123456789012"),
-                                                new Condition("ArnLike", "AWS:SourceArn", "arn:aws:s3:::bucket"))),
+                                                new PolicyCondition(
+                                                        "StringEquals", "AWS:SourceAccount", "123456789012"),
+                                                new PolicyCondition(
+                                                        "ArnLike", "AWS:SourceArn", "arn:aws:s3:::bucket"))),
                                 Statement.allowing(
                                         "a",
                                         new Principal.Identity("arn:aws:iam::123456789012:root"),
@@ -122,7 +124,7 @@ class PoliciesTest {
                                         new Principal.Everyone(),
                                         "lambda:InvokeFunction",
                                         GREET,
-                                        List.of(new Condition(
+                                        List.of(new PolicyCondition(
                                                 "StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))))));
     }
 

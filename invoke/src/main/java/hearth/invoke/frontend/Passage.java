@@ -8,7 +8,7 @@ import hearth.invoke.workermanager.Waiter;
 import hearth.model.ApiException;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
-import hearth.model.Obstacle;
+import hearth.model.UnsupportedKind;
 import hearth.model.worker.AnswerStream;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationListener;
@@ -148,7 +148,7 @@ final class Passage implements Waiter, InvocationListener {
     private void checkRunnable(FunctionVersion version) {
         var obstacle = version.obstacle();
         boolean isolatesTenants =
-                obstacle.filter(Obstacle.TENANT_ISOLATION::equals).isPresent();
+                obstacle.filter(UnsupportedKind.TENANT_ISOLATION::equals).isPresent();
         if (isolatesTenants != (request.tenantId() != null)) {
             throw isolatesTenants ? Refusals.tenantMissing() : Refusals.tenantNeedless();
         }

@@ -6,7 +6,7 @@ import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
-import hearth.model.Obstacle;
+import hearth.model.UnsupportedKind;
 import hearth.model.api.ApiOperation;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 
@@ -43,7 +43,7 @@ final class Refusals {
                         + ") is not available in this version of Hearth. Use Invoke with RequestResponse.");
     }
 
-    static ApiException notRunnable(Obstacle obstacle) {
+    static ApiException notRunnable(UnsupportedKind obstacle) {
         return new ApiException(
                 ApiError.NOT_IMPLEMENTED,
                 "Invoking " + obstacle.functions() + " is not available in this version of Hearth.");

@@ -18,8 +18,8 @@ import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
-import hearth.model.Obstacle;
 import hearth.model.Routing;
+import hearth.model.UnsupportedKind;
 import hearth.model.api.ApiOperation;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.Invocation;
@@ -252,7 +252,7 @@ class FrontendTest {
 
     @Test
     void saysThatAKindOfFunctionIsNotThereYet() {
-        store.put(Functions.id("boxed"), Functions.ofKind("boxed", Obstacle.CONTAINER_IMAGE));
+        store.put(Functions.id("boxed"), Functions.ofKind("boxed", UnsupportedKind.CONTAINER_IMAGE));
 
         var answers = invoke(request("boxed", "{}"));
         background.runAll();
@@ -274,7 +274,7 @@ class FrontendTest {
     })
     void wantsATenantOfFunctionsThatKeepTenantsApartAndOfNoOthers(
             String function, @Nullable String tenant, String payload, String error) {
-        store.put(Functions.id("apart"), Functions.ofKind("apart", Obstacle.TENANT_ISOLATION));
+        store.put(Functions.id("apart"), Functions.ofKind("apart", UnsupportedKind.TENANT_ISOLATION));
 
         var answers = invoke(request(ApiOperation.INVOKE, function, null, tenant, payload));
         background.runAll();

@@ -5,15 +5,15 @@ import static hearth.model.filter.FilterPatternParser.require;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import hearth.model.filter.Condition.AnythingBut;
-import hearth.model.filter.Condition.Bound;
-import hearth.model.filter.Condition.EqualsIgnoreCase;
-import hearth.model.filter.Condition.Exists;
-import hearth.model.filter.Condition.Literal;
-import hearth.model.filter.Condition.Numeric;
-import hearth.model.filter.Condition.Prefix;
-import hearth.model.filter.Condition.Suffix;
-import hearth.model.filter.Condition.Text;
+import hearth.model.filter.FilterCondition.AnythingBut;
+import hearth.model.filter.FilterCondition.Bound;
+import hearth.model.filter.FilterCondition.EqualsIgnoreCase;
+import hearth.model.filter.FilterCondition.Exists;
+import hearth.model.filter.FilterCondition.Literal;
+import hearth.model.filter.FilterCondition.Numeric;
+import hearth.model.filter.FilterCondition.Prefix;
+import hearth.model.filter.FilterCondition.Suffix;
+import hearth.model.filter.FilterCondition.Text;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -32,16 +32,16 @@ final class ConditionParser {
         this.json = json;
     }
 
-    Condition read(@Nullable JsonToken token) throws IOException {
+    FilterCondition read(@Nullable JsonToken token) throws IOException {
         return token == JsonToken.START_OBJECT ? operator() : plain(token);
     }
 
-    private Condition plain(@Nullable JsonToken token) throws IOException {
+    private FilterCondition plain(@Nullable JsonToken token) throws IOException {
         require(json, token != null && token.isScalarValue());
         return token == JsonToken.VALUE_STRING ? new Text(json.getText()) : new Literal(json.getText());
     }
 
-    private Condition operator() throws IOException {
+    private FilterCondition operator() throws IOException {
         require(json, json.nextToken() == JsonToken.FIELD_NAME);
         var name = json.currentName();
         var token = json.nextToken();
@@ -70,11 +70,11 @@ final class ConditionParser {
     }
 
     /// One value, or an array of them.
-    private List<Condition> excluded(@Nullable JsonToken token) throws IOException {
+    private List<FilterCondition> excluded(@Nullable JsonToken token) throws IOException {
         if (token != JsonToken.START_ARRAY) {
             return List.of(plain(token));
         }
-        var excluded = new ArrayList<Condition>();
+        var excluded = new ArrayList<FilterCondition>();
         for (var each = json.nextToken(); each != JsonToken.END_ARRAY; each = json.nextToken()) {
             excluded.add(plain(each));
         }

@@ -12,7 +12,7 @@ public sealed interface FilterPattern {
     record Fields(Map<String, FilterPattern> fields, List<Fields> alternatives) implements FilterPattern {}
 
     /// What a field may be: any one of these.
-    record Values(List<Condition> any) implements FilterPattern {}
+    record Values(List<FilterCondition> any) implements FilterPattern {}
 
     /// Empty when the text is no pattern.
     static Optional<Fields> parse(String text) {

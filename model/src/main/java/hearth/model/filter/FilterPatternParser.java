@@ -68,7 +68,7 @@ final class FilterPatternParser {
 
     private Values values(@Nullable JsonToken start) throws IOException {
         require(json, start == JsonToken.START_ARRAY);
-        var values = new ArrayList<Condition>();
+        var values = new ArrayList<FilterCondition>();
         for (var token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
             values.add(conditions.read(token));
         }

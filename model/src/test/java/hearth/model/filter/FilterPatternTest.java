@@ -2,13 +2,13 @@ package hearth.model.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import hearth.model.filter.Condition.AnythingBut;
-import hearth.model.filter.Condition.Bound;
-import hearth.model.filter.Condition.Exists;
-import hearth.model.filter.Condition.Literal;
-import hearth.model.filter.Condition.Numeric;
-import hearth.model.filter.Condition.Prefix;
-import hearth.model.filter.Condition.Text;
+import hearth.model.filter.FilterCondition.AnythingBut;
+import hearth.model.filter.FilterCondition.Bound;
+import hearth.model.filter.FilterCondition.Exists;
+import hearth.model.filter.FilterCondition.Literal;
+import hearth.model.filter.FilterCondition.Numeric;
+import hearth.model.filter.FilterCondition.Prefix;
+import hearth.model.filter.FilterCondition.Text;
 import hearth.model.filter.FilterPattern.Fields;
 import hearth.model.filter.FilterPattern.Values;
 import java.math.BigDecimal;
@@ -119,7 +119,7 @@ class FilterPatternTest {
                 .isPresent();
     }
 
-    private static Optional<Condition> numeric(String bounds) {
+    private static Optional<FilterCondition> numeric(String bounds) {
         return FilterPattern.parse("{\"a\": [{\"numeric\": " + bounds + "}]}").map(pattern -> ((Values)
                         Objects.requireNonNull(pattern.fields().get("a")))
                 .any()

@@ -3,7 +3,7 @@ package hearth.server.api;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiResponse;
 import hearth.model.api.RequestParts;
-import hearth.server.auth.Caller;
+import hearth.server.auth.AuthenticatedCaller;
 import java.util.function.Consumer;
 
 /// The operations of the API that are not `Invoke`. May block.
@@ -11,5 +11,6 @@ import java.util.function.Consumer;
 public interface ControlOperations {
     /// @param resource told what the request's body names, if it names what it is about
     /// @throws hearth.model.ApiException to refuse the request
-    ApiResponse handle(Caller caller, ApiOperation operation, RequestParts request, Consumer<String> resource);
+    ApiResponse handle(
+            AuthenticatedCaller caller, ApiOperation operation, RequestParts request, Consumer<String> resource);
 }

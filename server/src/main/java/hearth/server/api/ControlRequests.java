@@ -1,10 +1,11 @@
 package hearth.server.api;
 
 import hearth.control.ControlPlane;
+import hearth.control.operation.Caller;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiResponse;
 import hearth.model.api.RequestParts;
-import hearth.server.auth.Caller;
+import hearth.server.auth.AuthenticatedCaller;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -21,14 +22,15 @@ public final class ControlRequests implements ControlOperations {
     }
 
     @Override
-    public ApiResponse handle(Caller caller, ApiOperation operation, RequestParts request, Consumer<String> resource) {
+    public ApiResponse handle(
+            AuthenticatedCaller caller, ApiOperation operation, RequestParts request, Consumer<String> resource) {
         var read = operation.reader().read(request);
         resource.accept(ResourceName.in(read));
         return operation.writer().write(plane.handle(operation, inControl(caller, request), read));
     }
 
     /// The control plane knows no credentials.
-    private hearth.control.operation.Caller inControl(Caller caller, RequestParts request) {
-        return new hearth.control.operation.Caller(caller.account(), caller.region(), endpoints.of(request.headers()));
+    private Caller inControl(AuthenticatedCaller caller, RequestParts request) {
+        return new Caller(caller.account(), caller.region(), endpoints.of(request.headers()));
     }
 }

@@ -5,7 +5,7 @@ import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiResponse;
 import hearth.model.api.RequestParts;
-import hearth.server.auth.Caller;
+import hearth.server.auth.AuthenticatedCaller;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -29,7 +29,8 @@ public final class ControlSwitch implements ControlOperations {
     }
 
     @Override
-    public ApiResponse handle(Caller caller, ApiOperation operation, RequestParts request, Consumer<String> resource) {
+    public ApiResponse handle(
+            AuthenticatedCaller caller, ApiOperation operation, RequestParts request, Consumer<String> resource) {
         return running.orElseThrow(() -> new ApiException(
                         ApiError.SERVICE_UNAVAILABLE,
                         operation.wireName() + " is not available: the control plane is not running here."))

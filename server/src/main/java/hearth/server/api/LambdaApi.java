@@ -12,9 +12,9 @@ import hearth.model.api.QueryParameters;
 import hearth.model.api.RequestParts;
 import hearth.model.api.Route;
 import hearth.model.api.Routes;
+import hearth.server.auth.AuthenticatedCaller;
 import hearth.server.auth.Authentication;
 import hearth.server.auth.Authenticator;
-import hearth.server.auth.Caller;
 import hearth.server.auth.TrustedHosts;
 import hearth.server.download.CodeDownloads;
 import hearth.server.download.CodeUrls;
@@ -186,7 +186,7 @@ public final class LambdaApi implements Service {
         private final Authentication authentication;
         private final ApiOperation operation;
         private final Map<String, String> pathParameters;
-        private @Nullable Caller proven;
+        private @Nullable AuthenticatedCaller proven;
         /// What the body names, where no path does.
         private String named = "";
 
@@ -271,7 +271,7 @@ public final class LambdaApi implements Service {
             }
         }
 
-        private void invoke(Caller caller, byte[] body, InvocationResponder responder) {
+        private void invoke(AuthenticatedCaller caller, byte[] body, InvocationResponder responder) {
             checkRare();
             invoke.invoke(
                     operation == ApiOperation.INVOKE_ASYNC ? oldInvocation(caller, body) : invocation(caller, body),
@@ -291,7 +291,7 @@ public final class LambdaApi implements Service {
             }
         }
 
-        private InvocationRequest invocation(Caller caller, byte[] body) {
+        private InvocationRequest invocation(AuthenticatedCaller caller, byte[] body) {
             var headers = head.headers();
             var query = QueryParameters.parse(head.query());
             return new InvocationRequest(
@@ -310,7 +310,7 @@ public final class LambdaApi implements Service {
         }
 
         /// `InvokeAsync` has a function's name and a payload, and no more.
-        private InvocationRequest oldInvocation(Caller caller, byte[] body) {
+        private InvocationRequest oldInvocation(AuthenticatedCaller caller, byte[] body) {
             return new InvocationRequest(
                     operation,
                     caller.account(),
@@ -326,7 +326,7 @@ public final class LambdaApi implements Service {
                     exchange.requestId());
         }
 
-        private void control(Caller caller, byte[] body) {
+        private void control(AuthenticatedCaller caller, byte[] body) {
             turns.acquireUninterruptibly();
             try {
                 var answer = control.handle(caller, operation, parts(body), name -> named = name);

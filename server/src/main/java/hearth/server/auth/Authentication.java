@@ -23,5 +23,5 @@ public interface Authentication {
     /// A proven claim.
     ///
     /// @param body without framing
-    record Authenticated(Caller caller, byte[] body) {}
+    record Authenticated(AuthenticatedCaller caller, byte[] body) {}
 }

@@ -46,7 +46,8 @@ public final class SigV4Authenticator implements Authenticator {
                 presented,
                 payload,
                 signingKeys.derive(key, presented.scope()),
-                new Caller(key.account(), new Region(presented.scope().region()), key.holder()));
+                new AuthenticatedCaller(
+                        key.account(), new Region(presented.scope().region()), key.holder()));
         payload.knownHash().ifPresent(signed::checkSignature);
         return signed;
     }
@@ -108,7 +109,11 @@ public final class SigV4Authenticator implements Authenticator {
 
     /// A request whose signature is checked as soon as all that it covers is there.
     private record SignedRequest(
-            RequestHead head, PresentedSignature presented, PayloadSigning payload, SigningKey key, Caller caller)
+            RequestHead head,
+            PresentedSignature presented,
+            PayloadSigning payload,
+            SigningKey key,
+            AuthenticatedCaller caller)
             implements Authentication {
         @Override
         public boolean needsBodyHash() {

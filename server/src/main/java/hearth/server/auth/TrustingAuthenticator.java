@@ -14,7 +14,7 @@ public final class TrustingAuthenticator implements Authenticator {
     private static final Region DEFAULT_REGION = new Region("us-east-1");
 
     /// Who calls where a request does not say it.
-    private final Caller fallback;
+    private final AuthenticatedCaller fallback;
 
     private final AccessKeys keys;
     private final InstantSource clock;
@@ -23,10 +23,11 @@ public final class TrustingAuthenticator implements Authenticator {
     /// @param account of requests whose access key is neither an account nor an environment's
     /// @param keys of environments
     public TrustingAuthenticator(AccountId account, AccessKeys keys, InstantSource clock) {
-        this(new Caller(account, DEFAULT_REGION), keys, clock, false);
+        this(new AuthenticatedCaller(account, DEFAULT_REGION), keys, clock, false);
     }
 
-    private TrustingAuthenticator(Caller fallback, AccessKeys keys, InstantSource clock, boolean confined) {
+    private TrustingAuthenticator(
+            AuthenticatedCaller fallback, AccessKeys keys, InstantSource clock, boolean confined) {
         this.fallback = fallback;
         this.keys = keys;
         this.clock = clock;
@@ -34,7 +35,7 @@ public final class TrustingAuthenticator implements Authenticator {
     }
 
     /// For requests that come from one function.
-    public Authenticator confinedTo(Caller function) {
+    public Authenticator confinedTo(AuthenticatedCaller function) {
         return new TrustingAuthenticator(function, keys, clock, true);
     }
 
@@ -46,7 +47,7 @@ public final class TrustingAuthenticator implements Authenticator {
                 .orElseGet(() -> new Believed(fallback, "", framed));
     }
 
-    private Caller caller(CredentialScope scope) {
+    private AuthenticatedCaller caller(CredentialScope scope) {
         var region = scope.hasRegion() ? new Region(scope.region()) : fallback.region();
         var caller = caller(scope.keyId(), region);
         if (confined && !caller.account().equals(fallback.account())) {
@@ -58,17 +59,18 @@ public final class TrustingAuthenticator implements Authenticator {
         return caller;
     }
 
-    private Caller caller(String keyId, Region region) {
+    private AuthenticatedCaller caller(String keyId, Region region) {
         var key = keys.find(keyId);
         if (key.isPresent()) {
             if (key.get().isExpired(clock.instant())) {
                 throw SigV4Authenticator.expired();
             }
-            return new Caller(key.get().account(), region, key.get().holder());
+            return new AuthenticatedCaller(
+                    key.get().account(), region, key.get().holder());
         }
         return AccountId.isValid(keyId)
-                ? new Caller(new AccountId(keyId), region)
-                : new Caller(fallback.account(), region, fallback.holder());
+                ? new AuthenticatedCaller(new AccountId(keyId), region)
+                : new AuthenticatedCaller(fallback.account(), region, fallback.holder());
     }
 
     private static boolean isAwsChunked(RequestHead head) {
@@ -76,7 +78,7 @@ public final class TrustingAuthenticator implements Authenticator {
                 || head.headers().first("x-amz-content-sha256").orElse("").startsWith("STREAMING-");
     }
 
-    private record Believed(Caller caller, String accessKey, boolean isFramed) implements Authentication {
+    private record Believed(AuthenticatedCaller caller, String accessKey, boolean isFramed) implements Authentication {
         @Override
         public boolean needsBodyHash() {
             return false;

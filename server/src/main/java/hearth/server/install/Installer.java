@@ -32,7 +32,7 @@ public final class Installer {
     private final PrintStream progress;
     private final HostProgram host;
     private final Archives archives;
-    private final Trial trial;
+    private final ProgramTrial trial;
 
     /// @param environment of this process
     /// @param progress where it is said what is being done
@@ -42,7 +42,7 @@ public final class Installer {
         this.progress = progress;
         this.host = new HostProgram(environment, progress);
         this.archives = new Archives(host);
-        this.trial = new Trial(host);
+        this.trial = new ProgramTrial(host);
     }
 
     /// How to install.

@@ -3,9 +3,9 @@ package hearth.server.services;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.QueryParameters;
+import hearth.server.auth.AuthenticatedCaller;
 import hearth.server.auth.Authentication;
 import hearth.server.auth.Authenticator;
-import hearth.server.auth.Caller;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpResponse;
 import hearth.server.http.Intake;
@@ -88,7 +88,7 @@ final class CallerIdentity implements Intake {
                         + " alone. Set AWS_ENDPOINT_URL_STS to where the rest" + " of it is served.";
     }
 
-    private HttpResponse identity(Caller caller) {
+    private HttpResponse identity(AuthenticatedCaller caller) {
         var arn = caller.arn();
         var userId = caller.userId();
         var account = caller.account().value();

@@ -44,7 +44,7 @@ class FunctionKeysTest {
         assertThat(key.account()).isEqualTo(ACCOUNT);
         assertThat(key.secret()).isEqualTo(issued.secretAccessKey());
         assertThat(key.sessionToken()).isEqualTo(issued.sessionToken());
-        var caller = new Caller(ACCOUNT, new Region("eu-west-1"), key.holder());
+        var caller = new AuthenticatedCaller(ACCOUNT, new Region("eu-west-1"), key.holder());
         assertThat(caller.arn()).isEqualTo("arn:aws:sts::123456789012:assumed-role/worker/greet");
         assertThat(caller.userId()).matches("AROA[0-9A-F]{17}:greet");
     }
@@ -98,7 +98,8 @@ class FunctionKeysTest {
 
     @Test
     void leadNoFunctionOutOfItsAccountWhereNothingIsVerified() {
-        var function = new Caller(ACCOUNT, new Region("eu-west-1"), new Holder.Function("arn:aws:iam::1:role/r", "f"));
+        var function = new AuthenticatedCaller(
+                ACCOUNT, new Region("eu-west-1"), new Holder.Function("arn:aws:iam::1:role/r", "f"));
         var confined = trusting.confinedTo(function);
         var elsewhere = keys.issue(environment(new AccountId("999999999999")));
 
@@ -118,7 +119,7 @@ class FunctionKeysTest {
                         .isEqualTo(error));
     }
 
-    private static Caller caller(Authenticator authenticator, String keyId) {
+    private static AuthenticatedCaller caller(Authenticator authenticator, String keyId) {
         var headers = new Headers();
         headers.add(
                 "authorization",

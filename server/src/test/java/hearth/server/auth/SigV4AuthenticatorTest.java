@@ -62,7 +62,7 @@ class SigV4AuthenticatorTest {
 
             assertThat(authenticate(signed))
                     .as("seed %d, round %d: %s", seed, i, signed.request())
-                    .isEqualTo(new Caller(KEY.account(), new Region("us-east-1")));
+                    .isEqualTo(new AuthenticatedCaller(KEY.account(), new Region("us-east-1")));
         }
     }
 
@@ -295,11 +295,11 @@ class SigV4AuthenticatorTest {
         }
     }
 
-    private Caller authenticate(SignedRequest signed) {
+    private AuthenticatedCaller authenticate(SignedRequest signed) {
         return authenticate(Wire.head(signed.request()), bytes(signed));
     }
 
-    private Caller authenticate(RequestHead head, byte[] body) {
+    private AuthenticatedCaller authenticate(RequestHead head, byte[] body) {
         return check(head, body).caller();
     }
 

@@ -24,10 +24,10 @@ class TrustingAuthenticatorTest {
     void takesRegionAndAccountFromTheCredentialScope() {
         assertThat(caller("AWS4-HMAC-SHA256 Credential=123456789012/20260304/eu-west-3/lambda/aws4_request,"
                         + " SignedHeaders=host, Signature=x"))
-                .isEqualTo(new Caller(new AccountId("123456789012"), new Region("eu-west-3")));
+                .isEqualTo(new AuthenticatedCaller(new AccountId("123456789012"), new Region("eu-west-3")));
         assertThat(caller(
                         "AWS4-HMAC-SHA256 SignedHeaders=host,Credential=AKIA/20260304/cn-north-1/lambda/aws4_request"))
-                .isEqualTo(new Caller(CONFIGURED, new Region("cn-north-1")));
+                .isEqualTo(new AuthenticatedCaller(CONFIGURED, new Region("cn-north-1")));
     }
 
     @Test
@@ -40,7 +40,7 @@ class TrustingAuthenticatorTest {
                 new Headers());
 
         assertThat(authenticator.begin(head).check(new byte[0], new byte[0]).caller())
-                .isEqualTo(new Caller(new AccountId("123456789012"), new Region("eu-west-3")));
+                .isEqualTo(new AuthenticatedCaller(new AccountId("123456789012"), new Region("eu-west-3")));
     }
 
     @ParameterizedTest
@@ -57,7 +57,7 @@ class TrustingAuthenticatorTest {
                 "AWS4-HMAC-SHA256 Credential=12345678901x/20260304/-/lambda/aws4_request"
             })
     void takesTheConfiguredAccountWhereNothingUsefulIsSaid(String authorization) {
-        assertThat(caller(authorization)).isEqualTo(new Caller(CONFIGURED, DEFAULT));
+        assertThat(caller(authorization)).isEqualTo(new AuthenticatedCaller(CONFIGURED, DEFAULT));
     }
 
     @Test
@@ -73,7 +73,7 @@ class TrustingAuthenticatorTest {
         assertThat(authenticated.body()).asString().isEqualTo("hello");
     }
 
-    private Caller caller(String authorization) {
+    private AuthenticatedCaller caller(String authorization) {
         var headers = new Headers();
         headers.add("authorization", authorization);
         return authenticator

@@ -7,10 +7,10 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /// The account that a request acts for, the region that it acts in, and who it is in that account.
-public record Caller(AccountId account, Region region, Holder holder) {
+public record AuthenticatedCaller(AccountId account, Region region, Holder holder) {
     private static final int ROLE_ID_LENGTH = 17;
 
-    public Caller(AccountId account, Region region) {
+    public AuthenticatedCaller(AccountId account, Region region) {
         this(account, region, new Holder.Account());
     }
 

@@ -1,13 +1,13 @@
 package hearth.model;
 
 /// Why Hearth keeps a function but cannot run it: the kind of function that it is.
-public enum Obstacle {
+public enum UnsupportedKind {
     CONTAINER_IMAGE("functions from container images (PackageType Image)"),
     TENANT_ISOLATION("functions with tenant isolation (TenancyConfig)");
 
     private final String functions;
 
-    Obstacle(String functions) {
+    UnsupportedKind(String functions) {
         this.functions = functions;
     }
 

@@ -70,8 +70,8 @@ import java.util.random.RandomGenerator;
 /// The steps from a configuration to a server that answers.
 ///
 /// @param parts gets all that is started, for the server to close, or for whoever sees the start fail
-record Start(ServerConfig config, Parts parts, InstantSource clock, RandomGenerator random) {
-    private static final System.Logger LOG = System.getLogger(Start.class.getName());
+record ServerStartup(ServerConfig config, StartedParts parts, InstantSource clock, RandomGenerator random) {
+    private static final System.Logger LOG = System.getLogger(ServerStartup.class.getName());
 
     private static final int MOST_RELAYED = 2048;
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /// Runs an interpreter before it counts as installed.
-record Trial(HostProgram host) {
+record ProgramTrial(HostProgram host) {
     private static final Pattern VERSION =
             Pattern.compile("(?m)^\\s*(?:java\\.version = )?([0-9]+(?:[._][0-9]+){0,3})");
 

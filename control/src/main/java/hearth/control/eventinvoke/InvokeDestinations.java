@@ -13,12 +13,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Where the outcome of an asynchronous invocation may be sent.
-final class Destinations {
+final class InvokeDestinations {
     private static final String FIFO = ".fifo";
 
     private final FunctionStore functions;
 
-    Destinations(FunctionStore functions) {
+    InvokeDestinations(FunctionStore functions) {
         this.functions = functions;
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
 /// @param operator how the key's value is compared: `ArnLike`
 /// @param key what is compared: `AWS:SourceArn`
 /// @param values with one of which the comparison is to hold
-public record Condition(String operator, String key, List<String> values) {
-    public Condition(String operator, String key, String value) {
+public record PolicyCondition(String operator, String key, List<String> values) {
+    public PolicyCondition(String operator, String key, String value) {
         this(operator, key, List.of(value));
     }
 }

@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Where an alias may point.
-final class Routing {
-    private Routing() {}
+final class AliasRouting {
+    private AliasRouting() {}
 
     /// What is kept of a request's routing: one without weights clears it.
     static @Nullable AliasRoutingConfiguration shown(@Nullable AliasRoutingConfiguration requested) {

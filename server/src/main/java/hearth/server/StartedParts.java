@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /// What has been started, to be closed in the opposite order. One that fails to close does not keep the others open.
-final class Parts implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Parts.class.getName());
+final class StartedParts implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(StartedParts.class.getName());
 
     private final Deque<Part> parts = new ArrayDeque<>();
 

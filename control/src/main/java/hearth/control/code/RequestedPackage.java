@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param subject that the package is of, as AWS names it
 /// @param mode `COPY`, or `REFERENCE` for a package that is to stay in S3; null means `COPY`
-public record PackageSource(
+public record RequestedPackage(
         String subject,
         byte @Nullable [] zip,
         @Nullable String bucket,
@@ -20,8 +20,8 @@ public record PackageSource(
     private static final String FUNCTION = "function code";
     private static final String REFERENCE = "REFERENCE";
 
-    public static PackageSource of(FunctionCode code) {
-        return new PackageSource(
+    public static RequestedPackage of(FunctionCode code) {
+        return new RequestedPackage(
                 FUNCTION,
                 code.zipFile(),
                 code.s3Bucket(),
@@ -30,8 +30,8 @@ public record PackageSource(
                 code.s3ObjectStorageMode());
     }
 
-    public static PackageSource of(UpdateFunctionCodeRequest request) {
-        return new PackageSource(
+    public static RequestedPackage of(UpdateFunctionCodeRequest request) {
+        return new RequestedPackage(
                 FUNCTION,
                 request.zipFile(),
                 request.s3Bucket(),
@@ -40,8 +40,8 @@ public record PackageSource(
                 request.s3ObjectStorageMode());
     }
 
-    public static PackageSource of(LayerVersionContentInput content) {
-        return new PackageSource(
+    public static RequestedPackage of(LayerVersionContentInput content) {
+        return new RequestedPackage(
                 "layer content",
                 content.zipFile(),
                 content.s3Bucket(),

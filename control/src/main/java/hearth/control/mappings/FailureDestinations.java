@@ -8,10 +8,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Where batches go that failed for good.
-final class Destinations {
+final class FailureDestinations {
     private static final Set<String> SERVICES = Set.of("sqs", "sns", "s3");
 
-    private Destinations() {}
+    private FailureDestinations() {}
 
     /// Whether anything is to be sent anywhere: an empty ARN says no.
     static boolean hasAny(@Nullable DestinationConfig config) {
