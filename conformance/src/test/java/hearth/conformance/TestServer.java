@@ -18,9 +18,8 @@ import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 
 /// One server for all tests that need nothing special of it, started by the first and ended with the JVM.
 ///
-/// With `-Dhearth.endpoint=http://…` it is the server there, which takes any signature and whose other functions stay
-// as they are.
-/// What the tests created stays in it, too.
+/// With `-Dhearth.endpoint=http://…` it is the server there, which takes any signature. Its functions stay as they are,
+/// and so does what the tests create.
 final class TestServer {
     static final String ROLE = "arn:aws:iam::000000000000:role/lambda-role";
 
