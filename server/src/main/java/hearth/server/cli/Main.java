@@ -48,7 +48,7 @@ public final class Main {
     /// @return the exit status
     static int run(Map<String, String> environment, String... words) {
         try {
-            ConsoleLog.install(Settings.logLevel(environment));
+            ConsoleLog.install(Settings.logLevels(environment), Settings.logForm(environment));
             Settings.unknown(environment).forEach(text -> System.err.println("hearth: warning: " + text));
             return run(environment, List.of(words));
         } catch (UsageException e) {

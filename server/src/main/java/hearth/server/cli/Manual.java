@@ -30,7 +30,10 @@ final class Manual {
             Each option is a variable too, where one is named beside it; what the command line says comes first.
             .TP
             .B HEARTH_LOG_LEVEL
-            debug, info, warn or error (info).
+            debug, info, warn or error (info); also levels of packages or classes, as in info,worker.pool=debug.
+            .TP
+            .B HEARTH_LOG_FORMAT
+            text, or json for one object a line (text).
             .TP
             .B HEARTH_JAVA_OPTIONS
             More options for the Java that runs Hearth, such as \\-Xmx2g.

@@ -1,16 +1,18 @@
 package hearth.server.cli;
 
+import hearth.server.logging.LogForm;
+import hearth.server.logging.LogLevels;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.logging.Level;
 
 /// Settings in the environment. An unknown one is warned of: it may be a limit that someone relies on, misspelt, or
 /// that of a newer Hearth.
 final class Settings {
     private static final String PREFIX = "HEARTH_";
     private static final String LOG_LEVEL = "HEARTH_LOG_LEVEL";
+    private static final String LOG_FORM = "HEARTH_LOG_FORMAT";
 
     private Settings() {}
 
@@ -27,6 +29,7 @@ final class Settings {
     private static Set<String> known() {
         var known = new TreeSet<String>();
         known.add(LOG_LEVEL);
+        known.add(LOG_FORM);
         // Of the script that starts us.
         known.add("HEARTH_JAVA_OPTIONS");
         known.add("HEARTH_INSTALL");
@@ -40,14 +43,22 @@ final class Settings {
         return known;
     }
 
-    static Level logLevel(Map<String, String> environment) {
-        var level = environment.getOrDefault(LOG_LEVEL, "info");
-        return switch (level) {
-            case "debug" -> Level.FINE;
-            case "info" -> Level.INFO;
-            case "warn" -> Level.WARNING;
-            case "error" -> Level.SEVERE;
-            default -> throw new UsageException(LOG_LEVEL + " is debug, info, warn or error, and not " + level);
+    static LogLevels logLevels(Map<String, String> environment) {
+        var text = environment.get(LOG_LEVEL);
+        try {
+            return text == null ? LogLevels.DEFAULT : LogLevels.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(LOG_LEVEL + "=" + text + ": " + e.getMessage()
+                    + ". It is a level, and levels of packages or classes, such as info,worker.pool=debug.");
+        }
+    }
+
+    static LogForm logForm(Map<String, String> environment) {
+        var text = environment.getOrDefault(LOG_FORM, "text");
+        return switch (text) {
+            case "text" -> LogForm.TEXT;
+            case "json" -> LogForm.JSON;
+            default -> throw new UsageException(LOG_FORM + " is text or json, and not " + text);
         };
     }
 }

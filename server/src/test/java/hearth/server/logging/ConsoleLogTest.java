@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class ConsoleLogTest {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-    private final ConsoleLog log = new ConsoleLog(new PrintStream(written, true, StandardCharsets.UTF_8));
+    private final PrintStream out = new PrintStream(written, true, StandardCharsets.UTF_8);
+    private final ConsoleLog log = new ConsoleLog(out, LogForm.TEXT);
 
     @Test
     void writesOneLineForEachRecord() {
@@ -34,6 +35,21 @@ class ConsoleLogTest {
                         "2026-03-04T05:06:07.890Z ERROR Connection: it failed",
                         "java.lang.IllegalStateException: because")
                 .hasSizeGreaterThan(3);
+    }
+
+    @Test
+    void writesAJsonObjectALine() {
+        var logged = entry(Level.SEVERE, "a {0}\n\"forged\" line");
+        logged.setThrown(new IllegalStateException("because"));
+
+        new ConsoleLog(out, LogForm.JSON).publish(logged);
+
+        assertThat(written.toString(StandardCharsets.UTF_8))
+                .startsWith("{\"time\":\"2026-03-04T05:06:07.890Z\",\"level\":\"ERROR\","
+                        + "\"logger\":\"hearth.server.http.Connection\",\"message\":\"a word\\n\\\"forged\\\" line\","
+                        + "\"stackTrace\":\"java.lang.IllegalStateException: because\\n")
+                .endsWith("\"}" + System.lineSeparator())
+                .hasLineCount(1);
     }
 
     private static LogRecord entry(Level level, String message) {
