@@ -9,6 +9,7 @@ import java.util.logging.Logger;
 /// The handler of all loggers of this process: it writes each record to a stream, as one line.
 public final class ConsoleLog extends Handler {
     /// The loggers that have levels of their own, held because the JDK holds them weakly.
+    @SuppressWarnings("unused")
     private static volatile List<Logger> levelled = List.of();
 
     private final PrintStream out;
