@@ -60,6 +60,9 @@ struct spec {
     struct mount mounts[MAX_MOUNTS];
     size_t mount_count;
     char **cgroups; // cgroup.procs files
+    const char *cpu_limit;   // the file of the cgroup that says how much of a processor the sandbox gets
+    const char *cpu_no_limit; // and what lifts that
+    int cpu_limit_fd;
     struct step steps[MAX_STEPS];
     size_t step_count;
     char **argv;
@@ -95,7 +98,7 @@ void lock_proc(void);
 int make_tmp(const struct spec *spec);
 
 // init.c
-_Noreturn void run_init(const struct spec *spec);
+_Noreturn void run_init(struct spec *spec);
 
 // confine.c
 void limit_resources(void);

@@ -31,20 +31,26 @@ static void close_on_exec(void) {
 }
 
 // Writes as root, and so to nothing but a cgroup, whatever the specification says.
-static void join_cgroup(const char *entrance) {
+static int open_of_cgroup(const char *file) {
     struct statfs where;
-    int fd = open(entrance, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    check(fd, "open", entrance);
-    check(fstatfs(fd, &where), "fstatfs", entrance);
+    int fd = open(file, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    check(fd, "open", file);
+    check(fstatfs(fd, &where), "fstatfs", file);
     if (where.f_type != CGROUP_SUPER_MAGIC && where.f_type != CGROUP2_SUPER_MAGIC)
-        fail("not of a cgroup: %s", entrance);
+        fail("not of a cgroup: %s", file);
+    return fd;
+}
+
+static void join_cgroup(const char *entrance) {
+    int fd = open_of_cgroup(entrance);
     check(write(fd, "0", 1), "write", entrance);
     close(fd);
 }
 
-static void join_cgroups(const struct spec *spec) {
+static void join_cgroups(struct spec *spec) {
     for (char **entrance = spec->cgroups; *entrance; entrance++)
         join_cgroup(*entrance);
+    spec->cpu_limit_fd = open_of_cgroup(spec->cpu_limit);
 }
 
 static void join_namespaces(const struct spec *spec) {

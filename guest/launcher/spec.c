@@ -71,6 +71,10 @@ static void add(struct spec *spec, const char *key) {
     else if (!strcmp(key, "network")) spec->network = 1;
     else if (!strcmp(key, "channel")) spec->channel = 1;
     else if (!strcmp(key, "cgroups")) spec->cgroups = list();
+    else if (!strcmp(key, "cpu-limit")) {
+        spec->cpu_limit = word();
+        spec->cpu_no_limit = word();
+    }
     else if (!strcmp(key, "mount")) add_mount(spec);
     else if (!strcmp(key, "hostname")) spec->hostname = word();
     else if (!strcmp(key, "tmp-size")) spec->tmp_size = word();
@@ -93,6 +97,8 @@ static void require_all(const struct spec *spec) {
         fail("the specification is incomplete");
     if (!spec->network || !spec->cgroups || !spec->cgroups[0])
         fail("the specification has no network namespace or no cgroup");
+    if (!spec->cpu_limit)
+        fail("the specification does not say where its share of the CPU is written");
     if (spec->uid < LEAST_UID || spec->init_uid < LEAST_UID || spec->uid == spec->init_uid)
         fail("the specification has no users of its own");
     if (!spec->reuse && !spec->tmp_image && !spec->tmp_size)

@@ -69,6 +69,7 @@ class HostileFunctionsTest {
                 stopped("kernel_log", "minimal /dev, hidden files of /proc", DENIED + "|is /dev/null|" + NO_SUCH),
                 stopped("sysrq", "hidden files of /proc", DENIED + "|is /dev/null|" + NO_SUCH)
                         .whereThereIsOne(),
+                refused("fixed_addresses", FILTER),
                 stopped("kernel_settings", "read-only /proc", DENIED),
                 stopped("cgroups", "no /sys, cgroup namespace", DENIED + "|" + NO_SUCH),
                 stopped("let_others_die", "read-only /proc", DENIED),

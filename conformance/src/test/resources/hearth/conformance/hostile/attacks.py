@@ -291,6 +291,13 @@ def sysrq(facts):
 
 
 @attack
+def fixed_addresses(facts):
+    """Programs that it starts would have their memory at the same addresses each time."""
+    in_child(lambda: checked(libc.personality(ctypes.c_ulong(0x0040000)), "personality"))  # ADDR_NO_RANDOMIZE
+    return "addresses are not random any more"
+
+
+@attack
 def kernel_settings(facts):
     os.close(os.open("/proc/sys/kernel/core_pattern", os.O_WRONLY))
     return "may name the program that gets core dumps"

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -22,14 +23,25 @@ final class Cgroup implements AutoCloseable {
     private final Path memory;
     private final CgroupFiles memoryFiles;
     private final boolean unified;
+    private final Path cpu;
+    private final CgroupFiles cpuFiles;
 
     /// @param unified whether the freezer is of v2
-    Cgroup(Set<Path> directories, Path freezer, boolean unified, Path memory, CgroupFiles memoryFiles) {
+    Cgroup(
+            Set<Path> directories,
+            Path freezer,
+            boolean unified,
+            Path memory,
+            CgroupFiles memoryFiles,
+            Path cpu,
+            CgroupFiles cpuFiles) {
         this.directories = directories;
         this.freezer = freezer;
         this.memory = memory;
         this.memoryFiles = memoryFiles;
         this.unified = unified;
+        this.cpu = cpu;
+        this.cpuFiles = cpuFiles;
     }
 
     /// One whose limits are of no interest any more.
@@ -38,7 +50,13 @@ final class Cgroup implements AutoCloseable {
                 .filter(directory -> Files.exists(directory.resolve("cgroup.freeze")))
                 .findFirst();
         var any = freezer.orElseGet(() -> directories.iterator().next());
-        return new Cgroup(directories, any, freezer.isPresent(), any, CgroupFiles.V1);
+        var cpu = directories.stream()
+                .filter(directory -> Arrays.stream(CgroupFiles.values())
+                        .anyMatch(files -> Files.exists(files.cpuLimit(directory))))
+                .findFirst()
+                .orElse(any);
+        var cpuFiles = Files.exists(CgroupFiles.V2.cpuLimit(cpu)) ? CgroupFiles.V2 : CgroupFiles.V1;
+        return new Cgroup(directories, any, freezer.isPresent(), any, CgroupFiles.V1, cpu, cpuFiles);
     }
 
     void make() throws IOException {
@@ -61,8 +79,24 @@ final class Cgroup implements AutoCloseable {
         change(unified ? "cgroup.freeze" : "freezer.state", unified ? "0" : "THAWED");
     }
 
+    /// The file that says how much of a processor its processes get, and what lifts that limit.
+    Path cpuLimit() {
+        return cpuFiles.cpuLimit(cpu);
+    }
+
+    String noCpuLimit() {
+        return cpuFiles.noCpuLimit();
+    }
+
+    /// Lets its processes have any share of the CPU, because they are about to be killed: each has to run once more for
+    /// that, and hundreds would take many seconds under the limit of a small function.
+    void liftCpuLimit() {
+        write(cpuLimit(), noCpuLimit());
+    }
+
     /// Kills every process, frozen or not.
     void kill() {
+        liftCpuLimit();
         if (unified && Files.exists(freezer.resolve("cgroup.kill"))) {
             change("cgroup.kill", "1");
         } else {
@@ -124,12 +158,16 @@ final class Cgroup implements AutoCloseable {
     }
 
     private void change(String file, String value) {
+        write(freezer.resolve(file), value);
+    }
+
+    private static void write(Path file, String value) {
         try {
-            CgroupFiles.write(freezer.resolve(file), value);
+            CgroupFiles.write(file, value);
         } catch (NoSuchFileException e) {
             // A sandbox that was closed meanwhile has nothing left to change.
         } catch (IOException e) {
-            log.log(Level.WARNING, "writing {0} to {1}: {2}", value, freezer.resolve(file), e);
+            log.log(Level.WARNING, "writing {0} to {1}: {2}", value, file, e);
         }
     }
 }

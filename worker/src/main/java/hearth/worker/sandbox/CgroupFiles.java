@@ -20,7 +20,17 @@ enum CgroupFiles {
         @Override
         void limitCpu(Path cgroup, Duration quota, Duration period) throws IOException {
             write(cgroup.resolve("cpu.cfs_period_us"), period.toNanos() / 1000);
-            write(cgroup.resolve("cpu.cfs_quota_us"), quota.toNanos() / 1000);
+            write(cpuLimit(cgroup), quota.toNanos() / 1000);
+        }
+
+        @Override
+        Path cpuLimit(Path cgroup) {
+            return cgroup.resolve("cpu.cfs_quota_us");
+        }
+
+        @Override
+        String noCpuLimit() {
+            return "-1";
         }
 
         @Override
@@ -43,7 +53,17 @@ enum CgroupFiles {
 
         @Override
         void limitCpu(Path cgroup, Duration quota, Duration period) throws IOException {
-            write(cgroup.resolve("cpu.max"), "%d %d".formatted(quota.toNanos() / 1000, period.toNanos() / 1000));
+            write(cpuLimit(cgroup), "%d %d".formatted(quota.toNanos() / 1000, period.toNanos() / 1000));
+        }
+
+        @Override
+        Path cpuLimit(Path cgroup) {
+            return cgroup.resolve("cpu.max");
+        }
+
+        @Override
+        String noCpuLimit() {
+            return "max";
         }
 
         @Override
@@ -62,6 +82,12 @@ enum CgroupFiles {
     abstract void limitMemory(Path cgroup, Bytes limit) throws IOException;
 
     abstract void limitCpu(Path cgroup, Duration quota, Duration period) throws IOException;
+
+    /// The file that says how much of a processor the cgroup gets.
+    abstract Path cpuLimit(Path cgroup);
+
+    /// The content of that file without a limit.
+    abstract String noCpuLimit();
 
     abstract long peakMemory(Path cgroup) throws IOException;
 

@@ -75,12 +75,15 @@ final class Cgroups implements AutoCloseable {
 
     Cgroup create(String name, Bytes memory, int milliCpus, int processes) throws SandboxException {
         var memoryController = controller("memory");
+        var cpuController = controller("cpu");
         var cgroup = new Cgroup(
                 directories(name),
                 freezer.resolve(parent).resolve(name),
                 mounts.v2().isPresent(),
                 memoryController.directory().resolve(name),
-                memoryController.files());
+                memoryController.files(),
+                cpuController.directory().resolve(name),
+                cpuController.files());
         try {
             cgroup.make();
             limit(name, memory, milliCpus);
@@ -95,6 +98,10 @@ final class Cgroups implements AutoCloseable {
     /// Sets the limits, also of a cgroup in use: memory can only be lowered then, where v1 counts swap.
     void limit(String name, Bytes memory, int milliCpus) throws IOException {
         limit("memory", name, (files, at) -> files.limitMemory(at, memory));
+        limitCpu(name, milliCpus);
+    }
+
+    void limitCpu(String name, int milliCpus) throws IOException {
         limit("cpu", name, (files, at) -> files.limitCpu(at, quota(milliCpus), period(milliCpus)));
     }
 

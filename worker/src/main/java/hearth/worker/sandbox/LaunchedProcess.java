@@ -8,11 +8,14 @@ import java.util.OptionalInt;
 /// A program that the launcher started: its pid 1, whose end is the end of all, and what pid 1 told of the program.
 final class LaunchedProcess extends OwnedProcess {
     private final int status;
+    private final Runnable beforeKill;
     private OptionalInt channel; // guarded by this
 
-    LaunchedProcess(ChildProcess init, int status, ProcessPipes.Ours pipes) {
+    /// @param beforeKill makes way for the end of many processes
+    LaunchedProcess(ChildProcess init, int status, ProcessPipes.Ours pipes, Runnable beforeKill) {
         super(init, pipes.output());
         this.status = status;
+        this.beforeKill = beforeKill;
         this.channel = pipes.channel();
     }
 
@@ -25,6 +28,7 @@ final class LaunchedProcess extends OwnedProcess {
 
     @Override
     void kill(ChildProcess init) throws LinuxException {
+        beforeKill.run();
         init.signal(ChildProcess.SIGKILL);
     }
 

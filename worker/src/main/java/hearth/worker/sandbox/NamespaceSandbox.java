@@ -39,6 +39,7 @@ final class NamespaceSandbox implements Sandbox {
     private final ResidentPeak residentPeak = new ResidentPeak();
 
     private int mounts = NONE;
+    private int milliCpus;
     private @Nullable LaunchedProcess process;
 
     /// @param own given back when this closes, as is its slot
@@ -48,6 +49,7 @@ final class NamespaceSandbox implements Sandbox {
         this.own = own;
         this.cgroup = cgroup;
         this.freezing = new FreezeSwitch(cgroup);
+        this.milliCpus = spec.milliCpus();
     }
 
     @Override
@@ -72,6 +74,7 @@ final class NamespaceSandbox implements Sandbox {
                 throw new SandboxException(spec.name() + " runs a process already");
             }
             process.end();
+            limitCpuAgain();
         }
         freezing.hold();
         try {
@@ -84,12 +87,22 @@ final class NamespaceSandbox implements Sandbox {
         }
     }
 
+    /// The end of the last process lifted the limit.
+    private void limitCpuAgain() throws SandboxException {
+        try {
+            factory.cgroups().limitCpu(spec.name(), milliCpus);
+        } catch (IOException e) {
+            throw new SandboxException(spec.name() + ": " + e.getMessage(), e);
+        }
+    }
+
     private LaunchedProcess launch(ProcessSpec processSpec) throws LinuxException, SandboxException {
         try (var pipes = ProcessPipes.open(processSpec.channel())) {
             var launched = factory.launcher().launch(words(processSpec), descriptors(pipes));
             keep(launched.mounts());
             residentPeak.watch(launched.init(), 1);
-            return new LaunchedProcess(ChildProcess.of(launched.init()), launched.status(), pipes.takeOurs());
+            return new LaunchedProcess(
+                    ChildProcess.of(launched.init()), launched.status(), pipes.takeOurs(), cgroup::liftCpuLimit);
         }
     }
 
@@ -101,7 +114,8 @@ final class NamespaceSandbox implements Sandbox {
                 .add("init-uid", factory.initUid())
                 .addList(
                         "cgroups",
-                        cgroup.entrances().stream().map(Path::toString).toList());
+                        cgroup.entrances().stream().map(Path::toString).toList())
+                .add("cpu-limit", cgroup.cpuLimit(), cgroup.noCpuLimit());
         if (mounts == NONE) {
             for (var mount : spec.mounts()) {
                 words.add("mount", mount.host().toAbsolutePath(), mount.inside());
@@ -145,6 +159,7 @@ final class NamespaceSandbox implements Sandbox {
     public void refit(Bytes memory, int milliCpus, List<SandboxSpec.Mount> mounts) throws SandboxException {
         try {
             factory.cgroups().limit(spec.name(), memory, milliCpus);
+            this.milliCpus = milliCpus;
             new MountNamespace(this.mounts)
                     .attach(mounts.stream()
                             .map(mount ->

@@ -112,6 +112,7 @@ final class LauncherSpecificationTest {
         garbled.add(replaced("cgroups", List.of("cgroups", "1")));
         garbled.add(replaced("cgroups", List.of("cgroups", "2", "/no/cgroup.procs")));
         garbled.add(replaced("cgroups", List.of("cgroups", "9999999")));
+        garbled.add(replaced("cpu-limit", List.of("cpu-limit", "/dev/null", "-1")));
         garbled.add(replaced("tmp-size", List.of("tmp-size", "large")));
         garbled.add(replaced("tmp-size", List.of("tmp-size", "")));
         garbled.add(replaced("tmp-size", List.of("tmp-size", "0")));
@@ -269,6 +270,7 @@ final class LauncherSpecificationTest {
                 List.of("uid", Integer.toString(factory.initUid() + 5000)),
                 List.of("init-uid", Integer.toString(factory.initUid())),
                 cgroups,
+                List.of("cpu-limit", cgroup.cpuLimit().toString(), cgroup.noCpuLimit()),
                 List.of("tmp-size", "1048576"),
                 List.of("cwd", "/"),
                 argv,

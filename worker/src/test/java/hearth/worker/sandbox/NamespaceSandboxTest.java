@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class NamespaceSandboxTest {
     @TempDir
@@ -295,6 +298,70 @@ final class NamespaceSandboxTest {
             var seconds = (System.nanoTime() - start) / 1e9;
 
             // 0.2 s of a tenth of a core.
+            assertThat(seconds).isGreaterThan(1.6);
+        }
+    }
+
+    private enum WayToEnd {
+        KILLED,
+        CLOSED,
+        CLOSED_WHILE_FROZEN,
+        BY_ITSELF
+    }
+
+    /// The 700 processes have to run once more to end, under a CPU limit that would give them 1.4 ms in 20.
+    @ParameterizedTest
+    @EnumSource
+    void endsWithinASecondWhateverItHolds(WayToEnd way) throws Exception {
+        try (var sandbox = factory.create(spec(Bytes.mebibytes(512), 2000))) {
+            var many = "perl -e 'for (1..700) { fork or do { sleep 1000; exit } } $| = 1; print \"up\"; sleep 1000' &"
+                    + " read line <&61; exit 3";
+            var process = sandbox.start(new ProcessSpec(
+                    List.of("/bin/bash", "-c", many), Map.of("PATH", "/usr/bin:/bin"), "/", true));
+            SandboxRun.awaitOutput(process, "up");
+            int channel = process.takeChannel().orElseThrow();
+            sandbox.refit(Bytes.mebibytes(512), 72, List.of());
+
+            var start = System.nanoTime();
+            switch (way) {
+                case KILLED -> process.kill();
+                case CLOSED -> sandbox.close();
+                case CLOSED_WHILE_FROZEN -> {
+                    sandbox.freeze();
+                    sandbox.close();
+                }
+                case BY_ITSELF -> Descriptors.write(channel, new byte[] {'\n'}, 0, 1);
+            }
+            SandboxRun.await(() -> hasEnded(process));
+            var took = Duration.ofNanos(System.nanoTime() - start);
+
+            assertThat(took).isLessThan(Duration.ofSeconds(1));
+            Descriptors.close(channel);
+            process.close();
+        }
+    }
+
+    private static boolean hasEnded(SandboxProcess process) {
+        try {
+            return Descriptors.awaitReadable(process.pidfd(), 0);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void limitsTheCpuAgainAfterAnEndThatLiftedTheLimit() throws Exception {
+        try (var sandbox = factory.create(spec(Bytes.mebibytes(128), 100))) {
+            var process = sandbox.start(shell("echo up; sleep 1000"));
+            SandboxRun.awaitOutput(process, "up");
+            process.kill();
+            SandboxRun.finish(process);
+            process.close();
+
+            var start = System.nanoTime();
+            run(sandbox, "perl -e 'my $t = times; while (times - $t < 0.2) {}'");
+            var seconds = (System.nanoTime() - start) / 1e9;
+
             assertThat(seconds).isGreaterThan(1.6);
         }
     }

@@ -197,10 +197,10 @@ final class SystemCallFilterTest {
         // PR_SET_FPEMU, PR_SET_MM, PR_SET_IO_FLUSHER, PR_SCHED_CORE, PR_TASK_PERF_EVENTS_ENABLE, and what is to come.
         assertThat(Stream.of(10L, 35L, 57L, 62L, 32L, 1000L, 0xffffffffL).map(option -> filter.call(157, option)))
                 .allSatisfy(answer -> assertThat(answer.error()).isEqualTo(EPERM));
-        assertThat(Stream.of(0L, 8L, 0x40000L, 0xffffffffL, -1L).map(persona -> filter.call(135, persona)))
+        assertThat(Stream.of(0L, 8L, 0x20000L, 0x20008L, 0xffffffffL, -1L).map(persona -> filter.call(135, persona)))
                 .allSatisfy(answer -> assertThat(answer.allows()).isTrue());
-        // MMAP_PAGE_ZERO, READ_IMPLIES_EXEC, ADDR_COMPAT_LAYOUT, another system.
-        assertThat(Stream.of(0x100000L, 0x400000L, 0x200000L, 6L).map(persona -> filter.call(135, persona)))
+        // ADDR_NO_RANDOMIZE, MMAP_PAGE_ZERO, READ_IMPLIES_EXEC, ADDR_COMPAT_LAYOUT, another system.
+        assertThat(Stream.of(0x40000L, 0x40008L, 0x100000L, 0x400000L, 0x200000L, 6L).map(persona -> filter.call(135, persona)))
                 .allSatisfy(answer -> assertThat(answer.error()).isEqualTo(EPERM));
         var newListener = 8;
         assertThat(filter.call(317, 1, 0).allows()).isTrue();

@@ -106,7 +106,10 @@ static void processes(void) {
     TRY(syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0));
     siginfo_t info;
     TRY(waitid(P_PIDFD, (id_t)fd, &info, WEXITED));
-    TRY(personality(0xffffffff));
+    TRY(personality(PER_LINUX32));
+    TRY(personality(PER_LINUX));
+    MUST(personality(0xffffffff) == PER_LINUX);
+    MUST(personality(ADDR_NO_RANDOMIZE) == -1 && errno == EPERM);
     TRY(setsid() == -1 && errno != EPERM ? -1 : 0);
     struct rlimit limit;
     TRY(getrlimit(RLIMIT_NOFILE, &limit));
