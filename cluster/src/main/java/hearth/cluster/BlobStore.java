@@ -46,7 +46,11 @@ public final class BlobStore implements AutoCloseable {
     /// Keeps a package, synced to the disk, and holds it until the answer is closed: time to commit a row that
     /// refers to it.
     public HeldBlob put(byte[] zip) {
-        var digest = digestOf(zip);
+        return put(zip, digestOf(zip));
+    }
+
+    /// Keeps a package whose digest is known already.
+    public HeldBlob put(byte[] zip, CodeDigest digest) {
         holds.merge(digest, 1, Integer::sum);
         var held = new HeldBlob(digest, zip.length, () -> release(digest));
         try {

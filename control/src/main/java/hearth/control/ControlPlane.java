@@ -29,6 +29,7 @@ import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiShape;
+import hearth.model.code.PackageThreads;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -42,6 +43,7 @@ public final class ControlPlane implements AutoCloseable {
     private final MappingOperations mappings;
 
     /// @param randomness for revision ids and the ids of URLs; used by many threads at once
+    /// @param packageThreads check packages; stay the caller's
     public ControlPlane(
             Store store,
             InstantSource clock,
@@ -49,11 +51,12 @@ public final class ControlPlane implements AutoCloseable {
             ControlLimits limits,
             CodeLocation code,
             ProvisionedEnvironments environments,
-            ObjectStore objects) {
+            ObjectStore objects,
+            PackageThreads packageThreads) {
         var revisionIds = new RevisionIds(randomness);
         AliasOperations.addTo(operations, store, revisionIds);
         ConcurrencyOperations.addTo(operations, store, clock, limits, environments);
-        var packages = new Packages(store.blobs(), limits.packages(), objects);
+        var packages = new Packages(store.blobs(), limits.packages(), objects, packageThreads);
         var referred = new ReferredPackages(store.blobs(), objects);
         var storage = new CodeStorage(store.functions(), limits.codeStorage());
         LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code, limits.policy());

@@ -14,6 +14,7 @@ import hearth.model.api.FunctionCode;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.GetFunctionConfigurationRequest;
 import hearth.model.api.PublishVersionRequest;
+import hearth.model.code.PackageThreads;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -55,7 +56,8 @@ public final class Desk implements AutoCloseable {
                 limits,
                 (caller, code) -> Optional.of(caller.endpoint() + "/" + code.hex()),
                 (function, version) -> environments.of(function, version),
-                objects);
+                objects,
+                new PackageThreads(1, Thread.ofPlatform().daemon().factory()));
     }
 
     public <S> S ask(ApiOperation operation, ApiShape request, Class<S> response) {

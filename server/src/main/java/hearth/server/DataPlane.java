@@ -9,6 +9,7 @@ import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
+import hearth.model.code.PackageThreads;
 import hearth.model.worker.WorkerId;
 import hearth.worker.LocalWorker;
 import hearth.worker.WorkerConfig;
@@ -34,7 +35,7 @@ final class DataPlane {
     /// Unpacked code that nobody uses is kept up to this, so that a cold start need not unpack.
     private static final Bytes CODE_CACHE = Bytes.mebibytes(10 << 10);
 
-    /// Of so many functions the runtimes are booted at the start.
+    /// How many functions have their runtimes booted at start-up.
     private static final int EXPECTED = 20;
 
     private DataPlane() {}
@@ -43,6 +44,7 @@ final class DataPlane {
             ServerConfig config,
             StartedParts parts,
             PackageSource packages,
+            PackageThreads packageThreads,
             SandboxFactory sandboxes,
             IoEventLoopGroup loops,
             Runtimes runtimes,
@@ -59,6 +61,7 @@ final class DataPlane {
                             packages,
                             PackageLimits.stored(config.limits().packages()),
                             CODE_CACHE,
+                            packageThreads,
                             clock));
             var settings = WorkerConfig.defaults(
                     WORKER,

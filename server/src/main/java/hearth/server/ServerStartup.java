@@ -10,6 +10,7 @@ import hearth.control.operation.CodeLocation;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
+import hearth.model.code.PackageThreads;
 import hearth.model.endpoints.ServiceName;
 import hearth.server.api.ControlOperations;
 import hearth.server.api.ControlRequests;
@@ -38,6 +39,7 @@ import hearth.worker.endpoints.FunctionEndpoints;
 import hearth.worker.endpoints.FunctionReach;
 import hearth.worker.endpoints.Relays;
 import hearth.worker.environment.CredentialIssuer;
+import hearth.worker.linux.LowPriorityThreads;
 import hearth.worker.loops.EpollLoops;
 import hearth.worker.runtimes.HostLayout;
 import hearth.worker.runtimes.JavaArchives;
@@ -82,6 +84,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         checkRoles();
         var address = address();
         var threads = parts.add("threads", Executors.newVirtualThreadPerTaskExecutor());
+        var packageThreads = parts.add("threads for packages", packageThreads());
         LOG.log(Level.DEBUG, "opening the store");
         var store = openStore();
         var file = parts.add("server file", ServerFile.begin(config.data(), beginning()));
@@ -101,8 +104,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var urls = new CodeUrls(secret(), clock);
         var provisioned = new ProvisionedByDataPlane();
         var objects = new FewObjects(objects(), config.limits().packages().unzipped());
-        var plane = controlPlane(store, urls, provisioned, objects);
-        var control = new ControlSwitch(plane.map(this::requests));
+        var plane = controlPlane(store, urls, provisioned, objects, packageThreads);
+        var control = new ControlSwitch(plane.map(running -> requests(running, packageThreads)));
         Optional<SandboxKind> sandbox = Optional.empty();
         Optional<Runtimes> runtimes = Optional.empty();
         InvokeOperation invoke = (_, responder) -> responder.refuse(new ApiException(
@@ -123,6 +126,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                     config,
                     parts,
                     packages,
+                    packageThreads,
                     sandboxes,
                     loops,
                     hosts,
@@ -279,17 +283,31 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
     }
 
     private Optional<ControlPlane> controlPlane(
-            Store store, CodeLocation code, ProvisionedByDataPlane environments, ObjectStore objects) {
+            Store store,
+            CodeLocation code,
+            ProvisionedByDataPlane environments,
+            ObjectStore objects,
+            PackageThreads packageThreads) {
         if (!config.roles().contains(Role.CONTROL)) {
             return Optional.empty();
         }
         return Optional.of(parts.add(
-                "control plane", new ControlPlane(store, clock, random, config.limits(), code, environments, objects)));
+                "control plane",
+                new ControlPlane(store, clock, random, config.limits(), code, environments, objects, packageThreads)));
     }
 
-    private ControlOperations requests(ControlPlane plane) {
+    private static PackageThreads packageThreads() {
+        return new PackageThreads(
+                PackageThreads.count(Runtime.getRuntime().availableProcessors()),
+                LowPriorityThreads.named("packages-"));
+    }
+
+    private ControlOperations requests(ControlPlane plane, PackageThreads packageThreads) {
         return new ControlRequests(
-                plane, config.publicUrl().map(URI::toString), "http://" + config.host() + ":" + config.port());
+                plane,
+                config.publicUrl().map(URI::toString),
+                "http://" + config.host() + ":" + config.port(),
+                packageThreads);
     }
 
     private HttpListener listen(InetSocketAddress address, IoEventLoopGroup loops, LambdaApi api, Executor threads)

@@ -9,6 +9,7 @@ import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.ProvisionedEnvironments;
 import hearth.model.api.ApiOperation;
+import hearth.model.code.PackageThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,7 +169,8 @@ class CoverageDocumentTest {
                         ControlLimits.DEFAULT,
                         CodeLocation.NONE,
                         ProvisionedEnvironments.NONE,
-                        ObjectStore.NONE)) {
+                        ObjectStore.NONE,
+                        new PackageThreads(1, Thread.ofPlatform().daemon().factory()))) {
             var written = EnumSet.copyOf(ELSEWHERE.keySet());
             written.addAll(control.operations());
             return written;

@@ -31,9 +31,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// The worker of this host: runs execution environments, each on one of its event loops.
@@ -42,12 +39,9 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class LocalWorker implements Worker, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LocalWorker.class.getName());
 
-    /// How many sandboxes are made, started or removed at once. More would only wait for the same kernel locks.
-    private static final int BLOCKING_THREADS = 32;
-
     private final WorkerConfig config;
     private final IoEventLoopGroup loops;
-    private final ThreadPoolExecutor blocking;
+    private final SandboxThreads threads = new SandboxThreads();
     private final LogWriter logs;
     private final RuntimePool pool;
     private final FreeMemory memory;
@@ -69,9 +63,8 @@ public final class LocalWorker implements Worker, AutoCloseable {
             InstantSource clock) {
         this.config = config;
         this.loops = loops;
-        this.blocking = blockingThreads();
         this.logs = LogWriter.start(new LogDirectory(config.logs()));
-        this.memory = new FreeMemory(Path.of("/proc/meminfo"), blocking, System::nanoTime);
+        this.memory = new FreeMemory(Path.of("/proc/meminfo"), threads.removals(), System::nanoTime);
         this.pool = RuntimePool.start(config.pool(), sandboxes, System::nanoTime);
         this.host = new EnvironmentHost(
                 runtimes,
@@ -79,7 +72,9 @@ public final class LocalWorker implements Worker, AutoCloseable {
                 sandboxes,
                 pool,
                 logs,
-                blocking,
+                threads.preparations(),
+                threads.starts(),
+                threads.removals(),
                 clock,
                 defects,
                 new EnvironmentSettings(
@@ -88,18 +83,6 @@ public final class LocalWorker implements Worker, AutoCloseable {
                         config.reach(),
                         config.credentials(),
                         config.streamPace()));
-    }
-
-    private static ThreadPoolExecutor blockingThreads() {
-        var threads = new ThreadPoolExecutor(
-                BLOCKING_THREADS,
-                BLOCKING_THREADS,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().daemon().name("worker-", 0).factory());
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
     }
 
     @Override
@@ -143,7 +126,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
 
     @Override
     public void expect(FunctionVersion function) {
-        blocking.execute(() -> {
+        threads.preparations().execute(() -> {
             if (host.runtimes().find(function.runtime()).isEmpty()) {
                 warn(function);
             }
@@ -221,7 +204,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        blocking.shutdown();
+        threads.shutdown();
         pool.close();
         logs.close();
     }

@@ -12,6 +12,7 @@ import hearth.model.LogFormat;
 import hearth.model.Region;
 import hearth.model.Yardstick;
 import hearth.model.code.PackageLimits;
+import hearth.model.code.PackageThreads;
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
@@ -43,6 +44,7 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -57,6 +59,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -84,6 +87,7 @@ public final class TestWorker implements AutoCloseable {
     final Runtimes runtimes =
             Runtimes.discover(HostLayout.of(System.getenv(), GUEST, KeptRuntimes.in(Path.of("/nonexistent"))));
     private final Map<CodeDigest, byte[]> packages = new ConcurrentHashMap<>();
+    private final Map<CodeDigest, CountDownLatch> late = new ConcurrentHashMap<>();
     private final AtomicLong environments = new AtomicLong();
     final LocalWorker worker;
 
@@ -96,9 +100,10 @@ public final class TestWorker implements AutoCloseable {
         this.sandboxes = new RecordedSandboxes(sandboxes(kind, directory), faults);
         this.code = new CodeCache(
                 Files.createDirectories(directory.resolve("code")),
-                digest -> new ByteArrayInputStream(packages.getOrDefault(digest, new byte[0])),
+                this::open,
                 PackageLimits.STORED,
                 Bytes.mebibytes(1024),
+                new PackageThreads(1, Thread.ofPlatform().daemon().factory()),
                 InstantSource.system());
         var config = new WorkerConfig(
                 ID,
@@ -234,6 +239,23 @@ public final class TestWorker implements AutoCloseable {
             }
         }
         return packaged(Files.readAllBytes(zip));
+    }
+
+    private InputStream open(CodeDigest digest) throws IOException {
+        var withheld = late.get(digest);
+        if (withheld != null) {
+            try {
+                withheld.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+        return new ByteArrayInputStream(packages.getOrDefault(digest, new byte[0]));
+    }
+
+    /// The store does not give this package out until the latch is down.
+    CountDownLatch withhold(CodeDigest digest) {
+        return late.computeIfAbsent(digest, _ -> new CountDownLatch(1));
     }
 
     /// A deployment package of these bytes, be they a zip or not.

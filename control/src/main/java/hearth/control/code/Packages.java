@@ -11,6 +11,7 @@ import hearth.model.CodeDigest;
 import hearth.model.api.ResolvedS3Object;
 import hearth.model.code.DeploymentPackage;
 import hearth.model.code.PackageLimits;
+import hearth.model.code.PackageThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -29,11 +30,14 @@ public final class Packages {
     private final BlobStore blobs;
     private final PackageLimits limits;
     private final ObjectStore objects;
+    private final PackageThreads threads;
 
-    public Packages(BlobStore blobs, PackageLimits limits, ObjectStore objects) {
+    /// @param threads check and hash what is not small
+    public Packages(BlobStore blobs, PackageLimits limits, ObjectStore objects, PackageThreads threads) {
         this.blobs = blobs;
         this.limits = limits;
         this.objects = objects;
+        this.threads = threads;
     }
 
     /// The zip that a request must bring, fetched if need be, and good to be unpacked by a worker.
@@ -44,21 +48,22 @@ public final class Packages {
         source.require();
         requireSize(source.zip());
         if (source.zip() != null) {
-            checkTogether(check(source.zip(), limits, owner).unzipped(), layers);
-            return TakenPackage.kept(source.zip());
+            var checked = check(source.zip(), limits, owner);
+            checkTogether(checked.unzipped(), layers);
+            return TakenPackage.kept(source.zip(), checked.digest());
         }
         var object = source.object();
         var found = fetch(object, source.isReference());
         // Only what is sent with the request is limited by its zipped size.
-        var unzipped = check(found.content(), fetched(), owner).unzipped();
-        checkTogether(unzipped, layers);
+        var checked = check(found.content(), fetched(), owner);
+        checkTogether(checked.unzipped(), layers);
         return source.isReference()
-                ? TakenPackage.in(found.content(), reference(object, found, unzipped))
-                : TakenPackage.kept(found.content());
+                ? TakenPackage.in(found.content(), reference(object, found, checked))
+                : TakenPackage.kept(found.content(), checked.digest());
     }
 
     /// Keeps to the object's version, so that it holds the same for ever.
-    private static CodeReference reference(S3Object object, ObjectStore.Answer.Found found, Bytes unzipped) {
+    private static CodeReference reference(S3Object object, ObjectStore.Answer.Found found, Checked checked) {
         var version = object.version() == null ? found.version() : object.version();
         if (version == null || version.equals(NO_VERSION)) {
             throw Refusals.invalid("S3ObjectStorageMode REFERENCE keeps to one version of the object, and "
@@ -69,21 +74,28 @@ public final class Packages {
                 .s3Key(object.key())
                 .s3ObjectVersion(version)
                 .build();
-        return CodeReference.of(
-                resolved, BlobStore.digestOf(found.content()), new Bytes(found.content().length), unzipped);
+        return CodeReference.of(resolved, checked.digest(), new Bytes(found.content().length), checked.unzipped());
     }
 
-    private static DeploymentPackage.Contents check(byte[] zip, PackageLimits limits, String owner) {
+    private record Checked(Bytes unzipped, CodeDigest digest) {}
+
+    private Checked check(byte[] zip, PackageLimits limits, String owner) {
+        return DeploymentPackage.isSmall(zip, limits)
+                ? checkHere(zip, limits, owner)
+                : threads.run(() -> checkHere(zip, limits, owner));
+    }
+
+    private static Checked checkHere(byte[] zip, PackageLimits limits, String owner) {
         try {
-            var checked = DeploymentPackage.check(zip, limits);
-            if (checked.backslashes()) {
+            var contents = DeploymentPackage.check(zip, limits);
+            if (contents.backslashes()) {
                 LOG.log(
                         Level.WARNING,
                         "The package of {0} has names with backslashes: on Linux they are part of the name and make no"
                                 + " folders. Zip it with /, as the zip format asks for.",
                         owner);
             }
-            return checked;
+            return new Checked(contents.unzipped(), BlobStore.digestOf(zip));
         } catch (ApiException e) {
             LOG.log(Level.WARNING, "The package of {0} is refused: {1}", owner, e.reason());
             throw e;
@@ -154,6 +166,6 @@ public final class Packages {
 
     /// The package is kept while the answer is open, and then if a function refers to it.
     public HeldBlob keep(TakenPackage taken) {
-        return taken.reference().map(blobs::put).orElseGet(() -> blobs.put(taken.zip()));
+        return taken.reference().map(blobs::put).orElseGet(() -> blobs.put(taken.zip(), taken.content()));
     }
 }

@@ -1,6 +1,5 @@
 package hearth.control.code;
 
-import hearth.cluster.BlobStore;
 import hearth.cluster.CodeReference;
 import hearth.model.CodeDigest;
 import java.util.Optional;
@@ -10,8 +9,8 @@ import java.util.Optional;
 /// @param content the digest of the zip
 /// @param reference to where the package stays; empty when it is to be kept
 public record TakenPackage(byte[] zip, CodeDigest content, Optional<CodeReference> reference) {
-    static TakenPackage kept(byte[] zip) {
-        return new TakenPackage(zip, BlobStore.digestOf(zip), Optional.empty());
+    static TakenPackage kept(byte[] zip, CodeDigest digest) {
+        return new TakenPackage(zip, digest, Optional.empty());
     }
 
     static TakenPackage in(byte[] zip, CodeReference reference) {

@@ -1,5 +1,6 @@
 package hearth.model.code;
 
+import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.code.PackageTree.Node;
 import hearth.model.code.ZipEntry.Kind;
@@ -27,12 +28,33 @@ public final class DeploymentPackage {
     /// @param backslashes whether names have some: AWS too takes them for letters, where Windows meant folders
     public record Contents(Bytes unzipped, int entries, boolean backslashes) {}
 
+    /// Bytes and files that take no longer than a few milliseconds.
+    private static final int SMALL = 1 << 20;
+
+    private static final int FEW = 200;
+
     private DeploymentPackage() {}
 
     /// Unpacks a zip to nowhere.
     public static Contents check(byte[] zip, PackageLimits limits) {
         try {
             return walk(zip, limits, new Nowhere());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Memory cannot fail to be read", e);
+        }
+    }
+
+    /// Whether a zip is unpacked in a moment, by what its directory says; so is one that will be refused for what its
+    /// directory says.
+    public static boolean isSmall(byte[] zip, PackageLimits limits) {
+        if (zip.length > SMALL) {
+            return false;
+        }
+        try {
+            var entries = ZipDirectory.read(ZipBytes.of(zip), limits).entries();
+            return entries.size() <= FEW && unzippedSize(entries, limits).count() <= SMALL;
+        } catch (ApiException refused) {
+            return true;
         } catch (IOException e) {
             throw new UncheckedIOException("Memory cannot fail to be read", e);
         }

@@ -33,6 +33,16 @@ class DeploymentPackageTest {
     private Path temporary;
 
     @Test
+    void isSmallByWhatItsDirectorySays() {
+        assertThat(DeploymentPackage.isSmall(new ZipForge().file("a", "1").build(), LIMITS))
+                .isTrue();
+        assertThat(DeploymentPackage.isSmall(
+                        new ZipForge().file("a", "1".repeat(2 << 20)).build(), LIMITS))
+                .isFalse();
+        assertThat(DeploymentPackage.isSmall(new byte[10], LIMITS)).isTrue();
+    }
+
+    @Test
     void showsFilesWithTheirContentModesAndTimes() throws Exception {
         var zip = new ZipForge()
                 .executable("bootstrap", "#!/bin/sh\n")

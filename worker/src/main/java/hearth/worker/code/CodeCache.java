@@ -4,6 +4,7 @@ import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.CodeDigest;
 import hearth.model.code.PackageLimits;
+import hearth.model.code.PackageThreads;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
@@ -31,6 +32,7 @@ public final class CodeCache implements AutoCloseable {
 
     private final CacheDirectory directory;
     private final PackageFetcher fetcher;
+    private final PackageThreads threads;
     private final Bytes capacity;
     private final InstantSource clock;
 
@@ -41,10 +43,18 @@ public final class CodeCache implements AutoCloseable {
     ///
     /// @param limits of each package
     /// @param capacity how much disk all packages may take; those in use may take more
-    public CodeCache(Path path, PackageSource source, PackageLimits limits, Bytes capacity, InstantSource clock)
+    /// @param threads unpack what is not small; stay the caller's
+    public CodeCache(
+            Path path,
+            PackageSource source,
+            PackageLimits limits,
+            Bytes capacity,
+            PackageThreads threads,
+            InstantSource clock)
             throws IOException {
         this.directory = CacheDirectory.open(path);
-        this.fetcher = new PackageFetcher(source, limits);
+        this.fetcher = new PackageFetcher(source, limits, threads);
+        this.threads = threads;
         this.capacity = capacity;
         this.clock = clock;
         for (var found : directory.unpacked()) {
@@ -88,11 +98,29 @@ public final class CodeCache implements AutoCloseable {
         return layers.size() == 1 ? acquire(layers.getFirst()) : acquire(digestOf(layers), root -> merge(layers, root));
     }
 
+    /// As `acquire` and `acquireLayers` where nothing is to be waited for; else empty, and nothing is begun.
+    public Optional<Lease> leaseIfHere(CodeDigest digest) {
+        Kept kept;
+        synchronized (packages) {
+            kept = packages.get(digest);
+            if (kept == null || kept.unpacked().isEmpty()) {
+                return Optional.empty();
+            }
+            kept.leases++;
+            kept.lastUsed = clock.instant();
+        }
+        return leased(digest, kept);
+    }
+
+    public Optional<Lease> leaseLayersIfHere(List<CodeDigest> layers) {
+        return leaseIfHere(layers.size() == 1 ? layers.getFirst() : digestOf(layers));
+    }
+
     private UnpackedPackage merge(List<CodeDigest> layers, Path root) throws IOException, InterruptedException {
         long diskBytes = 0;
         for (var layer : layers) {
             try (var lease = acquire(layer)) {
-                diskBytes += LayerMerger.add(lease.directory(), root);
+                diskBytes += threads.run(() -> LayerMerger.add(lease.directory(), root));
             }
         }
         return new UnpackedPackage(digestOf(layers), root, diskBytes);
@@ -118,13 +146,23 @@ public final class CodeCache implements AutoCloseable {
             if (kept == mine) {
                 fill(digest, mine, filler);
             }
-            var unpacked = await(kept);
-            if (unpacked.isPresent() && isThere(unpacked.get())) {
-                directory.touch(unpacked.get(), clock.instant());
-                return new Lease(unpacked.get().path(), () -> release(kept));
+            await(kept);
+            var leased = leased(digest, kept);
+            if (leased.isPresent()) {
+                return leased.get();
             }
-            forget(digest, kept);
         }
+    }
+
+    /// The lease of a package that has come; empty when it is gone again.
+    private Optional<Lease> leased(CodeDigest digest, Kept kept) {
+        var unpacked = kept.unpacked();
+        if (unpacked.isPresent() && isThere(unpacked.get())) {
+            directory.touch(unpacked.get(), clock.instant());
+            return Optional.of(new Lease(unpacked.get().path(), () -> release(kept)));
+        }
+        forget(digest, kept);
+        return Optional.empty();
     }
 
     /// The entry of this package, leased once more: `mine` if there was none.
@@ -180,9 +218,9 @@ public final class CodeCache implements AutoCloseable {
         }
     }
 
-    private Optional<UnpackedPackage> await(Kept kept) throws IOException, InterruptedException {
+    private void await(Kept kept) throws IOException, InterruptedException {
         try {
-            return kept.unpacking.get();
+            kept.unpacking.get();
         } catch (InterruptedException e) {
             release(kept);
             throw e;

@@ -5,8 +5,10 @@ import hearth.model.ApiException;
 import hearth.model.CodeDigest;
 import hearth.model.code.DeploymentPackage;
 import hearth.model.code.PackageLimits;
+import hearth.model.code.PackageThreads;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -21,10 +23,12 @@ final class PackageFetcher {
 
     private final PackageSource source;
     private final PackageLimits limits;
+    private final PackageThreads threads;
 
-    PackageFetcher(PackageSource source, PackageLimits limits) {
+    PackageFetcher(PackageSource source, PackageLimits limits, PackageThreads threads) {
         this.source = source;
         this.limits = limits;
+        this.threads = threads;
     }
 
     /// @param root an empty directory for the content
@@ -33,14 +37,13 @@ final class PackageFetcher {
         var unpacker = new Unpacker(root);
         var content = source.content(digest);
         try (var in = source.open(digest)) {
-            var sha256 = sha256();
             var beginning = in.readNBytes(IN_MEMORY);
-            sha256.update(beginning);
-            if (beginning.length < IN_MEMORY) {
-                verify(content, sha256, beginning.length);
-                DeploymentPackage.walk(beginning, limits, unpacker);
+            if (beginning.length == IN_MEMORY) {
+                unpackLarge(content, beginning, in, spill, unpacker);
+            } else if (DeploymentPackage.isSmall(beginning, limits)) {
+                unpack(content, beginning, unpacker);
             } else {
-                unpackLarge(content, sha256, beginning, in, spill, unpacker);
+                threads.run(() -> unpack(content, beginning, unpacker));
             }
         } catch (ApiException e) {
             // It was checked when it was uploaded: limits have changed since, or our rules.
@@ -50,8 +53,15 @@ final class PackageFetcher {
         return new UnpackedPackage(digest, root, unpacker.diskBytes());
     }
 
-    private void unpackLarge(
-            CodeDigest digest, MessageDigest sha256, byte[] beginning, InputStream rest, Path spill, Unpacker unpacker)
+    private DeploymentPackage.Contents unpack(CodeDigest digest, byte[] zip, Unpacker unpacker) throws IOException {
+        var sha256 = sha256();
+        sha256.update(zip);
+        verify(digest, sha256, zip.length);
+        return DeploymentPackage.walk(zip, limits, unpacker);
+    }
+
+    /// Reads all before it begins to compute: the source may be slow, and the threads are few.
+    private void unpackLarge(CodeDigest digest, byte[] beginning, InputStream rest, Path spill, Unpacker unpacker)
             throws IOException {
         try (var zip = FileChannel.open(
                 spill,
@@ -66,12 +76,23 @@ final class PackageFetcher {
             for (int count;
                     (count = rest.read(buffer)) >= 0 && size <= limits.zipped().count();
                     size += count) {
-                sha256.update(buffer, 0, count);
                 out.write(buffer, 0, count);
             }
-            verify(digest, sha256, size);
-            DeploymentPackage.walk(zip, limits, unpacker);
+            long whole = size;
+            threads.run(() -> {
+                verify(digest, hash(zip), whole);
+                return DeploymentPackage.walk(zip, limits, unpacker);
+            });
         }
+    }
+
+    private static MessageDigest hash(FileChannel zip) throws IOException {
+        var sha256 = sha256();
+        var buffer = ByteBuffer.allocate(64 << 10);
+        for (long at = 0; zip.read(buffer.clear(), at) > 0; at += buffer.limit()) {
+            sha256.update(buffer.flip());
+        }
+        return sha256;
     }
 
     private void verify(CodeDigest digest, MessageDigest sha256, long size) throws IOException {

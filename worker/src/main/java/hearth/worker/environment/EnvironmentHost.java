@@ -10,14 +10,18 @@ import java.util.concurrent.Executor;
 
 /// What all environments of a worker share.
 ///
-/// @param blocking for work that may block in native code: platform threads
+/// @param preparations makes sandboxes, on platform threads, since native calls block; never waits for code
+/// @param blocking starts programs in sandboxes, on the same threads
+/// @param removals removes sandboxes, on the same threads and before all else
 public record EnvironmentHost(
         Runtimes runtimes,
         CodeCache code,
         SandboxFactory sandboxes,
         RuntimePool pool,
         LogWriter logs,
+        Executor preparations,
         Executor blocking,
+        Executor removals,
         InstantSource clock,
         Defects defects,
         EnvironmentSettings settings) {

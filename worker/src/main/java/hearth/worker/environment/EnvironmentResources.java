@@ -49,13 +49,17 @@ record EnvironmentResources(
         }
     }
 
-    /// Blocks until the code is here and the sandbox is made.
-    static EnvironmentResources prepare(EnvironmentSpec spec, EnvironmentHost host) throws Unavailable {
-        var function = spec.function();
+    /// The runtime that a function names. May look for it on the disk.
+    static InstalledRuntime runtime(FunctionVersion function, EnvironmentHost host) throws Unavailable {
         var runtimes = host.runtimes();
-        var runtime = runtimes.find(function.runtime())
+        return runtimes.find(function.runtime())
                 .orElseThrow(() -> new Unavailable(Cause.RUNTIME_MISSING, runtimes.advice(function.runtime())));
-        var files = files(spec, host.code());
+    }
+
+    /// Blocks until the sandbox is made. The files are closed where that fails.
+    static EnvironmentResources make(
+            EnvironmentSpec spec, InstalledRuntime runtime, FunctionFiles files, EnvironmentHost host)
+            throws Unavailable {
         try {
             var booted = booted(spec, runtime, files, host);
             var sandbox = booted.isPresent()
@@ -87,7 +91,8 @@ record EnvironmentResources(
         return (int) Math.max(1, function.memory().toMebibytes() * 1000 / MEBIBYTES_PER_CORE);
     }
 
-    private static FunctionFiles files(EnvironmentSpec spec, CodeCache cache) throws Unavailable {
+    /// Blocks until the function's code and layers are here.
+    static FunctionFiles files(EnvironmentSpec spec, CodeCache cache) throws Unavailable {
         try {
             return FunctionFiles.acquire(spec.function(), cache);
         } catch (ApiException e) {

@@ -26,6 +26,7 @@ import hearth.worker.logs.PlatformRecord.Phase;
 import hearth.worker.logs.PlatformRecord.Status;
 import hearth.worker.runtimeapi.InvocationEvent;
 import hearth.worker.runtimeapi.RuntimePost;
+import hearth.worker.runtimes.InstalledRuntime;
 import hearth.worker.sandbox.Sandbox;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
@@ -112,7 +113,7 @@ public final class ExecutionEnvironment {
     /// To be called once, by any thread.
     public void start() {
         try {
-            host.blocking().execute(this::prepare);
+            host.preparations().execute(this::prepare);
         } catch (RuntimeException | Error e) {
             cannotPrepare(e);
         }
@@ -145,10 +146,42 @@ public final class ExecutionEnvironment {
 
     // INIT
 
+    /// Where code is to be waited for, a virtual thread waits: those that make sandboxes are few.
     private void prepare() {
+        preparing(() -> {
+            var runtime = EnvironmentResources.runtime(spec.function(), host);
+            var here = FunctionFiles.ifHere(spec.function(), host.code());
+            if (here.isPresent()) {
+                make(runtime, here.get());
+                return;
+            }
+            Thread.ofVirtual()
+                    .name("code-of-" + spec.id().value())
+                    .start(() -> preparing(() -> {
+                        var files = EnvironmentResources.files(spec, host.code());
+                        try {
+                            host.preparations().execute(() -> preparing(() -> make(runtime, files)));
+                        } catch (RuntimeException | Error e) {
+                            files.close();
+                            throw e;
+                        }
+                    }));
+        });
+    }
+
+    private void make(InstalledRuntime runtime, FunctionFiles files) throws EnvironmentResources.Unavailable {
+        var made = EnvironmentResources.make(spec, runtime, files, host);
+        guard.later(() -> prepared(made));
+    }
+
+    /// A part of what is to be done before the environment has its resources.
+    private interface Preparation {
+        void run() throws EnvironmentResources.Unavailable;
+    }
+
+    private void preparing(Preparation part) {
         try {
-            var made = EnvironmentResources.prepare(spec, host);
-            guard.later(() -> prepared(made));
+            part.run();
         } catch (EnvironmentResources.Unavailable e) {
             guard.later(() -> notPrepared(e.why()));
         } catch (Throwable e) {
@@ -524,7 +557,7 @@ public final class ExecutionEnvironment {
 
     private void remove() {
         try {
-            host.blocking().execute(this::removeResources);
+            host.removals().execute(this::removeResources);
         } catch (RuntimeException | Error e) {
             // Without a thread for it now, there may be one in a moment: what is not removed takes memory and a slot.
             host.defects().met("Sandbox " + spec.id() + " cannot be removed yet", e);

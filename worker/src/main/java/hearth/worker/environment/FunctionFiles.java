@@ -17,6 +17,20 @@ record FunctionFiles(Lease code, Optional<Lease> layers) implements AutoCloseabl
     private static final String CODE = "/var/task";
     private static final String LAYERS = "/opt";
 
+    /// The files if all of them are here. Does not wait.
+    static Optional<FunctionFiles> ifHere(FunctionVersion function, CodeCache cache) {
+        var code = cache.leaseIfHere(function.code());
+        if (code.isEmpty() || function.layers().isEmpty()) {
+            return code.map(lease -> new FunctionFiles(lease, Optional.empty()));
+        }
+        var layers = cache.leaseLayersIfHere(function.layers());
+        if (layers.isEmpty()) {
+            code.get().close();
+            return Optional.empty();
+        }
+        return Optional.of(new FunctionFiles(code.get(), layers));
+    }
+
     /// Blocks until all is here.
     static FunctionFiles acquire(FunctionVersion function, CodeCache cache) throws IOException, InterruptedException {
         var code = cache.acquire(function.code());

@@ -51,8 +51,8 @@ final class Cgroup implements AutoCloseable {
                 .findFirst();
         var any = freezer.orElseGet(() -> directories.iterator().next());
         var cpu = directories.stream()
-                .filter(directory -> Arrays.stream(CgroupFiles.values())
-                        .anyMatch(files -> Files.exists(files.cpuLimit(directory))))
+                .filter(directory ->
+                        Arrays.stream(CgroupFiles.values()).anyMatch(files -> Files.exists(files.cpuLimit(directory))))
                 .findFirst()
                 .orElse(any);
         var cpuFiles = Files.exists(CgroupFiles.V2.cpuLimit(cpu)) ? CgroupFiles.V2 : CgroupFiles.V1;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
+import hearth.model.code.PackageThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,12 @@ class CodeCacheKillTest {
         }
 
         try (var cache = new CodeCache(
-                temporary, KilledServer.store(), PackageLimits.STORED, Bytes.mebibytes(100), InstantSource.system())) {
+                temporary,
+                KilledServer.store(),
+                PackageLimits.STORED,
+                Bytes.mebibytes(100),
+                new PackageThreads(1, Thread.ofPlatform().daemon().factory()),
+                InstantSource.system())) {
             for (int i = 0; i < KilledServer.PACKAGES; i++) {
                 cache.acquire(TestZip.digest(KilledServer.zip(i).build())).close();
             }

@@ -8,6 +8,7 @@ import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.CodeDigest;
 import hearth.model.code.PackageLimits;
+import hearth.model.code.PackageThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CodeCacheTest {
+    private static final PackageThreads THREADS =
+            new PackageThreads(1, Thread.ofPlatform().daemon().factory());
     private static final Bytes PLENTY = Bytes.mebibytes(100);
 
     @TempDir
@@ -210,7 +213,7 @@ class CodeCacheTest {
     void stopsReadingAPackageThatHasNoEnd() throws Exception {
         var digest = store.put(new byte[2_000]);
         var limits = PackageLimits.STORED.withZipped(new Bytes(1_000));
-        var cache = remember(new CodeCache(temporary, store, limits, PLENTY, () -> now));
+        var cache = remember(new CodeCache(temporary, store, limits, PLENTY, THREADS, () -> now));
 
         assertThatThrownBy(() -> cache.acquire(digest)).hasMessageContaining("is larger than 1000 bytes");
     }
@@ -451,7 +454,7 @@ class CodeCacheTest {
     }
 
     private CodeCache open(Bytes capacity) throws IOException {
-        return remember(new CodeCache(temporary, store, PackageLimits.STORED, capacity, () -> now));
+        return remember(new CodeCache(temporary, store, PackageLimits.STORED, capacity, THREADS, () -> now));
     }
 
     private CodeCache remember(CodeCache cache) {

@@ -316,8 +316,8 @@ final class NamespaceSandboxTest {
         try (var sandbox = factory.create(spec(Bytes.mebibytes(512), 2000))) {
             var many = "perl -e 'for (1..700) { fork or do { sleep 1000; exit } } $| = 1; print \"up\"; sleep 1000' &"
                     + " read line <&61; exit 3";
-            var process = sandbox.start(new ProcessSpec(
-                    List.of("/bin/bash", "-c", many), Map.of("PATH", "/usr/bin:/bin"), "/", true));
+            var process = sandbox.start(
+                    new ProcessSpec(List.of("/bin/bash", "-c", many), Map.of("PATH", "/usr/bin:/bin"), "/", true));
             SandboxRun.awaitOutput(process, "up");
             int channel = process.takeChannel().orElseThrow();
             sandbox.refit(Bytes.mebibytes(512), 72, List.of());

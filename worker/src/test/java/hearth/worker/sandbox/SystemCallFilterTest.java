@@ -200,7 +200,8 @@ final class SystemCallFilterTest {
         assertThat(Stream.of(0L, 8L, 0x20000L, 0x20008L, 0xffffffffL, -1L).map(persona -> filter.call(135, persona)))
                 .allSatisfy(answer -> assertThat(answer.allows()).isTrue());
         // ADDR_NO_RANDOMIZE, MMAP_PAGE_ZERO, READ_IMPLIES_EXEC, ADDR_COMPAT_LAYOUT, another system.
-        assertThat(Stream.of(0x40000L, 0x40008L, 0x100000L, 0x400000L, 0x200000L, 6L).map(persona -> filter.call(135, persona)))
+        assertThat(Stream.of(0x40000L, 0x40008L, 0x100000L, 0x400000L, 0x200000L, 6L)
+                        .map(persona -> filter.call(135, persona)))
                 .allSatisfy(answer -> assertThat(answer.error()).isEqualTo(EPERM));
         var newListener = 8;
         assertThat(filter.call(317, 1, 0).allows()).isTrue();

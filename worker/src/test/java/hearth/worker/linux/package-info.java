@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.worker.linux;
+
+import org.jspecify.annotations.NullMarked;
