@@ -54,7 +54,7 @@ public final class PackageThreads implements AutoCloseable {
     }
 
     /// The computation throws no other checked exception.
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Exception> E failure(Throwable cause) {
         switch (cause) {
             case RuntimeException unchecked -> throw unchecked;

@@ -313,7 +313,8 @@ final class NamespaceSandboxTest {
     @ParameterizedTest
     @EnumSource
     void endsWithinASecondWhateverItHolds(WayToEnd way) throws Exception {
-        try (var sandbox = factory.create(spec(Bytes.mebibytes(512), 2000))) {
+        var sandbox = factory.create(spec(Bytes.mebibytes(512), 2000));
+        try {
             var many = "perl -e 'for (1..700) { fork or do { sleep 1000; exit } } $| = 1; print \"up\"; sleep 1000' &"
                     + " read line <&61; exit 3";
             var process = sandbox.start(
@@ -338,6 +339,8 @@ final class NamespaceSandboxTest {
             assertThat(took).isLessThan(Duration.ofSeconds(1));
             Descriptors.close(channel);
             process.close();
+        } finally {
+            sandbox.close();
         }
     }
 
