@@ -139,6 +139,8 @@ void run_init(struct spec *spec) {
     int mapped[2];
     die_with_server();
     setsid();
+    // Here, where init is in all of its cgroups: each is the topmost that the sandbox sees.
+    check(unshare(CLONE_NEWCGROUP), "unshare", "cgroup");
     mount_proc(spec->reuse);
     set_descriptors(spec);
     check(setgroups(0, NULL), "setgroups", "none");

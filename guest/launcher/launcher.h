@@ -59,7 +59,9 @@ struct spec {
     uid_t init_uid;        // on the host; init becomes it
     struct mount mounts[MAX_MOUNTS];
     size_t mount_count;
-    char **cgroups; // cgroup.procs files
+    char **cgroups;          // a file of each through which it is joined
+    int cgroup2;             // the directory of the one of v2, or -1
+    int cgroup2_entrance;
     const char *cpu_limit;   // the file of the cgroup that says how much of a processor the sandbox gets
     const char *cpu_no_limit; // and what lifts that
     int cpu_limit_fd;

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
@@ -41,28 +43,60 @@ static int open_of_cgroup(const char *file) {
     return fd;
 }
 
-static void join_cgroup(const char *entrance) {
+static int is_of_v2(int fd) {
+    struct statfs where;
+    return fstatfs(fd, &where) == 0 && where.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+// Init is born in the cgroup of v2: to move a process there, the kernel has all processes of the host wait that start or
+// end meanwhile. In those of v1 a single thread moves without that, by `tasks`.
+static void join_cgroup(struct spec *spec, const char *entrance) {
     int fd = open_of_cgroup(entrance);
+    if (is_of_v2(fd)) {
+        char directory[1024];
+        const char *name = strrchr(entrance, '/');
+        if (!name || (size_t)(name - entrance) >= sizeof directory)
+            fail("not of a cgroup: %s", entrance);
+        memcpy(directory, entrance, (size_t)(name - entrance));
+        directory[name - entrance] = 0;
+        spec->cgroup2_entrance = fd;
+        spec->cgroup2 = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        check(spec->cgroup2, "open", directory);
+        return;
+    }
     check(write(fd, "0", 1), "write", entrance);
     close(fd);
 }
 
 static void join_cgroups(struct spec *spec) {
     for (char **entrance = spec->cgroups; *entrance; entrance++)
-        join_cgroup(*entrance);
+        join_cgroup(spec, *entrance);
     spec->cpu_limit_fd = open_of_cgroup(spec->cpu_limit);
 }
 
 static void join_namespaces(const struct spec *spec) {
     if (spec->network)
         check(setns(NETWORK_FD, CLONE_NEWNET), "setns", "network namespace");
-    check(unshare(CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP), "unshare", "ipc, uts, cgroup");
+    check(unshare(CLONE_NEWIPC | CLONE_NEWUTS), "unshare", "ipc, uts");
     check(sethostname(spec->hostname, strlen(spec->hostname)), "sethostname", spec->hostname);
 }
 
 // Init is a child of the server, not of the launcher: the server waits for it, and init dies with the server.
-static pid_t clone_init(void) {
-    return (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+// Kernels before 5.7, and some containers, let nobody be born in a cgroup: then init moves there itself.
+static pid_t clone_init(const struct spec *spec) {
+    if (spec->cgroup2 != -1) {
+        struct clone_args arguments = {
+            .flags = CLONE_NEWPID | CLONE_PARENT | CLONE_INTO_CGROUP,
+            .cgroup = (uint64_t)spec->cgroup2,
+        };
+        pid_t init = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+        if (init != -1)
+            return init;
+    }
+    pid_t init = (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (init == 0 && spec->cgroup2 != -1)
+        check(write(spec->cgroup2_entrance, "0", 1), "write", "the cgroup of v2");
+    return init;
 }
 
 // Until the other end is closed, by whatever means.
@@ -75,7 +109,7 @@ static void await_end(const int pipe[2]) {
 }
 
 int main(int argc, char **argv) {
-    static struct spec spec;
+    static struct spec spec = {.cgroup2 = -1};
     if (getauxval(AT_SECURE))
         return 126; // its file gives rights to who runs it, which is never meant
     if (argc == 2 && strcmp(argv[1], "--print-filter") == 0)
@@ -95,7 +129,7 @@ int main(int argc, char **argv) {
     enter_root(&spec);
     int announced[2];
     check(pipe2(announced, O_CLOEXEC), "pipe2", "init");
-    pid_t init = clone_init();
+    pid_t init = clone_init(&spec);
     check(init, "clone", "init");
     if (init == 0) {
         // A short program may end before the launcher goes on, but the server hears of init first.

@@ -65,9 +65,14 @@ final class Cgroup implements AutoCloseable {
         }
     }
 
-    /// A process that writes `0` to each of these is in the cgroup.
+    /// A process of one thread that writes `0` to each of these is in the cgroup.
     List<Path> entrances() {
-        return directories.stream().map(d -> d.resolve("cgroup.procs")).toList();
+        return directories.stream().map(this::entrance).toList();
+    }
+
+    /// Only v1 lets a single thread move by itself, for which the kernel need not stop others from starting and ending.
+    private Path entrance(Path directory) {
+        return directory.resolve(unified && directory.equals(freezer) ? "cgroup.procs" : "tasks");
     }
 
     /// Takes effect soon after: a process in the middle of a system call finishes that first.

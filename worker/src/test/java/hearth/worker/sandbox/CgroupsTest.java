@@ -89,6 +89,7 @@ final class CgroupsTest {
         assertThat(read("memory/hearth-x/f/memory.memsw.limit_in_bytes")).isEqualTo("134217728");
         assertThat(read("cpu/hearth-x/f/cpu.cfs_period_us")).isEqualTo("20000");
         assertThat(read("cpu/hearth-x/f/cpu.cfs_quota_us")).isEqualTo("1440");
+        assertThat(cgroup.entrances()).hasSize(4).allMatch(entrance -> entrance.endsWith("tasks"));
         cgroup.freeze();
         assertThat(read("freezer/hearth-x/f/freezer.state")).isEqualTo("FROZEN");
         cgroup.thaw();
