@@ -141,7 +141,7 @@ public final class BlobStore implements AutoCloseable {
             try {
                 files.forEach(this::removeIfUnused);
                 database.read(ReferenceTable::ids).forEach(this::removeIfUnused);
-            } catch (IOException | StoreException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 LOG.log(System.Logger.Level.WARNING, "Unused deployment packages could not be looked for", e);
             }
         });
@@ -154,7 +154,7 @@ public final class BlobStore implements AutoCloseable {
                     if (!isReferenced(digest)) {
                         remove(digest);
                     }
-                } catch (IOException | StoreException e) {
+                } catch (IOException | RuntimeException | Error e) {
                     LOG.log(System.Logger.Level.WARNING, "An unused deployment package stays until the next start", e);
                 }
             }

@@ -9,8 +9,6 @@ import hearth.model.Routing;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -23,8 +21,7 @@ public final class FunctionStore {
     private final Database database;
     private final BlobStore blobs;
     private final Sequence generations;
-    private final List<Consumer<FunctionId>> listeners = new CopyOnWriteArrayList<>();
-    private final Map<String, List<Consumer<FunctionId>>> settingListeners = new ConcurrentHashMap<>();
+    private final ChangeListeners listeners = new ChangeListeners();
 
     FunctionStore(Database database, BlobStore blobs) {
         this.database = database;
@@ -33,7 +30,8 @@ public final class FunctionStore {
     }
 
     /// Has the listener told of each function that was created, changed or deleted: after the commit, before the
-    /// writing method returns. It runs on the writer's thread and must not block.
+    /// writing method returns. It runs on the writer's thread and must not block. If it throws, that is logged and
+    /// counted, and nobody else notices.
     public void onChange(Consumer<FunctionId> listener) {
         listeners.add(listener);
     }
@@ -41,9 +39,12 @@ public final class FunctionStore {
     /// Has the listener told of each function for which a setting of this kind was made, changed or removed, by itself
     /// or with what it was set for. Otherwise as `onChange`; told before those who hear of every change.
     public void onChange(Setting<?> setting, Consumer<FunctionId> listener) {
-        settingListeners
-                .computeIfAbsent(setting.kind(), _ -> new CopyOnWriteArrayList<>())
-                .add(listener);
+        listeners.add(setting, listener);
+    }
+
+    /// How often a listener threw.
+    public long listenerFailures() {
+        return listeners.failures();
     }
 
     /// A number higher than all before it, in this run and all earlier ones.
@@ -96,10 +97,7 @@ public final class FunctionStore {
                         edited -> {
                             if (edited.edit.isChange()) {
                                 edited.edit.dropped().forEach(blobs::retire);
-                                edited.edit.settings().forEach(kind -> settingListeners
-                                        .getOrDefault(kind, List.of())
-                                        .forEach(listener -> listener.accept(function)));
-                                tell(function);
+                                listeners.tell(function, edited.edit.settings());
                             }
                         })
                 .result;
@@ -217,9 +215,5 @@ public final class FunctionStore {
 
     static boolean isReferenced(Database database, CodeDigest digest) {
         return database.read(session -> FunctionPages.isReferenced(session, digest));
-    }
-
-    private void tell(FunctionId function) {
-        listeners.forEach(listener -> listener.accept(function));
     }
 }

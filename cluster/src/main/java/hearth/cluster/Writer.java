@@ -1,5 +1,6 @@
 package hearth.cluster;
 
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -60,14 +61,18 @@ final class Writer implements AutoCloseable {
             group.clear();
             try {
                 group.add(submissions.take());
+                submissions.drainTo(group, MOST_IN_ONE_COMMIT - 1);
+                commit(group);
             } catch (InterruptedException e) {
                 // Nobody else knows this thread, so this is close(): write what is still there, then end.
                 submissions.drainTo(group);
                 commitInParts(group);
                 return;
+            } catch (RuntimeException | Error e) {
+                // The only thread that writes goes on whatever it meets, and leaves nobody waiting.
+                LOG.log(Level.ERROR, "The writer of the store met a defect", e);
+                fail(group, e);
             }
-            submissions.drainTo(group, MOST_IN_ONE_COMMIT - 1);
-            commit(group);
         }
     }
 
@@ -85,17 +90,21 @@ final class Writer implements AutoCloseable {
             connection.commit();
         } catch (SQLException | RuntimeException | Error e) {
             rollback(e);
-            var failure = new StoreException("Writing to the store failed: " + e.getMessage(), e);
-            group.forEach(submission -> submission.fail(failure));
+            fail(group, e);
             return;
         }
         group.forEach(Submission::acknowledge);
     }
 
+    private static void fail(List<Submission<?>> group, Throwable cause) {
+        var failure = new StoreException("Writing to the store failed: " + cause.getMessage(), cause);
+        group.forEach(submission -> submission.fail(failure));
+    }
+
     private void rollback(Throwable cause) {
         try {
             connection.rollback();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             cause.addSuppressed(e);
         }
     }
@@ -139,10 +148,13 @@ final class Writer implements AutoCloseable {
             try {
                 var result = transaction.run(session);
                 acknowledgement = () -> {
-                    tell(result);
-                    outcome.complete(result);
+                    try {
+                        tell(result);
+                    } finally {
+                        outcome.complete(result);
+                    }
                 };
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 session.execute("ROLLBACK TO submission");
                 acknowledgement = () -> outcome.completeExceptionally(e);
             }
@@ -157,8 +169,8 @@ final class Writer implements AutoCloseable {
         private void tell(T result) {
             try {
                 committed.accept(result);
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "A listener failed on a committed change", e);
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.ERROR, "A listener failed on a committed change", e);
             }
         }
 
@@ -175,6 +187,8 @@ final class Writer implements AutoCloseable {
                     case RuntimeException own -> throw own;
                     case SQLException sql ->
                         throw new StoreException("Writing to the store failed: " + sql.getMessage(), sql);
+                    case Error error ->
+                        throw new StoreException("Writing to the store failed: " + error.getMessage(), error);
                     case null, default -> throw e;
                 }
             }

@@ -54,6 +54,44 @@ class FunctionStoreTest {
     }
 
     @Test
+    void tellsEveryListenerOfAChangeThoughOthersThrow() {
+        var heard = new ArrayList<FunctionId>();
+        functions.onChange(_ -> {
+            throw new IllegalStateException("as told");
+        });
+        functions.onChange(heard::add);
+        functions.onChange(_ -> {
+            throw new StackOverflowError("as told");
+        });
+        functions.onChange(heard::add);
+
+        functions.create(Change.to(Samples.function("greet", 7)));
+        functions.create(Change.to(Samples.function("part", 8)));
+
+        assertThat(heard).containsExactly(id("greet"), id("greet"), id("part"), id("part"));
+        assertThat(functions.listenerFailures()).isEqualTo(4);
+    }
+
+    @Test
+    void tellsListenersOfASettingThoughOthersThrow() {
+        var heard = new ArrayList<FunctionId>();
+        functions.onChange(Setting.RESERVED_CONCURRENCY, _ -> {
+            throw new IllegalStateException("as told");
+        });
+        functions.onChange(Setting.RESERVED_CONCURRENCY, heard::add);
+        functions.onChange(heard::add);
+        functions.create(Change.to(Samples.function("greet", 7)));
+        heard.clear();
+
+        functions.edit(id("greet"), edit -> {
+            edit.put(Setting.RESERVED_CONCURRENCY, Setting.WHOLE, 3);
+            return true;
+        });
+
+        assertThat(heard).containsExactly(id("greet"), id("greet"));
+    }
+
+    @Test
     void keepsEveryMemberOfAFunctionOverARestart() {
         var function = Samples.function("greet", 7)
                 .withPrevious(Optional.of(Samples.version("greet", 1, 3)))

@@ -96,6 +96,30 @@ class WriterTest {
     }
 
     @Test
+    void outlivesAnErrorOfAListener() {
+        int rows = database.write(session -> insert(session, 1), _ -> {
+            throw new StackOverflowError("A listener that this test breaks on purpose");
+        });
+        database.write(session -> insert(session, 2));
+
+        assertThat(rows).isEqualTo(1);
+        assertThat(numbers()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void undoesAWriteThatMeetsAnErrorAndSaysSo() {
+        assertThatThrownBy(() -> database.write(session -> {
+                    insert(session, 1);
+                    throw new StackOverflowError("as told");
+                }))
+                .isInstanceOf(StoreException.class)
+                .hasRootCauseMessage("as told");
+        database.write(session -> insert(session, 2));
+
+        assertThat(numbers()).containsExactly(2L);
+    }
+
+    @Test
     void writesWhatWasSubmittedBeforeItIsClosed() throws Exception {
         var blocked = new CountDownLatch(1);
         var submitted = new CountDownLatch(20);

@@ -282,6 +282,26 @@ class UpdateFunctionTest {
         assertThat(desk.settled("greet").lastUpdateStatus()).isEqualTo("Successful");
     }
 
+    /// Its id of a revision is drawn in two, as was the one of its creation before.
+    @Test
+    void bringsAFunctionToActiveThoughTheFirstTryMeetsADefect() {
+        throwAtDraw(3);
+
+        desk.create("second-try");
+
+        assertThat(desk.settled("second-try").state()).isEqualTo("Active");
+        assertThat(desk.beforeWriting.get()).isNull();
+    }
+
+    private void throwAtDraw(int number) {
+        desk.beforeWriting.set(() -> {
+            if (number == 1) {
+                throw new IllegalStateException("as told");
+            }
+            throwAtDraw(number - 1);
+        });
+    }
+
     /// As if the process had died between the answer and the transition.
     private void stuck(String state, @Nullable String update) {
         var _ = desk.store

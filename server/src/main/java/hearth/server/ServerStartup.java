@@ -97,7 +97,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
             choice = Optional.of(parts.add("sandboxes", SandboxChoice.begin(sandboxConfig(endpoints))));
         }
         var registry = new PrometheusRegistry();
-        ServerMetrics.register(registry, Hearth.VERSION, config.data());
+        ServerMetrics.register(registry, Hearth.VERSION, config.data(), store);
         LOG.log(Level.DEBUG, "starting event loops");
         var loops = eventLoops();
         LOG.log(Level.DEBUG, "starting the control plane");

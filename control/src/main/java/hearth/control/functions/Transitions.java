@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Brings functions from `Pending` to `Active` and updates to their end, after the answer to whoever asked for them.
 /// What a crash cut short is resumed at the next start; what the store cannot keep, as on a full disk, is tried again
-/// until it can.
+/// until it can, and so is what meets a defect.
 final class Transitions implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Transitions.class.getName());
 
@@ -81,6 +81,10 @@ final class Transitions implements AutoCloseable {
                         function,
                         e.getMessage());
             }
+            return false;
+        } catch (RuntimeException | Error e) {
+            // Nobody waits for an answer, but everybody for the function.
+            LOG.log(failures == 0 ? Level.ERROR : Level.DEBUG, function + " stays in transition after a defect", e);
             return false;
         }
     }

@@ -1,5 +1,6 @@
 package hearth.server.metrics;
 
+import hearth.cluster.Store;
 import hearth.invoke.InvokeServices;
 import hearth.worker.LocalWorker;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -16,7 +17,7 @@ public final class ServerMetrics {
     private ServerMetrics() {}
 
     /// What every server has.
-    public static void register(PrometheusRegistry registry, String version, Path data) {
+    public static void register(PrometheusRegistry registry, String version, Path data, Store store) {
         Info.builder()
                 .name("hearth_build_info")
                 .help("Which Hearth this is")
@@ -28,6 +29,11 @@ public final class ServerMetrics {
                 .unit(Unit.BYTES)
                 .help("What the disk of the data folder has room for")
                 .callback(gauge -> gauge.call(freeSpace(data)))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("hearth_store_listener_failures")
+                .help("What threw when it was told of a committed change")
+                .callback(counter -> counter.call((double) store.functions().listenerFailures()))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("process_start_time")

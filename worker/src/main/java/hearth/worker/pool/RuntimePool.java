@@ -130,7 +130,7 @@ public final class RuntimePool implements AutoCloseable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 switch (nextJob()) {
-                    case Job.End(var surplus) -> surplus.discard();
+                    case Job.End(var surplus) -> discard(surplus);
                     case Job.Start(var boot) -> boot(boot);
                     case Job.Stop _ -> {
                         return;
@@ -139,6 +139,15 @@ public final class RuntimePool implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             log.log(Level.DEBUG, "the pool of runtimes was interrupted");
+        }
+    }
+
+    private static void discard(BootedRuntime surplus) {
+        try {
+            surplus.discard();
+        } catch (RuntimeException | Error e) {
+            // The one thread of the pool has others to look after.
+            log.log(Level.ERROR, "a booted runtime that nobody took cannot be ended", e);
         }
     }
 
@@ -219,7 +228,7 @@ public final class RuntimePool implements AutoCloseable {
             if (!keep(boot, booted, took)) {
                 booted.discard();
             }
-        } catch (SandboxException | IOException | RuntimeException e) {
+        } catch (SandboxException | IOException | RuntimeException | Error e) {
             failed(boot, e);
         }
     }
@@ -233,7 +242,7 @@ public final class RuntimePool implements AutoCloseable {
         return !closed;
     }
 
-    private synchronized void failed(InterpreterStart boot, Exception why) {
+    private synchronized void failed(InterpreterStart boot, Throwable why) {
         if (!closed) {
             var level = stock(boot).failed(nanos.getAsLong()) ? Level.WARNING : Level.DEBUG;
             log.log(level, "%s cannot be booted for the pool".formatted(boot.runtime()), why);
