@@ -38,10 +38,14 @@ public final class FunctionLog {
     }
 
     public void platform(PlatformRecord record) {
-        if (json ? record.type().isPresent() && passes(record.level(), systemLevel) : record.hasText()) {
+        if (json ? isWantedAsJson(record) : TextForm.has(record)) {
             var now = clock.instant();
             add(micros(now), new LogContent(record, now, json));
         }
+    }
+
+    private boolean isWantedAsJson(PlatformRecord record) {
+        return JsonForm.type(record).isPresent() && passes(JsonForm.level(record), systemLevel);
     }
 
     /// For all that a process writes: each line is a record, and each frame.

@@ -43,7 +43,7 @@ final class LogContent {
         var made = bytes;
         if (made == null) {
             var source = Objects.requireNonNull(record);
-            made = (json ? source.json(time) : source.text(time)).getBytes(StandardCharsets.UTF_8);
+            made = (json ? JsonForm.of(source, time) : TextForm.of(source, time)).getBytes(StandardCharsets.UTF_8);
             bytes = made;
         }
         return made;

@@ -31,50 +31,48 @@ final class LogFormsTest {
 
     @Test
     void reportsAWarmInvocation() {
-        assertThat(report(Duration.ofNanos(1_004_999), null, Status.SUCCESS, false)
-                        .text(TIME))
+        assertThat(TextForm.of(report(Duration.ofNanos(1_004_999), null, Status.SUCCESS, false), TIME))
                 .isEqualTo("REPORT RequestId: id\tDuration: 1.00 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\t"
                         + "Max Memory Used: 36 MB\t\n");
     }
 
     @Test
     void billsInitWithTheFirstInvocation() {
-        assertThat(report(Duration.ofNanos(1_500_000), Duration.ofNanos(110_095_000), Status.SUCCESS, false)
-                        .text(TIME))
+        assertThat(TextForm.of(
+                        report(Duration.ofNanos(1_500_000), Duration.ofNanos(110_095_000), Status.SUCCESS, false),
+                        TIME))
                 .isEqualTo("REPORT RequestId: id\tDuration: 1.50 ms\tBilled Duration: 112 ms\tMemory Size: 128 MB\t"
                         + "Max Memory Used: 36 MB\tInit Duration: 110.10 ms\t\n");
     }
 
     @Test
     void saysWhatThePlatformFoundButNotWhatTheFunctionSaidItself() {
-        assertThat(report(Duration.ofSeconds(1), null, Status.TIMEOUT, true).text(TIME))
+        assertThat(TextForm.of(report(Duration.ofSeconds(1), null, Status.TIMEOUT, true), TIME))
                 .endsWith("\tMax Memory Used: 36 MB\tStatus: timeout\t\n");
-        assertThat(report(Duration.ofSeconds(1), null, Status.error("Runtime.ExitError"), true)
-                        .text(TIME))
+        assertThat(TextForm.of(report(Duration.ofSeconds(1), null, Status.error("Runtime.ExitError"), true), TIME))
                 .endsWith("\tStatus: error\tError Type: Runtime.ExitError\t\n");
-        assertThat(report(Duration.ofSeconds(1), null, Status.error("Function.Unknown"), false)
-                        .text(TIME))
+        assertThat(TextForm.of(report(Duration.ofSeconds(1), null, Status.error("Function.Unknown"), false), TIME))
                 .endsWith("\tMax Memory Used: 36 MB\t\n");
     }
 
     @Test
     void hasAwsTextForTheRest() {
-        assertThat(new Start("id", "$LATEST").text(TIME)).isEqualTo("START RequestId: id Version: $LATEST\n");
-        assertThat(new TimedOut("id", Duration.ofSeconds(3)).text(TIME))
+        assertThat(TextForm.of(new Start("id", "$LATEST"), TIME)).isEqualTo("START RequestId: id Version: $LATEST\n");
+        assertThat(TextForm.of(new TimedOut("id", Duration.ofSeconds(3)), TIME))
                 .isEqualTo("2022-10-12T00:00:15.064Z id Task timed out after 3.00 seconds\n\n");
-        assertThat(new InitStart("on-demand", "f", "1", "python:3.12.v30", "arn:x").text(TIME))
+        assertThat(TextForm.of(new InitStart("on-demand", "f", "1", "python:3.12.v30", "arn:x"), TIME))
                 .isEqualTo("INIT_START Runtime Version: python:3.12.v30\tRuntime Version ARN: arn:x\n");
-        assertThat(new InitReport("on-demand", Phase.INIT, Status.TIMEOUT, Duration.ofMillis(10_001)).text(TIME))
+        assertThat(TextForm.of(
+                        new InitReport("on-demand", Phase.INIT, Status.TIMEOUT, Duration.ofMillis(10_001)), TIME))
                 .isEqualTo("INIT_REPORT Init Duration: 10001.00 ms\tPhase: init\tStatus: timeout\n");
     }
 
     @Test
     void hasAwsJson() {
-        assertThat(new Start("id", "$LATEST").json(TIME))
+        assertThat(JsonForm.of(new Start("id", "$LATEST"), TIME))
                 .isEqualTo("{\"time\":\"2022-10-12T00:00:15.064Z\",\"type\":\"platform.start\","
                         + "\"record\":{\"requestId\":\"id\",\"version\":\"$LATEST\"}}\n");
-        assertThat(report(Duration.ofNanos(101_510_000), null, Status.SUCCESS, false)
-                        .json(TIME))
+        assertThat(JsonForm.of(report(Duration.ofNanos(101_510_000), null, Status.SUCCESS, false), TIME))
                 .contains("\"type\":\"platform.report\"")
                 .contains("\"metrics\":{\"durationMs\":101.51,\"billedDurationMs\":102,\"memorySizeMB\":128,"
                         + "\"maxMemoryUsedMB\":36},\"status\":\"success\"");
@@ -82,11 +80,24 @@ final class LogFormsTest {
 
     @Test
     void levelsItsRecordsAsAwsDoes() {
-        assertThat(new RuntimeDone("id", Status.SUCCESS, Duration.ZERO, 0).level())
+        assertThat(JsonForm.level(new RuntimeDone("id", Status.SUCCESS, Duration.ZERO, 0)))
                 .isEqualTo(LogLevel.DEBUG);
-        assertThat(new RuntimeDone("id", Status.TIMEOUT, Duration.ZERO, 0).level())
+        assertThat(JsonForm.level(new RuntimeDone("id", Status.TIMEOUT, Duration.ZERO, 0)))
                 .isEqualTo(LogLevel.WARN);
-        assertThat(report(Duration.ZERO, null, Status.SUCCESS, false).level()).isEqualTo(LogLevel.INFO);
+        assertThat(JsonForm.level(report(Duration.ZERO, null, Status.SUCCESS, false)))
+                .isEqualTo(LogLevel.INFO);
+    }
+
+    @Test
+    void leavesOutWhatAwsHasInTheOtherFormatOnly() {
+        assertThat(TextForm.has(new RuntimeDone("id", Status.SUCCESS, Duration.ZERO, 0)))
+                .isFalse();
+        assertThat(TextForm.has(new InitReport("on-demand", Phase.INIT, Status.SUCCESS, Duration.ZERO)))
+                .isFalse();
+        assertThat(TextForm.has(new InitReport("on-demand", Phase.INIT, Status.TIMEOUT, Duration.ZERO)))
+                .isTrue();
+        assertThat(JsonForm.type(new TimedOut("id", Duration.ofSeconds(3)))).isEmpty();
+        assertThat(JsonForm.type(new Start("id", "1"))).contains("platform.start");
     }
 
     @ParameterizedTest
