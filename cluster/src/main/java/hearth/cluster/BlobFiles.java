@@ -33,8 +33,8 @@ final class BlobFiles {
     static BlobFiles open(Path folder) throws IOException {
         var files = new BlobFiles(folder);
         Files.createDirectories(files.unfinished);
-        sync(folder);
-        sync(Objects.requireNonNull(folder.toAbsolutePath().getParent(), "The data folder holds it"));
+        OwnedFile.sync(folder);
+        OwnedFile.sync(Objects.requireNonNull(folder.toAbsolutePath().getParent(), "The data folder holds it"));
         try (DirectoryStream<Path> left = Files.newDirectoryStream(files.unfinished)) {
             for (var file : left) {
                 Files.delete(file);
@@ -53,7 +53,7 @@ final class BlobFiles {
         var prefix = folder.resolve(digest.hex().substring(0, 2));
         if (!durable.contains(prefix)) {
             Files.createDirectories(prefix);
-            sync(folder);
+            OwnedFile.sync(folder);
             durable.add(prefix);
         }
         if (!Files.exists(path)) {
@@ -66,7 +66,7 @@ final class BlobFiles {
             }
         }
         // Also when the file was there: whoever put it may not have come this far yet.
-        sync(prefix);
+        OwnedFile.sync(prefix);
     }
 
     private static void writeSynced(Path file, byte[] content) throws IOException {
@@ -95,12 +95,6 @@ final class BlobFiles {
                     }
                 }
             }
-        }
-    }
-
-    private static void sync(Path directory) throws IOException {
-        try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 }

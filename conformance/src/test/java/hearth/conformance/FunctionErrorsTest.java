@@ -15,7 +15,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.LogType;
 
-/// What a caller sees when the function fails (invoke.md section 6): HTTP 200, `Unhandled`, and AWS's payload.
+/// What a caller sees when the function fails: HTTP 200, `Unhandled`, and AWS's payload.
 class FunctionErrorsTest {
     @Test
     void anExceptionIsAnsweredWithItsTypeMessageAndStack() {

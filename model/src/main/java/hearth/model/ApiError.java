@@ -1,7 +1,7 @@
 package hearth.model;
 
 /// The errors of the Lambda API: wire name, HTTP status, whether the body has a `Type`, and how it spells its
-/// message key (invoke.md section 3).
+/// message key.
 public enum ApiError {
     ACCESS_DENIED("AccessDeniedException", 403, false, "Message"),
     /// What arrived is not a well-formed HTTP request; AWS's load balancers answer such with a page of their own.

@@ -22,7 +22,7 @@ public final class ApiException extends RuntimeException {
         this.detail = detail;
     }
 
-    /// The same error without `Type`, as a few older checks of AWS answer (control-plane.md section 4).
+    /// The same error without `Type`, as a few older checks of AWS answer.
     public ApiException untyped() {
         return new ApiException(error, message(), false, members, detail);
     }

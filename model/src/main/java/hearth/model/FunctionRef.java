@@ -3,8 +3,7 @@ package hearth.model;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A function as a caller names it: by name, by partial ARN or by full ARN, each with or without a qualifier
-/// (control-plane.md section 2).
+/// A function as a caller names it: by name, by partial ARN or by full ARN, each with or without a qualifier.
 ///
 /// @param account null when the caller's own is meant
 /// @param region null when the endpoint's is meant

@@ -1,6 +1,6 @@
 package hearth.model;
 
-/// `State` of a function version, as the API spells it (control-plane.md section 3).
+/// `State` of a function version, as the API spells it.
 public enum FunctionState {
     PENDING("Pending"),
     ACTIVE("Active"),

@@ -63,7 +63,7 @@ public record RuntimeId(String value) {
             "ruby2.5",
             "ruby2.7");
 
-    /// Refuses what AWS refuses when a function is created or changed, in its words (control-plane.md section 4).
+    /// Refuses what AWS refuses when a function is created or changed, in its words.
     public RuntimeId {
         if (DEPRECATED.contains(value)) {
             throw new ApiException(

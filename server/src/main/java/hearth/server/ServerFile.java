@@ -66,7 +66,8 @@ public final class ServerFile implements AutoCloseable {
         say(said.in(State.STOPPING));
     }
 
-    /// A server whose disk is full serves all the same.
+    /// A server whose disk is full serves all the same. Nothing waits for the disk: the file tells of a server that is
+    /// up, and after a loss of power none is.
     private synchronized void say(RunningServer now) {
         said = now;
         var draft = file.resolveSibling(NAME + ".new");

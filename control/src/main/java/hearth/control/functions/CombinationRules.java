@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What the settings of a function must satisfy together, whichever of them a request brings. In AWS's words where
-/// they are known (control-plane.md section 4).
+/// they are known.
 final class CombinationRules {
     /// Java 11, Python 3.12 and .NET 8, and what is younger.
     private static final Set<String> SNAP_START = Set.of(

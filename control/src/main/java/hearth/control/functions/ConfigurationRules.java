@@ -24,10 +24,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a function's settings must satisfy beyond the model's constraints, in AWS's order and words
-/// (control-plane.md section 4).
+/// What a function's settings must satisfy beyond the model's constraints, in AWS's order and words.
 final class ConfigurationRules {
-    /// What the environment of a function tells it, and what runtimes find their way by (execution.md section 2).
+    /// What the environment of a function tells it, and what runtimes find their way by.
     private static final Set<String> RESERVED = Set.of(
             "_HANDLER",
             "_X_AMZN_TRACE_ID",

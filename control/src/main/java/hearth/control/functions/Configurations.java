@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A function's configuration as requests make and change it, with AWS's defaults (control-plane.md section 3). All
+/// A function's configuration as requests make and change it, with AWS's defaults. All
 /// pure; what cannot be taken has been refused before.
 final class Configurations {
     private static final String DEFAULT_LOG_LEVEL = "INFO";

@@ -9,7 +9,7 @@ import hearth.model.FunctionState;
 import hearth.model.api.FunctionConfiguration;
 import java.util.Optional;
 
-/// The steps in a function's life, as the API shows them (control-plane.md section 3). All pure.
+/// The steps in a function's life, as the API shows them. All pure.
 final class Lifecycle {
     private static final String IN_PROGRESS = "InProgress";
     private static final String SUCCESSFUL = "Successful";

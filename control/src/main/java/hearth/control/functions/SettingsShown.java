@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Settings as the API shows them, of those that it takes in another form (control-plane.md section 3).
+/// Settings as the API shows them, of those that it takes in another form.
 final class SettingsShown {
     private static final String PUBLISHED_VERSIONS = "PublishedVersions";
 

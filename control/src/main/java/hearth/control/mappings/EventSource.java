@@ -5,7 +5,7 @@ import hearth.model.api.EventSourceMappingConfiguration;
 import java.util.Optional;
 import java.util.Set;
 
-/// The rules of one kind of event source (control-plane.md section 11). Mappings as requests bring them have only what
+/// The rules of one kind of event source. Mappings as requests bring them have only what
 /// is given. All pure.
 interface EventSource {
     /// What requests may bring, besides what names the source and what every kind takes.

@@ -3,7 +3,7 @@ package hearth.control.mappings;
 import hearth.cluster.MappingRecord;
 import java.util.Optional;
 
-/// The states of a mapping, as the API shows them (control-plane.md section 11). All pure.
+/// The states of a mapping, as the API shows them. All pure.
 final class MappingLifecycle {
     static final String CREATING = "Creating";
     private static final String ENABLING = "Enabling";

@@ -2,7 +2,7 @@ package hearth.control.operation;
 
 import hearth.cluster.FunctionView;
 
-/// What functions that keep their tenants apart cannot have (invoke.md section 11).
+/// What functions that keep their tenants apart cannot have.
 public final class Tenancy {
     private Tenancy() {}
 

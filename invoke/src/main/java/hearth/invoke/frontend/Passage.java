@@ -22,7 +22,7 @@ import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One invocation on its way through the frontend, step by step in AWS's order of checks (invoke.md section 2).
+/// One invocation on its way through the frontend, step by step in AWS's order of checks.
 ///
 /// Each step calls the next, and each may go on on another thread, but never two at once: what a step writes, the
 /// handing over to the next makes visible.

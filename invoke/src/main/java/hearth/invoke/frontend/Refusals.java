@@ -10,7 +10,7 @@ import hearth.model.UnsupportedKind;
 import hearth.model.api.ApiOperation;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 
-/// Every refusal of the frontend, in AWS's words where AWS has any (invoke.md sections 2 and 3).
+/// Every refusal of the frontend, in AWS's words where AWS has any.
 final class Refusals {
     /// 6 MiB.
     static final int MAX_PAYLOAD = 6_291_456;

@@ -25,7 +25,7 @@ public record ApiResponse(
                 : new ApiResponse(status, Map.of(), JsonOutput.bytes(shape::write), JSON);
     }
 
-    /// The answer to a refused request (invoke.md section 3).
+    /// The answer to a refused request.
     public static ApiResponse of(ApiException refusal) {
         return ErrorBody.response(refusal);
     }

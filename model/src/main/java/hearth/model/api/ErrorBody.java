@@ -5,8 +5,7 @@ import hearth.model.ApiException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 
-/// How a refusal is answered: `x-amzn-ErrorType`, and a JSON body whose message key depends on the error
-/// (invoke.md section 3).
+/// How a refusal is answered: `x-amzn-ErrorType`, and a JSON body whose message key depends on the error.
 final class ErrorBody {
     private ErrorBody() {}
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a value must satisfy, in the words and the order in which AWS says it (control-plane.md section 4).
+/// What a value must satisfy, in the words and the order in which AWS says it.
 sealed interface Rule {
     /// All that must be satisfied, as it is printed for the elements of a list.
     void describe(List<String> words);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Collects what is wrong with a request, to tell it all at once in AWS's words (control-plane.md section 4).
+/// Collects what is wrong with a request, to tell it all at once in AWS's words.
 final class Violations {
     /// Characters of a value that are printed; an answer shall not be as large as the largest request.
     private static final int PRINTED = 8192;

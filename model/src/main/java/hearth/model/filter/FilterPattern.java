@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What an event must look like for a mapping to pass it on (control-plane.md section 11): an object as JSON, which
+/// What an event must look like for a mapping to pass it on: an object as JSON, which
 /// names fields of the event and says of each what it may be.
 public sealed interface FilterPattern {
     /// What each of these fields must be, and the alternatives of which one must be true as well (`$or`); there are

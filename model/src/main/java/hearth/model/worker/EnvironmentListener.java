@@ -4,7 +4,7 @@ package hearth.model.worker;
 /// loop; they must not block.
 public interface EnvironmentListener {
     /// INIT has ended, well or badly, and the environment takes its first invocation. After a failed INIT the
-    /// worker runs it again within that invocation (execution.md section 1); but one that was not made on demand is
+    /// worker runs it again within that invocation; but one that was not made on demand is
     /// then gone.
     void ready(EnvironmentId environment);
 

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
-/// Messages of AWS's event stream encoding (invoke.md section 7): a prelude with two lengths and its checksum, headers,
+/// Messages of AWS's event stream encoding: a prelude with two lengths and its checksum, headers,
 /// the payload, and a checksum of all of that.
 final class EventStreamMessage {
     private static final int LENGTHS = 8;

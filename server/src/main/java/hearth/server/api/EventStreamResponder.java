@@ -13,7 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /// Answers `InvokeWithResponseStream`: an event stream with the answer in `PayloadChunk`s and an `InvokeComplete`
-/// behind it (invoke.md section 7). A failure comes in the latter alone.
+/// behind it. A failure comes in the latter alone.
 final class EventStreamResponder implements InvocationResponder {
     private static final String CONTENT_TYPE = "application/vnd.amazon.eventstream";
 

@@ -1,6 +1,7 @@
 package hearth.server.auth;
 
 import hearth.cluster.DataFolder;
+import hearth.cluster.OwnedFile;
 import hearth.model.AccountId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -168,10 +168,7 @@ public final class KeyFile {
                     key.created().toString());
             lines.add(key.sessionToken() == null ? line : line + "\t" + key.sessionToken() + "\t" + key.expires());
         }
-        var draft = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(draft);
-        Files.createFile(draft, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        Files.write(draft, lines);
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        // A secret is shown once: it must be good for as long as its key was said to last.
+        OwnedFile.replace(file, String.join("\n", lines) + "\n");
     }
 }

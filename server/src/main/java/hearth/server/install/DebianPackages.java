@@ -15,18 +15,16 @@ record DebianPackages(HostProgram host) {
     private static final String SETTING = "HEARTH_INSTALL";
 
     /// Which of these the host could install, as its lists say.
-    Set<String> candidates(List<String> packages) {
+    ///
+    /// @throws InstallException if they cannot be read
+    Set<String> candidates(List<String> packages) throws InstallException {
         var program = host.find("apt-cache");
         if (program.isEmpty() || packages.isEmpty()) {
             return Set.of();
         }
         var command = new ArrayList<>(List.of(program.get().toString(), "policy"));
         command.addAll(packages);
-        try {
-            return candidates(host.run("asking apt", command));
-        } catch (InstallException _) {
-            return Set.of();
-        }
+        return candidates(host.run("asking apt", command));
     }
 
     /// Each package's paragraph begins with its name at the start of a line, and tells its candidate two lines below.

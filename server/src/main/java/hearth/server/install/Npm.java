@@ -2,6 +2,7 @@ package hearth.server.install;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,29 +58,40 @@ record Npm(HostProgram host) {
     }
 
     private URI registry() throws InstallException {
-        return configured()
+        return address(configured()
                 .orElseThrow(() -> new InstallException("there is no `npm` here, and no registry is named by"
                         + " npm_config_registry or in ~/.npmrc. Set one, install npm, or give the files: --from"
-                        + " DIR|ARCHIVE"));
+                        + " DIR|ARCHIVE")));
     }
 
-    private Optional<URI> configured() {
+    static URI address(String registry) throws InstallException {
+        try {
+            var address = new URI(registry);
+            if (address.getHost() != null) {
+                return address;
+            }
+        } catch (URISyntaxException _) {
+            // Said below.
+        }
+        throw new InstallException("npm_config_registry or ~/.npmrc names a registry that is no address: " + registry);
+    }
+
+    private Optional<String> configured() {
         var environment = host.environment();
         for (var name : List.of("npm_config_registry", "NPM_CONFIG_REGISTRY")) {
             if (environment.containsKey(name)) {
-                return Optional.of(URI.create(environment.get(name)));
+                return Optional.of(environment.get(name));
             }
         }
         var home = environment.get("HOME");
         return home == null ? Optional.empty() : setting(Path.of(home, ".npmrc"));
     }
 
-    private static Optional<URI> setting(Path file) {
+    private static Optional<String> setting(Path file) {
         try (var lines = Files.lines(file)) {
             return lines.map(String::strip)
                     .filter(line -> line.matches("registry *=.*"))
                     .map(line -> line.replaceFirst("registry *= *", "").replace("\"", ""))
-                    .map(URI::create)
                     .findFirst();
         } catch (IOException _) {
             // Most have none.

@@ -66,15 +66,20 @@ public final class RuntimesTable {
         }
     }
 
-    /// Which of Debian's packages the missing ones could come from.
+    /// Which of Debian's packages the missing ones could come from; none where Debian's lists cannot be read.
     private Set<String> offered(List<Runtimes.Row> rows) {
-        return new DebianPackages(host)
-                .candidates(rows.stream()
-                        .filter(row -> !row.installed())
-                        .flatMap(row -> Language.of(row.id()).stream()
-                                .flatMap(language -> language.debianPackage(row.id()).stream()))
-                        .distinct()
-                        .toList());
+        var packages = rows.stream()
+                .filter(row -> !row.installed())
+                .flatMap(row ->
+                        Language.of(row.id()).stream().flatMap(language -> language.debianPackage(row.id()).stream()))
+                .distinct()
+                .toList();
+        try {
+            return new DebianPackages(host).candidates(packages);
+        } catch (InstallException e) {
+            host.progress().println("hearth: what Debian has is not known: " + e.getMessage());
+            return Set.of();
+        }
     }
 
     private String remedy(Runtimes.Row row, Set<String> offered) {

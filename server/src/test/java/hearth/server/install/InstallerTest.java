@@ -159,6 +159,22 @@ class InstallerTest {
     }
 
     @Test
+    void saysWhyDebiansListsCannotBeRead() throws Exception {
+        var programs = Files.createDirectory(folder.resolve("programs"));
+        program(programs, "apt-get", "exit 0");
+        program(programs, "apt-cache", "echo 'E: the lists are broken' >&2; exit 100");
+
+        assertThatThrownBy(() -> installer(Map.of("PATH", programs.toString())).install(wanted("ruby3.3"), FETCHED))
+                .hasMessageContaining("apt-cache policy")
+                .hasMessageContaining("E: the lists are broken");
+    }
+
+    private static void program(Path folder, String name, String script) throws IOException {
+        var file = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
     void removesOneVersionOrAll() throws Exception {
         var first = npm.archive("first", "bin/node", FakeNpm.printing("22.1.0"));
         var second = npm.archive("second", "bin/node", FakeNpm.printing("22.2.0"));

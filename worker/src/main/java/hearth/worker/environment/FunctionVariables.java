@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Makes the environment variables of a function's process, from nothing (execution.md section 2).
+/// Makes the environment variables of a function's process, from nothing.
 ///
 /// Three layers: what a customer may override, the customer's own, and what is reserved.
 ///

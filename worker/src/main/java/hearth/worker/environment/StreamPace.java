@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 /// @param burst what goes out as fast as the function makes it and the caller takes it
 /// @param perSecond what goes out in each second once that is used up
 public record StreamPace(Bytes burst, Bytes perSecond) {
-    /// As AWS has it (invoke.md section 7).
+    /// As AWS has it.
     public static final StreamPace AWS = new StreamPace(Bytes.mebibytes(6), Bytes.mebibytes(2));
 
     /// @throws IllegalArgumentException if nothing may go out

@@ -4,7 +4,7 @@ import hearth.model.Bytes;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// What the platform says in a function's log (execution.md sections 6 and 7): the facts alone. `TextForm` and
+/// What the platform says in a function's log: the facts alone. `TextForm` and
 /// `JsonForm` put them into AWS's words; some have only one of the two forms.
 public sealed interface PlatformRecord {
     /// How an INIT or an invocation ended, as far as the log tells.

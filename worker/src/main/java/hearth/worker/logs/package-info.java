@@ -1,5 +1,5 @@
 /// The logs of functions: what they print and what the platform says of their invocations, kept as log streams
-/// on disk (execution.md section 7).
+/// on disk.
 ///
 /// On the event loop an `OutputPipe` reads a process's output and a `FunctionLog` makes records of it, one for
 /// each line (`LineSplitter`) or frame (`FrameParser`), beside the platform's own (`PlatformRecord`, put into words by

@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 
 /// The answers of the Runtime API, except events.
 final class RuntimeAnswer {
-    /// The most that a runtime may answer: 6 MiB + 100 (invoke.md section 4).
+    /// The most that a runtime may answer: 6 MiB + 100.
     static final int MAX_RESPONSE = 6_291_556;
-    /// The most that a runtime may stream: 200 MiB (invoke.md section 4).
+    /// The most that a runtime may stream: 200 MiB.
     static final long MAX_STREAMED = 209_715_200;
 
     static final RuntimeAnswer ACCEPTED =

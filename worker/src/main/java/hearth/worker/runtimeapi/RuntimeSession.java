@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One runtime process's conversation with us, from its start to its end: the state machine of execution.md
-/// section 3.
+/// One runtime process's conversation with us, from its start to its end: the states that AWS's
+/// Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) has for it.
 ///
 /// Lives on the environment's event loop. A reset ends it, and the next process gets another. The body of an
 /// answer is only taken when the state allows that answer, so at most one is in memory however many

@@ -2,7 +2,7 @@ package hearth.worker.runtimeapi;
 
 /// Where a runtime stands in its conversation with us; the names are those that a refused runtime reads.
 ///
-/// The legal steps (execution.md section 3) stand in `RuntimeSession`, one method for each request.
+/// The legal steps stand in `RuntimeSession`, one method for each request.
 enum RuntimeState {
     STARTED("Started"),
     INIT_ERROR("InitError"),

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 /// @param source where it was found on the host, for people to read
 /// @param mounts what a sandbox needs to see besides the code: the interpreter and our bootstrap
 /// @param start how its process is started
-/// @param environment what this runtime sets besides what all have (execution.md section 2)
+/// @param environment what this runtime sets besides what all have
 /// @param channel what its processes use a channel for
 /// @param sdk the AWS SDK that its functions find, for people to read; empty for none
 public record InstalledRuntime(

@@ -8,7 +8,7 @@ public interface SandboxProcess {
     int pidfd();
 
     /// The non-blocking read end of the pipe that stdout and stderr write to, and framed log records too, for which
-    /// the process has it as descriptor 62 (`_LAMBDA_TELEMETRY_LOG_FD`, execution.md section 7): what comes through
+    /// the process has it as descriptor 62 (`_LAMBDA_TELEMETRY_LOG_FD`): what comes through
     /// one pipe keeps its order. Stays open until `close`.
     int output();
 
