@@ -34,8 +34,8 @@ done
 
 # The words of others for the same machine: Netty and AWS's client, SQLite, the compiler.
 case $arch in
-  amd64) netty=x86_64 sqlite=x86_64 compiler=x86_64-linux-gnu-gcc ;;
-  arm64) netty=aarch_64 sqlite=aarch64 compiler=aarch64-linux-gnu-gcc ;;
+  amd64) machine=x86_64 netty=x86_64 sqlite=x86_64 compiler=x86_64-linux-gnu-gcc ;;
+  arm64) machine=aarch64 netty=aarch_64 sqlite=aarch64 compiler=aarch64-linux-gnu-gcc ;;
   *) fail "--arch is amd64 or arm64, and not $arch" ;;
 esac
 if [[ $arch != "$(host)" ]]; then
@@ -63,6 +63,7 @@ cp "$repository/release/hearth.service" "$root/share/systemd"
 
 # Libraries carry native parts for many machines; one is enough.
 find "$root/lib" -name 'netty-transport-native-epoll-*-linux-*.jar' ! -name "*-linux-$netty.jar" -delete
+find "$root/lib/native" -mindepth 1 -maxdepth 1 ! -name "$machine" -exec rm -rf {} +
 find "$root/guest/java/jni" -name 'libaws-lambda-jni.linux-*.so' ! -name "*.linux-$netty.so" -delete
 for jar in "$root"/lib/sqlite-jdbc-*.jar; do
   mkdir "$stage/sqlite"

@@ -65,6 +65,9 @@ class CheckoutTest(unittest.TestCase):
         self.addCleanup(server.kill)
         return server, server.stdout.readline().strip()
 
+    def jar(self):
+        return (self.folder / "target" / "current").resolve() / "lib" / "server.jar"
+
     def edit(self):
         # Later than the last build by more than the file system's clock can blur.
         ahead = time.time() + 0.05
@@ -130,6 +133,34 @@ class CheckoutTest(unittest.TestCase):
         self.assertIn("broken", failed.stderr)
         self.assertEqual(self.hearth("version").stdout.strip(), "build 1 runs version")
         self.assertEqual(self.folders(), 1)
+
+    def test_a_jar_that_took_the_place_of_another_is_what_runs_whatever_its_date(self):
+        self.hearth("build")
+        first = self.jar()
+        self.edit()
+        self.hearth("build")
+        self.assertEqual(self.hearth("version").stdout.strip(), "build 2 runs version")
+        self.assertNotIn("preparing quick starts", self.hearth("version").stderr)
+
+        # As from an archive: older than the cache.
+        shutil.copy(first, self.jar())
+        os.utime(self.jar(), (1, 1))
+        told = self.hearth("version")
+
+        self.assertEqual(told.stdout.strip(), "build 1 runs version")
+        self.assertIn("preparing quick starts", told.stderr)
+        self.assertNotIn("preparing quick starts", self.hearth("version").stderr)
+
+    def test_a_jar_more_is_not_hidden_by_the_cache(self):
+        self.hearth("build")
+        first = self.jar()
+        self.edit()
+        self.hearth("build")
+        self.hearth("version")
+
+        shutil.copy(first, self.jar().with_name("a.jar"))
+
+        self.assertEqual(self.hearth("version").stdout.strip(), "build 1 runs version")
 
     def test_two_at_once_build_once(self):
         both = [threading.Thread(target=self.hearth, args=("build",)) for _ in range(2)]

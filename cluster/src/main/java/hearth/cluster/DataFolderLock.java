@@ -11,14 +11,28 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /// The right of one process to use a data folder. The kernel drops it when the process ends, however it ends.
-final class DataFolderLock implements AutoCloseable {
+public final class DataFolderLock implements AutoCloseable {
+    private final Path data;
     private final FileChannel channel;
 
-    private DataFolderLock(FileChannel channel) {
+    private DataFolderLock(Path data, FileChannel channel) {
+        this.data = data;
         this.channel = channel;
     }
 
-    static DataFolderLock take(Path data) throws IOException {
+    /// Takes the folder, making it if it is not there.
+    ///
+    /// @throws StoreUnavailableException when another process uses the folder
+    public static DataFolderLock take(Path data) {
+        try {
+            DataFolder.prepare(data);
+            return lock(data);
+        } catch (IOException e) {
+            throw new StoreException("The folder %s cannot be used: %s".formatted(data, e.getMessage()), e);
+        }
+    }
+
+    private static DataFolderLock lock(Path data) throws IOException {
         var channel = FileChannel.open(
                 data.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
@@ -30,7 +44,7 @@ final class DataFolderLock implements AutoCloseable {
             channel.truncate(0);
             channel.write(StandardCharsets.UTF_8.encode(
                     "pid " + ProcessHandle.current().pid()));
-            return new DataFolderLock(channel);
+            return new DataFolderLock(data, channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -51,8 +65,16 @@ final class DataFolderLock implements AutoCloseable {
         return StandardCharsets.UTF_8.decode(text.flip()).toString();
     }
 
+    Path data() {
+        return data;
+    }
+
     @Override
-    public void close() throws IOException {
-        channel.close();
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new StoreException("The lock of %s could not be closed: %s".formatted(data, e.getMessage()), e);
+        }
     }
 }

@@ -3,10 +3,10 @@ package hearth.cluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.function.Consumer;
+import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -54,7 +54,8 @@ final class Database implements AutoCloseable {
         config.enforceForeignKeys(true);
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
         config.setReadOnly(readOnly);
-        return DriverManager.getConnection(url, config.toProperties());
+        // Not by the DriverManager, which looks into every jar for drivers.
+        return JDBC.createConnection(url, config.toProperties());
     }
 
     <T> T read(Transaction<T> transaction) {

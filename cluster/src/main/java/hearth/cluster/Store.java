@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 
 /// The embedded store: one data folder, used by one process at a time.
 ///
@@ -13,7 +14,9 @@ public final class Store implements AutoCloseable {
     /// code.
     private static final Duration PACKAGE_REMOVAL_DELAY = Duration.ofMinutes(10);
 
-    private final DataFolderLock lock;
+    /// The lock on the folder, where this store took it by itself.
+    private final Optional<DataFolderLock> ownLock;
+
     private final Database database;
     private final BlobStore blobs;
     private final FunctionStore functions;
@@ -21,8 +24,8 @@ public final class Store implements AutoCloseable {
     private final MappingStore mappings;
     private final SigningStore signing;
 
-    private Store(DataFolderLock lock, Database database, BlobStore blobs) {
-        this.lock = lock;
+    private Store(Optional<DataFolderLock> ownLock, Database database, BlobStore blobs) {
+        this.ownLock = ownLock;
         this.database = database;
         this.blobs = blobs;
         this.functions = new FunctionStore(database, blobs);
@@ -37,20 +40,29 @@ public final class Store implements AutoCloseable {
         return open(data, PACKAGE_REMOVAL_DELAY);
     }
 
+    /// Opens the store in the folder whose lock is held. Whoever took the lock closes it, after the store.
+    public static Store open(DataFolderLock lock) {
+        return open(lock, Optional.empty(), PACKAGE_REMOVAL_DELAY);
+    }
+
     /// @param packageRemovalDelay how long a deployment package outlives the last use of it
     static Store open(Path data, Duration packageRemovalDelay) {
+        var lock = DataFolderLock.take(data);
         try {
-            DataFolder.prepare(data);
-            var lock = DataFolderLock.take(data);
-            try {
-                var database = Database.open(data.resolve("hearth.db"));
-                var blobs = new BlobStore(data.resolve("objects"), database, packageRemovalDelay);
-                blobs.sweep();
-                return new Store(lock, database, blobs);
-            } catch (IOException | SQLException | RuntimeException e) {
-                lock.close();
-                throw e;
-            }
+            return open(lock, Optional.of(lock), packageRemovalDelay);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static Store open(DataFolderLock lock, Optional<DataFolderLock> ownLock, Duration packageRemovalDelay) {
+        var data = lock.data();
+        try {
+            var database = Database.open(data.resolve("hearth.db"));
+            var blobs = new BlobStore(data.resolve("objects"), database, packageRemovalDelay);
+            blobs.sweep();
+            return new Store(ownLock, database, blobs);
         } catch (IOException | SQLException e) {
             throw new StoreException("The store in %s cannot be opened: %s".formatted(data, e.getMessage()), e);
         }
@@ -79,11 +91,13 @@ public final class Store implements AutoCloseable {
     /// Ends all writing; every acknowledged write is kept. Safe to repeat.
     @Override
     public void close() {
-        try (lock) {
+        try {
             blobs.close();
             database.close();
-        } catch (IOException | SQLException e) {
+        } catch (SQLException e) {
             throw new StoreException("The store could not be closed: " + e.getMessage(), e);
+        } finally {
+            ownLock.ifPresent(DataFolderLock::close);
         }
     }
 }

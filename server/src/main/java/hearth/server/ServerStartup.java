@@ -1,5 +1,6 @@
 package hearth.server;
 
+import hearth.cluster.DataFolderLock;
 import hearth.cluster.Store;
 import hearth.cluster.StoreException;
 import hearth.cluster.StoreUnavailableException;
@@ -85,17 +86,18 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var address = address();
         var threads = parts.add("threads", Executors.newVirtualThreadPerTaskExecutor());
         var packageThreads = parts.add("threads for packages", packageThreads());
-        LOG.log(Level.DEBUG, "opening the store");
-        var store = openStore();
-        var file = parts.add("server file", ServerFile.begin(config.data(), beginning()));
+        var folder = lockDataFolder();
         var endpoints = functionEndpoints();
-        var functionKeys = new FunctionKeys(clock, new SecureRandom());
-        var entrance = new FunctionEntrance();
-        // After the store: whoever holds its folder may clear away the sandboxes of the folder's last user.
+        // Only with the lock: whoever holds the folder may clear away the sandboxes of its last user.
         Optional<SandboxChoice> choice = Optional.empty();
         if (config.roles().contains(Role.WORKER)) {
             choice = Optional.of(parts.add("sandboxes", SandboxChoice.begin(sandboxConfig(endpoints))));
         }
+        LOG.log(Level.DEBUG, "opening the store");
+        var store = openStore(folder);
+        var file = parts.add("server file", ServerFile.begin(config.data(), beginning()));
+        var functionKeys = new FunctionKeys(clock, new SecureRandom());
+        var entrance = new FunctionEntrance();
         var registry = new PrometheusRegistry();
         ServerMetrics.register(registry, Hearth.VERSION, config.data(), store);
         LOG.log(Level.DEBUG, "starting event loops");
@@ -221,9 +223,17 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         }
     }
 
-    private Store openStore() throws StartException {
+    private DataFolderLock lockDataFolder() throws StartException {
         try {
-            return parts.add("store", Store.open(config.data()));
+            return parts.add("data folder", DataFolderLock.take(config.data()));
+        } catch (StoreException | StoreUnavailableException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Store openStore(DataFolderLock folder) throws StartException {
+        try {
+            return parts.add("store", Store.open(folder));
         } catch (StoreException | StoreUnavailableException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
