@@ -1,8 +1,6 @@
 package hearth.bench;
 
-import static hearth.bench.Report.format;
-import static hearth.bench.Report.millis;
-
+import hearth.bench.Report.Figure;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -59,8 +57,13 @@ final class ControlRows {
         var fewData = folder.resolve("data-control-few");
         var mostData = folder.resolve("data-control");
         fill(fewData, FEW);
+        Report.progress("control plane: creating " + many + " functions");
         report.row(
-                "CreateFunction, " + CREATORS + " callers", format(fill(mostData, many)) + "/s", many + " functions");
+                "CreateFunction, " + CREATORS + " callers",
+                Figure.NONE,
+                Figure.NONE,
+                Figure.of(fill(mostData, many), "/s"),
+                many + " functions");
         // Both start anew: the compilers of one that has just created so many know other things than the other's.
         try (var few = HearthServer.start(repository, fewData);
                 var most = HearthServer.start(repository, mostData)) {
@@ -89,18 +92,22 @@ final class ControlRows {
     private void beside(String name, Turns turns) {
         report.row(
                 name + ", " + CONNECTIONS + " connections",
-                format(Floors.median(turns.few)) + "/s",
-                format(Floors.median(turns.bare)) + "/s",
+                Figure.of(Floors.median(turns.bare), "/s"),
+                Figure.NONE,
+                Figure.of(Floors.median(turns.few), "/s"),
                 ratio(turns.few, turns.bare),
+                Double.NaN,
                 "errors " + turns.errors);
     }
 
     private void grown(String name, Turns turns) {
         report.row(
                 name + " with " + many + " functions",
-                format(Floors.median(turns.most)) + "/s",
-                format(Floors.median(turns.few)) + "/s with " + FEW,
+                Figure.of(Floors.median(turns.few), "/s").with("with " + FEW),
+                Figure.NONE,
+                Figure.of(Floors.median(turns.most), "/s"),
                 ratio(turns.most, turns.few),
+                Double.NaN,
                 "errors " + turns.errors);
     }
 
@@ -119,7 +126,9 @@ final class ControlRows {
         }
         report.row(
                 "time to ready with " + many + " functions",
-                millis(Floors.median(nanos)),
+                Figure.NONE,
+                Figure.NONE,
+                Figure.millis(Floors.median(nanos)),
                 "median of " + nanos.length + "; without any: the row \"time to ready\"");
     }
 
@@ -160,6 +169,7 @@ final class ControlRows {
                     }
                 }
             }
+            report.errors(errors);
             return new Turns(perSecond[0], perSecond[1], perSecond[2], errors);
         } finally {
             bare.destroy();

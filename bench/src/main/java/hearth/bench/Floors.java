@@ -8,21 +8,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /// What the same machine needs at the least, without Hearth.
 final class Floors {
     private Floors() {}
 
-    /// A bare HTTP server in the function's language.
+    /// A bare HTTP server in the function's language, which calls the same handler and answers with the same bytes.
     static final class BareServer implements AutoCloseable {
         private final Process process;
         private final int port;
 
-        BareServer(List<String> interpreter, String script, Path folder) throws IOException {
-            var command = new java.util.ArrayList<>(interpreter);
+        /// @param handler the file that holds the function
+        /// @param answer the head and body that Hearth answered with
+        BareServer(Language language, String script, Path handler, byte[] answer, Path folder) throws IOException {
+            var command = new ArrayList<>(language.interpreter());
             command.add(resource(script, folder).toString());
+            command.add(handler.toString());
+            command.add(Files.write(folder.resolve("answer-" + language.name()), answer)
+                    .toString());
             process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();

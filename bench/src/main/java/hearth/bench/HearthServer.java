@@ -104,6 +104,25 @@ final class HearthServer implements AutoCloseable {
                 "POST", "/2015-03-31/functions/" + function + "/invocations", "{}".getBytes(StandardCharsets.UTF_8));
     }
 
+    /// The same for the load generator, with an answer of the length that one call of it has.
+    Wrk.Request load(String function, byte[] event) throws IOException {
+        var path = "/2015-03-31/functions/" + function + "/invocations";
+        var answer = send(signer.request("POST", path, event));
+        Main.expectOk(answer);
+        return new Wrk.Request(
+                path, signer.headers("POST", path, event), event, answer.getBytes(StandardCharsets.UTF_8).length);
+    }
+
+    /// The whole of an answer to an invocation, as the floors return it too.
+    byte[] answer(String function) throws IOException {
+        return send(invocation(function)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// The server's own process, without its functions.
+    long pid() {
+        return process.pid();
+    }
+
     /// Creates a function and waits until it is active.
     void create(String function, String runtime, String handler, byte[] zip, int megabytes) throws IOException {
         var body =

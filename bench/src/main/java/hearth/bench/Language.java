@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.tools.ToolProvider;
@@ -14,7 +15,8 @@ import javax.tools.ToolProvider;
 /// A language that is measured: its function that does nothing, and its floors.
 ///
 /// @param handler as `CreateFunction` takes it
-/// @param bareServer interpreter and script of the HTTP server that is its floor
+/// @param bareServer script of the HTTP server that is its floor
+/// @param leastServer script of one made by hand that does even less, if the floor's is not the least
 /// @param bareStart the least start of the interpreter
 record Language(
         String name,
@@ -24,6 +26,7 @@ record Language(
         String handler,
         List<String> bareStart,
         String bareServer,
+        Optional<String> leastServer,
         List<String> interpreter) {
     static List<Language> all() throws IOException {
         var python = firstInstalled("python3.12", "python3.11", "python3.13");
@@ -36,6 +39,7 @@ record Language(
                         "app.handler",
                         List.of(interpreter(python), "-I", "-S", "-c", "0"),
                         "bare.py",
+                        Optional.of("bare-loop.py"),
                         List.of(interpreter(python))),
                 new Language(
                         "node",
@@ -45,6 +49,7 @@ record Language(
                         "app.handler",
                         List.of("node", "-e", "0"),
                         "bare.js",
+                        Optional.empty(),
                         List.of("node")));
     }
 
@@ -71,6 +76,7 @@ record Language(
                 "App::handle",
                 List.of(home + "/bin/java", "-cp", folder.toString(), "Hello"),
                 "",
+                Optional.empty(),
                 List.of());
     }
 
@@ -99,7 +105,12 @@ record Language(
 
     /// A deployment package that no other run had: `unique` stands in a file beside the code.
     byte[] zip(String unique) {
-        return zip(Map.of(file, content, "unique.txt", unique.getBytes(StandardCharsets.UTF_8)));
+        return zip(content, unique);
+    }
+
+    /// The same with other code.
+    byte[] zip(byte[] code, String unique) {
+        return zip(Map.of(file, code, "unique.txt", unique.getBytes(StandardCharsets.UTF_8)));
     }
 
     static byte[] zip(Map<String, byte[]> files) {

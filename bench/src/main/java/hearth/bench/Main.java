@@ -1,27 +1,28 @@
 package hearth.bench;
 
 import static hearth.bench.Report.format;
-import static hearth.bench.Report.millis;
 
+import hearth.bench.Report.Figure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 
-/// `./hearth bench [--quick] [PART...]`: every row beside its floor, measured in the same run; or the rows
-/// of some parts.
+/// `./hearth bench [--quick] [--against COMMIT|none] [PART...]`: every row beside its floor and beside the build of an
+/// earlier commit, measured in the same run; or the rows of some parts.
 public final class Main {
-    private final Report report = new Report();
+    /// The build that this one is measured beside, unless another is named.
+    private static final String EARLIER = "78ea02c";
+
+    private final Report report;
+    private final Rivals rivals;
     private final Path repository;
     private final Path folder;
     private final boolean quick;
@@ -30,16 +31,23 @@ public final class Main {
     /// What can be measured by itself.
     private enum Part {
         READY,
+        SERVER,
         WARM,
+        SETTLED,
+        AWAITING,
+        COLD,
         SANDBOXES,
+        MANY,
+        INTERFERENCE,
         CREATIONS,
         CONTROL,
-        COLD,
         BURST,
         MEMORY
     }
 
-    private Main(Path repository, Path folder, boolean quick, Set<Part> parts) {
+    private Main(Path repository, Rivals rivals, Path folder, boolean quick, Set<Part> parts) {
+        this.report = new Report(rivals.earlier().map(Build::name).orElse(""));
+        this.rivals = rivals;
         this.repository = repository;
         this.folder = folder;
         this.quick = quick;
@@ -47,17 +55,52 @@ public final class Main {
     }
 
     public static void main(String[] arguments) throws Exception {
+        var begin = System.nanoTime();
         var repository = Path.of(System.getProperty("hearth.repository", "."))
                 .toAbsolutePath()
                 .normalize();
         var folder = Files.createTempDirectory("hearth-bench");
         var words = new ArrayList<>(List.of(arguments));
         var quick = words.remove("--quick");
-        var bench = new Main(repository, folder, quick, parts(words));
-        bench.run();
+        var against = against(words);
+        var parts = parts(words);
+        var earlier = against.equals("none") ? Optional.<Build>empty() : Build.earlier(repository, against);
+        var bench = new Main(repository, new Rivals(new Build("now", repository), earlier), folder, quick, parts);
+        System.out.print(bench.report.head());
+        try {
+            bench.run();
+        } finally {
+            delete(folder);
+        }
         var file = Files.createDirectories(repository.resolve("bench/target")).resolve("bench.md");
         Files.writeString(file, bench.report.markdown());
-        System.out.println("Written to " + repository.relativize(file));
+        Report.progress("written to " + repository.relativize(file) + " after "
+                + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s");
+        if (bench.report.errors() > 0) {
+            System.err.println("hearth: " + bench.report.errors() + " answers were not as they should be");
+            System.exit(1);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /// Takes the option out of the words.
+    private static String against(List<String> words) {
+        var at = words.indexOf("--against");
+        if (at < 0) {
+            return EARLIER;
+        }
+        if (at + 1 == words.size()) {
+            throw new IllegalArgumentException("--against wants a commit, or none");
+        }
+        words.remove(at);
+        return words.remove(at);
     }
 
     private static Set<Part> parts(List<String> names) {
@@ -67,17 +110,50 @@ public final class Main {
     }
 
     private void run() throws Exception {
+        var server = new ServerRows(report, rivals, folder, quick);
         if (parts.contains(Part.READY)) {
-            timeToReady();
+            server.ready();
         }
-        if (parts.contains(Part.WARM) || parts.contains(Part.SANDBOXES) || parts.contains(Part.CREATIONS)) {
-            inOneServer();
+        if (parts.contains(Part.SERVER)) {
+            server.memory();
+        }
+        if (parts.contains(Part.WARM)) {
+            for (var language : Language.all()) {
+                warm("warm-" + language.name(), rows -> rows.nothing(language, 1, 16, 64));
+            }
+        }
+        if (parts.contains(Part.SETTLED)) {
+            for (var language : Language.all()) {
+                warm("settled-" + language.name(), rows -> rows.settled(language, 64));
+            }
+        }
+        if (parts.contains(Part.AWAITING)) {
+            warm("awaiting", rows -> rows.awaiting(Language.all().getLast()));
+        }
+        if (parts.contains(Part.COLD)) {
+            new ColdStarts(report, rivals, folder, quick).run();
+        }
+        if (parts.contains(Part.SANDBOXES)) {
+            new SandboxRows(report, rivals, folder, quick).run();
+        }
+        if (parts.contains(Part.MANY)) {
+            new ManyFunctions(report, rivals, folder, quick).run();
+        }
+        if (parts.contains(Part.INTERFERENCE)) {
+            new Interference(report, rivals, folder, quick).run();
+        }
+        nowAlone();
+    }
+
+    /// Rows of this build alone.
+    private void nowAlone() throws Exception {
+        if (parts.contains(Part.CREATIONS)) {
+            try (var hearth = HearthServer.start(repository, folder.resolve("creations"))) {
+                creations(hearth);
+            }
         }
         if (parts.contains(Part.CONTROL)) {
             new ControlRows(report, repository, folder, quick).run();
-        }
-        if (parts.contains(Part.COLD)) {
-            new ColdStarts(report, repository, folder, quick).run();
         }
         if (parts.contains(Part.BURST) || parts.contains(Part.MEMORY)) {
             for (var language : Language.all()) {
@@ -92,24 +168,18 @@ public final class Main {
         }
     }
 
-    private void inOneServer() throws Exception {
-        try (var hearth = HearthServer.start(repository, folder.resolve("data"))) {
-            if (parts.contains(Part.WARM)) {
-                for (var language : Language.all()) {
-                    new WarmRows(report, hearth, language, quick ? Duration.ofMillis(300) : Duration.ofMillis(1500))
-                            .measure(folder);
-                }
-            }
-            if (parts.contains(Part.SANDBOXES)) {
-                sandboxes(hearth);
-            }
-            if (parts.contains(Part.CREATIONS)) {
-                creations(hearth);
-            }
+    private interface Measuring {
+        void by(WarmRows rows) throws Exception;
+    }
+
+    private void warm(String data, Measuring measuring) throws Exception {
+        try (var servers = rivals.start(folder, data)) {
+            measuring.by(new WarmRows(report, servers, folder, quick));
         }
     }
 
     private void burstAndMemory(Language language) throws Exception {
+        Report.progress("burst and memory, " + language.name());
         try (var hearth = HearthServer.start(repository, folder.resolve("data-" + language.name()))) {
             if (parts.contains(Part.BURST)) {
                 burst(hearth, language);
@@ -120,113 +190,21 @@ public final class Main {
         }
     }
 
-    private void timeToReady() throws Exception {
-        var nanos = new double[quick ? 3 : 7];
-        for (int i = 0; i < nanos.length; i++) {
-            try (var hearth = HearthServer.start(repository, folder.resolve("ready"))) {
-                nanos[i] = hearth.timeToReady().toNanos();
-            }
-        }
-        var floor =
-                Floors.start(nanos.length, System.getProperty("java.home") + "/bin/java", "-Xshare:auto", "-version");
-        var ready = Floors.median(nanos);
-        report.row(
-                "time to ready (`./hearth up`, built)",
-                millis(ready),
-                millis(floor) + " `java -version`",
-                ready / floor,
-                "median of " + nanos.length);
-    }
-
     /// One function, called by many for the first time at once.
     private void burst(HearthServer hearth, Language language) throws Exception {
         var callers = quick ? 20 : 100;
         hearth.create("burst", language.runtime(), "app.handler", language.zip("burst"), 128 * 14);
         var request = hearth.invocation("burst");
         var begin = System.nanoTime();
-        var last = atOnce(callers, i -> expectOk(hearth.send(request)));
+        var last = Callers.atOnce(callers, i -> expectOk(hearth.send(request)));
         var floorCpu = Floors.start(5, language.bareStart().toArray(String[]::new));
         report.row(
                 callers + " first invokes of one function at once, " + language.name(),
-                millis((double) (last - begin)) + " to the last",
-                millis(floorCpu * callers / Runtime.getRuntime().availableProcessors()) + " for as many bare starts",
-                (double) (last - begin)
-                        / (floorCpu * callers / Runtime.getRuntime().availableProcessors()),
+                Figure.millis(floorCpu * callers / Runtime.getRuntime().availableProcessors())
+                        .with("for as many bare starts"),
+                Figure.NONE,
+                Figure.millis((double) (last - begin)).with("to the last"),
                 "no error");
-    }
-
-    private interface Call {
-        void run(int number) throws IOException;
-    }
-
-    private static long atOnce(int callers, Call call) throws InterruptedException, ExecutionException {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var calls = new ArrayList<Future<?>>();
-            for (int i = 0; i < callers; i++) {
-                var number = i;
-                calls.add(threads.submit(() -> {
-                    call.run(number);
-                    return null;
-                }));
-            }
-            for (var each : calls) {
-                each.get();
-            }
-        }
-        return System.nanoTime();
-    }
-
-    /// Sandboxes a second: functions that never ran, called ten at a time, with a runtime that costs nothing.
-    private void sandboxes(HearthServer hearth) throws Exception {
-        var source = Floors.resource("noop.c", folder);
-        var binary = folder.resolve("bootstrap");
-        var status = new ProcessBuilder(
-                        "gcc", "-O2", "-static", "-D_GNU_SOURCE", "-o", binary.toString(), source.toString())
-                .inheritIO()
-                .start()
-                .waitFor();
-        if (status != 0) {
-            throw new IOException("gcc ended with " + status);
-        }
-        var zip = executable(Language.zip(Map.of("bootstrap", Files.readAllBytes(binary))));
-        sandboxes(hearth, "static no-op runtime", "provided.al2023", zip, "/bin/true");
-        var python = Language.all().getFirst();
-        var bareStart = python.bareStart().toArray(String[]::new);
-        sandboxes(hearth, "python", python.runtime(), python.zip("many"), bareStart);
-    }
-
-    private void sandboxes(HearthServer hearth, String what, String runtime, byte[] zip, String... floorCommand)
-            throws Exception {
-        var count = quick ? 20 : 200;
-        for (int i = 0; i < count; i++) {
-            hearth.create(runtime.replace(".", "") + "-" + i, runtime, "app.handler", zip, 128);
-        }
-        var begin = System.nanoTime();
-        for (int i = 0; i < count; i += 10) {
-            var first = i;
-            atOnce(10, n -> expectOk(hearth.send(hearth.invocation(runtime.replace(".", "") + "-" + (first + n)))));
-        }
-        var seconds = (System.nanoTime() - begin) / 1e9;
-        var floor = Floors.start(21, floorCommand);
-        report.row(
-                "sandboxes a second, " + what,
-                format(count / seconds) + "/s",
-                millis(floor) + " to start " + Path.of(floorCommand[0]).getFileName(),
-                seconds / count / (floor / 1e9),
-                "time of one ÷ floor; " + count + " functions, 10 callers");
-    }
-
-    /// Sets unix mode 0755 on the package's one file, which java.util.zip cannot write.
-    private static byte[] executable(byte[] zip) {
-        var at = IntStream.iterate(zip.length - 46, i -> i - 1)
-                .filter(i -> zip[i] == 'P' && zip[i + 1] == 'K' && zip[i + 2] == 1 && zip[i + 3] == 2)
-                .findFirst()
-                .orElseThrow();
-        var mode = 0100755;
-        zip[at + 5] = 3;
-        zip[at + 40] = (byte) mode;
-        zip[at + 41] = (byte) (mode >> 8);
-        return zip;
     }
 
     private void creations(HearthServer hearth) throws Exception {
@@ -246,18 +224,20 @@ public final class Main {
         var one = Floors.median(nanos);
         report.row(
                 "CreateFunction, one at a time",
-                millis(one),
-                millis(floor) + " write + fsync",
-                one / floor,
+                Figure.millis(floor).with("write + fsync"),
+                Figure.NONE,
+                Figure.millis(one),
                 "median of " + rounds);
         var begin = System.nanoTime();
-        atOnce(
+        Callers.atOnce(
                 rounds,
                 i -> HearthServer.expect(
                         hearth.send("POST", "/2015-03-31/functions", body.formatted(rounds + i)), 201));
         report.row(
                 "CreateFunction, " + rounds + " at once",
-                format(rounds / ((System.nanoTime() - begin) / 1e9)) + "/s",
+                Figure.NONE,
+                Figure.NONE,
+                Figure.of(rounds / ((System.nanoTime() - begin) / 1e9), "/s"),
                 "");
     }
 
@@ -271,7 +251,8 @@ public final class Main {
         var processesBefore = hearth.processes().cpu().keySet();
         for (int i = 1; i < count; i += 10) {
             var first = i;
-            atOnce(Math.min(10, count - i), n -> expectOk(hearth.send(hearth.invocation("idle-" + (first + n)))));
+            Callers.atOnce(
+                    Math.min(10, count - i), n -> expectOk(hearth.send(hearth.invocation("idle-" + (first + n)))));
         }
         var taken = (before - ProcessTree.availableKib()) / (count - 1.0);
         var added = new ArrayList<>(hearth.processes().cpu().keySet());
@@ -288,9 +269,9 @@ public final class Main {
                 / (count - 1.0);
         report.row(
                 "memory of each of %d idle %s environments".formatted(count, language.name()),
-                format(taken / 1024) + " MiB of MemAvailable",
-                format(runtimes / 1024) + " MiB PSS of the interpreter",
-                taken / runtimes,
+                Figure.of(runtimes / 1024, " MiB").with("PSS of the interpreter"),
+                Figure.NONE,
+                Figure.of(taken / 1024, " MiB").with("of MemAvailable"),
                 format(launchers / 1024) + " MiB PSS of Hearth's own processes in it");
     }
 

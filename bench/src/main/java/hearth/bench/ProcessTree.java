@@ -43,6 +43,16 @@ final class ProcessTree {
         });
     }
 
+    /// Resident memory of one process, in KiB.
+    static long residentKib(long pid) throws IOException {
+        return Files.readString(Path.of("/proc", Long.toString(pid), "status"))
+                .lines()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /// Proportional set size of one process, in KiB.
     static long proportionalKib(long pid) {
         return read(Path.of("/proc", Long.toString(pid), "smaps_rollup"))

@@ -6,7 +6,10 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -17,6 +20,19 @@ record Signer(String accessKey, String secretKey) {
 
     /// A whole HTTP/1.1 request. A signature is good for five minutes, so a run may send it again and again.
     byte[] request(String method, String path, byte[] body) {
+        var head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
+        headers(method, path, body)
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
+        head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
+        var bytes = head.toString().getBytes(StandardCharsets.UTF_8);
+        var request = Arrays.copyOf(bytes, bytes.length + body.length);
+        System.arraycopy(body, 0, request, bytes.length, body.length);
+        return request;
+    }
+
+    /// The headers of a request but for its Content-Length, in the order in which they are sent.
+    Map<String, String> headers(String method, String path, byte[] body) {
         try {
             var time = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
                     .withZone(ZoneOffset.UTC)
@@ -33,14 +49,15 @@ record Signer(String accessKey, String secretKey) {
             var key = hmac(
                     hmac(hmac(hmac(("AWS4" + secretKey).getBytes(StandardCharsets.UTF_8), day), REGION), "lambda"),
                     "aws4_request");
-            var head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nX-Amz-Date: " + time
-                    + "\r\nAuthorization: AWS4-HMAC-SHA256 Credential=" + accessKey + "/" + scope
-                    + ", SignedHeaders=host;x-amz-date, Signature=" + hex(hmac(key, toSign))
-                    + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";
-            var bytes = head.getBytes(StandardCharsets.UTF_8);
-            var request = java.util.Arrays.copyOf(bytes, bytes.length + body.length);
-            System.arraycopy(body, 0, request, bytes.length, body.length);
-            return request;
+            var headers = new LinkedHashMap<String, String>();
+            headers.put("Host", "localhost");
+            headers.put("X-Amz-Date", time);
+            headers.put(
+                    "Authorization",
+                    "AWS4-HMAC-SHA256 Credential=" + accessKey + "/" + scope
+                            + ", SignedHeaders=host;x-amz-date, Signature=" + hex(hmac(key, toSign)));
+            headers.put("Content-Type", "application/json");
+            return headers;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -2,131 +2,232 @@ package hearth.bench;
 
 import static hearth.bench.Report.format;
 
+import hearth.bench.Report.Figure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/// Invocations of a function that does nothing, in environments that are warm, beside a bare HTTP server.
+/// Invocations of one function, from outside and signed, beside a bare HTTP server that calls the same handler.
 ///
-/// A shared machine changes its speed from one second to the next. So Hearth and its floor take turns, in rounds that
-/// are short, and each figure is the median of the rounds; a ratio is the median of the rounds' ratios.
+/// A shared machine changes its speed from one second to the next. So the floor and the builds take turns, in rounds
+/// that are short, and each figure is the median of the rounds; a ratio is the median of the rounds' ratios.
 final class WarmRows {
-    private static final byte[] BARE_REQUEST =
-            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-                    .getBytes(StandardCharsets.UTF_8);
-    private static final int ROUNDS = 7;
-
-    /// How many environments the function has at all numbers of connections: as many first invocations at once.
-    private static final int ENVIRONMENTS = 24;
+    private static final byte[] EVENT = "{}".getBytes(StandardCharsets.UTF_8);
 
     private final Report report;
-    private final HearthServer hearth;
-    private final Language language;
-    private final Duration round;
+    private final Rivals.Servers servers;
+    private final Path folder;
+    private final Wrk wrk;
+    private final boolean quick;
 
-    /// @param round how long each turn takes
-    WarmRows(Report report, HearthServer hearth, Language language, Duration round) {
+    WarmRows(Report report, Rivals.Servers servers, Path folder, boolean quick) {
         this.report = report;
-        this.hearth = hearth;
-        this.language = language;
-        this.round = round;
+        this.servers = servers;
+        this.folder = folder;
+        this.wrk = new Wrk(folder.resolve("load.lua"));
+        this.quick = quick;
     }
 
-    private record Turn(Load.Result load, long cpuNanos, int servers) {
+    /// One server's share of a round.
+    private record Turn(Wrk.Result load, long cpuNanos, long processes) {
         double cpuMicros() {
             return cpuNanos / 1000.0 / load.requests();
         }
     }
 
-    private record Round(Turn hearth, Turn bare) {}
+    private record Round(Turn floor, List<Turn> least, Turn now, List<Turn> earlier) {}
 
-    void measure(Path folder) throws Exception {
-        var function = "warm-" + language.name();
-        hearth.create(function, language.runtime(), "app.handler", language.zip("warm"), 1769);
-        var request = hearth.invocation(function);
-        Load.run(hearth.address(), request, ENVIRONMENTS, round);
-        warmUp(request);
-        try (var bare = new Floors.BareServer(language.interpreter(), language.bareServer(), folder)) {
-            for (int connections : new int[] {1, 16, 64}) {
-                var rounds = rounds(bare, request, connections);
-                rows(connections, environments(folder, function), rounds);
+    /// Where each turn's requests go.
+    private record Side(Target floor, List<Target> least, Target now, List<Target> earlier) {
+        List<Target> all() {
+            var all = new ArrayList<Target>();
+            all.add(floor);
+            all.addAll(least);
+            all.addAll(earlier);
+            all.add(now);
+            return all;
+        }
+    }
+
+    private record Target(java.net.InetSocketAddress address, ProcessTree processes, RequestMaker request) {}
+
+    /// Makes the request anew for each turn, so that its signature is fresh.
+    private interface RequestMaker {
+        Wrk.Request make() throws IOException;
+    }
+
+    /// The function that does nothing, at several numbers of connections.
+    void nothing(Language language, int... connections) throws Exception {
+        measure(language, "warm-" + language.name(), language.content(), language.name(), connections);
+    }
+
+    /// The function of Node.js that waits 5 ms for something else than the processor, as for a database.
+    void awaiting(Language node) throws Exception {
+        var handler = "exports.handler = () => new Promise((done) => setTimeout(() => done({}), 5));\n";
+        measure(
+                node,
+                "awaiting",
+                handler.getBytes(StandardCharsets.UTF_8),
+                "handler that awaits 5 ms, " + node.name(),
+                64);
+    }
+
+    private void measure(Language language, String function, byte[] code, String name, int... connections)
+            throws Exception {
+        try (var floors = begin(language, function, code)) {
+            var side = side(function, floors);
+            for (int count : connections) {
+                var what = (name.startsWith("handler") ? name : "warm " + name) + ", " + count
+                        + (count == 1 ? " connection" : " connections");
+                Report.progress(what);
+                for (var target : side.all()) {
+                    wrk.run(target.address, target.request.make(), count, quick ? 5 : 20);
+                }
+                var rounds = new ArrayList<Round>();
+                for (int i = 0; i < (quick ? 3 : 7); i++) {
+                    rounds.add(round(side, count, quick ? 1 : 2, i % 2 == 1));
+                }
+                rows(what, rounds);
             }
         }
     }
 
-    /// How many there have been: each has a log of its own.
-    private static long environments(Path folder, String function) throws IOException {
-        try (var files = Files.walk(folder.resolve("data/logs"))) {
-            return files.filter(file -> file.toString().endsWith(".log"))
-                    .filter(file -> String.valueOf(file.getParent()).endsWith(function))
-                    .count();
+    /// The state that many callers of a new function settle in: what is measured comes after half a minute of them.
+    void settled(Language language, int connections) throws Exception {
+        var what = "settled " + language.name() + ", " + connections + " connections after " + (quick ? "10" : "30")
+                + " s";
+        Report.progress(what);
+        var function = "settled-" + language.name();
+        try (var floors = begin(language, function, language.content())) {
+            var side = side(function, floors);
+            var floor = settle(side.floor, connections);
+            var earlier = new ArrayList<Turn>();
+            for (var target : side.earlier) {
+                earlier.add(settle(target, connections));
+            }
+            rows(what, List.of(new Round(floor, List.of(), settle(side.now, connections), earlier)));
         }
     }
 
-    /// Until the JVM, and each environment for itself, has compiled what is called.
-    private void warmUp(byte[] request) throws IOException {
-        var invocations = 0L;
-        for (int i = 0; i < 20 && invocations < ENVIRONMENTS * 2500L; i++) {
-            invocations +=
-                    Load.run(hearth.address(), request, ENVIRONMENTS, round).requests();
+    private Turn settle(Target target, int connections) throws IOException, InterruptedException {
+        wrk.run(target.address, target.request.make(), connections, quick ? 10 : 30);
+        return turn(target, connections, quick ? 3 : 10);
+    }
+
+    /// The bare servers of a language.
+    private record BareServers(Floors.BareServer floor, Optional<Floors.BareServer> least) implements AutoCloseable {
+        @Override
+        public void close() {
+            floor.close();
+            least.ifPresent(Floors.BareServer::close);
         }
     }
 
-    private List<Round> rounds(Floors.BareServer bare, byte[] request, int connections) throws IOException {
-        Load.run(hearth.address(), request, connections, round);
-        Load.run(bare.address(), BARE_REQUEST, connections, round);
-        var rounds = new ArrayList<Round>();
-        for (int i = 0; i < ROUNDS; i++) {
-            rounds.add(new Round(
-                    turn(hearth.processes(), () -> Load.run(hearth.address(), request, connections, round)),
-                    turn(bare.processes(), () -> Load.run(bare.address(), BARE_REQUEST, connections, round))));
+    private BareServers begin(Language language, String function, byte[] code) throws IOException {
+        servers.create(function, language.runtime(), language.handler(), language.zip(code, function), 1769);
+        var file = Files.write(Files.createDirectories(folder.resolve(function)).resolve(language.file()), code);
+        var answer = servers.now().answer(function);
+        var floor = new Floors.BareServer(language, language.bareServer(), file, answer, folder);
+        var least = language.leastServer();
+        return new BareServers(
+                floor,
+                least.isPresent()
+                        ? Optional.of(new Floors.BareServer(language, least.get(), file, answer, folder))
+                        : Optional.empty());
+    }
+
+    private Side side(String function, BareServers floors) throws IOException {
+        var request = servers.now().load(function, EVENT);
+        return new Side(
+                bare(floors.floor, request),
+                floors.least.map(server -> List.of(bare(server, request))).orElse(List.of()),
+                target(servers.now(), function),
+                servers.earlier()
+                        .map(server -> List.of(target(server, function)))
+                        .orElse(List.of()));
+    }
+
+    private static Target bare(Floors.BareServer server, Wrk.Request request) {
+        return new Target(server.address(), server.processes(), () -> request);
+    }
+
+    private static Target target(HearthServer server, String function) {
+        return new Target(server.address(), server.processes(), () -> server.load(function, EVENT));
+    }
+
+    /// What one build has left to do when its turn is over would burden the other every time, were it always the first.
+    private Round round(Side side, int connections, int seconds, boolean nowFirst)
+            throws IOException, InterruptedException {
+        var floor = turn(side.floor, connections, seconds);
+        var least = new ArrayList<Turn>();
+        for (var target : side.least) {
+            least.add(turn(target, connections, seconds));
         }
-        return rounds;
+        var first = nowFirst ? List.of(turn(side.now, connections, seconds)) : List.<Turn>of();
+        var earlier = new ArrayList<Turn>();
+        for (var target : side.earlier) {
+            earlier.add(turn(target, connections, seconds));
+        }
+        return new Round(floor, least, nowFirst ? first.getFirst() : turn(side.now, connections, seconds), earlier);
     }
 
-    private interface Run {
-        Load.Result run() throws IOException;
-    }
-
-    private static Turn turn(ProcessTree processes, Run run) throws IOException {
-        var before = processes.cpu();
-        var load = run.run();
-        var after = processes.cpu();
+    private Turn turn(Target target, int connections, int seconds) throws IOException, InterruptedException {
+        var request = target.request.make();
+        var before = target.processes.cpu();
+        var load = wrk.run(target.address, request, connections, seconds);
+        var after = target.processes.cpu();
         var busy = after.entrySet().stream()
                 .filter(now -> now.getValue() > before.getOrDefault(now.getKey(), 0L))
                 .count();
-        return new Turn(load, ProcessTree.difference(before, after), (int) busy);
+        return new Turn(load, ProcessTree.difference(before, after), busy);
     }
 
-    private void rows(int connections, long environments, List<Round> rounds) {
-        var name = "warm " + language.name() + ", " + connections + (connections == 1 ? " connection" : " connections");
-        var errors =
-                rounds.stream().mapToLong(each -> each.hearth.load.errors()).sum();
-        var requests =
-                rounds.stream().mapToLong(each -> each.hearth.load.requests()).sum();
-        row(name + ", p50", rounds, turn -> turn.load.micros(0.5), " µs", "errors " + errors + " of " + requests);
-        row(name + ", p99", rounds, turn -> turn.load.micros(0.99), " µs", "");
+    private void rows(String name, List<Round> rounds) {
+        var errors = rounds.stream()
+                .mapToLong(round -> round.now.load.errors() + round.floor.load.errors())
+                .sum();
+        report.errors(errors);
+        var busy = format(median(rounds, round -> round.now.processes - 1.0)) + " environments busy";
         row(
                 name + ", throughput",
                 rounds,
                 turn -> turn.load.perSecond(),
                 "/s",
-                environments + " environments, " + format(median(rounds, each -> each.hearth.servers - 1))
-                        + " of them busy");
-        row(name + ", CPU of all processes", rounds, Turn::cpuMicros, " µs", "a request");
+                "errors " + errors + "; " + busy + least(rounds, turn -> turn.load.perSecond(), "/s"));
+        row(
+                name + ", CPU of all processes",
+                rounds,
+                Turn::cpuMicros,
+                " µs",
+                "a request" + least(rounds, Turn::cpuMicros, " µs"));
+        row(name + ", p50", rounds, turn -> turn.load.p50Micros(), " µs", "");
+        row(name + ", p99", rounds, turn -> turn.load.p99Micros(), " µs", "");
+    }
+
+    private static String least(List<Round> rounds, ToDoubleFunction<Turn> figure, String unit) {
+        return rounds.getFirst().least.isEmpty()
+                ? ""
+                : "; a loop made by hand "
+                        + format(median(rounds, round -> figure.applyAsDouble(round.least.getFirst()))) + unit;
     }
 
     private void row(String name, List<Round> rounds, ToDoubleFunction<Turn> figure, String unit, String note) {
+        ToDoubleFunction<Round> earlier =
+                round -> round.earlier.isEmpty() ? Double.NaN : figure.applyAsDouble(round.earlier.getFirst());
+        ToDoubleFunction<Round> now = round -> figure.applyAsDouble(round.now);
+        ToDoubleFunction<Round> floor = round -> figure.applyAsDouble(round.floor);
         report.row(
                 name,
-                format(median(rounds, each -> figure.applyAsDouble(each.hearth))) + unit,
-                format(median(rounds, each -> figure.applyAsDouble(each.bare))) + unit,
-                median(rounds, each -> figure.applyAsDouble(each.hearth) / figure.applyAsDouble(each.bare)),
+                Figure.of(median(rounds, floor), unit),
+                Figure.of(median(rounds, earlier), unit),
+                Figure.of(median(rounds, now), unit),
+                median(rounds, round -> now.applyAsDouble(round) / floor.applyAsDouble(round)),
+                median(rounds, round -> now.applyAsDouble(round) / earlier.applyAsDouble(round)),
                 note);
     }
 
