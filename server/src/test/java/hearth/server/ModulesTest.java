@@ -2,10 +2,12 @@ package hearth.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.model.api.ApiOperation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,6 +24,7 @@ import org.w3c.dom.Node;
 class ModulesTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\|[^|]*\\|([^|]*)\\|");
+    private static final Pattern CLASS = Pattern.compile("`([A-Z]\\w+)(?:\\.\\w+)?`");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
 
     @Test
@@ -87,6 +90,25 @@ class ModulesTest {
         }
 
         assertThat(silent).isEmpty();
+    }
+
+    @Test
+    void areToldOfByNamesOfClassesThatAreThere() throws Exception {
+        var known = new TreeSet<String>();
+        for (var module : texts(pom(REPOSITORY), "modules")) {
+            try (var files = Files.walk(REPOSITORY.resolve(module).resolve("src"))) {
+                files.map(file -> String.valueOf(file.getFileName()))
+                        .filter(name -> name.endsWith(".java"))
+                        .forEach(name -> known.add(name.substring(0, name.length() - ".java".length())));
+            }
+        }
+        Arrays.stream(ApiOperation.values()).forEach(operation -> known.add(operation.wireName()));
+
+        var told = CLASS.matcher(Files.readString(REPOSITORY.resolve("ARCHITECTURE.md")))
+                .results()
+                .map(name -> name.group(1));
+
+        assertThat(told).isNotEmpty().allSatisfy(name -> assertThat(known).contains(name));
     }
 
     /// Whether a comment stands above it, or above neighbours from the same house.
