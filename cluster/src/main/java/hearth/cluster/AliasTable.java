@@ -33,7 +33,7 @@ final class AliasTable {
                 .findFirst();
     }
 
-    /// By name.
+    /// The aliases of a function, by name.
     static List<AliasConfiguration> after(Session session, FunctionId function, String alias, int limit)
             throws SQLException {
         return read(session.prepare(

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// Where packages lie: `ab/cdef…` for digest `abcdef…`. A file has its name only once it is whole and on the disk.
+/// The files of packages: `ab/cdef…` for digest `abcdef…`. A file has its name only once it is whole and on the disk.
 final class BlobFiles {
     private final Path folder;
     private final Path unfinished;
@@ -47,7 +47,7 @@ final class BlobFiles {
         return folder.resolve(digest.hex().substring(0, 2), digest.hex().substring(2));
     }
 
-    /// Returns once the file is on the disk under its name.
+    /// Writes the file, and returns once it is on the disk under its name.
     void write(CodeDigest digest, byte[] content) throws IOException {
         var path = path(digest);
         var prefix = folder.resolve(digest.hex().substring(0, 2));

@@ -30,8 +30,8 @@ public final class BlobStore implements AutoCloseable {
     private final Duration removalDelay;
     private final ScheduledThreadPoolExecutor remover;
 
-    /// How many hold each digest. An entry is also the lock under which its file is removed, so that nobody finds a
-    /// package on the disk that is gone a moment later.
+    /// The number of holders of each digest. An entry is also the lock under which its file is removed, so that
+    /// nobody finds a package on the disk that is gone a moment later.
     private final ConcurrentHashMap<CodeDigest, Integer> holds = new ConcurrentHashMap<>();
 
     BlobStore(Path folder, Database database, Duration removalDelay) throws IOException {
@@ -79,7 +79,7 @@ public final class BlobStore implements AutoCloseable {
         }
     }
 
-    /// What an id stands for; empty for the digest of a package that is kept.
+    /// The reference that an id stands for; empty for the digest of a package that is kept.
     public Optional<CodeReference> reference(CodeDigest id) {
         return database.read(session -> ReferenceTable.find(session, id));
     }

@@ -32,7 +32,7 @@ public final class FunctionEdit extends FunctionView {
         replace(function().orElseThrow(), function);
     }
 
-    /// False when both are equal: nothing is written then.
+    /// Replaces one record by another; false when both are equal, and nothing is written then.
     boolean replace(FunctionRecord before, FunctionRecord after) {
         if (before.equals(after)) {
             return false;
@@ -92,7 +92,7 @@ public final class FunctionEdit extends FunctionView {
         settings.add(setting.kind());
     }
 
-    /// False when it is not set.
+    /// Removes a setting; false when it is not set.
     public boolean remove(Setting<?> setting, String qualifier) {
         if (setting(setting, qualifier).isEmpty()) {
             return false;

@@ -76,7 +76,7 @@ final class FunctionPages {
         }
     }
 
-    /// No index leads here: for the background.
+    /// A query that no index serves: for the background.
     static List<FunctionId> changedLast(Session session, int most) throws SQLException {
         try (var rows = session.prepare(
                         "SELECT account, region, name FROM functions ORDER BY generation DESC LIMIT ?", most)

@@ -27,7 +27,7 @@ public record FunctionRecord(
         return new FunctionRecord(id, latest, Optional.empty(), 0, 0, tags);
     }
 
-    /// What an invocation of `$LATEST` runs.
+    /// The version that an invocation of `$LATEST` runs.
     public VersionRecord serving() {
         return previous.orElse(latest);
     }
@@ -40,7 +40,7 @@ public record FunctionRecord(
         return new FunctionRecord(id, latest, changed, versionCounter, publishedGeneration, tags);
     }
 
-    /// After this version was published from `$LATEST` at this generation.
+    /// The record after this version was published from `$LATEST` at this generation.
     public FunctionRecord withPublished(long version, long generation) {
         return new FunctionRecord(id, latest, previous, version, generation, tags);
     }

@@ -105,7 +105,8 @@ public final class FunctionStore {
 
     private record Edited<T>(FunctionEdit edit, T result) {}
 
-    /// Where invocations of this qualifier go now. While an update is in progress, `$LATEST` is what it was before.
+    /// The routing of this qualifier's invocations at the moment. While an update is in progress, `$LATEST` is what
+    /// it was before.
     ///
     /// @param qualifier `$LATEST`, a version's number or an alias
     public Optional<Routing> resolve(FunctionId function, String qualifier) {
@@ -181,12 +182,12 @@ public final class FunctionStore {
         return database.read(session -> Page.cut(VersionTable.after(session, function, after, most + 1), most));
     }
 
-    /// What is set of a kind for all functions there are.
+    /// The settings of a kind, of all functions there are.
     public <T> List<Qualified<T>> settings(Setting<T> setting) {
         return database.read(session -> SettingTable.all(session, setting));
     }
 
-    /// What the functions of an account have of its concurrency for themselves.
+    /// The part of an account's concurrency that its functions have for themselves.
     public TakenConcurrency takenConcurrency(AccountId account, Region region) {
         return database.read(session -> ConcurrencyTable.find(session, account, region));
     }

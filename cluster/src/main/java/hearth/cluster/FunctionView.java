@@ -39,7 +39,7 @@ public sealed class FunctionView permits FunctionEdit {
         return run(() -> AliasTable.find(session, id, name));
     }
 
-    /// By name.
+    /// The function's aliases, by name.
     ///
     /// @param after the name that the page before ended with, empty for the first
     public Page<AliasConfiguration> aliases(String after, int most) {
@@ -55,26 +55,26 @@ public sealed class FunctionView permits FunctionEdit {
         return run(() -> SettingTable.find(session, id, setting, qualifier));
     }
 
-    /// What is set for versions and aliases, by qualifier.
+    /// The settings of versions and aliases, by qualifier.
     ///
     /// @param after the qualifier that the page before ended with, empty for the first
     public <T> Page<Qualified<T>> settings(Setting<T> setting, String after, int most) {
         return Page.cut(run(() -> SettingTable.after(session, id, setting, after, most + 1)), most);
     }
 
-    /// What all functions of this one's account and region take of its concurrency, this one too.
+    /// The concurrency that all functions of this one's account and region take, this one too.
     public TakenConcurrency takenOfAccount() {
         return run(() -> ConcurrencyTable.find(session, id.account(), id.region()));
     }
 
-    /// What this function takes of its account's concurrency.
+    /// The part of its account's concurrency that this function takes.
     public TakenConcurrency taken() {
         return setting(Setting.RESERVED_CONCURRENCY, Setting.WHOLE)
                 .map(reserved -> new TakenConcurrency(reserved, 0))
                 .orElseGet(() -> new TakenConcurrency(0, provisioned("")));
     }
 
-    /// For how many invocations environments are to be kept initialised in all.
+    /// The number of invocations for which environments are to be kept initialised in all.
     ///
     /// @param except a qualifier whose own do not count
     public int provisioned(String except) {
@@ -89,7 +89,7 @@ public sealed class FunctionView permits FunctionEdit {
         return run(() -> SignedFunctionTable.find(session, id));
     }
 
-    /// What that configuration says.
+    /// The code signing configuration itself.
     public Optional<SigningConfigRecord> signingConfig() {
         return signing().flatMap(config -> run(() -> SigningConfigTable.find(session, config)));
     }

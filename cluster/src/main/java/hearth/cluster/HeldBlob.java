@@ -20,7 +20,7 @@ public final class HeldBlob implements AutoCloseable {
         return digest;
     }
 
-    /// In bytes.
+    /// The size in bytes.
     public long size() {
         return size;
     }

@@ -2,7 +2,7 @@ package hearth.cluster;
 
 import org.jspecify.annotations.Nullable;
 
-/// Which versions of layers are wanted: those that say they are compatible with this.
+/// A choice among versions of layers: those that say they are compatible with this.
 ///
 /// @param runtime null for any, and for none
 /// @param architecture null for any, and for none

@@ -23,7 +23,7 @@ final class LayerTable {
 
     private static final String KEY = " WHERE account = ? AND region = ? AND name = ? AND version = ?";
 
-    /// What a `LayerFilter` asks of a version; each value stands twice.
+    /// The condition that a `LayerFilter` sets; each value stands twice.
     private static final String COMPATIBLE = """
              AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(v.document, '$.CompatibleRuntimes') WHERE value = ?))
              AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(v.document, '$.CompatibleArchitectures') WHERE value = ?))

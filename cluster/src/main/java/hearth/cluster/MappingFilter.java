@@ -2,7 +2,7 @@ package hearth.cluster;
 
 import org.jspecify.annotations.Nullable;
 
-/// Which of an account's event source mappings are meant.
+/// A choice among an account's event source mappings.
 ///
 /// @param functionArn null for those of every function
 /// @param sourceArn null for those of every source

@@ -59,7 +59,7 @@ final class MappingTable {
         return new Object[] {id.account().value(), id.region().value(), id.uuid()};
     }
 
-    /// Those of an account, by UUID.
+    /// The mappings of an account, by UUID.
     ///
     /// @param after the UUID that the page before ended with, empty for the first
     static List<MappingRecord> after(

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What the data plane needs of a kept version. Members that the control plane always sets are required here.
+/// The view that the data plane has of a kept version. Members that the control plane always sets are required here.
 final class Runnables {
     private Runnables() {}
 

@@ -9,9 +9,9 @@ import java.util.List;
 /// Brings a database's tables to the version that this build knows. Each file of `migrations` is applied once, in
 /// one transaction with the version's own number, so that a crash leaves either the old schema or the new one.
 ///
-/// Not Flyway, though the files are named as Flyway names them: docs/decisions/embedded-store.md.
+/// Hearth uses no Flyway, though the files are named as Flyway names them: docs/decisions/embedded-store.md.
 final class Schema {
-    /// In order; the first makes version 1.
+    /// The migrations in order; the first makes version 1.
     private static final List<String> MIGRATIONS = List.of(
             "V1__functions.sql",
             "V2__aliases_and_settings.sql",

@@ -14,11 +14,11 @@ public final class Setting<T> {
     /// The qualifier of what is set of a function as a whole.
     public static final String WHOLE = "";
 
-    /// How many invocations of the function may run at once, which no other function can use up.
+    /// Reserved concurrency: how many invocations of the function may run at once, which no other can use up.
     public static final Setting<Integer> RESERVED_CONCURRENCY =
             new Setting<>("reserved-concurrency", String::valueOf, Integer::valueOf);
 
-    /// For how many invocations of a version, or of what an alias points to, environments are kept initialised.
+    /// Provisioned concurrency: for how many invocations of a version or an alias environments are kept ready.
     public static final Setting<ProvisionedConcurrencyConfigListItem> PROVISIONED_CONCURRENCY =
             structure("provisioned-concurrency", ProvisionedConcurrencyConfigListItem::read);
 

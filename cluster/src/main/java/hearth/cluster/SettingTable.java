@@ -43,7 +43,7 @@ final class SettingTable {
         return read(query, setting).stream().findFirst().map(Qualified::value);
     }
 
-    /// Those of one function, by qualifier.
+    /// The settings of one function, by qualifier.
     static <T> List<Qualified<T>> after(
             Session session, FunctionId function, Setting<T> setting, String qualifier, int limit) throws SQLException {
         var query = session.prepare(
@@ -57,7 +57,7 @@ final class SettingTable {
         return read(query, setting);
     }
 
-    /// Those of all functions there are.
+    /// The settings of all functions there are.
     static <T> List<Qualified<T>> all(Session session, Setting<T> setting) throws SQLException {
         var query =
                 session.prepare(COLUMNS + " WHERE kind = ? ORDER BY account, region, name, qualifier", setting.kind());
@@ -76,7 +76,7 @@ final class SettingTable {
                 == 1;
     }
 
-    /// What kinds of settings a function has, as a whole or for a version or alias.
+    /// The kinds of settings that a function has, as a whole or for a version or alias.
     static Set<String> kinds(Session session, FunctionId function) throws SQLException {
         return kinds(session.prepare(
                 "SELECT DISTINCT kind FROM function_settings" + FUNCTION,
@@ -85,7 +85,7 @@ final class SettingTable {
                 function.name()));
     }
 
-    /// What kinds of settings one version or alias has.
+    /// The kinds of settings that one version or alias has.
     static Set<String> kinds(Session session, FunctionId function, String qualifier) throws SQLException {
         return kinds(session.prepare(
                 "SELECT kind FROM function_settings" + FUNCTION + " AND qualifier = ?",

@@ -49,7 +49,7 @@ final class SigningConfigTable {
         return new Object[] {id.account().value(), id.region().value(), id.id()};
     }
 
-    /// Those of an account, by id.
+    /// The configurations of an account, by id.
     ///
     /// @param after the id that the page before ended with, empty for the first
     static List<SigningConfigRecord> after(Session session, AccountId account, Region region, String after, int limit)

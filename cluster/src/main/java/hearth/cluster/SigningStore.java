@@ -42,7 +42,7 @@ public final class SigningStore {
         });
     }
 
-    /// What became of a configuration that was to be deleted.
+    /// The outcome of deleting a configuration.
     public enum Deletion {
         DELETED,
         NOT_THERE,

@@ -1,6 +1,6 @@
 package hearth.cluster;
 
-/// What a function, or all of an account's in a region, have of the account's concurrency for themselves.
+/// The part of an account's concurrency that a function, or all of its region, have for themselves.
 ///
 /// @param reserved for functions with a reservation
 /// @param provisioned for versions of functions without one; what is provisioned of a reservation is part of that

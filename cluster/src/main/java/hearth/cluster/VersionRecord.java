@@ -43,7 +43,7 @@ public record VersionRecord(
         return source.resolvedS3Object() != null;
     }
 
-    /// What its deployment package takes of the account's code storage, in bytes.
+    /// The bytes of the account's code storage that its deployment package takes.
     public long storedSize() {
         return isInS3() ? 0 : Objects.requireNonNull(configuration.codeSize());
     }

@@ -62,7 +62,7 @@ final class VersionTable {
         }
     }
 
-    /// In ascending order of their numbers.
+    /// The published versions, in ascending order of their numbers.
     static List<VersionRecord> after(Session session, FunctionId function, long version, int limit)
             throws SQLException {
         try (var rows = session.prepare(

@@ -4,7 +4,7 @@ package hearth.model;
 /// message key.
 public enum ApiError {
     ACCESS_DENIED("AccessDeniedException", 403, false, "Message"),
-    /// What arrived is not a well-formed HTTP request; AWS's load balancers answer such with a page of their own.
+    /// A request that is not well-formed HTTP; AWS's load balancers answer such with a page of their own.
     BAD_REQUEST("BadRequestException", 400, false, "message"),
     CODE_SIGNING_CONFIG_NOT_FOUND("CodeSigningConfigNotFoundException", 404, true, "Message"),
     CODE_STORAGE_EXCEEDED("CodeStorageExceededException", 400, true, "message"),

@@ -49,7 +49,7 @@ public final class ApiException extends RuntimeException {
         return typed;
     }
 
-    /// What is wrong, for our log: the detail if there is one, else the message.
+    /// The reason for our log: the detail if there is one, else the message.
     public String reason() {
         return detail.isEmpty() ? message() : detail;
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /// @param onFailure the ARN of what hears of an event that was given up
 public record EventInvokeConfig(
         Duration maximumAge, int retries, Optional<String> onSuccess, Optional<String> onFailure) {
-    /// Where nothing is configured.
+    /// The config of a qualifier for which nothing is configured.
     public static final EventInvokeConfig DEFAULT =
             new EventInvokeConfig(Duration.ofHours(6), 2, Optional.empty(), Optional.empty());
 }

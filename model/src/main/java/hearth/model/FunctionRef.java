@@ -16,7 +16,7 @@ public record FunctionRef(
     /// A new function's name may not be longer, though the API's model lets it be.
     public static final int MAX_NEW_NAME_LENGTH = 64;
 
-    /// Longer than any text that the API's model allows.
+    /// A length that is beyond any text of the API's model.
     private static final int MAX_LENGTH = 256;
 
     /// Takes exactly what the API's pattern for function names takes.

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// `(arn:PARTITION:lambda:)?(REGION:)?(ACCOUNT:)?(function:)?NAME(:QUALIFIER)?` is taken if the rest then fits, and
 /// else left. So `arn:…:function` alone is a function named `function`, as with AWS.
 final class FunctionRefParser {
-    /// As many as a full and qualified ARN has.
+    /// The number of parts of a full and qualified ARN.
     private static final int MAX_PARTS = 8;
 
     private static final int ARN_PREFIX = 3;

@@ -46,6 +46,6 @@ public record FunctionVersion(
         return new EnvironmentKey(function, version, generation);
     }
 
-    /// What an execution environment is made for, and may never be handed across.
+    /// The key of an execution environment: what it is made for, and may never be handed across.
     public record EnvironmentKey(FunctionId function, String version, long generation) {}
 }

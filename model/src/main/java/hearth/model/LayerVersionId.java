@@ -9,7 +9,7 @@ public record LayerVersionId(LayerId layer, long number) {
     private static final Pattern ARN =
             Pattern.compile("arn:[^:]+:lambda:([^:]+):([0-9]{12}):layer:([a-zA-Z0-9-_]+):([1-9][0-9]{0,17})");
 
-    /// What an ARN names; empty when there can be no such version.
+    /// The layer version that an ARN names; empty when there can be none such.
     public static Optional<LayerVersionId> parse(String arn) {
         var parts = ARN.matcher(arn);
         if (!parts.matches()) {

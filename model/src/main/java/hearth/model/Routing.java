@@ -2,7 +2,7 @@ package hearth.model;
 
 import java.util.Optional;
 
-/// Where the invocations of a qualifier go: to one version, or, as an alias may say, a share of them to another.
+/// The way of a qualifier's invocations: to one version, or, as an alias may say, a share of them to another.
 ///
 /// @param events how asynchronous ones are to be treated
 public record Routing(FunctionVersion version, Optional<Share> additional, EventInvokeConfig events) {

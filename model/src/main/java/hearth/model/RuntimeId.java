@@ -9,7 +9,7 @@ public record RuntimeId(String value) {
     /// A runtime that its customer made and versions, which `RuntimeConfig` names.
     public static final String CUSTOM = "custom";
 
-    /// In the order in which AWS prints them, which is part of its message.
+    /// The ids in the order in which AWS prints them, which is part of its message.
     private static final List<String> PRINTED = List.of(
             "nodejs20.x",
             "python3.14",

@@ -1,6 +1,6 @@
 package hearth.model;
 
-/// Why Hearth keeps a function but cannot run it: the kind of function that it is.
+/// The kinds of functions that Hearth keeps but cannot run.
 public enum UnsupportedKind {
     CONTAINER_IMAGE("functions from container images (PackageType Image)"),
     TENANT_ISOLATION("functions with tenant isolation (TenancyConfig)");

@@ -1,9 +1,9 @@
 package hearth.server;
 
-/// Who is let in.
+/// The ways in which callers are let in.
 public enum AuthMode {
-    /// Everyone who can connect. For loopback addresses only.
+    /// Every caller who can connect. For loopback addresses only.
     NONE,
-    /// Who signs with a key that `./hearth keys create` made.
+    /// Callers who sign with a key that `./hearth keys create` made.
     SIGV4
 }

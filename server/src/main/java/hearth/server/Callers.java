@@ -10,7 +10,7 @@ import hearth.server.auth.TrustingAuthenticator;
 import java.time.InstantSource;
 import java.util.function.Function;
 
-/// How those are known who call the API.
+/// The authenticators of those who call the API.
 ///
 /// @param outside who connect to the listener
 /// @param inside functions that connect from their sandboxes

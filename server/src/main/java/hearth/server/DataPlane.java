@@ -28,11 +28,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
 
-/// Starts what runs functions: this host's worker, and the services of the synchronous path.
+/// Starts the data plane: this host's worker, and the services of the synchronous path.
 final class DataPlane {
     private static final WorkerId WORKER = new WorkerId("local");
 
-    /// Unpacked code that nobody uses is kept up to this, so that a cold start need not unpack.
+    /// The size up to which unpacked code that nobody uses is kept, so that a cold start need not unpack.
     private static final Bytes CODE_CACHE = Bytes.mebibytes(10 << 10);
 
     /// How many functions have their runtimes booted at start-up.

@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Where functions enter the API: open once there is one. Sandboxes are made before.
+/// The entrance of functions to the API, open once there is one. Sandboxes are made before.
 final class FunctionEntrance implements ApiEntrance {
     private record Open(HttpListener listener, Function<EnvironmentSpec, Service> services) {}
 

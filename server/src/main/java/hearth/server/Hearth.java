@@ -54,7 +54,7 @@ public final class Hearth implements AutoCloseable {
         }
     }
 
-    /// Where the API is served.
+    /// The address at which the API is served.
     public InetSocketAddress address() {
         return listener.address();
     }

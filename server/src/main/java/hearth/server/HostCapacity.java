@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/// What this host can give to functions: three quarters of its memory, and all its cores.
+/// The room that this host can give to functions: three quarters of its memory, and all its cores.
 final class HostCapacity {
     private static final Path MEMORY = Path.of("/proc/meminfo");
     private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d+) kB");
@@ -20,7 +20,7 @@ final class HostCapacity {
 
     private HostCapacity() {}
 
-    /// How many descriptors this process may have open. The JVM has raised it as far as it may.
+    /// The number of descriptors that this process may have open. The JVM has raised it as far as it may.
     static int descriptors() throws StartException {
         try {
             var limit = DESCRIPTORS.matcher(Files.readString(LIMITS));

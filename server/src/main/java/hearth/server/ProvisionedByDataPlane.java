@@ -25,7 +25,7 @@ final class ProvisionedByDataPlane implements ProvisionedEnvironments {
         return new Progress(provisioned.ready(), provisioned.failure().flatMap(ProvisionedByDataPlane::reason));
     }
 
-    /// None for want of a sandbox: that is Hearth's to overcome.
+    /// No reason is told for want of a sandbox: that is Hearth's to overcome.
     private static Optional<String> reason(NotRunnable failure) {
         return switch (failure.cause()) {
             case SANDBOX_FAILED -> Optional.empty();

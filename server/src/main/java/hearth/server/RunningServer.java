@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 
-/// What a server says of itself to commands that look for it.
+/// A server, as it tells of itself to commands that look for it.
 ///
 /// @param started when its process began, in the kernel's ticks since boot: a number that comes again later is told by
 ///     it
@@ -26,7 +26,7 @@ public record RunningServer(
     private static final int STATE_FIELD = 0;
     private static final int START_FIELD = 19;
 
-    /// How far a server has come.
+    /// The state that a server has come to.
     public enum State {
         STARTING,
         READY,

@@ -13,7 +13,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/// How a server is set up. `./hearth up --help` says the same to users; each option is an environment variable too.
+/// The configuration of a server. `./hearth up --help` says the same to users; each option is an environment
+/// variable too.
 ///
 /// @param host address to listen on (`--host`, 127.0.0.1)
 /// @param port TCP port to listen on; 0 for any that is free (`--port`, 9000)

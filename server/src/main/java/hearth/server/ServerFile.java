@@ -43,7 +43,7 @@ public final class ServerFile implements AutoCloseable {
         return file;
     }
 
-    /// What the server of this data folder said last, if one did.
+    /// The last word of the server of this data folder, if there was one.
     public static Optional<RunningServer> read(Path data) throws IOException {
         try {
             return Optional.of(parse(Files.readString(data.resolve(NAME))));

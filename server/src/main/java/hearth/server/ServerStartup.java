@@ -78,7 +78,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
 
     private static final int MOST_RELAYED = 2048;
 
-    /// Longer than a function may wait for an answer, unless it was given more than AWS gives.
+    /// A time that is longer than a function may wait for an answer, unless it was given more than AWS gives.
     private static final Duration RELAY_IDLE = Duration.ofMinutes(20);
 
     Hearth run() throws StartException {
@@ -247,7 +247,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         return group;
     }
 
-    /// Each connection takes two descriptors.
+    /// The relays of functions' connections, each of which takes two descriptors.
     private static Relays relays() throws StartException {
         return new Relays(Math.min(MOST_RELAYED, HostCapacity.descriptors() / 16), RELAY_IDLE);
     }
@@ -285,7 +285,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         return parts.add("client of S3", new S3Client(endpoint.get(), S3Credentials.of(environment), region, clock));
     }
 
-    /// Of this run alone: URLs that it signs end with it.
+    /// A secret of this run alone: URLs that it signs end with it.
     private static byte[] secret() {
         var secret = new byte[32];
         new SecureRandom().nextBytes(secret);
@@ -342,7 +342,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         }
     }
 
-    /// Where nobody signs, the name that a request calls is all that tells a web page of elsewhere from its owner.
+    /// The names of this server, where nobody signs: they alone tell a web page of elsewhere from the owner.
     private Optional<TrustedHosts> trustedHosts() {
         if (config.auth() != AuthMode.NONE) {
             return Optional.empty();

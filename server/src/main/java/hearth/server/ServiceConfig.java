@@ -5,7 +5,7 @@ import hearth.server.records.RecordsConfig;
 import java.time.Duration;
 import java.util.Set;
 
-/// How a server is run, beside what it serves.
+/// The configuration of how a server is run, beside what it serves.
 ///
 /// @param allowedHosts names by which requests may call this server without signatures, besides those of the loopback,
 ///     of `--host` and of `--public-url`; `*.example.com` is every name under that domain (`--allow-host`)

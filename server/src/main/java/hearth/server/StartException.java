@@ -2,7 +2,7 @@ package hearth.server;
 
 import org.jspecify.annotations.Nullable;
 
-/// Why the server cannot start, in words for whoever started it.
+/// The reason why the server cannot start, in words for whoever started it.
 public final class StartException extends Exception {
     public StartException(String message) {
         this(message, null);

@@ -4,7 +4,8 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// What has been started, to be closed in the opposite order. One that fails to close does not keep the others open.
+/// The parts of a server that have been started, to be closed in the opposite order. One that fails to close does
+/// not keep the others open.
 final class StartedParts implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(StartedParts.class.getName());
 

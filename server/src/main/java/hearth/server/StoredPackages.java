@@ -13,7 +13,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// What the worker unpacks: packages of the store, and those that stay in S3.
+/// The packages that the worker unpacks: those of the store, and those that stay in S3.
 final class StoredPackages implements PackageSource {
     private final BlobStore blobs;
     private final ObjectStore objects;

@@ -10,7 +10,7 @@ import hearth.model.api.AliasRoutingConfiguration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Where an alias may point.
+/// The rules for where an alias may point.
 final class AliasRouting {
     private AliasRouting() {}
 

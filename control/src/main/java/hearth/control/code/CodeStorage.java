@@ -23,13 +23,13 @@ public final class CodeStorage {
 
     /// Guarded by itself; held while the store is asked, which is rare.
     private static final class Account {
-        /// What is stored is not more than this, less what is on its way; -1 before the store was asked.
+        /// A bound of what is stored and on its way; -1 before the store was asked.
         long bound = -1;
 
         long onItsWay;
     }
 
-    /// Room that is taken until the rows that need it are written, or will not be.
+    /// The room that is taken until the rows that need it are written, or will not be.
     public interface Room extends AutoCloseable {
         @Override
         void close();

@@ -2,10 +2,10 @@ package hearth.control.code;
 
 import org.jspecify.annotations.Nullable;
 
-/// Where objects of S3 are fetched from.
+/// The source of objects of S3.
 @FunctionalInterface
 public interface ObjectStore {
-    /// Nobody said where S3 is.
+    /// The store of a server that was not told where S3 is.
     ObjectStore NONE = (_, _) -> new Answer.NotConfigured();
 
     /// Blocks until the object is there, or will not be.
@@ -18,7 +18,7 @@ public interface ObjectStore {
         return get(object, 1);
     }
 
-    /// What came of it.
+    /// The outcome of fetching an object.
     sealed interface Answer {
         /// @param version of the object; null where its bucket keeps none
         record Found(byte[] content, @Nullable String version) implements Answer {}

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Packages {
     private static final System.Logger LOG = System.getLogger(Packages.class.getName());
 
-    /// What S3 says of an object that was there before its bucket had versions.
+    /// The version of an object that was there before its bucket had versions.
     private static final String NO_VERSION = "null";
 
     private final BlobStore blobs;
@@ -123,7 +123,7 @@ public final class Packages {
         };
     }
 
-    /// What AWS looks at before all else, if there is a zip at all.
+    /// The check that AWS makes before all others, if there is a zip at all.
     public void requireSize(byte @Nullable [] zip) {
         if (zip != null && zip.length >= limits.zipped().count()) {
             throw new ApiException(
@@ -132,7 +132,7 @@ public final class Packages {
         }
     }
 
-    /// What a package unpacks to; empty when it is not kept any more.
+    /// The unpacked size of a package; empty when it is not kept any more.
     public Optional<Bytes> unzipped(CodeDigest digest) {
         return blobs.reference(digest).map(CodeReference::unzipped).or(() -> unzippedFile(digest));
     }

@@ -20,7 +20,7 @@ public final class ReferredPackages {
         this.objects = objects;
     }
 
-    /// Why a package cannot be read.
+    /// The reason why a package cannot be read.
     ///
     /// @param lasting whether S3 itself said so, rather than that it could not be asked
     public record Problem(String code, String message, boolean lasting) {}
@@ -50,7 +50,7 @@ public final class ReferredPackages {
         });
     }
 
-    /// In AWS's words.
+    /// The refusal in AWS's words.
     static ApiException refused(String code, String message) {
         return Refusals.invalid(
                 "Error occurred while GetObject. S3 Error Code: " + code + ". S3 Error Message: " + message);

@@ -6,7 +6,7 @@ import hearth.model.api.LayerVersionContentInput;
 import hearth.model.api.UpdateFunctionCodeRequest;
 import org.jspecify.annotations.Nullable;
 
-/// Where a request says that its package is: in the request itself, or in S3.
+/// The place of a package by its request's word: in the request itself, or in S3.
 ///
 /// @param subject that the package is of, as AWS names it
 /// @param mode `COPY`, or `REFERENCE` for a package that is to stay in S3; null means `COPY`

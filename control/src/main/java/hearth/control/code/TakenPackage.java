@@ -17,17 +17,17 @@ public record TakenPackage(byte[] zip, CodeDigest content, Optional<CodeReferenc
         return new TakenPackage(zip, reference.content(), Optional.of(reference));
     }
 
-    /// What stands for it in the store.
+    /// The digest or id that stands for it in the store.
     public CodeDigest id() {
         return reference.map(CodeReference::id).orElse(content);
     }
 
-    /// Of the zip, in bytes.
+    /// The size of the zip, in bytes.
     public long size() {
         return zip.length;
     }
 
-    /// What it takes of the account's code storage, in bytes.
+    /// The bytes of the account's code storage that it takes.
     public long storedSize() {
         return reference.isPresent() ? 0 : size();
     }

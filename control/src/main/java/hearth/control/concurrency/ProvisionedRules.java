@@ -10,7 +10,7 @@ import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import java.util.Set;
 
-/// Which versions provisioned concurrency may be for.
+/// The rules for which versions can have provisioned concurrency.
 public final class ProvisionedRules {
     private ProvisionedRules() {}
 

@@ -56,12 +56,12 @@ public final class EventInvokeConfigs {
         }
     }
 
-    /// Qualified, whatever the request was.
+    /// The ARN with its qualifier, whatever the request named.
     static String arn(Target target) {
         return target.function().arn(target.version());
     }
 
-    /// With both members, which are empty where there is no destination.
+    /// The destinations with both members, which are empty where there is none.
     static DestinationConfig shown(@Nullable DestinationConfig requested) {
         var config = Objects.requireNonNullElseGet(
                 requested, () -> DestinationConfig.builder().build());

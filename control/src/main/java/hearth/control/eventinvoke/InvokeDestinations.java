@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Where the outcome of an asynchronous invocation may be sent.
+/// The rules for where the outcome of an asynchronous invocation may be sent.
 final class InvokeDestinations {
     private static final String FIFO = ".fifo";
 
@@ -75,7 +75,7 @@ final class InvokeDestinations {
         return Refusals.invalid("The destination ARN %s is invalid.".formatted(arn));
     }
 
-    /// As AWS prints it: a member without a destination is null.
+    /// The configuration as AWS prints it: a member without a destination is null.
     private static DestinationConfig printed(DestinationConfig config) {
         return DestinationConfig.builder()
                 .onSuccess(DestinationArns.onSuccess(config) == null ? null : config.onSuccess())

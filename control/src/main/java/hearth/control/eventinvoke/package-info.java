@@ -1,4 +1,4 @@
-/// How asynchronous invocations of a function, a version or an alias are retried, and where they end.
+/// Event invoke configs: how asynchronous invocations are retried, and where their outcomes go.
 @NullMarked
 package hearth.control.eventinvoke;
 

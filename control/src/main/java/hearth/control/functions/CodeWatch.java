@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class CodeWatch implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(CodeWatch.class.getName());
 
-    /// How long an object may be gone before anybody is told.
+    /// The time for which an object may be gone before anybody is told.
     private static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private final FunctionStore functions;

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What the settings of a function must satisfy together, whichever of them a request brings. In AWS's words where
-/// they are known.
+/// The rules that the settings of a function must satisfy together, whichever of them a request brings. In AWS's
+/// words where they are known.
 final class CombinationRules {
     /// Java 11, Python 3.12 and .NET 8, and what is younger.
     private static final Set<String> SNAP_START = Set.of(

@@ -24,9 +24,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a function's settings must satisfy beyond the model's constraints, in AWS's order and words.
+/// The rules for a function's settings beyond the model's constraints, in AWS's order and words.
 final class ConfigurationRules {
-    /// What the environment of a function tells it, and what runtimes find their way by.
+    /// The variables that tell a function of its environment, and those that runtimes find their way by.
     private static final Set<String> RESERVED = Set.of(
             "_HANDLER",
             "_X_AMZN_TRACE_ID",
@@ -106,7 +106,7 @@ final class ConfigurationRules {
         checkLogging(request.loggingConfig(), logging == null ? null : logging.logFormat());
     }
 
-    /// What is null is not to be changed.
+    /// Checks an update's settings; null stands for one that is not to be changed.
     private void check(@Nullable Environment environment, @Nullable String runtime, @Nullable String handler) {
         if (environment != null && environment.variables() != null) {
             checkVariables(environment.variables());
@@ -143,7 +143,7 @@ final class ConfigurationRules {
         }
     }
 
-    /// No process can be given one: it would end the value there.
+    /// Refuses a NUL, which no process can be given: it would end the value there.
     private static void checkNoNul(String name, String value) {
         if (value.indexOf('\0') >= 0) {
             throw Refusals.invalid("The value of " + name + " contains a NUL character.");

@@ -26,7 +26,7 @@ final class Configurations {
 
     private Configurations() {}
 
-    /// Without code, state, revision id and times.
+    /// The configuration of a new function, without code, state, revision id and times.
     static FunctionConfiguration created(FunctionId function, CreateFunctionRequest request) {
         return FunctionConfiguration.builder()
                 .functionName(function.name())

@@ -36,7 +36,7 @@ final class Lifecycle {
                 .build();
     }
 
-    /// What `pending` becomes.
+    /// The configuration that `pending` becomes.
     static FunctionConfiguration active(FunctionConfiguration configuration, String revisionId) {
         return configuration.toBuilder()
                 .state(FunctionState.ACTIVE.wireName())

@@ -4,7 +4,7 @@ import hearth.control.operation.Marker;
 import hearth.model.api.FunctionConfiguration;
 import org.jspecify.annotations.Nullable;
 
-/// What lists of functions and of versions have in common: their pages, markers and the members that items lack.
+/// The common parts of lists of functions and of versions: their pages, markers and the members that items lack.
 final class Listing {
     /// A page is never larger, whatever MaxItems says.
     private static final int LARGEST_PAGE = 50;
@@ -28,7 +28,7 @@ final class Listing {
                 .build();
     }
 
-    /// Where a page ended: a function's name and a version's number, 0 for `$LATEST`. Opaque to callers.
+    /// The end of a page: a function's name and a version's number, 0 for `$LATEST`. Opaque to callers.
     record Position(String name, long version) {
         private static final Position START = new Position("", 0);
 

@@ -11,7 +11,7 @@ import hearth.model.api.UpdateFunctionConfigurationRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What goes with a zip and what with a container image, in AWS's words where they are known.
+/// The settings that go with a zip and those that go with a container image, in AWS's words where they are known.
 final class PackageType {
     static final String IMAGE = "Image";
 

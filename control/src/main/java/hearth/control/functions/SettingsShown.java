@@ -71,7 +71,7 @@ final class SettingsShown {
         return snapStart != null && PUBLISHED_VERSIONS.equals(snapStart.applyOn());
     }
 
-    /// Of a version that is published.
+    /// The SnapStart setting of a version that is published.
     static @Nullable SnapStartResponse published(@Nullable SnapStartResponse latest) {
         return latest != null && isOn(latest)
                 ? latest.toBuilder().optimizationStatus("On").build()

@@ -9,7 +9,7 @@ import hearth.model.api.FunctionConfiguration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a configuration says of its code, and where that came from.
+/// The members of a configuration that tell of its code, and where it came from.
 ///
 /// @param size of the zip, in bytes; an image counts nothing
 /// @param sha256 as the configuration shows it

@@ -72,14 +72,14 @@ final class UpdateFunctionConfiguration
         return change.function().latest().configuration();
     }
 
-    /// What the function goes on with must be there: its code, and the layers that it keeps or gets.
+    /// Refuses an update whose parts are not all there: the code, and the layers that it keeps or gets.
     private void requireReadable(VersionRecord latest, Optional<FunctionLayers> wanted) {
         var ids = new ArrayList<>(wanted.map(FunctionLayers::digests).orElseGet(latest::layers));
         ids.add(latest.code());
         referred.requireReadable(ids);
     }
 
-    /// Empty when they stay as they are.
+    /// The layers that the update sets; empty when they stay as they are.
     private Optional<FunctionLayers> layers(
             Caller caller, VersionRecord latest, UpdateFunctionConfigurationRequest request) {
         var arns = request.layers();

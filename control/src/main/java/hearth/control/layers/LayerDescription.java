@@ -6,7 +6,7 @@ import hearth.control.operation.CodeLocation;
 import hearth.model.api.GetLayerVersionResponse;
 import hearth.model.api.LayerVersionContentOutput;
 
-/// How a layer version is shown to one who asks for it.
+/// A layer version as it is shown to one who asks for it.
 final class LayerDescription {
     private final CodeLocation location;
 

@@ -16,7 +16,7 @@ public final class LayerLookup {
         this.layers = layers;
     }
 
-    /// Empty when the caller has no such version. Of others' versions nobody learns which there are.
+    /// Finds a version; empty when the caller has none such. Nobody learns which versions others have.
     public Optional<LayerVersionRecord> find(Caller caller, LayerVersionId version) {
         var found = layers.find(version);
         boolean own = version.layer().account().equals(caller.account());

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Who besides its owner may use a layer version.
+/// The policy of a layer version: who besides its owner may use it.
 final class LayerPolicy {
     private LayerPolicy() {}
 
@@ -19,7 +19,7 @@ final class LayerPolicy {
         return version.policy().map(Policy::read).orElse(Policy.EMPTY);
     }
 
-    /// As it is kept: one without statements is none.
+    /// The policy as it is kept: one without statements is none.
     static Optional<String> kept(Policy policy) {
         return policy.isEmpty() ? Optional.empty() : Optional.of(policy.text());
     }
@@ -42,7 +42,7 @@ final class LayerPolicy {
         return policy.statements().stream().anyMatch(statement -> allows(statement, account));
     }
 
-    /// No account here belongs to an organization.
+    /// Whether a statement lets an account in. No account here belongs to an organization.
     private static boolean allows(Statement statement, AccountId account) {
         return statement.conditions().isEmpty()
                 && statement.principals().named().stream().anyMatch(principal -> isOf(principal, account));

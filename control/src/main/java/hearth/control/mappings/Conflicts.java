@@ -8,7 +8,7 @@ import java.util.List;
 
 /// Two mappings of one source to one function, of which AWS allows one.
 final class Conflicts {
-    /// What an ARN of a function has before its name.
+    /// The part of a function's ARN before its name.
     private static final int PARTS_BEFORE_NAME = 6;
 
     private Conflicts() {}

@@ -8,10 +8,10 @@ import java.util.Set;
 /// The rules of one kind of event source. Mappings as requests bring them have only what
 /// is given. All pure.
 interface EventSource {
-    /// What requests may bring, besides what names the source and what every kind takes.
+    /// The settings that requests may bring, besides what names the source and what every kind takes.
     Set<Member<?>> members();
 
-    /// What a new mapping has where its request says nothing.
+    /// The defaults of a new mapping.
     ///
     /// @param uuid of the mapping
     EventSourceMappingConfiguration defaults(String uuid);
@@ -33,7 +33,7 @@ interface EventSource {
     /// Refuses a mapping whose members do not go together.
     void check(EventSourceMappingConfiguration mapping);
 
-    /// Why a mapping may not stand beside another one of the same function; empty when it may.
+    /// The reason why a mapping may not stand beside another of the same function; empty when it may.
     ///
     /// @param function its name
     Optional<ApiException> conflict(

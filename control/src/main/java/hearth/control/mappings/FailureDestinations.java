@@ -7,7 +7,7 @@ import hearth.model.api.EventSourceMappingConfiguration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Where batches go that failed for good.
+/// The rules for where batches go that failed for good.
 final class FailureDestinations {
     private static final Set<String> SERVICES = Set.of("sqs", "sns", "s3");
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A topic of a Kafka cluster, of Amazon MSK or of its users' own.
 final class Kafka implements EventSource {
-    /// What a mapping can have only in provisioned mode.
+    /// The settings that a mapping can have only in provisioned mode.
     private static final List<Member<?>> PROVISIONED = List.of(
             Member.MAXIMUM_RECORD_AGE,
             Member.MAXIMUM_RETRY_ATTEMPTS,

@@ -20,7 +20,7 @@ final class MappingLifecycle {
         return state.equals(ENABLED) || state.equals(DISABLED);
     }
 
-    /// What follows by itself; empty when the mapping is gone.
+    /// The state that follows by itself; empty when the mapping is gone.
     static Optional<MappingRecord> next(MappingRecord mapping) {
         return switch (state(mapping)) {
             case CREATING -> Optional.of(in(mapping.enabled() ? ENABLING : DISABLED, mapping));

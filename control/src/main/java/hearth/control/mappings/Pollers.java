@@ -4,7 +4,7 @@ import hearth.control.operation.Refusals;
 import hearth.model.api.EventSourceMappingConfiguration;
 import java.util.Objects;
 
-/// How many pollers are kept for a mapping in provisioned mode.
+/// The rules for the number of pollers of a mapping in provisioned mode.
 final class Pollers {
     private static final int LARGEST_MINIMUM = 200;
     private static final int LARGEST_MAXIMUM = 10_000;

@@ -3,7 +3,7 @@ package hearth.control.mappings;
 import hearth.control.operation.Refusals;
 import hearth.model.api.EventSourceMappingConfiguration;
 
-/// How long a batch is tried again.
+/// The rules for how long a batch is tried again.
 final class Retries {
     private static final int SMALLEST_AGE = 60;
 

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// How a mapping gets at its source: secrets, networks and the like.
+/// The means by which a mapping gets at its source: secrets, networks and the like.
 final class SourceAccess {
     static final Set<String> KAFKA = Set.of(
             "BASIC_AUTH",

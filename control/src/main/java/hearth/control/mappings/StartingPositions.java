@@ -3,7 +3,7 @@ package hearth.control.mappings;
 import hearth.control.operation.Refusals;
 import hearth.model.api.EventSourceMappingConfiguration;
 
-/// Where a new mapping starts to read, for the kinds of sources that keep what they held.
+/// The positions from which a new mapping starts to read, for the kinds of sources that keep what they held.
 final class StartingPositions {
     private StartingPositions() {}
 

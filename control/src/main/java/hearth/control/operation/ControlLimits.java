@@ -4,7 +4,7 @@ import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
 import java.time.Duration;
 
-/// How much an account may have and a function may ask for.
+/// The limits of what an account may have and a function may ask for.
 ///
 /// @param concurrentExecutions of all functions of an account in one region; told to callers here, enforced where
 ///     invocations are admitted

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/// Where a page of a list ended, as callers carry it to their next request: opaque to them.
+/// The place where a page of a list ended, as callers carry it to their next request: opaque to them.
 public final class Marker {
     private Marker() {}
 
@@ -29,7 +29,7 @@ public final class Marker {
         return Refusals.invalid("Invalid Marker");
     }
 
-    /// How many items a page has.
+    /// The number of items on a page.
     ///
     /// @param maxItems as requested
     /// @param largest a page is never larger, whatever was requested

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// Which class carries out which operation of the API: the one that bears its name.
+/// The classes that carry out the operations of the API, each by the name of its class.
 public final class Operations {
     private static final Map<String, ApiOperation> BY_NAME =
             Arrays.stream(ApiOperation.values()).collect(Collectors.toMap(ApiOperation::wireName, Function.identity()));
@@ -27,7 +27,7 @@ public final class Operations {
         return this;
     }
 
-    /// Those that are written.
+    /// The operations that are written.
     public Set<ApiOperation> all() {
         return Collections.unmodifiableSet(written.keySet());
     }

@@ -3,7 +3,7 @@ package hearth.control.operation;
 import hearth.model.FunctionId;
 import java.util.Optional;
 
-/// What the data plane says of environments that it keeps initialised.
+/// The data plane's word on the environments that it keeps initialised.
 @FunctionalInterface
 public interface ProvisionedEnvironments {
     /// There is no data plane (yet).

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// What qualifiers name: `$LATEST` and numbers a version, all others an alias.
+/// The meaning of qualifiers: `$LATEST` and numbers a version, all others an alias.
 public final class Qualifiers {
     private Qualifiers() {}
 

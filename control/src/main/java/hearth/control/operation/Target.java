@@ -47,7 +47,7 @@ public record Target(FunctionId function, @Nullable String qualifier) {
         return qualifier == null ? FunctionId.LATEST : qualifier;
     }
 
-    /// As the caller named it.
+    /// The ARN as the caller named it.
     public String arn() {
         return qualifier == null ? function.arn() : function.arn(qualifier);
     }

@@ -2,11 +2,11 @@ package hearth.control.operation;
 
 import hearth.cluster.FunctionView;
 
-/// What functions that keep their tenants apart cannot have.
+/// The settings that functions which keep their tenants apart cannot have.
 public final class Tenancy {
     private Tenancy() {}
 
-    /// In our words: AWS's are not known.
+    /// Refuses such a setting in our words: AWS's are not known.
     public static void refuse(FunctionView function, String setting) {
         if (function.function()
                 .filter(found -> found.latest().configuration().tenancyConfig() != null)

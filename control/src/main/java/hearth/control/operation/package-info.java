@@ -1,4 +1,5 @@
-/// What operations of the API are made of, whatever they are about: who calls, what is named, how it is refused.
+/// The parts that operations of the API are made of, whatever they are about: who calls, what is named, how it is
+/// refused.
 @NullMarked
 package hearth.control.operation;
 

@@ -1,6 +1,6 @@
 package hearth.control.policies;
 
-/// What a statement does where it applies.
+/// The effect of a statement where it applies.
 public enum Effect {
     ALLOW("Allow"),
     DENY("Deny");

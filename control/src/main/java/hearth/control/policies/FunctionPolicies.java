@@ -60,7 +60,7 @@ public final class FunctionPolicies {
         }
     }
 
-    /// What has no policy.
+    /// The refusal for a function, version or alias without a policy.
     static ApiException none() {
         return new ApiException(ApiError.RESOURCE_NOT_FOUND, "No policy is associated with the given resource.");
     }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /// @param version of the language that it is written in, empty if it does not say
 /// @param id empty if it has none
 public record Policy(String version, String id, List<Statement> statements) {
-    /// What the first permission is added to.
+    /// The empty policy, which the first permission is added to.
     public static final Policy EMPTY = new Policy("2012-10-17", "default", List.of());
 
     /// Adds a statement, if it is not there and there is room for it.
@@ -64,7 +64,7 @@ public record Policy(String version, String id, List<Statement> statements) {
         return statements.isEmpty();
     }
 
-    /// As AWS writes it.
+    /// The policy as AWS writes it.
     public String text() {
         return "{" + member("Version", version) + member("Id", id) + "\"Statement\":["
                 + statements.stream().map(Statement::text).collect(Collectors.joining(",")) + "]}";

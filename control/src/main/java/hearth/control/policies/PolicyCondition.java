@@ -2,7 +2,7 @@ package hearth.control.policies;
 
 import java.util.List;
 
-/// What must hold for a statement to apply.
+/// A condition that must hold for a statement to apply.
 ///
 /// @param operator how the key's value is compared: `ArnLike`
 /// @param key what is compared: `AWS:SourceArn`

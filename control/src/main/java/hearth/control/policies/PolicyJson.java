@@ -62,7 +62,7 @@ final class PolicyJson {
         };
     }
 
-    /// Without blanks.
+    /// The document without blanks.
     static String text(Object value) {
         var text = new StringWriter();
         try (var json = JSON.createGenerator(text)) {

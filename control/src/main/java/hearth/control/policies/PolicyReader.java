@@ -129,7 +129,7 @@ final class PolicyReader {
         throw malformed("Condition");
     }
 
-    /// What a key is compared with: texts, numbers and booleans.
+    /// The values that a key is compared with: texts, numbers and booleans.
     private static List<String> scalars(Object given) {
         var values = new ArrayList<String>();
         for (var each : given instanceof List<?> list ? list : List.of(given)) {
@@ -172,7 +172,7 @@ final class PolicyReader {
         return List.copyOf(texts);
     }
 
-    /// Empty where there is none.
+    /// The text of an element; empty where there is none.
     private static String text(Map<?, ?> members, String name) {
         return switch (members.get(name)) {
             case null -> "";

@@ -6,7 +6,7 @@ import hearth.model.ApiException;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// Whom a statement means.
+/// The one whom a statement means.
 public sealed interface Principal {
     Pattern SERVICE = Pattern.compile(
             "[a-zA-Z0-9][a-zA-Z0-9.-]*\\.(amazonaws\\.com(\\.cn)?|amazonaws\\.eu|amazon\\.com|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov)");
@@ -33,7 +33,7 @@ public sealed interface Principal {
 
     record Everyone() implements Principal {}
 
-    /// As a request for a permission names it: an account by its number too.
+    /// The principal as a request for a permission names it: an account by its number too.
     ///
     /// @param partition of the account
     static Principal of(String text, String partition) {
@@ -52,7 +52,7 @@ public sealed interface Principal {
         throw invalid();
     }
 
-    /// As a policy names it.
+    /// The principal as a policy names it.
     ///
     /// @param kind such as `AWS` or `Service`
     static Principal named(String kind, String text) {
@@ -70,7 +70,7 @@ public sealed interface Principal {
         return principal;
     }
 
-    /// What stands for it under `Principal`.
+    /// The text that stands for it under `Principal`.
     default Object json() {
         return switch (this) {
             case Everyone() -> "*";

@@ -2,7 +2,7 @@ package hearth.control.policies;
 
 import java.util.List;
 
-/// Whom a statement is about.
+/// The principals that a statement is about.
 ///
 /// @param negated whether it is about all but these
 public record Principals(boolean negated, List<Principal> named) {

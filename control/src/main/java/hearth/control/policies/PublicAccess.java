@@ -35,7 +35,7 @@ final class PublicAccess {
             "(?:ForAnyValue:)?(?:StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike|IpAddress|Bool)",
             Pattern.CASE_INSENSITIVE);
 
-    /// What stands for anything, or for what the caller brings along.
+    /// The values that stand for anything, or for what the caller brings along.
     private static final String WILD = "*?$";
 
     private static final int ACCOUNT = 4;
@@ -78,7 +78,7 @@ final class PublicAccess {
         return WILD.indexOf(character) >= 0;
     }
 
-    /// One of any account, or, for what belongs to none, of any resource.
+    /// An ARN of any account, or, for what belongs to none, of any resource.
     private static boolean isOpenArn(String value) {
         var parts = value.split(":", ARN_PARTS);
         if (!parts[0].equals("arn")) {

@@ -18,7 +18,7 @@ public record Statement(
         List<String> resources,
         List<PolicyCondition> conditions,
         String text) {
-    /// One that allows something, as AWS writes it.
+    /// A statement that allows something, as AWS writes it.
     ///
     /// @param conditions those of one operator next to each other
     public static Statement allowing(

@@ -4,7 +4,7 @@ import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
 import java.util.regex.Pattern;
 
-/// What a statement must satisfy to stand in the policy of a function, a version or an alias.
+/// The rules for statements in the policy of a function, a version or an alias.
 final class StatementRules {
     private static final Pattern ACTION = Pattern.compile("\\*|lambda:[a-zA-Z*?]+", Pattern.CASE_INSENSITIVE);
 

@@ -3,7 +3,7 @@ package hearth.control.recursion;
 import hearth.cluster.FunctionView;
 import hearth.cluster.Setting;
 
-/// What becomes of a function's recursive loop: `Terminate`, or `Allow`.
+/// The end of a function's recursive loop: `Terminate`, or `Allow`.
 public final class RecursiveLoop {
     static final Setting<String> RECURSIVE_LOOP = Setting.text("recursive-loop");
 

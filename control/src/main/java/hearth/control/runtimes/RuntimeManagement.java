@@ -12,7 +12,7 @@ import hearth.model.api.GetRuntimeManagementConfigResponse;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// How the runtime of a version is managed.
+/// The management of a version's runtime.
 ///
 /// Hearth has one build of each runtime, that of its host: a function that is held to it by `Manual` runs the same as
 /// with `Auto`.
@@ -40,7 +40,7 @@ public final class RuntimeManagement {
         }
     }
 
-    /// Aliases have no runtime of their own.
+    /// Refuses aliases, which have no runtime of their own.
     static VersionRecord requireVersion(FunctionView function, Target target) {
         return function.version(target.version()).orElseThrow(() -> Refusals.functionNotFound(target.arn()));
     }

@@ -72,7 +72,7 @@ public final class CodeSigning {
                 });
     }
 
-    /// Why a function that is a container image keeps to no configuration: images are signed in another way.
+    /// The reason why a function that is a container image keeps to no configuration: images are signed in another way.
     public static ApiException imageRefusal() {
         return Refusals.invalid("Code signing is not supported for functions created with container images.");
     }

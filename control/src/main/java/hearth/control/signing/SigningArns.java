@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class SigningArns {
     private SigningArns() {}
 
-    /// A configuration that an operation is about.
+    /// The configuration that an operation is about.
     static CodeSigningConfigId subject(Caller caller, @Nullable String arn, String action) {
         return read(caller, arn, action, SigningRefusals::notFound);
     }
 
-    /// A configuration that a function is to keep to.
+    /// The configuration that a function is to keep to.
     static CodeSigningConfigId reference(Caller caller, @Nullable String arn, String action) {
         return read(caller, arn, action, SigningRefusals::unknownConfig);
     }

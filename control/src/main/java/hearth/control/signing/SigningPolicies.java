@@ -4,14 +4,14 @@ import hearth.model.api.CodeSigningConfig;
 import hearth.model.api.CodeSigningPolicies;
 import org.jspecify.annotations.Nullable;
 
-/// What becomes of a package that no allowed publisher has signed.
+/// The policy for a package that no allowed publisher has signed.
 final class SigningPolicies {
     private static final String WARN = "Warn";
     private static final String ENFORCE = "Enforce";
 
     private SigningPolicies() {}
 
-    /// As requested, or AWS's default.
+    /// The policy as requested, or AWS's default.
     static CodeSigningPolicies of(@Nullable CodeSigningPolicies requested) {
         return requested == null || requested.untrustedArtifactOnDeployment() == null
                 ? CodeSigningPolicies.builder()

@@ -7,7 +7,7 @@ import hearth.model.ApiException;
 final class SigningRefusals {
     private SigningRefusals() {}
 
-    /// What an operation on a configuration says.
+    /// The refusal of an operation on a configuration.
     static ApiException notFound(String arn) {
         return new ApiException(
                         ApiError.RESOURCE_NOT_FOUND,
@@ -15,7 +15,7 @@ final class SigningRefusals {
                 .untyped();
     }
 
-    /// What an operation on a function says.
+    /// The refusal of an operation on a function.
     static ApiException unknownConfig(String arn) {
         return new ApiException(
                 ApiError.CODE_SIGNING_CONFIG_NOT_FOUND,

@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
 
 /// One kind of resource that can have tags. Refuses, in its own words, what is not there.
 public interface Taggable {
-    /// As ARNs name the kind: `event-source-mapping`.
+    /// The kind as ARNs name it: `event-source-mapping`.
     String kind();
 
     /// @param action that the caller asks for: `ListTags`

@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Finds whose tags an ARN means.
+/// Finds the resource whose tags an ARN means.
 public final class Tags {
     private static final int MOST = 50;
 

@@ -49,12 +49,12 @@ public final class FunctionUrls {
         }
     }
 
-    /// As AWS writes it.
+    /// The present time as AWS writes it.
     static String now(InstantSource clock) {
         return clock.instant().truncatedTo(ChronoUnit.MICROS).toString();
     }
 
-    /// What is kept of a request's CORS settings: empty ones say that there are none.
+    /// The CORS settings of a request that are kept: empty ones say that there are none.
     static @Nullable Cors kept(@Nullable Cors requested) {
         return Cors.builder().build().equals(requested) ? null : requested;
     }

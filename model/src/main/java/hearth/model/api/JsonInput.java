@@ -104,7 +104,7 @@ public final class JsonInput {
         return Collections.unmodifiableList(elements);
     }
 
-    /// In the order of the document. Values may be null until the constraints are checked.
+    /// The members in the order of the document. Values may be null until the constraints are checked.
     static <T extends @Nullable Object> @Nullable Map<String, T> map(JsonParser json, Content<T> value)
             throws IOException {
         if (json.currentToken() == JsonToken.VALUE_NULL) {

@@ -14,7 +14,7 @@ public final class JsonOutput {
 
     private JsonOutput() {}
 
-    /// What writes one JSON value.
+    /// A writer of one JSON value.
     @FunctionalInterface
     public interface Content {
         void write(JsonGenerator json) throws IOException;

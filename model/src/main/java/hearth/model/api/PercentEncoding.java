@@ -11,7 +11,7 @@ final class PercentEncoding {
         return text.indexOf('%') < 0 ? text : decode(text);
     }
 
-    /// In queries a plus sign is a space.
+    /// The decoding of queries, in which a plus sign is a space.
     static String decodeQuery(String text) {
         return decodePath(text.indexOf('+') < 0 ? text : text.replace('+', ' '));
     }

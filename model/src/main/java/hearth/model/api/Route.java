@@ -3,7 +3,7 @@ package hearth.model.api;
 import java.util.List;
 import java.util.Map;
 
-/// Where a request's method and path lead.
+/// The operation to which a request's method and path lead, if any.
 public sealed interface Route {
     /// @param pathParameters the labels of the operation's path, decoded
     record Matched(ApiOperation operation, Map<String, String> pathParameters) implements Route {}

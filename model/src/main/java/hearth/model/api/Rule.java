@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a value must satisfy, in the words and the order in which AWS says it.
+/// A constraint on a value, in the words and the order in which AWS says it.
 sealed interface Rule {
     /// All that must be satisfied, as it is printed for the elements of a list.
     void describe(List<String> words);
 
-    /// What this value, which is not null, does not satisfy.
+    /// The constraints that this value, which is not null, does not satisfy.
     void breaches(Object value, List<String> words);
 
     private static void bounds(String what, @Nullable Number min, @Nullable Number max, List<String> words) {

@@ -84,12 +84,12 @@ final class Violations {
         texts.add(valueAndPath + "' failed to satisfy constraint: " + words);
     }
 
-    /// For `toString`.
+    /// The text as `toString` prints it.
     static @Nullable String hidden(@Nullable Object secret) {
         return secret == null ? null : "*** Sensitive Data Redacted ***";
     }
 
-    /// For `toString`.
+    /// The text as `toString` prints it.
     static @Nullable String bytes(byte @Nullable [] blob) {
         return blob == null ? null : blob.length + " bytes";
     }

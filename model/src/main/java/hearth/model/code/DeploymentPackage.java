@@ -21,7 +21,7 @@ import java.util.zip.Inflater;
 /// root or through a link, is there twice, is damaged or encrypted, shares bytes with something else, or is larger than
 /// it says or may be. Where its symbolic links lead is nobody's business but the function's.
 public final class DeploymentPackage {
-    /// What a package comes to.
+    /// The size of an unpacked package.
     ///
     /// @param unzipped all files together
     /// @param entries files, symbolic links and directories

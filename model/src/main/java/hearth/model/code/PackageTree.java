@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Where the entries of a package stand to each other. Refuses every path that leads, or could lead, out of the
+/// The tree that the entries of a package make. It refuses every path that leads, or could lead, out of the
 /// package's root, and every place that is taken twice. No path passes through a symbolic link, and where links lead
 /// is not looked at: only the sandbox follows them, and sees nothing else than its own files there.
 final class PackageTree {

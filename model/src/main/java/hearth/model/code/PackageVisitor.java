@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 
-/// Who is told what a deployment package holds. Every directory comes before what is in it, all files before all
-/// symbolic links, and nothing is told twice.
+/// The visitor that is told what a deployment package holds. Every directory comes before what is in it, all files
+/// before all symbolic links, and nothing is told twice.
 ///
 /// Paths are relative, separated by `/`, without empty parts, `.` and `..`; no part of a path but the last can be a
 /// symbolic link of the same package. So an unpacker that starts in an empty directory and never follows a link cannot

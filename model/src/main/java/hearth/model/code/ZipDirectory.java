@@ -25,7 +25,7 @@ final class ZipDirectory {
 
     private final ZipBytes zip;
 
-    /// How many bytes come before the zip proper; offsets do not count them.
+    /// The number of bytes before the zip proper; offsets do not count them.
     private final long start;
 
     private final long directoryOffset;

@@ -39,7 +39,7 @@ final class ZipEntryReader {
     private static final int ANY_EXECUTE = 0111;
     private static final int DOS_DIRECTORY = 0x10;
 
-    /// What zip names were encoded in before UTF-8.
+    /// The encoding of names in zips before UTF-8.
     private static final Charset CP437 = Charset.forName("IBM437");
 
     private ZipEntryReader() {}

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Where the services around Lambda are, as AWS's own clients are told it. A service that nobody names has no endpoint
-/// here: Hearth asks none of AWS's own unless it is told to.
+/// The addresses of the services around Lambda, as AWS's own clients are told them. A service that nobody names has
+/// no endpoint here: Hearth asks none of AWS's own unless it is told to.
 ///
 /// @param common of every service without one of its own
 /// @param own of single services
@@ -25,7 +25,8 @@ public record ServiceEndpoints(Optional<URI> common, SortedMap<ServiceName, URI>
         own = Collections.unmodifiableSortedMap(new TreeMap<>(own));
     }
 
-    /// From `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_SERVICE`, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true.
+    /// Reads them from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_SERVICE`, unless
+    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true.
     ///
     /// @throws IllegalArgumentException for a value that is no URL of an endpoint
     public static ServiceEndpoints of(Map<String, String> environment) {
@@ -61,12 +62,12 @@ public record ServiceEndpoints(Optional<URI> common, SortedMap<ServiceName, URI>
         return new ServiceEndpoints(common, more);
     }
 
-    /// Where a service is; empty when nobody has said it.
+    /// The address of a service; empty when nobody has said it.
     public Optional<URI> of(ServiceName service) {
         return Optional.ofNullable(own.get(service)).or(() -> common);
     }
 
-    /// What tells AWS's clients of them, as the variables that name them and their values.
+    /// The settings that tell AWS's clients of them, as the variables that name them and their values.
     public SortedMap<String, URI> variables() {
         var variables = new TreeMap<String, URI>();
         common.ifPresent(url -> variables.put(COMMON, url));
@@ -74,7 +75,7 @@ public record ServiceEndpoints(Optional<URI> common, SortedMap<ServiceName, URI>
         return variables;
     }
 
-    /// Without the slashes at its end.
+    /// The address without the slashes at its end.
     private static URI url(String what, String text) {
         try {
             var url = new URI(text.replaceAll("/+$", ""));

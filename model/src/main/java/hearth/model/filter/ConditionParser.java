@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads what stands in a pattern's arrays.
+/// Reads the conditions in a pattern's arrays.
 final class ConditionParser {
     private static final BigDecimal LARGEST = new BigDecimal("5e9");
     private static final int MOST_DECIMALS = 5;

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 
-/// What the value of one field of an event may be.
+/// A condition on the value of one field of an event.
 public sealed interface FilterCondition {
     record Text(String text) implements FilterCondition {}
 

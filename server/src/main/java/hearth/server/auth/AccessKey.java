@@ -37,7 +37,7 @@ public record AccessKey(
         return expires != null && !now.isBefore(expires);
     }
 
-    /// Without the secrets.
+    /// The key without its secrets.
     @Override
     public String toString() {
         return "AccessKey[" + id + " of " + account + "]";

@@ -7,7 +7,7 @@ import java.util.Optional;
 public interface AccessKeys {
     Optional<AccessKey> find(String id);
 
-    /// These, and where one is not among them, those.
+    /// The keys of this, and behind them those of another.
     default AccessKeys or(AccessKeys others) {
         return id -> find(id).or(() -> others.find(id));
     }

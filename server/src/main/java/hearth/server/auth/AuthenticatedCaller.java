@@ -14,7 +14,7 @@ public record AuthenticatedCaller(AccountId account, Region region, Holder holde
         this(account, region, new Holder.Account());
     }
 
-    /// As STS names the caller.
+    /// The caller's ARN, as STS has it.
     public String arn() {
         var partition = "arn:" + region.partition();
         return switch (holder) {
@@ -24,7 +24,7 @@ public record AuthenticatedCaller(AccountId account, Region region, Holder holde
         };
     }
 
-    /// As STS has it: of a role, an id that is always the same for the same role.
+    /// The caller's user id, as STS has it: of a role, an id that is always the same for the same role.
     public String userId() {
         return switch (holder) {
             case Holder.Account() -> account.value();
@@ -35,7 +35,7 @@ public record AuthenticatedCaller(AccountId account, Region region, Holder holde
         };
     }
 
-    /// Without the path, as in the ARN of an assumed role.
+    /// The role's name without its path, as in the ARN of an assumed role.
     private static String name(String role) {
         return role.substring(role.lastIndexOf('/') + 1);
     }

@@ -2,7 +2,7 @@ package hearth.server.auth;
 
 import hearth.server.http.RequestHead;
 
-/// Tells who sent a request.
+/// Tells the caller of a request.
 @FunctionalInterface
 public interface Authenticator {
     /// As the other, for requests of Lambda's API.

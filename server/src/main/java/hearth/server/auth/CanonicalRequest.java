@@ -52,7 +52,7 @@ final class CanonicalRequest {
         }
     }
 
-    /// Without dot segments and doubled slashes.
+    /// The path without dot segments and doubled slashes.
     private static String normalized(String path) {
         if (!path.contains("//") && !path.contains("/.")) {
             return path;

@@ -18,7 +18,7 @@ public final class FunctionKeys implements AccessKeys, CredentialIssuer {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Map<String, AccessKey> keys = new ConcurrentHashMap<>();
-    /// Those that ended last.
+    /// The keys that ended last.
     private final Map<String, AccessKey> ended = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, AccessKey> eldest) {

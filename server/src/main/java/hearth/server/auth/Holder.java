@@ -1,11 +1,11 @@
 package hearth.server.auth;
 
-/// Whose a key is, in its account.
+/// The holder of a key, in its account.
 public sealed interface Holder {
-    /// The account's own: there are no users.
+    /// The account itself: there are no users.
     record Account() implements Holder {}
 
-    /// A function's, in its role.
+    /// A function, in its role.
     ///
     /// @param role ARN of the role
     /// @param function name of the function

@@ -63,12 +63,12 @@ public final class KeyFile {
         }
     }
 
-    /// Where the file is, or will be.
+    /// The folder where the file is, or will be.
     Path folder() {
         return Objects.requireNonNull(file.toAbsolutePath().getParent(), "A file is in a folder");
     }
 
-    /// Empty when there is no file.
+    /// The mark of the file's present content; empty when there is no file.
     private String version() throws IOException {
         try {
             var attributes = Files.readAttributes(file, BasicFileAttributes.class);

@@ -28,7 +28,7 @@ final class KeyMaker {
                 lifetime == null ? null : created.plus(lifetime));
     }
 
-    /// One that is good until somebody ends it.
+    /// A key that is good until somebody ends it.
     static AccessKey temporary(AccountId account, Instant created, Holder holder, RandomGenerator random) {
         return new AccessKey(
                 id(TEMPORARY, random),

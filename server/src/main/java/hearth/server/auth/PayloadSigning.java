@@ -3,7 +3,7 @@ package hearth.server.auth;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// How a request's signature covers its body, as `x-amz-content-sha256` says.
+/// The ways in which a signature covers a request's body, as `x-amz-content-sha256` says.
 sealed interface PayloadSigning {
     /// The hash of the body is signed; the header may say it beforehand.
     record Hashed(@Nullable String announced) implements PayloadSigning {}
@@ -18,7 +18,7 @@ sealed interface PayloadSigning {
     /// @param trailer whether fields follow the last chunk
     record Chunked(String word, boolean signed, boolean trailer) implements PayloadSigning {}
 
-    /// Empty when the header says something that is none of these.
+    /// Reads the header; empty when it says something that is none of these.
     static Optional<PayloadSigning> parse(@Nullable String contentSha256) {
         if (contentSha256 == null) {
             return Optional.of(new Hashed(null));
@@ -33,7 +33,7 @@ sealed interface PayloadSigning {
         };
     }
 
-    /// What stands for the body in the canonical request, where that is known before the body.
+    /// The text that stands for the body in the canonical request, where that is known before the body.
     default Optional<String> knownHash() {
         return switch (this) {
             case Hashed(var announced) -> Optional.ofNullable(announced);

@@ -6,7 +6,7 @@ import java.util.HexFormat;
 
 /// SHA-256 of whole texts.
 public final class Sha256 {
-    /// Of nothing.
+    /// The hash of nothing.
     public static final String EMPTY = hex(new byte[0]);
 
     private Sha256() {}

@@ -13,7 +13,7 @@ import java.time.InstantSource;
 public final class TrustingAuthenticator implements Authenticator {
     private static final Region DEFAULT_REGION = new Region("us-east-1");
 
-    /// Who calls where a request does not say it.
+    /// The caller of requests that do not say it.
     private final AuthenticatedCaller fallback;
 
     private final AccessKeys keys;
@@ -34,7 +34,7 @@ public final class TrustingAuthenticator implements Authenticator {
         this.confined = confined;
     }
 
-    /// For requests that come from one function.
+    /// The authenticator of requests that come from one function.
     public Authenticator confinedTo(AuthenticatedCaller function) {
         return new TrustingAuthenticator(function, keys, clock, true);
     }

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 public final class WatchedKeys implements AccessKeys, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(WatchedKeys.class.getName());
 
-    /// For file systems that tell of no change.
+    /// The pause between two looks, for file systems that tell of no change.
     private static final long RECHECK_MILLIS = 500;
 
     private final KeyFile file;

@@ -77,7 +77,8 @@ final class BackgroundServer {
                 .formatted(process.pid(), patience.toSeconds(), log));
     }
 
-    /// What that server has said. Until it does, there may be half a file of one that a power failure ended.
+    /// The record that this server has written. Until it does, there may be half a file of one that a power failure
+    /// ended.
     private Optional<RunningServer> saidBy(long pid) {
         try {
             return ServerFile.read(data).filter(server -> server.pid() == pid);

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /// @param name one word or two: `up`, `keys create`
 /// @param operand what it takes besides options, for the help; empty for nothing; several where it ends with `…`
 record Command(String name, String operand, String description, List<Option> options, Action action) {
-    /// What a command does.
+    /// The action of a command.
     @FunctionalInterface
     interface Action {
         /// @return the exit status

@@ -22,7 +22,7 @@ final class DoctorCommand {
     private static final Option LEFTOVERS = Option.flag(
             "--leftovers", "Only lists what killed servers left on this host; the status is 1 if there is anything");
 
-    /// With each endpoint.
+    /// The time that each endpoint gets to answer.
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     static final Command COMMAND = new Command(

@@ -1,6 +1,6 @@
 package hearth.server.cli;
 
-/// What commands end with. Scripts rely on it, and README lists it.
+/// The statuses that commands end with. Scripts rely on them, and README lists them.
 final class ExitStatus {
     static final int SUCCESS = 0;
     static final int FAILURE = 1;

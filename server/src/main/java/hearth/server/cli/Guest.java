@@ -2,7 +2,7 @@ package hearth.server.cli;
 
 import java.nio.file.Path;
 
-/// Where the files lie that go into sandboxes: beside the program's own, unless `hearth.guest` says otherwise.
+/// The folder of the files that go into sandboxes: beside the program's own, unless `hearth.guest` says otherwise.
 final class Guest {
     private Guest() {}
 

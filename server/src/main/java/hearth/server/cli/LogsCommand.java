@@ -14,7 +14,7 @@ final class LogsCommand {
     private static final Duration INTERVAL = Duration.ofMillis(200);
     private static final String FUNCTION_GROUPS = "/aws/lambda/";
 
-    /// How many others are named where there is no log.
+    /// The number of others that are named where there is no log.
     private static final int LISTED = 20;
 
     private static final Option FOLLOW =

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// What `./hearth` runs.
+/// The program that `./hearth` runs.
 public final class Main {
     /// When this class was loaded, on the clock of `System.nanoTime`.
     static final long STARTED = System.nanoTime();

@@ -97,7 +97,7 @@ final class Manual {
                 + (option.environment().isEmpty() ? "" : " [" + option.environment() + "]");
     }
 
-    /// What roff takes as it stands: a dash is a minus, and no line begins with a request by chance.
+    /// A text that roff takes as it stands: a dash is a minus, and no line begins with a request by chance.
     private static String text(String words) {
         var plain = words.replace("\\", "\\e").replace("-", "\\-").replace("\n", "\n\\&");
         return plain.startsWith(".") || plain.startsWith("'") ? "\\&" + plain : plain;

@@ -10,7 +10,7 @@ import java.util.Optional;
 ///
 /// @param path empty where none is wanted
 record ReadyFile(Optional<Path> path) {
-    /// What an earlier server left would tell of this one.
+    /// Removes what an earlier server left, which would tell of this one.
     void remove() throws IOException {
         if (path.isPresent()) {
             Files.deleteIfExists(path.get());

@@ -6,7 +6,7 @@ import hearth.server.ServerConfig;
 import java.time.Duration;
 import java.util.Locale;
 
-/// What `hearth up` says when it answers: where, how isolated, how quickly, and what to try.
+/// The message of `hearth up` when it answers: where, how isolated, how quickly, and what to try.
 record ReadyMessage(Hearth hearth, ServerConfig config, Duration taken) {
     @Override
     public String toString() {

@@ -3,7 +3,7 @@ package hearth.server.cli;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Proxy;
 
-/// What a signal does that comes while the server stops already. The JVM would ignore it.
+/// The effect of a signal that comes while the server stops already. The JVM would ignore it.
 ///
 /// By reflection, because the compiler warns of the JDK's class for signals, and takes no word against that.
 final class Signals {

@@ -9,7 +9,7 @@ import java.util.List;
 
 /// `hearth stop`: ends the server of this data folder as Ctrl-C does, and returns when it has ended.
 final class StopCommand {
-    /// What a server takes besides its drain: hundreds of sandboxes are to be removed.
+    /// The time that a server takes besides its drain: hundreds of sandboxes are to be removed.
     private static final Duration REMOVAL = Duration.ofSeconds(60);
 
     private static final Duration POLL = Duration.ofMillis(20);

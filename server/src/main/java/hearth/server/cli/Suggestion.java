@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 
-/// What someone probably meant who wrote a name that does not exist.
+/// The name that someone probably meant who wrote one that does not exist.
 final class Suggestion {
     private Suggestion() {}
 
@@ -26,7 +26,7 @@ final class Suggestion {
                         || (bare.length() >= 2 && name.replaceFirst("^-+", "").startsWith(bare)));
     }
 
-    /// How many letters must be changed, added, left out or exchanged with their neighbour.
+    /// The number of letters that must be changed, added, left out or exchanged with their neighbour.
     static int distance(String left, String right) {
         var from = left.toLowerCase(Locale.ROOT);
         var to = right.toLowerCase(Locale.ROOT);

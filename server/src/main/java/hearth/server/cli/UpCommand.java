@@ -105,7 +105,7 @@ final class UpCommand {
     static final Option WAIT_TIMEOUT =
             Option.of("--wait-timeout", "TIME", "60s", "How long --detach and --wait wait, before they fail");
 
-    /// What is for the command that starts a server in the background, and not for that server.
+    /// The options of the command that starts a server in the background, which that server does not get.
     private static final List<Option> FOREGROUND_ONLY = List.of(DETACH, WAIT, WAIT_TIMEOUT);
 
     static final Command COMMAND = new Command(

@@ -1,6 +1,6 @@
 package hearth.server.cli;
 
-/// What was typed cannot be understood. The message says why.
+/// The refusal of a command that cannot be understood. The message says why.
 final class UsageException extends RuntimeException {
     UsageException(String message) {
         super(message, null, false, false);

@@ -36,7 +36,7 @@ public final class CodeDownloads {
         this.clock = clock;
     }
 
-    /// Of a request whose path begins with [CodeUrls#PATH].
+    /// Answers a request whose path begins with [CodeUrls#PATH].
     public Intake intake(RequestHead head, Exchange exchange) {
         return new Bodiless(() -> serve(head, exchange));
     }

@@ -21,7 +21,7 @@ public final class CodeUrls implements CodeLocation {
     /// Begins every such URL's path. No path of the API begins with an underscore.
     public static final String PATH = "/_hearth/code/";
 
-    /// As AWS's.
+    /// The time that a URL is good for, as AWS's.
     static final Duration VALID = Duration.ofMinutes(10);
 
     private static final String HMAC = "HmacSHA256";
@@ -49,13 +49,13 @@ public final class CodeUrls implements CodeLocation {
         }
     }
 
-    /// What a URL is worth.
+    /// The worth of a URL.
     sealed interface Verdict {
         record Granted(CodeDigest code) implements Verdict {}
 
         record Expired(Instant at) implements Verdict {}
 
-        /// Not one that was made here, or altered since.
+        /// A URL that was not made here, or was altered since.
         record Forged() implements Verdict {}
     }
 

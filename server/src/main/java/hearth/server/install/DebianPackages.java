@@ -14,7 +14,7 @@ record DebianPackages(HostProgram host) {
     /// Forbids to install packages of the system, as for the `hearth` script.
     private static final String SETTING = "HEARTH_INSTALL";
 
-    /// Which of these the host could install, as its lists say.
+    /// The packages among these that the host could install, as its lists say.
     ///
     /// @throws InstallException if they cannot be read
     Set<String> candidates(List<String> packages) throws InstallException {

@@ -84,7 +84,7 @@ final class FileTrees {
         }
     }
 
-    /// What is in a folder, but nothing that is below; empty where there is none.
+    /// The entries of a folder, but nothing below them; empty where there is no folder.
     static List<Path> list(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.sorted().toList();

@@ -20,7 +20,7 @@ record HostProgram(Map<String, String> environment, PrintStream progress) {
     private static final Duration PATIENCE = Duration.ofMinutes(30);
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    /// How much of what a failed program has said is shown.
+    /// The number of lines of a failed program that are shown.
     private static final int LINES = 12;
 
     HostProgram {
@@ -37,7 +37,7 @@ record HostProgram(Map<String, String> environment, PrintStream progress) {
                 .findFirst();
     }
 
-    /// As `run`, in the folder `/` and with the environment of this process.
+    /// Runs a program as the other `run`, in the folder `/` and with the environment of this process.
     String run(String doing, List<String> command) throws InstallException {
         return run(doing, Path.of("/"), environment, command);
     }

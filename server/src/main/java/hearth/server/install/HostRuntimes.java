@@ -20,7 +20,7 @@ record HostRuntimes(Runtimes runtimes) {
         return runtimes.pythonPackages();
     }
 
-    /// Those that are ready, the oldest first.
+    /// The runtimes that are ready, the oldest first.
     ///
     /// @param language how their names begin
     List<Runtimes.Row> ready(String language) {

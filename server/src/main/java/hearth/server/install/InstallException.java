@@ -1,6 +1,6 @@
 package hearth.server.install;
 
-/// Why something was not installed, in words for who asked for it.
+/// The reason why something was not installed, in words for whoever asked for it.
 public final class InstallException extends Exception {
     InstallException(String message) {
         super(message);

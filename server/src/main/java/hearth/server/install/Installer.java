@@ -45,7 +45,7 @@ public final class Installer {
         this.trial = new ProgramTrial(host);
     }
 
-    /// How to install.
+    /// The options of an installation.
     ///
     /// @param from a folder or an archive that has it; empty to fetch it
     /// @param clients of the SDK for JavaScript, besides the usual ones
@@ -84,7 +84,7 @@ public final class Installer {
         }
     }
 
-    /// Only one process builds at a time.
+    /// Builds behind a lock: one process at a time.
     private FileChannel lock() throws IOException, InstallException {
         DataFolder.prepare(kept.folder().resolveSibling(".").normalize());
         Files.createDirectories(kept.folder());

@@ -49,7 +49,7 @@ enum Language {
         };
     }
 
-    /// What it is tried with: it loads what functions need the most, and prints its version.
+    /// The program that it is tried with: it loads what functions need the most, and prints its version.
     List<String> trial(Path program, Path prefix, String runtime) {
         return switch (this) {
             case NODE ->

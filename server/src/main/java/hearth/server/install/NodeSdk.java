@@ -108,7 +108,7 @@ record NodeSdk(HostProgram host, HostRuntimes runtimes) {
         };
     }
 
-    /// As `npm install` makes it.
+    /// The source of a folder as `npm install` makes it.
     Source given(Path given, Archives archives) {
         return folder -> {
             var modules = Files.createDirectory(folder.resolve(SharedSdk.modules(SharedSdk.NODE)));
@@ -143,7 +143,7 @@ record NodeSdk(HostProgram host, HostRuntimes runtimes) {
         return HostRuntimes.VERSIONS.compare(one, other) >= 0 ? one : other;
     }
 
-    /// Those of a copy, such as `s3`.
+    /// The clients of a copy, such as `s3`.
     static List<String> clients(Path modules) {
         return FileTrees.list(modules.resolve("@aws-sdk")).stream()
                 .map(folder -> folder.getFileName().toString())

@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 ///
 /// @param runtimes that this host has
 record PythonSdk(HostProgram host, HostRuntimes runtimes) {
-    /// What AWS's runtimes have of it, by the names of modules.
+    /// The modules that AWS's runtimes have of it.
     private static final List<String> MODULES =
             List.of("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3");
 
-    /// What Debian's botocore imports besides.
+    /// The modules that Debian's botocore imports besides.
     private static final List<String> OF_DEBIAN =
             List.of("requests", "certifi", "idna", "chardet", "charset_normalizer");
 
@@ -62,7 +62,7 @@ record PythonSdk(HostProgram host, HostRuntimes runtimes) {
         };
     }
 
-    /// As `pip install --target DIR boto3` makes it: all that is there.
+    /// The source of a folder as `pip install --target DIR boto3` makes it: all that is there.
     Source given(Path given, Archives archives) {
         return folder -> {
             var modules = Files.createDirectory(folder.resolve(SharedSdk.modules(SharedSdk.PYTHON)));

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What `hearth runtimes` shows: each runtime and SDK with its state, and the one command that makes it ready.
+/// The table that `hearth runtimes` shows: each runtime and SDK with its state, and the one command that makes it
+/// ready.
 public final class RuntimesTable {
     private static final String COMMAND = "./hearth runtimes install ";
     private static final String GIVEN = " --from DIR|ARCHIVE";
@@ -66,7 +67,7 @@ public final class RuntimesTable {
         }
     }
 
-    /// Which of Debian's packages the missing ones could come from; none where Debian's lists cannot be read.
+    /// The packages of Debian that the missing ones could come from; none where Debian's lists cannot be read.
     private Set<String> offered(List<Runtimes.Row> rows) {
         var packages = rows.stream()
                 .filter(row -> !row.installed())

@@ -3,7 +3,7 @@ package hearth.server.install;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// Where an installation comes from.
+/// The source of an installation.
 @FunctionalInterface
 interface Source {
     /// Puts it into a folder that is there and empty.

@@ -3,7 +3,7 @@ package hearth.server.install;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What is to be installed or removed: `nodejs22.x`, `nodejs22.x@22.21.1`, `boto3`.
+/// A runtime or SDK that is to be installed or removed: `nodejs22.x`, `nodejs22.x@22.21.1`, `boto3`.
 ///
 /// @param version its first numbers at least; empty for the newest to install, and for all to remove
 public record Wanted(String name, Optional<String> version) {

@@ -2,7 +2,7 @@ package hearth.server.logging;
 
 import java.util.logging.Formatter;
 
-/// How log records are written: for people, or for programs.
+/// The forms of log lines: for people, or for programs.
 public enum LogForm {
     TEXT,
     JSON;

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/// From which level on there are log lines: of everything, and of single packages or classes.
+/// The levels from which on there are log lines: of everything, and of single packages or classes.
 ///
 /// @param ofAll for whatever has no level of its own
 /// @param ofSome by the name of a package, with all below it, or of a class

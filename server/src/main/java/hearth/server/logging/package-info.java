@@ -1,4 +1,4 @@
-/// How the server logs: one line a record, on standard error.
+/// The server's log: one line a record, on standard error.
 @NullMarked
 package hearth.server.logging;
 

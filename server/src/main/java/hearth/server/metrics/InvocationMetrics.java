@@ -16,8 +16,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// How invocations fare, by function: named as OpenTelemetry's conventions name what functions as a service do, and
-/// as Lambda names what they have no word for.
+/// The figures of invocations, by function: named as OpenTelemetry's conventions name what functions as a service
+/// do, and as Lambda names what they have no word for.
 ///
 /// Names of functions are their owners' to choose and to multiply. So the first that are invoked have figures of
 /// their own, and all others share those of a function without a name.

@@ -1,6 +1,6 @@
 package hearth.server.metrics;
 
-/// What is counted, and for whom.
+/// The configuration of what is counted, and for whom.
 ///
 /// @param served whether `GET /metrics` is answered (`--metrics`, on)
 /// @param functions how many functions have figures of their own; all others share theirs

@@ -21,7 +21,7 @@ import java.util.concurrent.Executor;
 public final class MetricsEndpoint {
     public static final String PATH = "/metrics";
 
-    /// What a proxy adds for a client that is elsewhere.
+    /// The headers that a proxy adds for a client that is elsewhere.
     private static final List<String> FORWARDED = List.of("x-forwarded-for", "forwarded", "x-real-ip", "via");
 
     private final PrometheusRegistry registry;

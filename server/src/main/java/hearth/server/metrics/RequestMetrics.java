@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// How requests were answered, by operation and by the hundred of the status: as many figures as the API has
+/// The figures of answered requests, by operation and by the hundred of the status: as many figures as the API has
 /// operations, whatever callers send.
 public final class RequestMetrics {
     private static final int HUNDREDS = 6;

@@ -12,11 +12,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What is looked up when it is asked for: nothing of it costs an invocation anything.
+/// The figures that are looked up when they are asked for: none costs an invocation anything.
 public final class ServerMetrics {
     private ServerMetrics() {}
 
-    /// What every server has.
+    /// The figures that every server has.
     public static void register(PrometheusRegistry registry, String version, Path data, Store store) {
         Info.builder()
                 .name("hearth_build_info")
@@ -66,7 +66,7 @@ public final class ServerMetrics {
         }
     }
 
-    /// What a server has that runs functions.
+    /// The figures of a server that runs functions.
     public static void register(PrometheusRegistry registry, InvokeServices services, LocalWorker worker) {
         GaugeWithCallback.builder()
                 .name("lambda_concurrent_executions")

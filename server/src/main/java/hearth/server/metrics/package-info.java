@@ -1,4 +1,4 @@
-/// What the server counts, for Prometheus and those who speak its text format.
+/// The server's figures, for Prometheus and those who speak its text format.
 @NullMarked
 package hearth.server.metrics;
 

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// A line for each request, in `access.log` of the data folder.
+/// The access log: a line for each request, in `access.log` of the data folder.
 ///
 /// Event loops only hand over what they know; one thread makes lines of it a few times in a second, and writes them
 /// together. A record is what a kill of the process may lose.
@@ -22,13 +22,13 @@ public final class AccessLog implements AutoCloseable {
 
     private static final long PAUSE = Duration.ofMillis(200).toNanos();
 
-    /// How many requests may wait to be written; more are counted and lost.
+    /// The number of requests that may wait to be written; more are counted and lost.
     private static final int MOST_WAITING = 20_000;
 
-    /// With so many of them the thread does not pause.
+    /// The number of waiting requests with which the thread does not pause.
     private static final int MANY_WAITING = 4_000;
 
-    /// How many lines are written at once.
+    /// The number of lines that are written at once.
     private static final int BATCH = 256;
 
     private final InstantSource clock;

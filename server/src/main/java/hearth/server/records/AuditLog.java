@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
-/// A line for each operation that an authenticated caller asked of the control plane, in `audit.log` of the data
-/// folder: written before the caller is answered, so that what was done is on record.
+/// The audit log: a line for each operation that an authenticated caller asked of the control plane, in `audit.log`
+/// of the data folder: written before the caller is answered, so that what was done is on record.
 public final class AuditLog implements AutoCloseable {
     public static final String NAME = "audit.log";
 
@@ -38,7 +38,7 @@ public final class AuditLog implements AutoCloseable {
         file.append(lines.take(), 1);
     }
 
-    /// How an operation ended.
+    /// The end of an operation.
     ///
     /// @param error its wire name; empty for success
     /// @param nanos how long it took, from the request's head on

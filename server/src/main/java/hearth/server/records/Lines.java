@@ -37,7 +37,7 @@ final class Lines {
         }
     }
 
-    /// What goes into a line.
+    /// The content of a line.
     interface Content {
         void write(Lines line) throws IOException;
     }

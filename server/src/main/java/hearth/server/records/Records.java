@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/// What is kept of requests, as the configuration has it.
+/// The records of requests, as far as the configuration wants them.
 public record Records(Optional<AccessLog> access, Optional<AuditLog> audit) implements AutoCloseable {
     public static final Records NONE = new Records(Optional.empty(), Optional.empty());
 

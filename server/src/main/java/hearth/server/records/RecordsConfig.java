@@ -2,7 +2,7 @@ package hearth.server.records;
 
 import hearth.model.Bytes;
 
-/// Which records are kept of requests, and how much of them.
+/// The configuration of the records of requests: which there are, and how much is kept of them.
 ///
 /// @param access whether every request is recorded (`--access-log`, on)
 /// @param audit whether what the control plane was asked is recorded (`--audit-log`, on)

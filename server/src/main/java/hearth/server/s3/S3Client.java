@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Gets objects from S3, or from a server that speaks as S3 does, by its path-style addresses.
 public final class S3Client implements ObjectStore, AutoCloseable {
-    /// For whole objects. Who is slower than this keeps one of few control operations busy.
+    /// The time limit for one whole object: a slower server would keep one of few control operations busy.
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final Duration CONNECTING = Duration.ofSeconds(5);
 
-    /// Of what an error says.
+    /// The most that is read of an error.
     private static final long LONGEST_PROBLEM = 64 << 10;
 
     private final String endpoint;
@@ -77,7 +77,7 @@ public final class S3Client implements ObjectStore, AutoCloseable {
         return S3Problem.of(answer.statusCode(), answer.body().orElse(new byte[0]));
     }
 
-    /// Of some failures the class says more than the message, which may be null.
+    /// The reason of a failure: of some, the class says more than the message, which may be null.
     private static String why(@Nullable Throwable failure) {
         if (failure == null) {
             return "it failed";
@@ -96,7 +96,7 @@ public final class S3Client implements ObjectStore, AutoCloseable {
         return request.build();
     }
 
-    /// As signatures have it: all but letters, digits and four marks, byte by byte.
+    /// The encoding that signatures have: all but letters, digits and four marks, byte by byte.
     private static String encode(String text, boolean keepSlashes) {
         var out = new StringBuilder(text.length() + 16);
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
@@ -111,7 +111,7 @@ public final class S3Client implements ObjectStore, AutoCloseable {
         return out.toString();
     }
 
-    /// Cuts off what is under way.
+    /// Ends the client, and with it whatever is under way.
     @Override
     public void close() {
         http.shutdownNow();

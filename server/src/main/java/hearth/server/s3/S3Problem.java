@@ -4,13 +4,13 @@ import hearth.control.code.ObjectStore.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/// What S3 says of an error: a code and a message in XML. Of a document this small, and from a server that may be any,
+/// An error of S3's: a code and a message in XML. Of a document this small, and from a server that may be any,
 /// two texts are all that is wanted, so that no XML parser looks at it.
 final class S3Problem {
     private static final Pattern CODE = Pattern.compile("<Code>([^<]{1,200})</Code>");
     private static final Pattern MESSAGE = Pattern.compile("<Message>([^<]{0,2000})</Message>");
 
-    /// What some servers say of it is the status alone.
+    /// The status of a refusal, which is all that some servers say of it.
     private static final int FORBIDDEN = 403;
 
     private S3Problem() {}

@@ -51,7 +51,7 @@ record S3Signature(S3Credentials credentials, String region) {
         return signed;
     }
 
-    /// As the HTTP client sends it: without a port that is the scheme's own.
+    /// The `Host` that the HTTP client sends: without a port that is the scheme's own.
     private static String host(URI request) {
         int usual = "https".equals(request.getScheme()) ? 443 : 80;
         int port = request.getPort();

@@ -74,7 +74,7 @@ final class CallerIdentity implements Intake {
         }
     }
 
-    /// By `POST` it is in the body, in a presigned URL in the query.
+    /// The action that is asked for: in the body of a `POST`, in the query of a presigned URL.
     private String action(byte[] body) {
         var parameters = head.method().equals("GET") ? head.query() : new String(body, StandardCharsets.UTF_8);
         var action = QueryParameters.parse(parameters).first("Action");

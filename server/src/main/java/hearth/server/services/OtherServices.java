@@ -13,7 +13,7 @@ public final class OtherServices {
 
     private OtherServices() {}
 
-    /// Empty for a request that is for Lambda.
+    /// The answer to a request for another service; empty for one that is for Lambda.
     ///
     /// @throws RefusedRequestException for one that is answered by its head alone
     public static Optional<Intake> intake(RequestHead head, Exchange exchange, Authenticator authenticator) {

@@ -15,7 +15,7 @@ record ServiceRequest(String service, String target, WireProtocol protocol) {
     private static final String LAMBDA = "lambda";
     private static final String STS = "sts";
 
-    /// Empty for a request of Lambda's API, or one that nothing is known of.
+    /// Reads a head; empty for a request of Lambda's API, or one that nothing is known of.
     static Optional<ServiceRequest> of(RequestHead head) {
         var service = service(head);
         if (service.equals(LAMBDA)) {
@@ -63,7 +63,7 @@ record ServiceRequest(String service, String target, WireProtocol protocol) {
         return query && (service.equals(STS) || service.isEmpty());
     }
 
-    /// What its caller is to change.
+    /// The advice for its caller: what to change.
     String advice() {
         var what = !service.isEmpty() ? service : !target.isEmpty() ? target : "another service";
         var variable = service.isEmpty()
@@ -84,7 +84,7 @@ record ServiceRequest(String service, String target, WireProtocol protocol) {
         return plain(service.toLowerCase(Locale.ROOT), 64);
     }
 
-    /// Only what needs no quoting anywhere; else nothing.
+    /// The name, if it needs no quoting anywhere; else nothing.
     private static String plain(String text, int longest) {
         boolean plain = text.length() <= longest
                 && text.chars()

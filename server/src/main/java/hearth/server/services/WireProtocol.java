@@ -6,12 +6,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// How an AWS service says that something is wrong. A client that is told it in another form shows a failure of its own
-/// parser instead.
+/// The form in which an AWS service tells of an error. A client that is told it in another form shows a failure of
+/// its own parser instead.
 enum WireProtocol {
     /// `Action=…`, and answers in XML: STS, SNS, IAM and others. Route 53 and CloudFront have the same errors.
     QUERY,
-    /// As QUERY, for a client that asks for JSON.
+    /// The form of QUERY, for a client that asks for JSON.
     QUERY_IN_JSON,
     EC2,
     S3,
