@@ -1,10 +1,10 @@
 package hearth.invoke;
 
 import hearth.invoke.frontend.FunctionSource;
+import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionId;
-import hearth.model.worker.Worker;
+import hearth.model.worker.WorkerCommand;
 import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +17,13 @@ final class Expectations {
     private static final System.Logger LOG = System.getLogger(Expectations.class.getName());
 
     private final FunctionSource source;
-    private final List<? extends Worker> workers;
+    private final WorkerLinks workers;
     private final Executor blocking;
     private final AtomicReference<@Nullable FunctionId> next = new AtomicReference<>();
 
-    Expectations(FunctionSource source, List<? extends Worker> workers, Executor blocking) {
+    Expectations(FunctionSource source, WorkerLinks workers, Executor blocking) {
         this.source = source;
-        this.workers = List.copyOf(workers);
+        this.workers = workers;
         this.blocking = blocking;
     }
 
@@ -44,7 +44,7 @@ final class Expectations {
     void tell(FunctionId function) {
         try {
             source.find(function, FunctionId.LATEST)
-                    .ifPresent(routing -> workers.forEach(worker -> worker.expect(routing.version())));
+                    .ifPresent(routing -> workers.sendToAll(new WorkerCommand.Expect(routing.version())));
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "Cannot tell workers what to expect of " + function, e);
         }

@@ -7,9 +7,11 @@ import hearth.invoke.frontend.FunctionSource;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementService;
 import hearth.invoke.workermanager.WorkerManager;
+import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionId;
 import hearth.model.worker.EnvironmentId;
-import hearth.model.worker.Worker;
+import hearth.model.worker.WorkerEvents;
+import hearth.model.worker.WorkerLink;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -35,6 +37,7 @@ public final class InvokeServices implements AutoCloseable {
     private final PlacementService placement;
     private final WorkerManager workerManager;
     private final Frontend frontend;
+    private final WorkerEvents events;
     private final ScheduledFuture<?> sweeps;
 
     /// @param blocking runs what waits for the store, and what is too long for an event loop: virtual threads
@@ -42,7 +45,7 @@ public final class InvokeServices implements AutoCloseable {
     /// @param random names environments: safe for several threads, and seeded so that no two servers share names
     public InvokeServices(
             InvokeConfig config,
-            List<? extends Worker> workers,
+            List<? extends WorkerLink> workers,
             FunctionSource source,
             ProvisionedConcurrency.Source provisioning,
             Executor blocking,
@@ -53,25 +56,37 @@ public final class InvokeServices implements AutoCloseable {
         this.source = source;
         this.blocking = blocking;
         this.scheduler = scheduler;
-        expectations = new Expectations(source, workers, blocking);
+        var links = new WorkerLinks();
+        expectations = new Expectations(source, links, blocking);
         functions = new FunctionCache(config.functions(), source, blocking, clock);
         counting = new CountingService(config.accountConcurrency());
         placement = new PlacementService(config.placement(), clock);
-        workers.forEach(placement::add);
+        for (var worker : workers) {
+            links.add(worker);
+            placement.add(worker.worker());
+        }
         workerManager = new WorkerManager(
                 config.environments(),
                 placement,
+                links,
+                clock.millis(),
                 clock,
                 this::after,
                 () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
                 meter);
         provisioned = new ProvisionedConcurrency(provisioning, workerManager, blocking);
-        frontend = new Frontend(functions, counting, workerManager, blocking, clock, random, meter);
+        frontend = new Frontend(functions, counting, workerManager, links, blocking, clock, random, meter);
+        events = new EventRouter(frontend, workerManager, placement);
         sweeps = scheduler.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
     public Frontend frontend() {
         return frontend;
+    }
+
+    /// Where the workers tell their events.
+    public WorkerEvents events() {
+        return events;
     }
 
     public CountingService counting() {

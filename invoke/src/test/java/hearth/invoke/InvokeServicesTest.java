@@ -22,9 +22,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class InvokeServicesTest {
+    private int requests;
     private final FakeWorker worker = new FakeWorker();
     private final Map<FunctionId, FunctionVersion> store = new ConcurrentHashMap<>();
     private final Map<FunctionId, Map<FunctionVersion, Integer>> provisioned = new ConcurrentHashMap<>();
@@ -39,6 +41,12 @@ class InvokeServicesTest {
             InstantSource.system(),
             new SecureRandom(),
             InvocationMeter.NONE);
+
+    @BeforeEach
+    void connect() {
+        worker.connect(services.events());
+        worker.tell(worker.report());
+    }
 
     @AfterEach
     void stop() {
@@ -85,12 +93,13 @@ class InvokeServicesTest {
 
     @Test
     void sweepsByItself() {
-        services.placement().drain(worker.id());
+        services.placement().drain(worker.worker());
         store.put(Functions.id("mail"), Functions.latest("mail"));
         invoke("mail");
         var late = new FakeWorker("late", 1024, 1000, 1);
 
-        services.placement().add(late);
+        services.placement().add(late.worker());
+        services.placement().reported(late.worker(), late.report());
 
         Await.until(() -> services.workerManager().counts().starting() == 1);
     }
@@ -126,7 +135,7 @@ class InvokeServicesTest {
                 null,
                 null,
                 new byte[0],
-                "id");
+                "id" + requests++);
         services.frontend().invoke(request, answers);
         return answers;
     }

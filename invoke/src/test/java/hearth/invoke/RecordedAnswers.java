@@ -1,9 +1,9 @@
 package hearth.invoke;
 
+import hearth.invoke.frontend.AnswerStream;
 import hearth.invoke.frontend.InvocationResponder;
 import hearth.invoke.frontend.InvocationResponse;
 import hearth.model.ApiException;
-import hearth.model.worker.AnswerStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,17 +1,21 @@
 package hearth.invoke;
 
 import hearth.model.Bytes;
+import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
-import hearth.model.worker.EnvironmentListener;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.Invocation;
-import hearth.model.worker.InvocationListener;
 import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.Report;
 import hearth.model.worker.Reservation;
-import hearth.model.worker.Worker;
 import hearth.model.worker.WorkerCapacity;
+import hearth.model.worker.WorkerCommand;
+import hearth.model.worker.WorkerEvent;
+import hearth.model.worker.WorkerEvents;
 import hearth.model.worker.WorkerId;
+import hearth.model.worker.WorkerLink;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +25,7 @@ import java.util.Random;
 
 /// A worker in a simulation: everything that it says is a message, and messages of different environments overtake
 /// each other. It fails, crashes and refuses at random, and complains of whatever a WorkerManager must not do.
-public final class SimulatedWorker implements Worker {
+public final class SimulatedWorker implements WorkerLink {
     /// Hears of environments just before the WorkerManager does.
     public interface Observer {
         void free(EnvironmentSpec environment);
@@ -40,15 +44,13 @@ public final class SimulatedWorker implements Worker {
 
     private static final class Simulated {
         final EnvironmentSpec spec;
-        final EnvironmentListener listener;
         final ArrayDeque<Runnable> messages = new ArrayDeque<>();
         Phase phase = Phase.STARTING;
         long lastReservation;
         boolean retiring;
 
-        Simulated(EnvironmentSpec spec, EnvironmentListener listener) {
+        Simulated(EnvironmentSpec spec) {
             this.spec = spec;
-            this.listener = listener;
         }
     }
 
@@ -56,8 +58,8 @@ public final class SimulatedWorker implements Worker {
     private final WorkerId id;
     private final int slots;
     private final Random random;
-    private final ManualClock clock;
     private final Observer observer;
+    private WorkerEvents events = (_, _) -> {};
 
     /// Refusals, which may outlive their environments.
     private final Map<EnvironmentId, ArrayDeque<Runnable>> refusals = new LinkedHashMap<>();
@@ -65,28 +67,44 @@ public final class SimulatedWorker implements Worker {
     /// Whether starts fail, environments crash and reservations are refused.
     private boolean faulty = true;
 
-    public SimulatedWorker(String id, int slots, Random random, ManualClock clock, Observer observer) {
+    public SimulatedWorker(String id, int slots, Random random, Observer observer) {
         this.id = new WorkerId(id);
         this.slots = slots;
         this.random = random;
-        this.clock = clock;
         this.observer = observer;
     }
 
     @Override
-    public WorkerId id() {
+    public WorkerId worker() {
         return id;
     }
 
-    @Override
+    public void connect(WorkerEvents events) {
+        this.events = events;
+        tell(new Report(capacity(), true, true, List.of()));
+    }
+
+    private void tell(WorkerEvent event) {
+        events.happened(id, event);
+    }
+
     public WorkerCapacity capacity() {
         return new WorkerCapacity(Bytes.mebibytes(128L * slots), 100 * slots, slots);
     }
 
     @Override
-    public void start(EnvironmentSpec spec, EnvironmentListener listener) {
+    public void send(WorkerCommand command) {
+        switch (command) {
+            case WorkerCommand.Start(var spec) -> start(spec);
+            case WorkerCommand.Invoke(var reservation, var invocation) -> invoke(reservation, invocation);
+            case WorkerCommand.Retire(var environment) -> retire(environment);
+            case WorkerCommand.Credit _, WorkerCommand.Expect _ -> {}
+        }
+    }
+
+    private void start(EnvironmentSpec spec) {
         check(!environments.containsKey(spec.id()), "An environment is started twice");
-        var environment = new Simulated(spec, listener);
+        var environment = new Simulated(spec);
         environments.put(spec.id(), environment);
         check(environments.size() <= slots, "More environments than slots");
         var memory = environments.values().stream()
@@ -94,48 +112,58 @@ public final class SimulatedWorker implements Worker {
                 .sum();
         check(memory <= capacity().memory().count(), "More memory is used than there is");
         if (unlucky(8)) {
-            die(environment, () -> listener.gone(spec.id(), failure()));
+            die(environment, () -> tell(new EnvironmentEvent.Gone(spec.id(), failure())));
         } else {
             environment.messages.add(() -> {
                 free(environment);
-                listener.ready(spec.id());
+                tell(new EnvironmentEvent.Ready(spec.id()));
                 endIfRetiring(environment);
             });
         }
     }
 
-    @Override
-    public void invoke(Reservation reservation, Invocation invocation, InvocationListener listener) {
+    private void invoke(Reservation reservation, Invocation invocation) {
         var environment = environments.get(reservation.environment());
         if (environment == null || environment.phase == Phase.DEAD || environment.retiring || unlucky(20)) {
             refusals.computeIfAbsent(reservation.environment(), _ -> new ArrayDeque<>())
-                    .add(() -> listener.ended(new InvocationOutcome.Refused("gone")));
+                    .add(() -> end(reservation, invocation, new InvocationOutcome.Refused("gone")));
             return;
         }
         check(environment.phase == Phase.IDLE, "Two invocations at once in one environment, or one too early");
         check(reservation.number() > environment.lastReservation, "A reservation is used again");
-        check(reservation.expires().isAfter(clock.instant()), "A reservation is given that has expired");
         environment.lastReservation = reservation.number();
         environment.phase = Phase.BUSY;
         observer.runs(environment.spec, invocation);
         if (unlucky(20)) {
             die(environment, () -> {
-                listener.ended(new InvocationOutcome.Failed(new byte[0], InvocationOutcome.Failed.UNHANDLED, null));
-                environment.listener.gone(environment.spec.id());
+                end(
+                        reservation,
+                        invocation,
+                        new InvocationOutcome.Failed(new byte[0], InvocationOutcome.Failed.UNHANDLED, null));
+                gone(environment);
             });
             return;
         }
-        environment.messages.add(
-                () -> listener.ended(new InvocationOutcome.Answered(invocation.payload(), "application/json", null)));
+        environment.messages.add(() -> end(
+                reservation,
+                invocation,
+                new InvocationOutcome.Answered(invocation.payload(), "application/json", null)));
         environment.messages.add(() -> {
             free(environment);
-            environment.listener.idle(environment.spec.id());
+            tell(new EnvironmentEvent.Idle(environment.spec.id(), environment.lastReservation));
             endIfRetiring(environment);
         });
     }
 
-    @Override
-    public void retire(EnvironmentId id) {
+    private void end(Reservation reservation, Invocation invocation, InvocationOutcome outcome) {
+        tell(new InvocationProgress.Ended(invocation.requestId(), reservation, outcome));
+    }
+
+    private void gone(Simulated environment) {
+        tell(new EnvironmentEvent.Gone(environment.spec.id(), null));
+    }
+
+    private void retire(EnvironmentId id) {
         var environment = environments.get(id);
         if (environment != null && environment.phase != Phase.DEAD) {
             environment.retiring = true;
@@ -192,7 +220,7 @@ public final class SimulatedWorker implements Worker {
                 .toList();
         if (!idle.isEmpty()) {
             var victim = idle.get(random.nextInt(idle.size()));
-            die(victim, () -> victim.listener.gone(victim.spec.id()));
+            die(victim, () -> gone(victim));
         }
     }
 
@@ -205,7 +233,7 @@ public final class SimulatedWorker implements Worker {
 
     private void endIfRetiring(Simulated environment) {
         if (environment.retiring && environment.phase == Phase.IDLE) {
-            die(environment, () -> environment.listener.gone(environment.spec.id()));
+            die(environment, () -> gone(environment));
         }
     }
 

@@ -12,6 +12,7 @@ import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
 import hearth.invoke.workermanager.WorkerManager;
 import hearth.invoke.workermanager.WorkerManagerConfig;
+import hearth.invoke.workers.WorkerLinks;
 import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
@@ -49,6 +50,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
     private final CountingService counting = new CountingService(ACCOUNT_LIMIT);
     private final PlacementService placement =
             new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10), 100), clock);
+    private final WorkerLinks links = new WorkerLinks();
     private final Alarms alarms = new Alarms();
     private final WorkerManager manager;
     private final FunctionCache functions;
@@ -70,14 +72,19 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
         manager = new WorkerManager(
                 WorkerManagerConfig.DEFAULT,
                 placement,
+                links,
+                1,
                 clock,
                 alarms::set,
                 () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
                 InvocationMeter.NONE);
         functions = new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background::add, clock);
-        frontend = new Frontend(functions, counting, manager, background::add, clock, random, InvocationMeter.NONE);
-        worker = new SimulatedWorker("worker", 3 + random.nextInt(8), random, clock, this);
-        placement.add(worker);
+        frontend =
+                new Frontend(functions, counting, manager, links, background::add, clock, random, InvocationMeter.NONE);
+        worker = new SimulatedWorker("worker", 3 + random.nextInt(8), random, this);
+        links.add(worker);
+        placement.add(worker.worker());
+        worker.connect(new EventRouter(frontend, manager, placement));
         NAMES.forEach(name -> store.put(Functions.id(name), Functions.latest(name, generation)));
     }
 
@@ -173,7 +180,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
             // One message may bring another.
         }
         check(worker.environments() == 0, "An environment is left");
-        check(placement.promised(worker.id()).environments() == 0, "Room is still promised");
+        check(placement.promised(worker.worker()).environments() == 0, "Room is still promised");
     }
 
     private int counted() {

@@ -108,6 +108,7 @@ final class DataPlane {
                         clock,
                         random,
                         meter));
+        worker.connect(services.events());
         var functions = store.functions();
         new AccountConcurrency(functions, services.counting()).begin();
         functions.onChange(Setting.PROVISIONED_CONCURRENCY, services.provisioned()::provisioningChanged);

@@ -23,16 +23,19 @@ final class FreeMemory {
     private final Path figures;
     private final Executor blocking;
     private final LongSupplier nanos;
+    private final Runnable onChange;
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile boolean enough = true;
     private volatile boolean enoughToKeep = true;
     private volatile long lookedAt;
 
     /// @param figures `/proc/meminfo`
-    FreeMemory(Path figures, Executor blocking, LongSupplier nanos) {
+    /// @param onChange called when there is enough, or no longer
+    FreeMemory(Path figures, Executor blocking, LongSupplier nanos, Runnable onChange) {
         this.figures = figures;
         this.blocking = blocking;
         this.nanos = nanos;
+        this.onChange = onChange;
         this.lookedAt = nanos.getAsLong() - GOOD_FOR;
     }
 
@@ -64,11 +67,17 @@ final class FreeMemory {
                 }
             }
             var now = available >= total / RESERVED_SHARE;
+            var nowToKeep = available >= total / RESERVED_FROM_KEPT;
             if (enough != now) {
                 log.log(Level.WARNING, now ? "There is memory again" : "Memory is short: no more environments start");
             }
+            boolean changed = enough != now || enoughToKeep != nowToKeep;
             enough = now;
-            enoughToKeep = available >= total / RESERVED_FROM_KEPT;
+            enoughToKeep = nowToKeep;
+            lookedAt = nanos.getAsLong();
+            if (changed) {
+                onChange.run();
+            }
         } catch (IOException | NumberFormatException e) {
             log.log(Level.DEBUG, "cannot tell how much memory is free", e);
         } finally {

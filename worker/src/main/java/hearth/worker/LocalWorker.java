@@ -1,17 +1,21 @@
 package hearth.worker;
 
 import hearth.model.FunctionVersion;
+import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
-import hearth.model.worker.EnvironmentListener;
 import hearth.model.worker.EnvironmentSpec;
+import hearth.model.worker.InitializationType;
 import hearth.model.worker.Invocation;
-import hearth.model.worker.InvocationListener;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.Refused;
+import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.Report;
 import hearth.model.worker.Reservation;
-import hearth.model.worker.Worker;
-import hearth.model.worker.WorkerCapacity;
+import hearth.model.worker.WorkerCommand;
+import hearth.model.worker.WorkerEvent;
+import hearth.model.worker.WorkerEvents;
 import hearth.model.worker.WorkerId;
+import hearth.model.worker.WorkerLink;
 import hearth.worker.code.CodeCache;
 import hearth.worker.environment.Defects;
 import hearth.worker.environment.EnvironmentHost;
@@ -27,17 +31,24 @@ import hearth.worker.sandbox.SandboxFactory;
 import io.netty.channel.IoEventLoopGroup;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// The worker of this host: runs execution environments, each on one of its event loops.
 ///
 /// Knows its environments by id, and nothing else about them: what they may do next is theirs to decide.
-public final class LocalWorker implements Worker, AutoCloseable {
+public final class LocalWorker implements WorkerLink, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LocalWorker.class.getName());
+
+    private static final long REPORTS = Duration.ofSeconds(1).toNanos();
 
     private final WorkerConfig config;
     private final IoEventLoopGroup loops;
@@ -51,6 +62,11 @@ public final class LocalWorker implements Worker, AutoCloseable {
     private final AtomicReference<String> lastWarning = new AtomicReference<>("");
     private final Object allGone = new Object();
     private volatile boolean closing;
+    private volatile WorkerEvents events = (_, _) -> {};
+    private @Nullable Future<?> reports;
+
+    /// The latest of all WorkerManagers that were heard of.
+    private final AtomicLong epoch = new AtomicLong(Long.MIN_VALUE);
 
     /// @param loops of Netty's epoll transport; stays the caller's
     /// @param sandboxes stays the caller's, as does the code cache: to be closed after the worker
@@ -64,7 +80,8 @@ public final class LocalWorker implements Worker, AutoCloseable {
         this.config = config;
         this.loops = loops;
         this.logs = LogWriter.start(new LogDirectory(config.logs()));
-        this.memory = new FreeMemory(Path.of("/proc/meminfo"), threads.removals(), System::nanoTime);
+        this.memory =
+                new FreeMemory(Path.of("/proc/meminfo"), threads.removals(), System::nanoTime, this::report);
         this.pool = RuntimePool.start(config.pool(), sandboxes, System::nanoTime);
         this.host = new EnvironmentHost(
                 runtimes,
@@ -85,38 +102,73 @@ public final class LocalWorker implements Worker, AutoCloseable {
                         config.streamPace()));
     }
 
+    /// Says where this worker tells its events, before the first command. Its first report comes at once.
+    public void connect(WorkerEvents events) {
+        this.events = events;
+        report();
+        reports = loops.next().scheduleAtFixedRate(this::report, REPORTS, REPORTS, TimeUnit.NANOSECONDS);
+    }
+
+    private void report() {
+        var standing = environments.values().stream()
+                .map(ExecutionEnvironment::standing)
+                .toList();
+        tell(new Report(config.capacity(), memory.isEnough(), memory.isEnoughToKeep(), standing));
+    }
+
+    private void tell(WorkerEvent event) {
+        events.happened(config.id(), event);
+    }
+
     @Override
-    public WorkerId id() {
+    public WorkerId worker() {
         return config.id();
     }
 
     @Override
-    public WorkerCapacity capacity() {
-        return config.capacity();
+    public void send(WorkerCommand command) {
+        switch (command) {
+            case WorkerCommand.Invoke(var reservation, var invocation) -> invoke(reservation, invocation);
+            case WorkerCommand.Credit(var id, var requestId, var pieces) -> {
+                var environment = environments.get(id);
+                if (environment != null) {
+                    environment.credit(requestId, pieces);
+                }
+            }
+            case WorkerCommand.Start(var spec) -> start(spec);
+            case WorkerCommand.Retire(var id) -> retire(id);
+            case WorkerCommand.Expect(var function) -> expect(function);
+        }
     }
 
-    @Override
-    public boolean hasRoom() {
-        return memory.isEnough();
+    /// What is promised is more than there is, so this looks at what there is. A command that came twice starts
+    /// nothing.
+    private void start(EnvironmentSpec spec) {
+        if (environments.containsKey(spec.id())) {
+            return;
+        }
+        var onDemand = spec.initializationType() == InitializationType.ON_DEMAND;
+        if (environments.size() >= config.capacity().slots()) {
+            tell(new EnvironmentEvent.StartRefused(spec.id(), "all slots are taken"));
+        } else if (!(onDemand ? memory.isEnough() : memory.isEnoughToKeep())) {
+            tell(new EnvironmentEvent.StartRefused(spec.id(), "memory is short"));
+        } else {
+            make(spec);
+        }
     }
 
-    @Override
-    public boolean hasRoomToKeep() {
-        return memory.isEnoughToKeep();
-    }
-
-    @Override
-    public void start(EnvironmentSpec spec, EnvironmentListener listener) {
+    private void make(EnvironmentSpec spec) {
         ExecutionEnvironment environment;
         try {
-            environment = new ExecutionEnvironment(spec, listener, host, loops.next(), this::forget);
+            environment = new ExecutionEnvironment(spec, this::tell, host, loops.next(), this::forget);
         } catch (RuntimeException | Error e) {
             defects.met("Environment " + spec.id() + " cannot be made", e);
-            listener.gone(spec.id(), new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "The worker failed: " + e));
+            var why = new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "The worker failed: " + e);
+            tell(new EnvironmentEvent.Gone(spec.id(), why));
             return;
         }
         if (environments.putIfAbsent(spec.id(), environment) != null) {
-            throw new IllegalArgumentException("There is an environment " + spec.id() + " already");
+            return;
         }
         environment.start();
         if (closing) {
@@ -124,8 +176,7 @@ public final class LocalWorker implements Worker, AutoCloseable {
         }
     }
 
-    @Override
-    public void expect(FunctionVersion function) {
+    private void expect(FunctionVersion function) {
         threads.preparations().execute(() -> {
             if (host.runtimes().find(function.runtime()).isEmpty()) {
                 warn(function);
@@ -163,21 +214,36 @@ public final class LocalWorker implements Worker, AutoCloseable {
                 .of(function, runtime));
     }
 
-    @Override
-    public void invoke(Reservation reservation, Invocation invocation, InvocationListener listener) {
+    private void invoke(Reservation reservation, Invocation invocation) {
         var environment = environments.get(reservation.environment());
         if (environment == null || !reservation.worker().equals(config.id())) {
-            listener.ended(new Refused("there is no such environment here"));
+            refuse(reservation, invocation, "there is no such environment here");
+        } else if (isOutdated(reservation)) {
+            refuse(reservation, invocation, "there is a later WorkerManager");
         } else {
-            environment.invoke(reservation, invocation, listener);
+            environment.invoke(reservation, invocation);
         }
     }
 
-    @Override
-    public void retire(EnvironmentId id) {
+    private void refuse(Reservation reservation, Invocation invocation, String reason) {
+        tell(new InvocationProgress.Ended(invocation.requestId(), reservation, new Refused(reason)));
+    }
+
+    private boolean isOutdated(Reservation reservation) {
+        long known = epoch.get();
+        if (reservation.epoch() > known) {
+            epoch.accumulateAndGet(reservation.epoch(), Math::max);
+        }
+        return reservation.epoch() < known;
+    }
+
+    private void retire(EnvironmentId id) {
         var environment = environments.get(id);
         if (environment != null) {
             environment.retire();
+        } else {
+            // Whoever asks has not heard of its end.
+            tell(new EnvironmentEvent.Gone(id, null));
         }
     }
 
@@ -203,6 +269,9 @@ public final class LocalWorker implements Worker, AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (reports != null) {
+            reports.cancel(false);
         }
         threads.shutdown();
         pool.close();

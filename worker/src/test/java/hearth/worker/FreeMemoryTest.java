@@ -12,6 +12,7 @@ final class FreeMemoryTest {
     @TempDir
     Path directory;
 
+    private int changes;
     private long now = Duration.ofSeconds(1).toNanos();
 
     private Path meminfo(long available) throws Exception {
@@ -21,7 +22,7 @@ final class FreeMemoryTest {
 
     @Test
     void leavesASixteenthFree() throws Exception {
-        var memory = new FreeMemory(meminfo(1000), Runnable::run, () -> now);
+        var memory = new FreeMemory(meminfo(1000), Runnable::run, () -> now, () -> changes++);
         assertThat(memory.isEnough()).isTrue();
 
         meminfo(999);
@@ -32,7 +33,7 @@ final class FreeMemoryTest {
 
     @Test
     void leavesAQuarterFreeOfWhatStays() throws Exception {
-        var memory = new FreeMemory(meminfo(4000), Runnable::run, () -> now);
+        var memory = new FreeMemory(meminfo(4000), Runnable::run, () -> now, () -> changes++);
         assertThat(memory.isEnoughToKeep()).isTrue();
 
         meminfo(3999);
@@ -40,11 +41,12 @@ final class FreeMemoryTest {
 
         assertThat(memory.isEnoughToKeep()).isFalse();
         assertThat(memory.isEnough()).isTrue();
+        assertThat(changes).isEqualTo(1);
     }
 
     @Test
     void looksNoMoreThanTenTimesASecond() throws Exception {
-        var memory = new FreeMemory(meminfo(5000), Runnable::run, () -> now);
+        var memory = new FreeMemory(meminfo(5000), Runnable::run, () -> now, () -> changes++);
         assertThat(memory.isEnough()).isTrue();
 
         meminfo(1);
@@ -57,7 +59,7 @@ final class FreeMemoryTest {
 
     @Test
     void doesNotStandInTheWayWhereNothingIsKnown() {
-        assertThat(new FreeMemory(directory.resolve("none"), Runnable::run, () -> now).isEnough())
+        assertThat(new FreeMemory(directory.resolve("none"), Runnable::run, () -> now, () -> changes++).isEnough())
                 .isTrue();
     }
 }

@@ -8,13 +8,17 @@ import hearth.model.worker.InvocationOutcome.Answered;
 import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.Refused;
+import hearth.model.worker.Report.Phase;
+import hearth.model.worker.Report.ReportedEnvironment;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.WorkerCommand;
 import hearth.worker.code.TestZip;
 import hearth.worker.logs.LogEvent;
 import hearth.worker.sandbox.SandboxKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -391,17 +395,14 @@ abstract class LocalWorkerTest {
     }
 
     @Test
-    void refusesAReservationThatIsUsedExpiredOrForABusyEnvironment() throws Exception {
+    void refusesAReservationThatHasExpiredIsOfAnEarlierEpochOrForABusyEnvironment() throws Exception {
         var environment = ready("reserved");
-        var used = environment.reservation();
-        environment.send(used, TestEnvironment.invocation("[]", false)).get(30, TimeUnit.SECONDS);
-        environment.await("idle");
-        var expired =
-                new Reservation(TestWorker.ID, environment.id, 50, Instant.now().minusSeconds(1));
+        var expired = new Reservation(TestWorker.ID, environment.id, 1, 50, Duration.ZERO);
+        var earlier = new Reservation(TestWorker.ID, environment.id, 0, 51, Duration.ofSeconds(10));
         var running = environment.send(environment.reservation(), TestEnvironment.invocation("[\"sleep 0.3\"]", false));
 
         assertThat(environment
-                        .send(used, TestEnvironment.invocation("[]", false))
+                        .send(earlier, TestEnvironment.invocation("[]", false))
                         .get(30, TimeUnit.SECONDS))
                 .isInstanceOf(Refused.class);
         assertThat(environment
@@ -412,6 +413,53 @@ abstract class LocalWorkerTest {
                         .send(environment.reservation(), TestEnvironment.invocation("[]", false))
                         .get(30, TimeUnit.SECONDS))
                 .isInstanceOf(Refused.class);
+        assertThat(running.get(30, TimeUnit.SECONDS)).isInstanceOf(Answered.class);
+    }
+
+    @Test
+    void runsAnInvocationOnceThoughItIsSentTwice() throws Exception {
+        var environment = ready("twice");
+        var reservation = environment.reservation();
+        var invocation = TestEnvironment.invocation("[\"count\"]", false);
+
+        var outcome = environment.send(reservation, invocation);
+        host.worker.send(new WorkerCommand.Invoke(reservation, invocation));
+        assertThat(TestEnvironment.text(outcome.get(30, TimeUnit.SECONDS))).isEqualTo("[1]");
+        environment.await("idle");
+        host.worker.send(new WorkerCommand.Invoke(reservation, invocation));
+
+        assertThat(environment.call("[\"count\"]")).isEqualTo("[2]");
+    }
+
+    @Test
+    void makesAnEnvironmentOnceThoughItIsAskedForTwice() throws Exception {
+        var environment = ready("asked-twice");
+
+        host.worker.send(new WorkerCommand.Start(environment.spec));
+
+        assertThat(environment.call("[]")).isEqualTo("[]");
+    }
+
+    @Test
+    void saysThatAnEnvironmentIsGoneWhichItDoesNotHave() throws Exception {
+        var environment = ready("gone-before");
+        environment.retire();
+        environment.await("gone");
+
+        environment.retire();
+
+        environment.await("gone");
+    }
+
+    @Test
+    void reportsWhatItHas() throws Exception {
+        var environment = ready("reported");
+        environment.call("[]");
+
+        Await.until(() -> host.reports(new ReportedEnvironment(environment.id, Phase.IDLE, 1)));
+        var running = environment.send(environment.reservation(), TestEnvironment.invocation("[\"sleep 3\"]", false));
+        Await.until(() -> host.reports(new ReportedEnvironment(environment.id, Phase.BUSY, 2)));
+
         assertThat(running.get(30, TimeUnit.SECONDS)).isInstanceOf(Answered.class);
     }
 

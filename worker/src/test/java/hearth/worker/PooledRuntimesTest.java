@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import hearth.model.Bytes;
 import hearth.model.CodeDigest;
 import hearth.model.FunctionVersion;
+import hearth.model.worker.WorkerCommand;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.pool.PoolConfig;
 import hearth.worker.sandbox.SandboxKind;
@@ -124,7 +125,7 @@ final class PooledRuntimesTest {
     }
 
     private void awaitReady(FunctionVersion function, int count) {
-        host.worker.expect(function);
+        host.worker.send(new WorkerCommand.Expect(function));
         var deadline = System.nanoTime() + TestWorker.PATIENCE.toNanos();
         while (host.worker.booted(function) != count) {
             assertThat(System.nanoTime()).as("booted in time").isLessThan(deadline);

@@ -1,54 +1,63 @@
 package hearth.worker;
 
+import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
-import hearth.model.worker.EnvironmentListener;
+import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationOutcome.Answered;
 import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationProgress;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.WorkerCommand;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One environment of a `TestWorker`, as its WorkerManager would see it.
-public final class TestEnvironment implements EnvironmentListener {
+public final class TestEnvironment {
     private final LocalWorker worker;
+    final EnvironmentSpec spec;
     final EnvironmentId id;
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private volatile @Nullable NotRunnable why;
+    private final Map<String, CompletableFuture<InvocationOutcome>> outcomes = new ConcurrentHashMap<>();
     private long reservations;
 
-    TestEnvironment(LocalWorker worker, EnvironmentId id) {
+    TestEnvironment(LocalWorker worker, EnvironmentSpec spec) {
         this.worker = worker;
-        this.id = id;
+        this.spec = spec;
+        this.id = spec.id();
     }
 
-    @Override
-    public void ready(EnvironmentId environment) {
-        events.add("ready");
+    void happened(EnvironmentEvent event) {
+        events.add(
+                switch (event) {
+                    case EnvironmentEvent.Ready _ -> "ready";
+                    case EnvironmentEvent.Idle _ -> "idle";
+                    case EnvironmentEvent.Gone(var _, var told) -> {
+                        why = told;
+                        yield "gone";
+                    }
+                    case EnvironmentEvent.StartRefused(var _, var reason) -> "refused: " + reason;
+                });
     }
 
-    @Override
-    public void idle(EnvironmentId environment) {
-        events.add("idle");
-    }
-
-    @Override
-    public void gone(EnvironmentId environment, NotRunnable why) {
-        this.why = why;
-        events.add("gone");
-    }
-
-    @Override
-    public void gone(EnvironmentId environment) {
-        events.add("gone");
+    void happened(InvocationProgress progress) {
+        if (progress instanceof InvocationProgress.Ended(var requestId, var _, var outcome)
+                && !Objects.requireNonNull(outcomes.get(requestId)).complete(outcome)) {
+            throw new AssertionError("told twice: " + outcome);
+        }
     }
 
     /// Waits until this is the next that is told.
@@ -77,7 +86,7 @@ public final class TestEnvironment implements EnvironmentListener {
     }
 
     Reservation reservation() {
-        return new Reservation(TestWorker.ID, id, ++reservations, Instant.now().plusSeconds(10));
+        return new Reservation(TestWorker.ID, id, 1, ++reservations, Duration.ofSeconds(10));
     }
 
     static Invocation invocation(String payload, boolean tail) {
@@ -94,11 +103,8 @@ public final class TestEnvironment implements EnvironmentListener {
 
     CompletableFuture<InvocationOutcome> send(Reservation reservation, Invocation invocation) {
         var outcome = new CompletableFuture<InvocationOutcome>();
-        worker.invoke(reservation, invocation, told -> {
-            if (!outcome.complete(told)) {
-                throw new AssertionError("told twice: " + told);
-            }
-        });
+        outcomes.put(invocation.requestId(), outcome);
+        worker.send(new WorkerCommand.Invoke(reservation, invocation));
         return outcome;
     }
 
@@ -127,6 +133,6 @@ public final class TestEnvironment implements EnvironmentListener {
     }
 
     void retire() {
-        worker.retire(id);
+        worker.send(new WorkerCommand.Retire(id));
     }
 }

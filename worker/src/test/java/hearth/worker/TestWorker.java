@@ -14,10 +14,16 @@ import hearth.model.Yardstick;
 import hearth.model.code.PackageLimits;
 import hearth.model.code.PackageThreads;
 import hearth.model.endpoints.ServiceEndpoints;
+import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
+import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.Report;
+import hearth.model.worker.Report.ReportedEnvironment;
 import hearth.model.worker.WorkerCapacity;
+import hearth.model.worker.WorkerCommand;
+import hearth.model.worker.WorkerEvent;
 import hearth.model.worker.WorkerId;
 import hearth.worker.code.CodeCache;
 import hearth.worker.endpoints.ApiEntrance;
@@ -57,11 +63,13 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// A whole worker with real sandboxes, and functions whose code is a few files.
 public final class TestWorker implements AutoCloseable {
@@ -88,6 +96,8 @@ public final class TestWorker implements AutoCloseable {
             Runtimes.discover(HostLayout.of(System.getenv(), GUEST, KeptRuntimes.in(Path.of("/nonexistent"))));
     private final Map<CodeDigest, byte[]> packages = new ConcurrentHashMap<>();
     private final Map<CodeDigest, CountDownLatch> late = new ConcurrentHashMap<>();
+    private final Map<EnvironmentId, TestEnvironment> started = new ConcurrentHashMap<>();
+    private volatile @Nullable Report lastReport;
     private final AtomicLong environments = new AtomicLong();
     final LocalWorker worker;
 
@@ -96,6 +106,11 @@ public final class TestWorker implements AutoCloseable {
     }
 
     TestWorker(SandboxKind kind, Path directory, PoolConfig pool) throws Exception {
+        this(kind, directory, pool, 100);
+    }
+
+    /// @param slots how many environments it may have at once
+    TestWorker(SandboxKind kind, Path directory, PoolConfig pool, int slots) throws Exception {
         this.directory = directory;
         this.sandboxes = new RecordedSandboxes(sandboxes(kind, directory), faults);
         this.code = new CodeCache(
@@ -107,7 +122,7 @@ public final class TestWorker implements AutoCloseable {
                 InstantSource.system());
         var config = new WorkerConfig(
                 ID,
-                new WorkerCapacity(Bytes.mebibytes(4096), 2000, 100),
+                new WorkerCapacity(Bytes.mebibytes(4096), 2000, slots),
                 directory.resolve("logs"),
                 pool,
                 WorkerConfig.FREEZE_DELAY,
@@ -116,6 +131,7 @@ public final class TestWorker implements AutoCloseable {
                 new FunctionReach(ENDPOINTS, ApiEntrance.CLOSED, new Relays(100, Duration.ofMinutes(20))),
                 StreamPace.AWS);
         this.worker = new LocalWorker(config, loops, sandboxes, runtimes, code, this::now);
+        worker.connect(this::happened);
     }
 
     private Instant now() {
@@ -267,9 +283,29 @@ public final class TestWorker implements AutoCloseable {
 
     public TestEnvironment start(FunctionVersion function) {
         var id = EnvironmentId.of(System.nanoTime(), environments.incrementAndGet());
-        var environment = new TestEnvironment(worker, id);
-        worker.start(new EnvironmentSpec(id, function, InitializationType.ON_DEMAND), environment);
+        var environment = new TestEnvironment(worker, new EnvironmentSpec(id, function, InitializationType.ON_DEMAND));
+        started.put(id, environment);
+        worker.send(new WorkerCommand.Start(environment.spec));
         return environment;
+    }
+
+    /// Whether the last report says so of an environment.
+    boolean reports(ReportedEnvironment environment) {
+        var report = lastReport;
+        return report != null && report.environments().contains(environment);
+    }
+
+    private void happened(WorkerId from, WorkerEvent event) {
+        switch (event) {
+            case EnvironmentEvent of -> environment(of.environment()).happened(of);
+            case InvocationProgress of ->
+                environment(of.reservation().environment()).happened(of);
+            case Report report -> lastReport = report;
+        }
+    }
+
+    private TestEnvironment environment(EnvironmentId id) {
+        return Objects.requireNonNull(started.get(id));
     }
 
     List<LogEvent> log(String group) throws IOException {

@@ -2,7 +2,6 @@ package hearth.invoke.frontend;
 
 import hearth.invoke.counting.Lease;
 import hearth.model.ApiException;
-import hearth.model.worker.AnswerStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +11,15 @@ import org.jspecify.annotations.Nullable;
 /// invokes one after the other never meets its own count.
 final class Answer {
     private final InvocationResponder responder;
+    private final Runnable onGiven;
     private final AtomicBoolean given = new AtomicBoolean();
     private @Nullable Lease lease;
     private boolean begun;
 
-    Answer(InvocationResponder responder) {
+    /// @param onGiven called once, before the answer leaves
+    Answer(InvocationResponder responder, Runnable onGiven) {
         this.responder = responder;
+        this.onGiven = onGiven;
     }
 
     void holds(Lease lease) {
@@ -57,6 +59,7 @@ final class Answer {
         if (!given.compareAndSet(false, true)) {
             return false;
         }
+        onGiven.run();
         if (lease != null) {
             lease.close();
         }

@@ -1,7 +1,6 @@
 package hearth.invoke.frontend;
 
 import hearth.model.ApiException;
-import hearth.model.worker.AnswerStream;
 
 /// Who carries the answer of one invocation back to its caller: whole, by `answer` or `refuse`, or to a request
 /// that streams also by `begin` and then `complete`. Each is called once at most, on any thread, and must not

@@ -9,10 +9,11 @@ import hearth.model.ApiException;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.UnsupportedKind;
-import hearth.model.worker.AnswerStream;
 import hearth.model.worker.Invocation;
-import hearth.model.worker.InvocationListener;
 import hearth.model.worker.InvocationOutcome;
+import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.Reservation;
+import hearth.model.worker.WorkerCommand;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Each step calls the next, and each may go on on another thread, but never two at once: what a step writes, the
 /// handing over to the next makes visible.
-final class Passage implements Waiter, InvocationListener {
+final class Passage implements Waiter {
     private static final Logger LOG = System.getLogger(Passage.class.getName());
     private static final byte[] NOTHING = {};
     private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.US_ASCII);
@@ -49,6 +50,11 @@ final class Passage implements Waiter, InvocationListener {
     private @Nullable Destination destination;
     private @Nullable Assignment assignment;
     private int assignments;
+    /// Where an answer in pieces goes; null until it begins.
+    private @Nullable AnswerStream pieces;
+
+    private long lastPiece;
+    private InvocationProgress.@Nullable Piece early;
     /// On the clock of `System.nanoTime`: when an environment was asked for, and when it was given.
     private long asked;
     private long given;
@@ -59,7 +65,7 @@ final class Passage implements Waiter, InvocationListener {
     Passage(Frontend frontend, InvocationRequest request, InvocationResponder responder) {
         this.frontend = frontend;
         this.request = request;
-        this.answer = new Answer(responder);
+        this.answer = new Answer(responder, () -> frontend.running.remove(request.requestId()));
         this.received = frontend.clock.instant();
     }
 
@@ -165,6 +171,7 @@ final class Passage implements Waiter, InvocationListener {
             }
             case Admission.Admitted(var granted) -> answer.holds(granted);
         }
+        frontend.running.put(request.requestId(), this);
         asked = System.nanoTime();
         acquire();
     }
@@ -180,7 +187,9 @@ final class Passage implements Waiter, InvocationListener {
         given = System.nanoTime();
         frontend.meter.assigned(destination().version().function(), given - asked);
         try {
-            assignment.worker().invoke(assignment.reservation(), destination().invocation(), this);
+            var command = new WorkerCommand.Invoke(
+                    assignment.reservation(), destination().invocation());
+            frontend.links.send(assignment.worker(), command);
         } catch (RuntimeException e) {
             // What the environment does now is unknown.
             frontend.workers.refused(assignment.reservation());
@@ -197,13 +206,40 @@ final class Passage implements Waiter, InvocationListener {
         answer.refuse(Refusals.noEnvironment(why, destination().version()));
     }
 
-    @Override
-    public AnswerStream begins(String contentType) {
-        return answer.begin(response(NOTHING, null, null));
+    /// Whether it runs, or is to run, under this reservation now.
+    boolean isUnder(Reservation reservation) {
+        return assignment != null && assignment.reservation().equals(reservation);
     }
 
-    @Override
-    public void ended(InvocationOutcome outcome) {
+    void happened(InvocationProgress event) {
+        switch (event) {
+            case InvocationProgress.Began _ -> guarded(this::begins);
+            case InvocationProgress.Piece piece -> guarded(() -> passOn(piece));
+            case InvocationProgress.Ended(var _, var _, var outcome) -> ended(outcome);
+        }
+    }
+
+    private void begins() {
+        if (pieces == null && !answer.isGiven()) {
+            pieces = answer.begin(response(NOTHING, null, null));
+            if (early != null) {
+                passOn(early);
+            }
+        }
+    }
+
+    /// One piece at a time is on its way, so only the beginning can come behind the first.
+    private void passOn(InvocationProgress.Piece piece) {
+        if (pieces == null) {
+            early = piece;
+        } else if (piece.number() == lastPiece + 1) {
+            lastPiece++;
+            pieces.write(
+                    piece.bytes(), () -> frontend.credit(piece.reservation().worker(), piece));
+        }
+    }
+
+    private void ended(InvocationOutcome outcome) {
         guarded(() -> {
             frontend.meter.ended(destination().version(), outcome, System.nanoTime() - given);
             switch (outcome) {

@@ -6,7 +6,7 @@ import java.time.Duration;
 ///
 /// @param memoryPromised how many times a worker's memory may be promised: functions use a part of what they are
 ///     configured with, idle ones the least; each sandbox is still held to its own limit, and a worker whose memory is
-///     really used up gets no more (`Worker.hasRoom`)
+///     really used up gets no more (`Report.room`)
 /// @param failuresInARow after how many environments in a row that a worker failed to make it is unhealthy
 /// @param rest how long an unhealthy worker is spared before it is tried again
 /// @param keptPercent how much of a worker environments may take that stay whether they are needed or not

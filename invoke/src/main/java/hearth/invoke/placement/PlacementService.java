@@ -1,7 +1,7 @@
 package hearth.invoke.placement;
 
 import hearth.model.Bytes;
-import hearth.model.worker.Worker;
+import hearth.model.worker.Report;
 import hearth.model.worker.WorkerId;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /// A worker that failed several times in a row is spared for a while. If all are spared, that says nothing
 /// about any one of them, and they are used as if well.
 public final class PlacementService {
-    /// Guarded by itself; nothing foreign but `Worker.capacity` is called under it.
+    /// Guarded by itself; nothing foreign is called under it.
     private final Map<WorkerId, WorkerLoad> workers = new LinkedHashMap<>();
 
     private final PlacementConfig config;
@@ -31,9 +31,20 @@ public final class PlacementService {
         this.clock = clock;
     }
 
-    public void add(Worker worker) {
+    /// Makes a worker known. It is chosen once it has reported.
+    public void add(WorkerId worker) {
         synchronized (workers) {
-            workers.put(worker.id(), new WorkerLoad(worker, config));
+            workers.put(worker, new WorkerLoad(worker, config));
+        }
+    }
+
+    /// What a worker says of itself holds until it says another thing. Whoever is not known here is passed over.
+    public void reported(WorkerId worker, Report report) {
+        synchronized (workers) {
+            var load = workers.get(worker);
+            if (load != null) {
+                load.reported(report);
+            }
         }
     }
 
@@ -119,7 +130,7 @@ public final class PlacementService {
         }
 
         @Override
-        public Worker worker() {
+        public WorkerId worker() {
             return load.worker();
         }
 
@@ -134,6 +145,13 @@ public final class PlacementService {
         public void failed() {
             synchronized (workers) {
                 load.failed(clock.instant());
+            }
+        }
+
+        @Override
+        public void refused() {
+            synchronized (workers) {
+                load.refused();
             }
         }
 

@@ -1,10 +1,10 @@
 package hearth.invoke.placement;
 
-import hearth.model.worker.Worker;
+import hearth.model.worker.WorkerId;
 
 /// Room for one environment on a worker, promised until `close`. Safe to close twice.
 public interface Slot extends AutoCloseable {
-    Worker worker();
+    WorkerId worker();
 
     /// The worker made the environment: it is well.
     void succeeded();
@@ -12,6 +12,9 @@ public interface Slot extends AutoCloseable {
     /// The worker could not make the environment for a reason of its own. Several of these in a row make it
     /// unhealthy.
     void failed();
+
+    /// The worker says that it has no room. It is believed, and not chosen before its next report.
+    void refused();
 
     /// The environment ends when it is not needed from now on. Safe to repeat, and after `close`.
     void keepNoLonger();

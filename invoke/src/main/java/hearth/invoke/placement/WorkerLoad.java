@@ -1,12 +1,19 @@
 package hearth.invoke.placement;
 
 import hearth.model.Bytes;
-import hearth.model.worker.Worker;
+import hearth.model.worker.Report;
+import hearth.model.worker.WorkerCapacity;
+import hearth.model.worker.WorkerId;
 import java.time.Instant;
+import java.util.List;
 
-/// What one worker has promised, and how well it is. Guarded by the PlacementService's lock.
+/// What one worker has reported, what of it was promised since, and how well it is. Guarded by the PlacementService's
+/// lock.
 final class WorkerLoad {
-    private final Worker worker;
+    /// What is known of a worker that has not reported.
+    private static final Report NOTHING = new Report(new WorkerCapacity(new Bytes(0), 0, 0), false, false, List.of());
+
+    private final WorkerId worker;
     private final PlacementConfig config;
     private Bytes memory = new Bytes(0);
     private long milliCpus;
@@ -18,24 +25,45 @@ final class WorkerLoad {
     private int failures;
     private Instant sparedUntil = Instant.MIN;
     private boolean draining;
+    private Report report = NOTHING;
 
-    WorkerLoad(Worker worker, PlacementConfig config) {
+    /// Whether it has reported.
+    private boolean known;
+
+    /// Whether it has refused a start since its last report.
+    private boolean full;
+
+    WorkerLoad(WorkerId worker, PlacementConfig config) {
         this.worker = worker;
         this.config = config;
     }
 
-    Worker worker() {
+    WorkerId worker() {
         return worker;
     }
 
+    void reported(Report now) {
+        report = now;
+        known = true;
+        full = false;
+    }
+
+    /// It had no room for what was promised.
+    void refused() {
+        full = true;
+    }
+
+    /// Whether an environment fits at all; one that has not reported may be large enough.
     boolean couldEverHold(Demand demand) {
-        return worker.capacity().slots() > 0 && demand.memory().compareTo(offered()) <= 0;
+        return !known
+                || (capacity().slots() > 0 && demand.memory().compareTo(offered()) <= 0);
     }
 
     boolean hasRoom(Demand demand) {
         return !draining
-                && worker.hasRoom()
-                && environments < worker.capacity().slots()
+                && !full
+                && report.room()
+                && environments < capacity().slots()
                 && memory.plus(demand.memory()).compareTo(offered()) <= 0;
     }
 
@@ -45,13 +73,13 @@ final class WorkerLoad {
     }
 
     private boolean hasRoomToKeep(Demand demand) {
-        return worker.hasRoomToKeep() && hasShare(demand);
+        return report.roomToKeep() && hasShare(demand);
     }
 
     /// Whether one more may stay, as far as those go that do.
     boolean hasShare(Demand demand) {
         return !draining
-                && (keptEnvironments + 1) * 100L <= (long) worker.capacity().slots() * config.keptPercent()
+                && (keptEnvironments + 1) * 100L <= (long) capacity().slots() * config.keptPercent()
                 && keptMemory.plus(demand.memory()).count() <= offered().count() * config.keptPercent() / 100;
     }
 
@@ -61,11 +89,11 @@ final class WorkerLoad {
 
     /// Whether all environments, this one too, may use their CPU share at the same time.
     boolean hasCpu(Demand demand) {
-        return milliCpus + demand.milliCpus() <= worker.capacity().milliCpus();
+        return milliCpus + demand.milliCpus() <= capacity().milliCpus();
     }
 
     double cpuLoad() {
-        return (double) milliCpus / Math.max(1, worker.capacity().milliCpus());
+        return (double) milliCpus / Math.max(1, capacity().milliCpus());
     }
 
     /// The larger of the free shares of memory and CPU that a new environment would leave: small is a tight fit.
@@ -74,7 +102,7 @@ final class WorkerLoad {
                 1.0 - (double) memory.plus(demand.memory()).count() / offered().count();
         var freeCpu = 1.0
                 - (double) (milliCpus + demand.milliCpus())
-                        / Math.max(1, worker.capacity().milliCpus());
+                        / Math.max(1, capacity().milliCpus());
         return Math.max(freeMemory, freeCpu);
     }
 
@@ -120,7 +148,11 @@ final class WorkerLoad {
         return new Promised(environments, memory, milliCpus, keptMemory);
     }
 
+    private WorkerCapacity capacity() {
+        return report.capacity();
+    }
+
     private Bytes offered() {
-        return new Bytes(Math.multiplyExact(worker.capacity().memory().count(), (long) config.memoryPromised()));
+        return new Bytes(Math.multiplyExact(capacity().memory().count(), (long) config.memoryPromised()));
     }
 }

@@ -1,7 +1,7 @@
 package hearth.invoke.workermanager;
 
 import hearth.model.worker.Reservation;
-import hearth.model.worker.Worker;
+import hearth.model.worker.WorkerId;
 
 /// An environment for one invocation: its worker, and the reservation to show there.
-public record Assignment(Worker worker, Reservation reservation) {}
+public record Assignment(WorkerId worker, Reservation reservation) {}

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 /// is provisioned, `Eviction` ends what is idle, and `WaitingLine` turns away who waits in vain.
 final class EnvironmentTable {
     private final WorkerManagerConfig config;
+    private final long epoch;
     private final Tally tally = new Tally();
     private final Inventory inventory;
     private final ScaleOut scaleOut;
@@ -33,7 +34,8 @@ final class EnvironmentTable {
     private final Eviction eviction;
     private final WaitingLine waitingLine;
 
-    EnvironmentTable(WorkerManagerConfig config, Supplier<EnvironmentId> ids) {
+    EnvironmentTable(WorkerManagerConfig config, long epoch, Supplier<EnvironmentId> ids) {
+        this.epoch = epoch;
         this.config = config;
         inventory = new Inventory(ids, tally);
         scaleOut = new ScaleOut(config.patience(), inventory);
@@ -138,9 +140,12 @@ final class EnvironmentTable {
         return steps;
     }
 
-    List<Step> idle(EnvironmentId id, Instant now) {
+    /// @param reservation the number of that under which it ran last
+    List<Step> idle(EnvironmentId id, long reservation, Instant now) {
         var environment = inventory.find(id);
-        if (environment == null || !(environment.state() instanceof EnvironmentState.Busy(var _, var since))) {
+        if (environment == null
+                || !(environment.state() instanceof EnvironmentState.Busy(var number, var since))
+                || number != reservation) {
             return List.of();
         }
         environment.function().served(Duration.between(since, now));
@@ -166,6 +171,31 @@ final class EnvironmentTable {
             scaleOut.one(function, now, steps);
         }
         scaleOut.starved(now, steps);
+        inventory.forgetIfEmpty(function);
+        return steps;
+    }
+
+    /// Whether there is such an environment, in any state.
+    boolean knows(EnvironmentId id) {
+        return inventory.find(id) != null;
+    }
+
+    /// A worker had no room for an environment after all: it is looked for room once more.
+    List<Step> startRefused(EnvironmentId id, Instant now) {
+        var environment = inventory.find(id);
+        if (environment == null || !(environment.state() instanceof EnvironmentState.Starting)) {
+            return List.of();
+        }
+        inventory.gone(id);
+        var function = environment.function();
+        var steps = new ArrayList<Step>();
+        steps.add(new Step.WorkerFull(environment.slot()));
+        steps.add(new Step.GiveBack(environment.slot()));
+        if (environment.isProvisioned()) {
+            provisioning.ask(function, now, steps);
+        } else {
+            scaleOut.one(function, now, steps);
+        }
         inventory.forgetIfEmpty(function);
         return steps;
     }
@@ -271,7 +301,7 @@ final class EnvironmentTable {
         var number = environment.nextReservation();
         environment.change(new EnvironmentState.Event.Taken(number, now));
         var worker = environment.slot().worker();
-        var reservation = new Reservation(worker.id(), environment.id(), number, now.plus(config.reservationLife()));
+        var reservation = new Reservation(worker, environment.id(), epoch, number, config.reservationLife());
         return new Step.Serve(waiter, new Assignment(worker, reservation));
     }
 

@@ -25,6 +25,8 @@ sealed interface Step {
 
     record WorkerFailed(Slot slot) implements Step {}
 
+    record WorkerFull(Slot slot) implements Step {}
+
     /// An environment ends when it is not needed from now on, so that another may stay in its stead.
     record KeepNoLonger(Slot slot) implements Step {}
 

@@ -3,15 +3,17 @@ package hearth.invoke.workermanager;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.Placement;
 import hearth.invoke.placement.PlacementService;
+import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
+import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
-import hearth.model.worker.EnvironmentListener;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.Reservation;
-import hearth.model.worker.Worker;
+import hearth.model.worker.WorkerCommand;
+import hearth.model.worker.WorkerId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -33,15 +35,16 @@ import java.util.function.Supplier;
 /// waits is worth more than a cache. If nothing comes free within `capacityWait` the caller is throttled, as by AWS
 /// when it cannot grow faster.
 ///
-/// One lock, `table`, guards what is known. It is held while deciding only: workers, waiters and the
+/// One lock, `table`, guards what is known. It is held while deciding only: links, waiters and the
 /// PlacementService are called after it is let go.
-public final class WorkerManager implements EnvironmentListener, AutoCloseable {
+public final class WorkerManager implements AutoCloseable {
     private static final Logger LOG = System.getLogger(WorkerManager.class.getName());
 
     /// Guarded by itself.
     private final EnvironmentTable table;
 
     private final PlacementService placement;
+    private final WorkerLinks links;
     private final InstantSource clock;
     private final Alarm alarm;
     private final InvocationMeter meter;
@@ -52,16 +55,20 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
         void after(Duration delay, Runnable action);
     }
 
+    /// @param epoch greater than that of every WorkerManager before this one
     /// @param ids makes names for environments that are unique for all time; called by several threads
     public WorkerManager(
             WorkerManagerConfig config,
             PlacementService placement,
+            WorkerLinks links,
+            long epoch,
             InstantSource clock,
             Alarm alarm,
             Supplier<EnvironmentId> ids,
             InvocationMeter meter) {
-        this.table = new EnvironmentTable(config, ids);
+        this.table = new EnvironmentTable(config, epoch, ids);
         this.placement = placement;
+        this.links = links;
         this.clock = clock;
         this.alarm = alarm;
         this.meter = meter;
@@ -140,35 +147,24 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
         }
     }
 
-    @Override
-    public void ready(EnvironmentId environment) {
+    /// What a worker tells of an environment. Of one that is not known here, it is told to end it.
+    public void happened(WorkerId from, EnvironmentEvent event) {
         var now = clock.instant();
         List<Step> steps;
+        boolean stray;
         synchronized (table) {
-            steps = table.ready(environment, now);
+            stray = !table.knows(event.environment());
+            steps = switch (event) {
+                case EnvironmentEvent.Ready(var id) -> table.ready(id, now);
+                case EnvironmentEvent.Idle(var id, var reservation) -> table.idle(id, reservation, now);
+                case EnvironmentEvent.Gone(var id, var why) -> table.gone(id, Optional.ofNullable(why), now);
+                case EnvironmentEvent.StartRefused(var id, var _) -> table.startRefused(id, now);
+            };
         }
         perform(steps);
-    }
-
-    @Override
-    public void idle(EnvironmentId environment) {
-        var now = clock.instant();
-        List<Step> steps;
-        synchronized (table) {
-            steps = table.idle(environment, now);
+        if (stray && (event instanceof EnvironmentEvent.Ready || event instanceof EnvironmentEvent.Idle)) {
+            links.send(from, new WorkerCommand.Retire(event.environment()));
         }
-        perform(steps);
-    }
-
-    @Override
-    public void gone(EnvironmentId environment, NotRunnable why) {
-        LOG.log(Level.DEBUG, "Environment {0} cannot run: {1}", environment, why.message());
-        gone(environment, Optional.of(why));
-    }
-
-    @Override
-    public void gone(EnvironmentId environment) {
-        gone(environment, Optional.empty());
     }
 
     /// Fails whoever waits, and ends environments as they come free. Nothing is given out any more.
@@ -177,15 +173,6 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
         List<Step> steps;
         synchronized (table) {
             steps = table.close();
-        }
-        perform(steps);
-    }
-
-    private void gone(EnvironmentId environment, Optional<NotRunnable> why) {
-        var now = clock.instant();
-        List<Step> steps;
-        synchronized (table) {
-            steps = table.gone(environment, why, now);
         }
         perform(steps);
     }
@@ -221,10 +208,12 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
             case Step.Serve(var waiter, var assignment) -> waiter.served(assignment);
             case Step.Fail(var waiter, var why) -> waiter.failed(why);
             case Step.Watch(var function, var delay) -> alarm.after(delay, () -> look(function));
-            case Step.Retire(var environment) -> environment.slot().worker().retire(environment.id());
+            case Step.Retire(var environment) ->
+                links.send(environment.slot().worker(), new WorkerCommand.Retire(environment.id()));
             case Step.Initialized(var function, var took) -> meter.initialized(function, took);
             case Step.WorkerSucceeded(var slot) -> slot.succeeded();
             case Step.WorkerFailed(var slot) -> slot.failed();
+            case Step.WorkerFull(var slot) -> slot.refused();
             case Step.KeepNoLonger(var slot) -> slot.keepNoLonger();
             case Step.GiveBack(var slot) -> slot.close();
             case Step.Ask(var environment) -> {
@@ -247,15 +236,16 @@ public final class WorkerManager implements EnvironmentListener, AutoCloseable {
         return steps;
     }
 
-    private void start(Environment environment, Worker worker) {
+    private void start(Environment environment, WorkerId worker) {
         var type =
                 environment.isProvisioned() ? InitializationType.PROVISIONED_CONCURRENCY : InitializationType.ON_DEMAND;
         var spec = new EnvironmentSpec(environment.id(), environment.function().version(), type);
         try {
-            worker.start(spec, this);
+            links.send(worker, new WorkerCommand.Start(spec));
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "Worker " + worker.id() + " could not start " + environment.id(), e);
-            gone(environment.id(), new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "The worker failed"));
+            LOG.log(Level.ERROR, "Worker " + worker + " could not start " + environment.id(), e);
+            var why = new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "The worker failed");
+            happened(worker, new EnvironmentEvent.Gone(environment.id(), why));
         }
     }
 }

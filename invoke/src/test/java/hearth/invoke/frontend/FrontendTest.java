@@ -3,6 +3,7 @@ package hearth.invoke.frontend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.invoke.Alarms;
+import hearth.invoke.EventRouter;
 import hearth.invoke.FakeWorker;
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
@@ -13,6 +14,7 @@ import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
 import hearth.invoke.workermanager.WorkerManager;
 import hearth.invoke.workermanager.WorkerManagerConfig;
+import hearth.invoke.workers.WorkerLinks;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.FunctionId;
@@ -28,6 +30,8 @@ import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.InvocationOutcome.Streamed;
+import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.WorkerCommand;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -46,6 +50,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FrontendTest {
     private static final String ARN = "arn:aws:lambda:us-east-1:123456789012:function:";
 
+    private static final AtomicLong REQUESTS = new AtomicLong();
+
     private final ManualClock clock = new ManualClock();
     private final QueuedExecutor background = new QueuedExecutor();
     private final Map<FunctionId, FunctionVersion> store = new HashMap<>();
@@ -53,10 +59,13 @@ class FrontendTest {
     private final AtomicLong ids = new AtomicLong();
     private final CountingService counting = new CountingService(2);
     private final PlacementService placement = new PlacementService(PlacementConfig.DEFAULT, clock);
+    private final WorkerLinks links = new WorkerLinks();
     private final RecordedMeter meter = new RecordedMeter();
     private final WorkerManager workerManager = new WorkerManager(
             WorkerManagerConfig.DEFAULT,
             placement,
+            links,
+            1,
             clock,
             new Alarms()::set,
             () -> EnvironmentId.of(0, ids.incrementAndGet()),
@@ -64,11 +73,11 @@ class FrontendTest {
     private final FunctionCache functions =
             new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background, clock);
     private final Frontend frontend =
-            new Frontend(functions, counting, workerManager, background, clock, new Random(1), meter);
+            new Frontend(functions, counting, workerManager, links, background, clock, new Random(1), meter);
 
     @BeforeEach
     void oneWorkerAndOneFunction() {
-        placement.add(worker);
+        worker.join(links, placement, new EventRouter(frontend, workerManager, placement));
         store.put(Functions.id("mail"), Functions.latest("mail"));
     }
 
@@ -158,14 +167,13 @@ class FrontendTest {
     void passesAnAnswerOnPieceByPiece() {
         warm();
         var answers = invoke(streamed("mail", "{}"));
-        var listener = worker.running.getFirst().listener();
         assertThat(worker.running.getFirst().invocation().streams()).isTrue();
 
-        var stream = listener.begins("text/plain");
-        stream.write(bytes("one"), () -> {});
+        worker.begin("text/plain");
+        worker.piece(1, "one");
         assertThat(answers.head().executedVersion()).isEqualTo("$LATEST");
         assertThat(running()).isOne();
-        stream.write(bytes("two"), () -> {});
+        worker.piece(2, "two");
         worker.end(new Streamed(bytes("the log")));
 
         assertThat(answers.pieces()).containsExactly("one", "two");
@@ -175,10 +183,57 @@ class FrontendTest {
     }
 
     @Test
+    void passesEachPieceOnOnceThoughMessagesComeTwiceAndOvertakeEachOther() {
+        warm();
+        var answers = invoke(streamed("mail", "{}"));
+
+        worker.piece(1, "one");
+        worker.begin("text/plain");
+        worker.begin("text/plain");
+        worker.piece(1, "one");
+        worker.piece(2, "two");
+        worker.piece(1, "one");
+        worker.end(new Streamed(null));
+
+        assertThat(answers.pieces()).containsExactly("one", "two");
+        assertThat(worker.credits.stream().map(WorkerCommand.Credit::pieces)).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void doesNotKeepAFunctionWaitingThatAnswersNobody() {
+        warm();
+        invoke(streamed("mail", "{}"));
+        worker.begin("text/plain");
+        var running = worker.running.getFirst();
+        worker.end(new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "gone"));
+
+        worker.tell(
+                new InvocationProgress.Piece(running.invocation().requestId(), running.reservation(), 1, bytes("one")));
+
+        assertThat(worker.credits).hasSize(1);
+    }
+
+    @Test
+    void hearsNothingOfAnEarlierAttempt() {
+        warm();
+        var answers = invoke(request("mail", "{}"));
+        var first = worker.running.getFirst();
+        worker.end(new Refused("the environment is gone"));
+        worker.ready(1);
+
+        worker.end(first, new Refused("the environment is gone"));
+        assertThat(worker.running).hasSize(1);
+        worker.end(new Answered(bytes("1"), "application/json", null));
+
+        assertThat(text(answers.response().payload())).isEqualTo("1");
+    }
+
+    @Test
     void endsAnAnswerThatWasBegunWithItsFailure() {
         warm();
         var answers = invoke(streamed("mail", "{}"));
-        worker.running.getFirst().listener().begins("text/plain").write(bytes("one"), () -> {});
+        worker.begin("text/plain");
+        worker.piece(1, "one");
         worker.end(new Failed(bytes("{}"), "Function.Late", null));
 
         assertThat(answers.pieces()).containsExactly("one");
@@ -190,7 +245,7 @@ class FrontendTest {
     void endsAnAnswerThatWasBegunEvenWhenTheWorkerFails() {
         warm();
         var answers = invoke(streamed("mail", "{}"));
-        worker.running.getFirst().listener().begins("text/plain");
+        worker.begin("text/plain");
         worker.end(new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "gone"));
 
         assertThat(answers.response().functionError()).isEqualTo("ServiceException");
@@ -554,7 +609,7 @@ class FrontendTest {
 
     @Test
     void throttlesWhenNoWorkerHasRoomForLong() {
-        placement.drain(worker.id());
+        placement.drain(worker.worker());
         var answers = invoke(request("mail", "{}"));
         background.runAll();
 
@@ -598,11 +653,11 @@ class FrontendTest {
     void answersOnceThoughAWorkerSpeaksTwice() {
         warm();
         var answers = invoke(request("mail", "{}"));
-        var listener = worker.running.getFirst().listener();
+        var invocation = worker.running.getFirst();
 
-        listener.ended(new Answered(bytes("1"), "application/json", null));
-        listener.ended(new Failed(bytes("2"), Failed.UNHANDLED, null));
-        listener.ended(new Refused("no"));
+        worker.end(invocation, new Answered(bytes("1"), "application/json", null));
+        worker.end(invocation, new Failed(bytes("2"), Failed.UNHANDLED, null));
+        worker.end(invocation, new Refused("no"));
 
         assertThat(text(answers.response().payload())).isEqualTo("1");
         assertThat(workerManager.counts().waiting()).isZero();
@@ -682,7 +737,7 @@ class FrontendTest {
                 null,
                 tenant,
                 bytes(payload),
-                "id");
+                "id" + REQUESTS.incrementAndGet());
     }
 
     private static byte[] bytes(String text) {

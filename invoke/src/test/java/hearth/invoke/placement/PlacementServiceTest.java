@@ -28,16 +28,16 @@ class PlacementServiceTest {
 
     @Test
     void takesTheWorkerThatItFitsBest() {
-        placement.add(large);
-        placement.add(small);
+        add(large);
+        add(small);
 
         assertThat(workerFor(512, 500)).isEqualTo("small");
     }
 
     @Test
     void keepsLargeWorkersEmptyForLargeEnvironments() {
-        placement.add(small);
-        placement.add(large);
+        add(small);
+        add(large);
         for (int i = 0; i < 8; i++) {
             assertThat(workerFor(128, 70)).isEqualTo("small");
         }
@@ -47,8 +47,8 @@ class PlacementServiceTest {
 
     @Test
     void takesAnotherWorkerWhenOneIsFull() {
-        placement.add(small);
-        placement.add(large);
+        add(small);
+        add(large);
         workerFor(1024, 100);
 
         assertThat(workerFor(128, 100)).isEqualTo("large");
@@ -56,19 +56,21 @@ class PlacementServiceTest {
 
     @Test
     void passesOverAWorkerWhoseMemoryIsReallyUsedUp() {
-        placement.add(small);
-        placement.add(large);
+        add(small);
+        add(large);
         small.room = false;
+        report(small);
 
         assertThat(workerFor(128, 70)).isEqualTo("large");
 
         large.room = false;
+        report(large);
         assertThat(placement.place(new Demand(Bytes.mebibytes(128), 70))).isEqualTo(new NoRoom());
     }
 
     @Test
     void hasNoRoomOnceAllMemoryIsPromisedUntilSomeIsGivenBack() {
-        placement.add(small);
+        add(small);
         var slot = slotFor(1024, 100);
 
         assertThat(placement.place(demand(128, 100))).isEqualTo(new NoRoom());
@@ -78,7 +80,7 @@ class PlacementServiceTest {
 
     @Test
     void hasNoRoomOnceAllSlotsArePromised() {
-        placement.add(new FakeWorker("two", 1024, 1000, 2));
+        add(new FakeWorker("two", 1024, 1000, 2));
         slotFor(10, 1);
         slotFor(10, 1);
 
@@ -87,8 +89,8 @@ class PlacementServiceTest {
 
     @Test
     void promisesCpuTwiceWhenNoWorkerHasAnyLeftAndThenSpreads() {
-        placement.add(new FakeWorker("one", 8192, 1000, 10));
-        placement.add(new FakeWorker("two", 8192, 2000, 10));
+        add(new FakeWorker("one", 8192, 1000, 10));
+        add(new FakeWorker("two", 8192, 2000, 10));
         slotFor(10, 1000);
         slotFor(10, 2000);
 
@@ -98,7 +100,7 @@ class PlacementServiceTest {
 
     @Test
     void saysWhenNoWorkerIsLargeEnough() {
-        placement.add(small);
+        add(small);
 
         assertThat(placement.place(demand(1025, 100))).isEqualTo(new NeverFits());
     }
@@ -110,7 +112,7 @@ class PlacementServiceTest {
 
     @Test
     void leavesAShareOfAWorkerToWhatEndsWhenItIsNotNeeded() {
-        placement.add(small);
+        add(small);
         assertThat(placement.place(demand(800, 1), true)).isEqualTo(new ShareUsedUp());
         var kept = placement.place(demand(700, 1), true);
         assertThat(kept).isInstanceOf(Placed.class);
@@ -124,7 +126,7 @@ class PlacementServiceTest {
 
     @Test
     void saysThatTheShareIsUsedUpThoughThereIsNoRoomEither() {
-        placement.add(small);
+        add(small);
         placement.place(demand(700, 1), true);
         placement.place(demand(300, 1));
 
@@ -136,14 +138,14 @@ class PlacementServiceTest {
 
     @Test
     void givesItsShareBackOnceForAnEnvironmentThatIsNotKeptAnyLonger() {
-        placement.add(small);
+        add(small);
         var slot = ((Placed) placement.place(demand(500, 1), true)).slot();
         assertThat(placement.place(demand(500, 1), true)).isEqualTo(new ShareUsedUp());
 
         slot.keepNoLonger();
         slot.keepNoLonger();
         assertThat(placement.place(demand(500, 1), true)).isInstanceOf(Placed.class);
-        assertThat(placement.promised(small.id()))
+        assertThat(placement.promised(small.worker()))
                 .isEqualTo(new Promised(2, Bytes.mebibytes(1000), 2, Bytes.mebibytes(500)));
 
         slot.close();
@@ -153,7 +155,7 @@ class PlacementServiceTest {
 
     @Test
     void leavesAShareOfAWorkersSlotsToWhatEndsWhenItIsNotNeeded() {
-        placement.add(small);
+        add(small);
         for (int i = 0; i < 7; i++) {
             assertThat(placement.place(demand(1, 1), true)).isInstanceOf(Placed.class);
         }
@@ -165,7 +167,8 @@ class PlacementServiceTest {
     @Test
     void promisesMemorySeveralTimesWhenToldTo() {
         var generous = new PlacementService(new PlacementConfig(3, 2, REST, 75), clock);
-        generous.add(small);
+        generous.add(small.worker());
+        generous.reported(small.worker(), small.report());
 
         assertThat(generous.place(demand(3072, 100))).isInstanceOf(Placed.class);
         assertThat(generous.place(demand(1, 100))).isEqualTo(new NoRoom());
@@ -173,20 +176,21 @@ class PlacementServiceTest {
 
     @Test
     void givesRoomBackOnceThoughASlotIsClosedTwice() {
-        placement.add(small);
+        add(small);
         var slot = slotFor(512, 100);
         slotFor(256, 50);
 
         slot.close();
         slot.close();
 
-        assertThat(placement.promised(small.id())).isEqualTo(new Promised(1, Bytes.mebibytes(256), 50, new Bytes(0)));
+        assertThat(placement.promised(small.worker()))
+                .isEqualTo(new Promised(1, Bytes.mebibytes(256), 50, new Bytes(0)));
     }
 
     @Test
     void sparesAWorkerThatFailedSeveralTimesInARowForAWhile() {
-        placement.add(small);
-        placement.add(large);
+        add(small);
+        add(large);
         fail(2);
 
         assertThat(workerFor(128, 70)).isEqualTo("large");
@@ -196,8 +200,8 @@ class PlacementServiceTest {
 
     @Test
     void sparesAWorkerAgainThatFailsAfterItsRest() {
-        placement.add(small);
-        placement.add(large);
+        add(small);
+        add(large);
         fail(2);
         clock.advance(REST);
         fail(1);
@@ -207,8 +211,8 @@ class PlacementServiceTest {
 
     @Test
     void forgivesFailuresOnceAWorkerSucceeds() {
-        placement.add(small);
-        placement.add(large);
+        add(small);
+        add(large);
         fail(1);
         slotFor(128, 70).succeeded();
         fail(1);
@@ -218,7 +222,7 @@ class PlacementServiceTest {
 
     @Test
     void usesUnhealthyWorkersWhenNoneIsWell() {
-        placement.add(small);
+        add(small);
         fail(2);
 
         assertThat(workerFor(128, 70)).isEqualTo("small");
@@ -226,39 +230,77 @@ class PlacementServiceTest {
 
     @Test
     void sendsNothingToADrainedWorkerAndStillTakesItsRoomBack() {
-        placement.add(small);
-        placement.add(large);
+        add(small);
+        add(large);
         var slot = slotFor(128, 70);
-        placement.drain(small.id());
+        placement.drain(small.worker());
 
         assertThat(workerFor(128, 70)).isEqualTo("large");
         slot.close();
-        assertThat(placement.promised(small.id()).environments()).isZero();
+        assertThat(placement.promised(small.worker()).environments()).isZero();
     }
 
     @Test
     void forgetsARemovedWorker() {
-        placement.add(small);
+        add(small);
         var slot = slotFor(128, 70);
-        placement.remove(small.id());
+        placement.remove(small.worker());
 
         slot.close();
 
         assertThat(placement.place(demand(128, 70))).isEqualTo(new NoRoom());
     }
 
+    @Test
+    void choosesNoWorkerThatHasNotReported() {
+        placement.add(small.worker());
+        assertThat(placement.place(demand(100_000, 100))).isEqualTo(new NoRoom());
+
+        report(small);
+
+        assertThat(workerFor(128, 70)).isEqualTo("small");
+        assertThat(placement.place(demand(100_000, 100))).isEqualTo(new NeverFits());
+    }
+
+    @Test
+    void believesAWorkerThatRefusesUntilItReports() {
+        add(small);
+        add(large);
+        slotFor(128, 70).refused();
+
+        assertThat(workerFor(128, 70)).isEqualTo("large");
+        report(small);
+        assertThat(workerFor(128, 70)).isEqualTo("small");
+    }
+
+    @Test
+    void passesOverReportsOfWorkersThatItDoesNotKnow() {
+        report(small);
+
+        assertThat(placement.place(demand(1, 1))).isEqualTo(new NoRoom());
+    }
+
+    private void add(FakeWorker worker) {
+        placement.add(worker.worker());
+        report(worker);
+    }
+
+    private void report(FakeWorker worker) {
+        placement.reported(worker.worker(), worker.report());
+    }
+
     /// The smallest worker fails to make environments.
     private void fail(int times) {
         for (int i = 0; i < times; i++) {
             var slot = slotFor(128, 70);
-            assertThat(slot.worker().id()).isEqualTo(small.id());
+            assertThat(slot.worker()).isEqualTo(small.worker());
             slot.failed();
             slot.close();
         }
     }
 
     private String workerFor(int mebibytes, int milliCpus) {
-        return slotFor(mebibytes, milliCpus).worker().id().value();
+        return slotFor(mebibytes, milliCpus).worker().value();
     }
 
     private Slot slotFor(int mebibytes, int milliCpus) {

@@ -9,7 +9,9 @@ import hearth.invoke.ManualClock;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
+import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionVersion;
+import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.InitializationType;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
@@ -27,6 +29,7 @@ class ProvisioningTest {
 
     private final ManualClock clock = new ManualClock();
     private final AtomicLong ids = new AtomicLong();
+    private final WorkerLinks links = new WorkerLinks();
     private final PlacementService placement = placement(100);
     private final WorkerManager manager = manager(placement);
 
@@ -37,14 +40,17 @@ class ProvisioningTest {
     /// Where half of the worker may be provisioned.
     private WorkerManager half() {
         var half = placement(50);
-        half.add(worker);
-        return manager(half);
+        var manager = manager(half);
+        join(half, manager);
+        return manager;
     }
 
     private WorkerManager manager(PlacementService placement) {
         return new WorkerManager(
                 CONFIG,
                 placement,
+                links,
+                1,
                 clock,
                 new Alarms()::set,
                 () -> EnvironmentId.of(0, ids.incrementAndGet()),
@@ -56,7 +62,11 @@ class ProvisioningTest {
 
     @BeforeEach
     void oneWorker() {
-        placement.add(worker);
+        join(placement, manager);
+    }
+
+    private void join(PlacementService placement, WorkerManager manager) {
+        worker.join(links, placement, (from, event) -> manager.happened(from, (EnvironmentEvent) event));
     }
 
     @Test
@@ -149,8 +159,8 @@ class ProvisioningTest {
         half.provision(MAIL, 2);
         worker.ready(0);
         worker.ready(1);
-        half.acquire(MAIL, new Request());
-        half.acquire(MAIL, new Request());
+        half.acquire(MAIL, new Request(worker));
+        half.acquire(MAIL, new Request(worker));
         half.provision(MAIL, 0);
         half.provision(SEARCH, 2);
         assertThat(worker.started).hasSize(2);
@@ -168,8 +178,8 @@ class ProvisioningTest {
     void endsNobodysEnvironmentsWhereItsShareIsUsedUp() {
         var half = half();
         half.provision(MAIL, 2);
-        half.acquire(SEARCH, new Request());
-        half.acquire(SEARCH, new Request());
+        half.acquire(SEARCH, new Request(worker));
+        half.acquire(SEARCH, new Request(worker));
         for (int i = 0; i < 4; i++) {
             worker.ready(i);
         }
@@ -273,7 +283,7 @@ class ProvisioningTest {
 
         manager.provision(MAIL, 1);
         assertThat(worker.retired).hasSize(1);
-        manager.gone(worker.retired.getFirst());
+        gone(worker.retired.getFirst());
         manager.sweep();
 
         assertThat(worker.started.getLast().function()).isEqualTo(MAIL);
@@ -286,7 +296,7 @@ class ProvisioningTest {
         assertThat(worker.started).hasSize(4);
 
         manager.provision(SEARCH, 3);
-        worker.retired.forEach(manager::gone);
+        worker.retired.forEach(this::gone);
         clock.advance(Duration.ofSeconds(1));
         manager.sweep();
 
@@ -318,8 +328,12 @@ class ProvisioningTest {
     }
 
     private Request acquire(FunctionVersion version) {
-        var request = new Request();
+        var request = new Request(worker);
         manager.acquire(version, request);
         return request;
+    }
+
+    private void gone(EnvironmentId environment) {
+        worker.tell(new EnvironmentEvent.Gone(environment, null));
     }
 }

@@ -7,13 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /// One that waits for an environment, and remembers what it got.
 final class Request implements Waiter {
+    private final FakeWorker worker;
     private @Nullable Assignment assignment;
     private @Nullable Unavailable failure;
+
+    /// @param worker honours the reservation
+    Request(FakeWorker worker) {
+        this.worker = worker;
+    }
 
     @Override
     public void served(Assignment assignment) {
         requireNothingYet();
         this.assignment = assignment;
+        worker.reserved(assignment.reservation());
     }
 
     @Override

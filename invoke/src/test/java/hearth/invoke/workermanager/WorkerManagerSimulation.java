@@ -7,21 +7,30 @@ import hearth.invoke.SimulatedWorker;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
+import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionVersion;
 import hearth.model.FunctionVersion.EnvironmentKey;
+import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.Report;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.WorkerCommand;
+import hearth.model.worker.WorkerEvent;
+import hearth.model.worker.WorkerId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /// Requests, workers, changes, faults and time, all drawn from one seed, around a WorkerManager; after each step the
 /// rules hold that its users rely on:
@@ -40,6 +49,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
     private final boolean provisions;
     private final ManualClock clock = new ManualClock();
     private final PlacementService placement;
+    private final WorkerLinks links = new WorkerLinks();
     private final Alarms alarms = new Alarms();
     private final WorkerManager manager;
     private final List<SimulatedWorker> workers = new ArrayList<>();
@@ -48,6 +58,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
     /// What a worker said is free, and was neither taken nor retired since, the last on top.
     private final Map<EnvironmentKey, ArrayDeque<EnvironmentId>> idle = new HashMap<>();
 
+    private final Map<String, SimulatedRequest> byId = new HashMap<>();
     private int requests;
     private int told;
     private int runs;
@@ -61,14 +72,18 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         manager = new WorkerManager(
                 WorkerManagerConfig.DEFAULT,
                 placement,
+                links,
+                1,
                 clock,
                 alarms::set,
                 () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
                 InvocationMeter.NONE);
         for (int i = 0; i <= random.nextInt(3); i++) {
-            var worker = new SimulatedWorker("worker" + i, 2 + random.nextInt(6), random, clock, this);
+            var worker = new SimulatedWorker("worker" + i, 2 + random.nextInt(6), random, this);
             workers.add(worker);
-            placement.add(worker);
+            links.add(worker);
+            placement.add(worker.worker());
+            worker.connect(this::happened);
         }
     }
 
@@ -84,6 +99,16 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
 
     int failures() {
         return failures;
+    }
+
+    private void happened(WorkerId from, WorkerEvent event) {
+        switch (event) {
+            case EnvironmentEvent environment -> manager.happened(from, environment);
+            case InvocationProgress.Ended ended ->
+                Objects.requireNonNull(byId.get(ended.requestId())).ended(ended);
+            case InvocationProgress other -> throw new AssertionError("Nothing streams here: " + other);
+            case Report report -> placement.reported(from, report);
+        }
     }
 
     @Override
@@ -143,7 +168,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         check(manager.counts().environments() == 0, "Environments are left: " + manager.counts());
         check(workersEnvironments() == 0, "Workers have environments left");
         for (var worker : workers) {
-            var promised = placement.promised(worker.id());
+            var promised = placement.promised(worker.worker());
             check(
                     promised.environments() == 0
                             && promised.memory().count() == 0
@@ -169,7 +194,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
                         .toList()
                 + ", " + manager.counts() + ", "
                 + workers.stream()
-                        .map(worker -> worker.capacity() + " " + placement.promised(worker.id()))
+                        .map(worker -> worker.capacity() + " " + placement.promised(worker.worker()))
                         .toList();
     }
 
@@ -182,7 +207,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
     }
 
     private void checkShare(SimulatedWorker worker) {
-        var kept = placement.promised(worker.id()).kept().count();
+        var kept = placement.promised(worker.worker()).kept().count();
         check(
                 kept >= 0 && kept <= worker.capacity().memory().count() * SHARE / 100,
                 "More than its share is provisioned: " + kept);
@@ -206,6 +231,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
     private void acquire(FunctionVersion version) {
         var request = new SimulatedRequest(version);
         requests++;
+        byId.put(request.id, request);
         queue(version).add(request);
         request.acquiring = true;
         manager.acquire(version, request);
@@ -265,6 +291,8 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
 
     private final class SimulatedRequest implements Waiter {
         private final FunctionVersion version;
+        private final String id = "request-" + requests;
+        private @Nullable Reservation reservation;
         private boolean acquiring;
         private boolean over;
 
@@ -275,8 +303,11 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         @Override
         public void served(Assignment assignment) {
             leaveQueue();
-            var worker = (SimulatedWorker) assignment.worker();
-            var reservation = assignment.reservation();
+            var worker = workers.stream()
+                    .filter(one -> one.worker().equals(assignment.worker()))
+                    .findFirst()
+                    .orElseThrow();
+            reservation = assignment.reservation();
             // A worker may have lost it already, and not said so yet.
             if (worker.knows(reservation.environment())) {
                 var spec = worker.spec(reservation.environment());
@@ -288,7 +319,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
                 check(reservation.environment().equals(top), "Not the one that was idle last");
             }
             idle(version).remove(reservation.environment());
-            worker.invoke(reservation, invocation(), outcome -> ended(reservation, outcome));
+            worker.send(new WorkerCommand.Invoke(reservation, invocation()));
         }
 
         @Override
@@ -298,8 +329,11 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
             over();
         }
 
-        private void ended(Reservation reservation, InvocationOutcome outcome) {
-            if (outcome instanceof InvocationOutcome.Refused) {
+        private void ended(InvocationProgress.Ended event) {
+            if (reservation == null || !event.reservation().equals(reservation)) {
+                return;
+            }
+            if (event.outcome() instanceof InvocationOutcome.Refused) {
                 manager.refused(reservation);
                 queue(version).add(this);
                 acquiring = true;
@@ -322,7 +356,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         }
 
         private Invocation invocation() {
-            return new Invocation("id", "arn", new byte[0], null, "", clock.instant(), false, false);
+            return new Invocation(id, "arn", new byte[0], null, "", clock.instant(), false, false);
         }
     }
 }

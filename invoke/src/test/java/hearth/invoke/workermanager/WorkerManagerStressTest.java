@@ -7,18 +7,18 @@ import hearth.invoke.Functions;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
+import hearth.invoke.workers.WorkerLinks;
 import hearth.model.Bytes;
 import hearth.model.FunctionVersion;
+import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
-import hearth.model.worker.EnvironmentListener;
 import hearth.model.worker.EnvironmentSpec;
-import hearth.model.worker.Invocation;
-import hearth.model.worker.InvocationListener;
-import hearth.model.worker.InvocationOutcome;
+import hearth.model.worker.Report;
 import hearth.model.worker.Reservation;
-import hearth.model.worker.Worker;
 import hearth.model.worker.WorkerCapacity;
+import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerId;
+import hearth.model.worker.WorkerLink;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 /// Many threads on one WorkerManager: requests, workers, changes and sweeps at once.
@@ -45,9 +46,12 @@ class WorkerManagerStressTest {
     void servesEveryRequestOnceAndNeverTwoInOneEnvironment() throws Exception {
         var ids = new AtomicLong();
         var placement = new PlacementService(PlacementConfig.DEFAULT, InstantSource.system());
+        var links = new WorkerLinks();
         var manager = new WorkerManager(
                 WorkerManagerConfig.DEFAULT,
                 placement,
+                links,
+                1,
                 InstantSource.system(),
                 (delay, action) -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)
                         .execute(action),
@@ -57,8 +61,10 @@ class WorkerManagerStressTest {
         var generation = new AtomicInteger(1);
         try (var loops = Executors.newFixedThreadPool(2);
                 var callers = Executors.newFixedThreadPool(THREADS)) {
-            var worker = new ThreadedWorker(loops);
-            placement.add(worker);
+            var worker = new ThreadedWorker(loops, manager::happened);
+            links.add(worker);
+            placement.add(worker.worker());
+            placement.reported(worker.worker(), worker.report());
             for (int t = 0; t < THREADS; t++) {
                 var name = t % 2 == 0 ? "mail" : "search";
                 callers.execute(() -> {
@@ -75,7 +81,7 @@ class WorkerManagerStressTest {
             manager.close();
             callers.shutdown();
             Await.until(() -> manager.counts().environments() == 0);
-            Await.until(() -> placement.promised(worker.id()).environments() == 0);
+            Await.until(() -> placement.promised(worker.worker()).environments() == 0);
         }
 
         assertThat(violations).isEmpty();
@@ -110,43 +116,55 @@ class WorkerManagerStressTest {
     }
 
     /// Has two threads of its own, and 8 slots.
-    private final class ThreadedWorker implements Worker {
+    private final class ThreadedWorker implements WorkerLink {
         private static final class Environment {
             final EnvironmentSpec spec;
-            final EnvironmentListener listener;
             final AtomicInteger runs = new AtomicInteger();
 
-            Environment(EnvironmentSpec spec, EnvironmentListener listener) {
+            Environment(EnvironmentSpec spec) {
                 this.spec = spec;
-                this.listener = listener;
             }
         }
 
         private final Map<EnvironmentId, Environment> environments = new ConcurrentHashMap<>();
         private final ExecutorService loops;
 
-        ThreadedWorker(ExecutorService loops) {
+        private final BiConsumer<WorkerId, EnvironmentEvent> events;
+
+        ThreadedWorker(ExecutorService loops, BiConsumer<WorkerId, EnvironmentEvent> events) {
             this.loops = loops;
+            this.events = events;
         }
 
         @Override
-        public WorkerId id() {
+        public WorkerId worker() {
             return new WorkerId("threaded");
         }
 
-        @Override
-        public WorkerCapacity capacity() {
-            return new WorkerCapacity(Bytes.mebibytes(8192), 8000, 8);
+        Report report() {
+            return new Report(new WorkerCapacity(Bytes.mebibytes(8192), 8000, 8), true, true, List.of());
         }
 
         @Override
-        public void start(EnvironmentSpec spec, EnvironmentListener listener) {
-            var environment = new Environment(spec, listener);
+        public void send(WorkerCommand command) {
+            switch (command) {
+                case WorkerCommand.Start(var spec) -> start(spec);
+                case WorkerCommand.Retire(var id) -> retire(id);
+                default -> violations.add("Not used here: " + command);
+            }
+        }
+
+        private void tell(EnvironmentEvent event) {
+            events.accept(worker(), event);
+        }
+
+        private void start(EnvironmentSpec spec) {
+            var environment = new Environment(spec);
             environments.put(spec.id(), environment);
             if (environments.size() > 8) {
                 violations.add("More environments than slots");
             }
-            loops.execute(() -> listener.ready(spec.id()));
+            loops.execute(() -> tell(new EnvironmentEvent.Ready(spec.id())));
         }
 
         void run(Reservation reservation, FunctionVersion version) {
@@ -163,24 +181,18 @@ class WorkerManagerStressTest {
             }
             loops.execute(() -> {
                 environment.runs.decrementAndGet();
-                environment.listener.idle(environment.spec.id());
+                tell(new EnvironmentEvent.Idle(environment.spec.id(), reservation.number()));
             });
         }
 
-        @Override
-        public void invoke(Reservation reservation, Invocation invocation, InvocationListener listener) {
-            listener.ended(new InvocationOutcome.Refused("Not used here"));
-        }
-
-        @Override
-        public void retire(EnvironmentId id) {
+        private void retire(EnvironmentId id) {
             var environment = environments.get(id);
             if (environment == null) {
                 return;
             }
             loops.execute(() -> {
                 if (environments.remove(id) != null) {
-                    environment.listener.gone(id);
+                    tell(new EnvironmentEvent.Gone(id, null));
                 }
             });
         }

@@ -9,7 +9,9 @@ import hearth.invoke.ManualClock;
 import hearth.invoke.RecordedMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
+import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionVersion;
+import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class WorkerManagerTest {
     private static final FunctionVersion MAIL = Functions.latest("mail");
     private static final FunctionVersion SEARCH = Functions.latest("search");
+    private static final long EPOCH = 7;
     private static final WorkerManagerConfig CONFIG = WorkerManagerConfig.DEFAULT;
     private static final NotRunnable NO_RUNTIME = new NotRunnable(Cause.RUNTIME_MISSING, "Install python3.13");
     private static final NotRunnable NO_SANDBOX = new NotRunnable(Cause.SANDBOX_FAILED, "clone3: EAGAIN");
@@ -29,17 +32,25 @@ class WorkerManagerTest {
     private final AtomicLong ids = new AtomicLong();
     private final PlacementService placement =
             new PlacementService(new PlacementConfig(1, 3, Duration.ofSeconds(10), 100), clock);
+    private final WorkerLinks links = new WorkerLinks();
     private final Alarms alarms = new Alarms();
     private final RecordedMeter meter = new RecordedMeter();
     private final WorkerManager manager = new WorkerManager(
-            CONFIG, placement, clock, alarms::set, () -> EnvironmentId.of(0, ids.incrementAndGet()), meter);
+            CONFIG,
+            placement,
+            links,
+            EPOCH,
+            clock,
+            alarms::set,
+            () -> EnvironmentId.of(0, ids.incrementAndGet()),
+            meter);
 
     /// Has room for two environments of 128 MiB.
     private final FakeWorker worker = new FakeWorker("local", 256, 2000, 10);
 
     @BeforeEach
     void oneWorker() {
-        placement.add(worker);
+        join(worker);
     }
 
     @Test
@@ -77,7 +88,7 @@ class WorkerManagerTest {
     }
 
     @Test
-    void numbersReservationsAndLetsThemExpireSoon() {
+    void numbersReservationsAndGivesThemAShortLife() {
         idleEnvironments(MAIL, 1);
         var earlier = acquire(MAIL).assignment().orElseThrow().reservation();
         worker.idle(0);
@@ -85,8 +96,9 @@ class WorkerManagerTest {
         var reservation = acquire(MAIL).assignment().orElseThrow().reservation();
 
         assertThat(reservation.number()).isGreaterThan(earlier.number());
-        assertThat(reservation.worker()).isEqualTo(worker.id());
-        assertThat(reservation.expires()).isEqualTo(clock.instant().plus(CONFIG.reservationLife()));
+        assertThat(reservation.worker()).isEqualTo(worker.worker());
+        assertThat(reservation.epoch()).isEqualTo(EPOCH);
+        assertThat(reservation.life()).isEqualTo(CONFIG.reservationLife());
     }
 
     @Test
@@ -245,12 +257,12 @@ class WorkerManagerTest {
         idleEnvironments(MAIL, 2);
         clock.advance(CONFIG.idleExpiry());
         manager.sweep();
-        assertThat(placement.promised(worker.id()).environments()).isEqualTo(2);
+        assertThat(placement.promised(worker.worker()).environments()).isEqualTo(2);
 
         worker.gone(0);
         worker.gone(1);
 
-        assertThat(placement.promised(worker.id()).environments()).isZero();
+        assertThat(placement.promised(worker.worker()).environments()).isZero();
         assertThat(manager.counts().environments()).isZero();
     }
 
@@ -303,7 +315,7 @@ class WorkerManagerTest {
 
         assertThat(request.failure()).contains(new Unavailable.NotRunnable(NO_SANDBOX));
         assertThat(worker.started).hasSize(3);
-        assertThat(placement.promised(worker.id()).environments()).isZero();
+        assertThat(placement.promised(worker.worker()).environments()).isZero();
     }
 
     @Test
@@ -381,11 +393,11 @@ class WorkerManagerTest {
 
     @Test
     void looksForRoomAgainWhenAWorkerWasAdded() {
-        placement.drain(worker.id());
+        placement.drain(worker.worker());
         var request = acquire(MAIL);
         var second = new FakeWorker("second", 256, 2000, 10);
 
-        placement.add(second);
+        join(second);
         manager.sweep();
         second.ready(0);
 
@@ -448,7 +460,7 @@ class WorkerManagerTest {
         worker.idle(0);
 
         assertThat(manager.counts().environments()).isZero();
-        assertThat(placement.promised(worker.id()).environments()).isZero();
+        assertThat(placement.promised(worker.worker()).environments()).isZero();
     }
 
     @Test
@@ -466,8 +478,49 @@ class WorkerManagerTest {
         assertThat(worker.retired).containsExactly(worker.environment(0), worker.environment(1));
     }
 
+    @Test
+    void looksForRoomElsewhereWhenAWorkerRefusesAStart() {
+        var second = join(new FakeWorker("second", 256, 2000, 10));
+        var request = acquire(MAIL);
+
+        worker.refuseStart(0);
+        assertThat(second.started).hasSize(1);
+        second.ready(0);
+
+        assertThat(request.runsIn(second, 0)).isTrue();
+        assertThat(manager.counts().failedStarts()).isZero();
+        assertThat(placement.promised(worker.worker()).environments()).isZero();
+    }
+
+    @Test
+    void asksAWorkerThatRefusedAStartAgainOnlyWhenItReportsRoom() {
+        acquire(MAIL);
+        worker.refuseStart(0);
+        manager.sweep();
+        assertThat(worker.started).hasSize(1);
+
+        placement.reported(worker.worker(), worker.report());
+        manager.sweep();
+
+        assertThat(worker.started).hasSize(2);
+    }
+
+    @Test
+    void hasEnvironmentsEndedThatItDoesNotKnow() {
+        var stray = EnvironmentId.of(1, 1);
+
+        worker.tell(new EnvironmentEvent.Ready(stray));
+        worker.tell(new EnvironmentEvent.Gone(stray, null));
+
+        assertThat(worker.retired).containsExactly(stray);
+    }
+
+    private FakeWorker join(FakeWorker joining) {
+        return joining.join(links, placement, (from, event) -> manager.happened(from, (EnvironmentEvent) event));
+    }
+
     private Request acquire(FunctionVersion version) {
-        var request = new Request();
+        var request = new Request(worker);
         manager.acquire(version, request);
         return request;
     }

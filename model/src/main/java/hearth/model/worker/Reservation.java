@@ -1,9 +1,12 @@
 package hearth.model.worker;
 
-import java.time.Instant;
+import java.time.Duration;
 
 /// The WorkerManager's leave to run one invocation in one environment: a short lease. The worker refuses it when
-/// it is too old, was used already, or the environment is no longer idle.
+/// it is too old, or the environment is not idle.
 ///
+/// @param epoch grows with each start of a WorkerManager: a worker that has heard of a later one honours no
+///     reservation of an earlier
 /// @param number counts the reservations of this environment; each is good for one invocation
-public record Reservation(WorkerId worker, EnvironmentId environment, long number, Instant expires) {}
+/// @param life how long whoever has received it may wait with it, by their own clock
+public record Reservation(WorkerId worker, EnvironmentId environment, long epoch, long number, Duration life) {}

@@ -1,11 +1,11 @@
 package hearth.server.api;
 
+import hearth.invoke.frontend.AnswerStream;
 import hearth.invoke.frontend.InvocationResponder;
 import hearth.invoke.frontend.InvocationResponse;
 import hearth.model.ApiException;
 import hearth.model.api.InvokeWithResponseStreamCompleteEvent;
 import hearth.model.api.JsonOutput;
-import hearth.model.worker.AnswerStream;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpResponse;
 import hearth.server.http.StreamedBody;

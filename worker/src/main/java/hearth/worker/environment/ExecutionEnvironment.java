@@ -1,14 +1,15 @@
 package hearth.worker.environment;
 
-import hearth.model.worker.AnswerStream;
-import hearth.model.worker.EnvironmentListener;
+import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
 import hearth.model.worker.Invocation;
-import hearth.model.worker.InvocationListener;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
+import hearth.model.worker.Report;
+import hearth.model.worker.Report.ReportedEnvironment;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.WorkerEvent;
 import hearth.worker.endpoints.EnvironmentServices;
 import hearth.worker.environment.EnvironmentState.Closing;
 import hearth.worker.environment.EnvironmentState.Event;
@@ -25,6 +26,7 @@ import hearth.worker.logs.PlatformRecord;
 import hearth.worker.logs.PlatformRecord.Phase;
 import hearth.worker.logs.PlatformRecord.Status;
 import hearth.worker.runtimeapi.InvocationEvent;
+import hearth.worker.runtimeapi.PieceSink;
 import hearth.worker.runtimeapi.RuntimePost;
 import hearth.worker.runtimes.InstalledRuntime;
 import hearth.worker.sandbox.Sandbox;
@@ -34,6 +36,7 @@ import io.netty.channel.IoEventLoop;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +53,7 @@ public final class ExecutionEnvironment {
     private static final Duration REMOVED_AGAIN = Duration.ofSeconds(1);
 
     private final EnvironmentSpec spec;
-    private final EnvironmentListener listener;
+    private final Consumer<WorkerEvent> events;
     private final EnvironmentHost host;
     private final IoEventLoop loop;
     private final Consumer<ExecutionEnvironment> onGone;
@@ -58,6 +61,7 @@ public final class ExecutionEnvironment {
     private final LogStreamName logName;
     private final EnvironmentLog log;
     private final Guard guard;
+    private final Standing standing = new Standing();
 
     // The rest belongs to the loop.
     private EnvironmentState state = new Preparing();
@@ -79,16 +83,17 @@ public final class ExecutionEnvironment {
     private boolean retiring;
     private @Nullable NotRunnable whyGone;
 
-    /// @param onGone called on the loop when nothing is left, before the listener hears of it
+    /// @param events hears how the environment and its invocations do, on the loop
+    /// @param onGone called on the loop when nothing is left, before that is told
     public ExecutionEnvironment(
             EnvironmentSpec spec,
-            EnvironmentListener listener,
+            Consumer<WorkerEvent> events,
             EnvironmentHost host,
             IoEventLoop loop,
             Consumer<ExecutionEnvironment> onGone) {
         var function = spec.function();
         this.spec = spec;
-        this.listener = listener;
+        this.events = events;
         this.host = host;
         this.loop = loop;
         this.onGone = onGone;
@@ -119,13 +124,33 @@ public final class ExecutionEnvironment {
         }
     }
 
+    /// What it does now. By any thread.
+    public ReportedEnvironment standing() {
+        return standing.of(spec.id());
+    }
+
     /// By any thread.
-    public void invoke(Reservation reservation, Invocation invocation, InvocationListener caller) {
-        Runnable step = () -> take(reservation, new InvokePhase(invocation, caller));
+    public void invoke(Reservation reservation, Invocation invocation) {
+        long received = now();
+        Runnable step = () -> take(reservation, new InvokePhase(invocation, reservation, events), received);
         if (loop.inEventLoop()) {
             guard.run(step);
         } else {
             guard.later(step);
+        }
+    }
+
+    /// Pieces of an answer have been taken, so many in all. By any thread.
+    public void credit(String requestId, long pieces) {
+        try {
+            guard.later(() -> {
+                if (invoke != null) {
+                    invoke.credited(requestId, pieces);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The loop has ended, and with it the environment.
+            LOG.log(Level.DEBUG, "A piece of an answer was taken after the end", e);
         }
     }
 
@@ -277,14 +302,21 @@ public final class ExecutionEnvironment {
 
     // INVOKE
 
-    private void take(Reservation reservation, InvokePhase phase) {
+    /// @param received when the command came, on the loop's clock
+    private void take(Reservation reservation, InvokePhase phase, long received) {
+        if (reservation.number() <= lastReservation) {
+            // It came twice, or so late that another was honoured since. What came of it was told, or will be.
+            LOG.log(Level.DEBUG, "A reservation of environment {0} came again", spec.id());
+            return;
+        }
         try {
-            var refusal = refusal(reservation);
+            var refusal = refusal(reservation, received);
             if (refusal != null) {
                 phase.refused(refusal);
                 return;
             }
             lastReservation = reservation.number();
+            standing.is(Report.Phase.BUSY, lastReservation);
             become(Event.INVOKED);
         } catch (RuntimeException | Error e) {
             // Before it is taken, nobody else will answer it.
@@ -315,14 +347,8 @@ public final class ExecutionEnvironment {
         }
     }
 
-    private @Nullable String refusal(Reservation reservation) {
-        if (!reservation.environment().equals(spec.id())) {
-            return "the reservation is for another environment";
-        }
-        if (reservation.number() <= lastReservation) {
-            return "the reservation was used";
-        }
-        if (!reservation.expires().isAfter(host.clock().instant())) {
+    private @Nullable String refusal(Reservation reservation, long received) {
+        if (now() - received >= reservation.life().toNanos()) {
             return "the reservation has expired";
         }
         return state.idle() && !retiring ? null : "the environment is not idle";
@@ -389,7 +415,7 @@ public final class ExecutionEnvironment {
         }
 
         @Override
-        public @Nullable AnswerStream begins(String contentType) {
+        public @Nullable PieceSink begins(String contentType) {
             return invoke == null
                     ? null
                     : invoke.begins(contentType, loop, guard, host.settings().streamPace());
@@ -518,15 +544,16 @@ public final class ExecutionEnvironment {
         if (state instanceof Idle(var running) && running) {
             runtime().idleSince(now());
         }
+        standing.is(Report.Phase.IDLE, lastReservation);
         if (toldReady) {
-            listener.idle(spec.id());
+            events.accept(new EnvironmentEvent.Idle(spec.id(), lastReservation));
         } else if (spec.initializationType() != InitializationType.ON_DEMAND
                 && state instanceof Idle(var running)
                 && !running) {
             close(new NotRunnable(Cause.INIT_FAILED, "The function's initialisation failed"));
         } else {
             toldReady = true;
-            listener.ready(spec.id());
+            events.accept(new EnvironmentEvent.Ready(spec.id()));
         }
     }
 
@@ -537,6 +564,7 @@ public final class ExecutionEnvironment {
             return;
         }
         become(Event.CLOSED);
+        standing.is(Report.Phase.ENDING, lastReservation);
         whyGone = why;
         deadline.clear();
         guard.run(this::breakOff);
@@ -593,11 +621,7 @@ public final class ExecutionEnvironment {
     }
 
     private void tellGone() {
-        if (whyGone != null) {
-            listener.gone(spec.id(), whyGone);
-        } else {
-            listener.gone(spec.id());
-        }
+        events.accept(new EnvironmentEvent.Gone(spec.id(), whyGone));
     }
 
     /// A step threw. Its invocation is answered, if it was not before, and the environment ends.

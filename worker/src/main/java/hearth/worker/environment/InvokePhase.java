@@ -1,19 +1,24 @@
 package hearth.worker.environment;
 
-import hearth.model.worker.AnswerStream;
 import hearth.model.worker.Invocation;
-import hearth.model.worker.InvocationListener;
 import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationOutcome.Answered;
 import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.InvocationOutcome.Streamed;
+import hearth.model.worker.InvocationProgress.Began;
+import hearth.model.worker.InvocationProgress.Ended;
+import hearth.model.worker.InvocationProgress.Piece;
+import hearth.model.worker.Reservation;
+import hearth.model.worker.WorkerEvent;
 import hearth.worker.logs.PlatformRecord.Status;
+import hearth.worker.runtimeapi.PieceSink;
 import hearth.worker.runtimeapi.RuntimePost.FunctionError;
 import io.netty.channel.EventLoop;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One invocation in its environment: what came of it, and who is to be told when.
@@ -24,8 +29,12 @@ final class InvokePhase {
     private static final System.Logger LOG = System.getLogger(InvokePhase.class.getName());
 
     private final Invocation invocation;
-    private final InvocationListener listener;
+    private final Reservation reservation;
+    private final Consumer<WorkerEvent> events;
     private long startNanos;
+    /// Null unless its answer has begun piece by piece.
+    private @Nullable PacedStream stream;
+
     private @Nullable InvocationOutcome outcome;
     private Status status = Status.SUCCESS;
     /// Whether the platform found the failure, and not the function told of it.
@@ -34,9 +43,11 @@ final class InvokePhase {
     /// How long it took, where that is not the time until the end of the phase.
     private @Nullable Duration fixedDuration;
 
-    InvokePhase(Invocation invocation, InvocationListener listener) {
+    /// @param events hears how the invocation goes
+    InvokePhase(Invocation invocation, Reservation reservation, Consumer<WorkerEvent> events) {
         this.invocation = invocation;
-        this.listener = listener;
+        this.reservation = reservation;
+        this.events = events;
     }
 
     /// The environment takes it.
@@ -74,8 +85,25 @@ final class InvokePhase {
 
     /// Where the pieces of an answer go; null if the caller waits for the whole.
     @Nullable
-    AnswerStream begins(String contentType, EventLoop loop, Guard guard, StreamPace pace) {
-        return invocation.streams() ? new PacedStream(listener.begins(contentType), loop, guard, pace) : null;
+    PieceSink begins(String contentType, EventLoop loop, Guard guard, StreamPace pace) {
+        if (!invocation.streams()) {
+            return null;
+        }
+        var requestId = invocation.requestId();
+        events.accept(new Began(requestId, reservation, contentType));
+        stream = new PacedStream(
+                (number, piece) -> events.accept(new Piece(requestId, reservation, number, piece)),
+                loop,
+                guard,
+                pace);
+        return stream;
+    }
+
+    /// Pieces of its answer have been taken, so many in all.
+    void credited(String requestId, long pieces) {
+        if (stream != null && requestId.equals(invocation.requestId())) {
+            stream.credited(pieces);
+        }
     }
 
     void streamed(long bytes) {
@@ -162,7 +190,7 @@ final class InvokePhase {
 
     private void tell(InvocationOutcome told) {
         try {
-            listener.ended(told);
+            events.accept(new Ended(invocation.requestId(), reservation, told));
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "The end of invocation " + invocation.requestId() + " could not be told", e);
         }

@@ -1,18 +1,22 @@
 package hearth.worker.environment;
 
-import hearth.model.worker.AnswerStream;
+import hearth.worker.runtimeapi.PieceSink;
 import io.netty.channel.EventLoop;
-import java.lang.System.Logger.Level;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/// Passes an answer on no faster than its pace allows, and has its pieces taken on the environment's event loop.
+/// Passes an answer on no faster than its pace allows.
 ///
-/// A piece leaves at once, and is only said to be taken when its time is over.
-final class PacedStream implements AnswerStream {
-    private static final System.Logger LOG = System.getLogger(PacedStream.class.getName());
+/// A piece leaves at once. It is said to be taken when credit for it has come and its time is over.
+final class PacedStream implements PieceSink {
+    /// Where the pieces go.
+    @FunctionalInterface
+    interface Outlet {
+        /// @param number counts the pieces, from 1
+        void send(long number, byte[] piece);
+    }
 
-    private final AnswerStream stream;
+    private final Outlet outlet;
     private final EventLoop loop;
     private final Guard guard;
     private final StreamPace pace;
@@ -20,8 +24,12 @@ final class PacedStream implements AnswerStream {
     /// When all that was written would have gone out without the burst.
     private long dueAt;
 
-    PacedStream(AnswerStream stream, EventLoop loop, Guard guard, StreamPace pace) {
-        this.stream = stream;
+    private long sent;
+    /// To be run when the last piece is taken; null if it was.
+    private @Nullable Runnable taken;
+
+    PacedStream(Outlet outlet, EventLoop loop, Guard guard, StreamPace pace) {
+        this.outlet = outlet;
         this.loop = loop;
         this.guard = guard;
         this.pace = pace;
@@ -33,7 +41,19 @@ final class PacedStream implements AnswerStream {
     public void write(byte[] piece, Runnable taken) {
         long now = now();
         dueAt = now + Math.max(0, dueAt - now) + pace.nanosFor(piece.length);
-        stream.write(piece, () -> onLoop(() -> payFor(taken)));
+        this.taken = taken;
+        outlet.send(++sent, piece);
+    }
+
+    /// Credit has come.
+    ///
+    /// @param pieces for so many in all
+    void credited(long pieces) {
+        if (taken != null && pieces >= sent) {
+            var paid = taken;
+            taken = null;
+            payFor(paid);
+        }
     }
 
     private void payFor(Runnable taken) {
@@ -42,15 +62,6 @@ final class PacedStream implements AnswerStream {
             taken.run();
         } else {
             var _ = loop.schedule(guard.around(taken), early, TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private void onLoop(Runnable task) {
-        try {
-            guard.later(task);
-        } catch (RejectedExecutionException e) {
-            // The loop has ended, and with it the environment.
-            LOG.log(Level.DEBUG, "A piece of an answer was taken after the end", e);
         }
     }
 

@@ -1,6 +1,5 @@
 package hearth.worker.runtimeapi;
 
-import hearth.model.worker.AnswerStream;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
@@ -14,7 +13,7 @@ final class BodyStreamer implements BodySink {
 
     private static final int FIRST = 1 << 10;
 
-    private final AnswerStream stream;
+    private final PieceSink stream;
     private final long limit;
     private final Runnable onRoom;
     private byte[] gathered = new byte[FIRST];
@@ -26,7 +25,7 @@ final class BodyStreamer implements BodySink {
     /// @param stream whose pieces are taken on the environment's event loop
     /// @param limit the most bytes that an answer may have
     /// @param onRoom called when a piece was taken
-    BodyStreamer(AnswerStream stream, long limit, Runnable onRoom) {
+    BodyStreamer(PieceSink stream, long limit, Runnable onRoom) {
         this.stream = stream;
         this.limit = limit;
         this.onRoom = onRoom;

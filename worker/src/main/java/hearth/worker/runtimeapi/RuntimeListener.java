@@ -1,6 +1,5 @@
 package hearth.worker.runtimeapi;
 
-import hearth.model.worker.AnswerStream;
 import org.jspecify.annotations.Nullable;
 
 /// Who hears what a runtime does. Called on the environment's event loop; must not block.
@@ -13,7 +12,7 @@ public interface RuntimeListener {
     /// @return where the pieces go, to be taken on the environment's event loop; null if the caller waits for the
     ///     whole
     @Nullable
-    AnswerStream begins(String contentType);
+    PieceSink begins(String contentType);
 
     /// The runtime posted an answer or an error.
     void posted(RuntimePost post);

@@ -20,10 +20,7 @@ final class PacedStreamTest {
             EmbeddedChannel.builder().ticker(ticker).build();
     private final List<byte[]> passedOn = new ArrayList<>();
     private final PacedStream stream = new PacedStream(
-            (piece, taken) -> {
-                passedOn.add(piece);
-                taken.run();
-            },
+            (number, piece) -> passedOn.add(piece),
             channel.eventLoop(),
             new Guard(channel.eventLoop(), defect -> {
                 throw new AssertionError(defect);
@@ -82,6 +79,7 @@ final class PacedStreamTest {
 
     private void write(int size) {
         stream.write(new byte[size], () -> taken++);
+        stream.credited(passedOn.size());
         channel.runPendingTasks();
     }
 

@@ -2,7 +2,6 @@ package hearth.worker.runtimeapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import hearth.model.worker.AnswerStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -30,7 +29,7 @@ final class RuntimeSessionTest {
 
     private final class Hearing implements RuntimeListener {
         @Override
-        public @Nullable AnswerStream begins(String contentType) {
+        public @Nullable PieceSink begins(String contentType) {
             heard.add("begins " + contentType);
             return streams ? this::write : null;
         }

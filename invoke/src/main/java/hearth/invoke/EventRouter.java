@@ -1,0 +1,33 @@
+package hearth.invoke;
+
+import hearth.invoke.frontend.Frontend;
+import hearth.invoke.placement.PlacementService;
+import hearth.invoke.workermanager.WorkerManager;
+import hearth.model.worker.EnvironmentEvent;
+import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.Report;
+import hearth.model.worker.WorkerEvent;
+import hearth.model.worker.WorkerEvents;
+import hearth.model.worker.WorkerId;
+
+/// Hands what workers tell to whom it is for: on the same thread.
+public final class EventRouter implements WorkerEvents {
+    private final Frontend frontend;
+    private final WorkerManager workerManager;
+    private final PlacementService placement;
+
+    public EventRouter(Frontend frontend, WorkerManager workerManager, PlacementService placement) {
+        this.frontend = frontend;
+        this.workerManager = workerManager;
+        this.placement = placement;
+    }
+
+    @Override
+    public void happened(WorkerId from, WorkerEvent event) {
+        switch (event) {
+            case EnvironmentEvent environment -> workerManager.happened(from, environment);
+            case InvocationProgress invocation -> frontend.happened(from, invocation);
+            case Report report -> placement.reported(from, report);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package hearth.model.worker;
+
+import org.jspecify.annotations.Nullable;
+
+/// What happens to an environment, as its worker tells the WorkerManager.
+public sealed interface EnvironmentEvent extends WorkerEvent {
+    EnvironmentId environment();
+
+    /// INIT has ended, well or badly, and the environment takes its first invocation. After a failed INIT the
+    /// worker runs it again within that invocation; but one that was not made on demand is
+    /// then gone.
+    record Ready(EnvironmentId environment) implements EnvironmentEvent {}
+
+    /// The environment is idle again: the runtime has asked for its next event.
+    ///
+    /// @param reservation the number of that under which the last invocation ran
+    record Idle(EnvironmentId environment, long reservation) implements EnvironmentEvent {}
+
+    /// The environment is gone, and every resource of it: its last event, also when it never became ready.
+    ///
+    /// @param why null after an end that was asked for, or a crash
+    record Gone(EnvironmentId environment, InvocationOutcome.@Nullable NotRunnable why) implements EnvironmentEvent {}
+
+    /// The worker makes no such environment, for it has no room. Another worker may.
+    record StartRefused(EnvironmentId environment, String reason) implements EnvironmentEvent {}
+}

@@ -1,0 +1,5 @@
+package hearth.model.worker;
+
+/// What a worker tells of itself: how environments fare, which is for the WorkerManager, how invocations do, which is
+/// for the Frontend that sent them, and now and then what there is in all.
+public sealed interface WorkerEvent permits EnvironmentEvent, InvocationProgress, Report {}
