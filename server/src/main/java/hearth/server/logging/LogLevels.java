@@ -57,6 +57,7 @@ public record LogLevels(Level ofAll, Map<String, Level> ofSome) {
         throw new IllegalArgumentException("there is no package or class '" + name + "'");
     }
 
+    /// Whether there is such a package, for which Maven's jars have an entry, or such a class.
     private static boolean exists(String name) {
         var loader = LogLevels.class.getClassLoader();
         var path = name.replace('.', '/');
