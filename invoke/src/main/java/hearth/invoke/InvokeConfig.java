@@ -1,5 +1,6 @@
 package hearth.invoke;
 
+import hearth.invoke.frontend.DispatchConfig;
 import hearth.invoke.frontend.FunctionCacheConfig;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.workermanager.WorkerManagerConfig;
@@ -11,11 +12,16 @@ public record InvokeConfig(
         int accountConcurrency,
         FunctionCacheConfig functions,
         WorkerManagerConfig environments,
-        PlacementConfig placement) {
-    public static final InvokeConfig DEFAULT =
-            new InvokeConfig(1000, FunctionCacheConfig.DEFAULT, WorkerManagerConfig.DEFAULT, PlacementConfig.DEFAULT);
+        PlacementConfig placement,
+        DispatchConfig dispatch) {
+    public static final InvokeConfig DEFAULT = new InvokeConfig(
+            1000,
+            FunctionCacheConfig.DEFAULT,
+            WorkerManagerConfig.DEFAULT,
+            PlacementConfig.DEFAULT,
+            DispatchConfig.DEFAULT);
 
     public InvokeConfig withEnvironments(WorkerManagerConfig changed) {
-        return new InvokeConfig(accountConcurrency, functions, changed, placement);
+        return new InvokeConfig(accountConcurrency, functions, changed, placement, dispatch);
     }
 }

@@ -1,9 +1,12 @@
 package hearth.invoke;
 
 import hearth.invoke.counting.CountingService;
+import hearth.invoke.frontend.Dispatch;
 import hearth.invoke.frontend.Frontend;
 import hearth.invoke.frontend.FunctionCache;
+import hearth.invoke.frontend.FunctionResolver;
 import hearth.invoke.frontend.FunctionSource;
+import hearth.invoke.metering.GuardedMeter;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementService;
 import hearth.invoke.workermanager.WorkerManager;
@@ -21,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /// The services of the synchronous path, put together.
@@ -36,12 +40,15 @@ public final class InvokeServices implements AutoCloseable {
     private final CountingService counting;
     private final PlacementService placement;
     private final WorkerManager workerManager;
+    private final FunctionResolver resolver;
     private final Frontend frontend;
     private final WorkerEvents events;
+    private final InvocationMeter meter;
     private final ScheduledFuture<?> sweeps;
 
     /// @param blocking runs what waits for the store, and what is too long for an event loop: virtual threads
     /// @param scheduler runs short tasks, once a second and now and then
+    /// @param nanos a clock that nobody sets: `System.nanoTime`
     /// @param random names environments: safe for several threads, and seeded so that no two servers share names
     public InvokeServices(
             InvokeConfig config,
@@ -51,14 +58,16 @@ public final class InvokeServices implements AutoCloseable {
             Executor blocking,
             ScheduledExecutorService scheduler,
             InstantSource clock,
+            LongSupplier nanos,
             RandomGenerator random,
-            InvocationMeter meter) {
+            InvocationMeter counter) {
         this.source = source;
         this.blocking = blocking;
         this.scheduler = scheduler;
         var links = new WorkerLinks();
         expectations = new Expectations(source, links, blocking);
-        functions = new FunctionCache(config.functions(), source, blocking, clock);
+        meter = new GuardedMeter(counter);
+        functions = new FunctionCache(config.functions(), source, blocking, nanos, meter);
         counting = new CountingService(config.accountConcurrency());
         placement = new PlacementService(config.placement(), clock);
         for (var worker : workers) {
@@ -75,13 +84,20 @@ public final class InvokeServices implements AutoCloseable {
                 () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
                 meter);
         provisioned = new ProvisionedConcurrency(provisioning, workerManager, blocking);
-        frontend = new Frontend(functions, counting, workerManager, links, blocking, clock, random, meter);
+        resolver = new FunctionResolver(functions, random, nanos, meter);
+        frontend = new Frontend(config.dispatch(), counting, workerManager, links, meter, nanos);
         events = new EventRouter(frontend, workerManager, placement);
         sweeps = scheduler.scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
     }
 
-    public Frontend frontend() {
+    /// Runs functions for whoever has an invocation in hand.
+    public Dispatch dispatch() {
         return frontend;
+    }
+
+    /// Finds functions for them.
+    public FunctionResolver resolver() {
+        return resolver;
     }
 
     /// Where the workers tell their events.
@@ -130,25 +146,22 @@ public final class InvokeServices implements AutoCloseable {
     }
 
     private void after(Duration delay, Runnable action) {
-        var _ = scheduler.schedule(
-                () -> {
-                    try {
-                        action.run();
-                    } catch (RuntimeException e) {
-                        LOG.log(Level.ERROR, "A task of the scheduler failed", e);
-                    }
-                },
-                delay.toNanos(),
-                TimeUnit.NANOSECONDS);
+        var _ = scheduler.schedule(() -> guarded(action), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void sweep() {
+        guarded(functions::sweep);
+        guarded(workerManager::sweep);
+        guarded(frontend::sweep);
+    }
+
+    /// Runs a task of the scheduler, which would not run it again if it threw.
+    private void guarded(Runnable task) {
         try {
-            functions.sweep();
-            workerManager.sweep();
-        } catch (RuntimeException e) {
-            // Thrown on, it would end all later sweeps.
-            LOG.log(Level.ERROR, "A sweep failed", e);
+            task.run();
+        } catch (Throwable defect) {
+            meter.defect();
+            LOG.log(Level.ERROR, "A task of the scheduler failed", defect);
         }
     }
 

@@ -2,18 +2,19 @@ package hearth.invoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import hearth.invoke.frontend.InvocationRequest;
+import hearth.invoke.frontend.Dispatch;
+import hearth.invoke.frontend.Resolution;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.workermanager.WorkerManagerConfig;
-import hearth.model.ApiError;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.Routing;
-import hearth.model.api.ApiOperation;
+import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome.Answered;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class InvokeServicesTest {
+    private @Nullable Resolution resolved;
     private int requests;
     private final FakeWorker worker = new FakeWorker();
     private final Map<FunctionId, FunctionVersion> store = new ConcurrentHashMap<>();
@@ -39,6 +42,7 @@ class InvokeServicesTest {
             Runnable::run,
             scheduler,
             InstantSource.system(),
+            System::nanoTime,
             new SecureRandom(),
             InvocationMeter.NONE);
 
@@ -57,11 +61,11 @@ class InvokeServicesTest {
     @Test
     void runsAFunction() {
         store.put(Functions.id("mail"), Functions.latest("mail"));
-        var answers = invoke("mail");
+        var told = invoke("mail");
         worker.ready(0);
         worker.end(new Answered("1".getBytes(StandardCharsets.UTF_8), "application/json", null));
 
-        assertThat(answers.response().payload()).asString().isEqualTo("1");
+        assertThat(told.payload()).isEqualTo("1");
         assertThat(services.counting().running(Functions.ACCOUNT, Functions.REGION))
                 .isZero();
     }
@@ -88,7 +92,8 @@ class InvokeServicesTest {
         services.functionChanged(Functions.id("mail"));
 
         assertThat(worker.retired).containsExactly(worker.environment(0));
-        assertThat(invoke("mail").refusal().error()).isEqualTo(ApiError.RESOURCE_NOT_FOUND);
+        invoke("mail");
+        assertThat(resolved).isEqualTo(new Resolution.Missing());
     }
 
     @Test
@@ -121,22 +126,17 @@ class InvokeServicesTest {
         worker.idle(0);
     }
 
-    private RecordedAnswers invoke(String function) {
-        var answers = new RecordedAnswers();
-        var request = new InvocationRequest(
-                ApiOperation.INVOKE,
-                Functions.ACCOUNT,
-                Functions.REGION,
-                function,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                new byte[0],
-                "id" + requests++);
-        services.frontend().invoke(request, answers);
-        return answers;
+    private RecordedOutcomes invoke(String function) {
+        var told = new RecordedOutcomes();
+        services.resolver().resolve(Functions.id(function), FunctionId.LATEST, found -> {
+            resolved = found;
+            if (found instanceof Resolution.Resolved(var version, var _)) {
+                var id = "request-" + ++requests;
+                var arn = version.function().arn();
+                var invocation = new Invocation(id, arn, new byte[0], null, "", Instant.EPOCH, false, false);
+                services.dispatch().run(version, invocation, Dispatch.AMPLE_PATIENCE, told);
+            }
+        });
+        return told;
     }
 }

@@ -4,16 +4,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// Time that the test moves.
+/// Time that the test moves: that of the wall, which may be set, and that of `System.nanoTime`, which nobody sets.
 public final class ManualClock implements InstantSource {
     private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private volatile long nanos;
 
     @Override
     public Instant instant() {
         return now;
     }
 
-    public void advance(Duration by) {
+    public long nanos() {
+        return nanos;
+    }
+
+    /// Time passes.
+    public synchronized void advance(Duration by) {
+        now = now.plus(by);
+        nanos += by.toNanos();
+    }
+
+    /// Somebody sets the clock on the wall.
+    public synchronized void step(Duration by) {
         now = now.plus(by);
     }
 }

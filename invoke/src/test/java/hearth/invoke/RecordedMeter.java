@@ -33,4 +33,9 @@ public final class RecordedMeter implements InvocationMeter {
     public void initialized(FunctionId function, Duration took) {
         told.add(function.name() + " initialized in " + took);
     }
+
+    @Override
+    public void defect() {
+        told.add("defect");
+    }
 }

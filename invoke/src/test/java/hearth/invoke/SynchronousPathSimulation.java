@@ -1,23 +1,24 @@
 package hearth.invoke;
 
 import hearth.invoke.counting.CountingService;
+import hearth.invoke.frontend.Dispatch;
+import hearth.invoke.frontend.DispatchConfig;
+import hearth.invoke.frontend.DispatchListener;
+import hearth.invoke.frontend.DispatchOutcome;
 import hearth.invoke.frontend.Frontend;
 import hearth.invoke.frontend.FunctionCache;
 import hearth.invoke.frontend.FunctionCacheConfig;
-import hearth.invoke.frontend.InvocationRequest;
-import hearth.invoke.frontend.InvocationResponder;
-import hearth.invoke.frontend.InvocationResponse;
+import hearth.invoke.frontend.FunctionResolver;
+import hearth.invoke.frontend.Resolution;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
 import hearth.invoke.workermanager.WorkerManager;
 import hearth.invoke.workermanager.WorkerManagerConfig;
 import hearth.invoke.workers.WorkerLinks;
-import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.Routing;
-import hearth.model.api.ApiOperation;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.Invocation;
@@ -54,6 +55,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
     private final Alarms alarms = new Alarms();
     private final WorkerManager manager;
     private final FunctionCache functions;
+    private final FunctionResolver resolver;
     private final Frontend frontend;
     private final SimulatedWorker worker;
     private final Map<String, Caller> callers = new HashMap<>();
@@ -78,9 +80,10 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
                 alarms::set,
                 () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
                 InvocationMeter.NONE);
-        functions = new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background::add, clock);
-        frontend =
-                new Frontend(functions, counting, manager, links, background::add, clock, random, InvocationMeter.NONE);
+        functions = new FunctionCache(
+                FunctionCacheConfig.DEFAULT, this::read, background::add, clock::nanos, InvocationMeter.NONE);
+        resolver = new FunctionResolver(functions, random, clock::nanos, InvocationMeter.NONE);
+        frontend = new Frontend(DispatchConfig.DEFAULT, counting, manager, links, InvocationMeter.NONE, clock::nanos);
         worker = new SimulatedWorker("worker", 3 + random.nextInt(8), random, this);
         links.add(worker);
         placement.add(worker.worker());
@@ -117,26 +120,26 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
     private void invoke() {
         var name = random.nextInt(20) == 0 ? "missing" : NAMES.get(random.nextInt(NAMES.size()));
         var id = "request-" + callers.size();
-        var payload = random.nextInt(20) == 0 ? "{" : "\"" + id + "\"";
+        var payload = "\"" + id + "\"";
         var current = store.get(Functions.id(name));
         var known = current == null || clock.instant().isBefore(storeSparedUntil) ? 0 : current.generation();
         var caller = new Caller(payload, known, storeFailures);
         callers.put(id, caller);
-        frontend.invoke(
-                new InvocationRequest(
-                        ApiOperation.INVOKE,
-                        Functions.ACCOUNT,
-                        Functions.REGION,
-                        name,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        payload.getBytes(StandardCharsets.UTF_8),
-                        id),
-                caller);
+        resolver.resolve(Functions.id(name), FunctionId.LATEST, found -> resolved(id, caller, found));
+    }
+
+    /// As the server does with a request.
+    private void resolved(String id, Caller caller, Resolution found) {
+        switch (found) {
+            case Resolution.Resolved(var version, var _) -> {
+                var payload = caller.payload.getBytes(StandardCharsets.UTF_8);
+                var invocation = new Invocation(
+                        id, version.function().arn(), payload, null, "Root=1", clock.instant(), false, false);
+                frontend.run(version, invocation, Dispatch.AMPLE_PATIENCE, caller);
+            }
+            case Resolution.Missing _, Resolution.Unreachable _, Resolution.NotActive _ ->
+                caller.note(found.getClass().getSimpleName());
+        }
     }
 
     /// As InvokeServices does, with the second half on another thread.
@@ -217,7 +220,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
         }
     }
 
-    private final class Caller implements InvocationResponder {
+    private final class Caller implements DispatchListener {
         private final String payload;
         /// The least that may serve it: the function's own when the request was made.
         private final long generation;
@@ -232,21 +235,22 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
         }
 
         @Override
-        public void answer(InvocationResponse response) {
-            answers++;
-            var error = response.functionError();
-            if (error == null) {
-                check(
-                        new String(response.payload(), StandardCharsets.UTF_8).equals(payload),
-                        "Answered to another caller");
+        public void ended(DispatchOutcome outcome) {
+            switch (outcome) {
+                case DispatchOutcome.Answered(var answered, var _, var _) -> {
+                    check(new String(answered, StandardCharsets.UTF_8).equals(payload), "Answered to another caller");
+                    note("Answered");
+                }
+                case DispatchOutcome.NotRunnable(var why) -> note(why.cause().name());
+                case DispatchOutcome.Unavailable(var reason) -> note(reason.name());
+                case DispatchOutcome.FunctionError _, DispatchOutcome.Streamed _, DispatchOutcome.Throttled _ ->
+                    note(outcome.getClass().getSimpleName());
             }
-            outcomes.merge(error == null ? "answered" : error, 1, Integer::sum);
         }
 
-        @Override
-        public void refuse(ApiException refusal) {
+        void note(String kind) {
             answers++;
-            outcomes.merge(refusal.error().wireName(), 1, Integer::sum);
+            outcomes.merge(kind, 1, Integer::sum);
         }
     }
 

@@ -95,7 +95,8 @@ final class DataPlane {
                 config.limits().concurrentExecutions(),
                 defaults.functions(),
                 defaults.environments().withIdleExpiry(config.idleTimeout()),
-                PlacementConfig.DEFAULT.withKeptPercent(config.provisionedShare()));
+                PlacementConfig.DEFAULT.withKeptPercent(config.provisionedShare()),
+                defaults.dispatch());
         var services = parts.add(
                 "invoke services",
                 new InvokeServices(
@@ -106,6 +107,7 @@ final class DataPlane {
                         threads,
                         scheduler,
                         clock,
+                        System::nanoTime,
                         random,
                         meter));
         worker.connect(services.events());

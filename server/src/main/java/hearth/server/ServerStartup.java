@@ -8,8 +8,7 @@ import hearth.control.ControlPlane;
 import hearth.control.code.FewObjects;
 import hearth.control.code.ObjectStore;
 import hearth.control.operation.CodeLocation;
-import hearth.model.ApiError;
-import hearth.model.ApiException;
+import hearth.invoke.frontend.TraceHeaders;
 import hearth.model.Bytes;
 import hearth.model.code.PackageThreads;
 import hearth.model.endpoints.ServiceName;
@@ -17,7 +16,6 @@ import hearth.server.api.ControlOperations;
 import hearth.server.api.ControlRequests;
 import hearth.server.api.ControlSwitch;
 import hearth.server.api.Health;
-import hearth.server.api.InvokeOperation;
 import hearth.server.api.LambdaApi;
 import hearth.server.api.RequestIds;
 import hearth.server.auth.FunctionKeys;
@@ -29,6 +27,8 @@ import hearth.server.download.CodeDownloads;
 import hearth.server.download.CodeUrls;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
+import hearth.server.invoke.InvokeOperation;
+import hearth.server.invoke.InvokeService;
 import hearth.server.metrics.InvocationMetrics;
 import hearth.server.metrics.MetricsEndpoint;
 import hearth.server.metrics.RequestMetrics;
@@ -110,8 +110,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var control = new ControlSwitch(plane.map(running -> requests(running, packageThreads)));
         Optional<SandboxKind> sandbox = Optional.empty();
         Optional<Runtimes> runtimes = Optional.empty();
-        InvokeOperation invoke = (_, responder) -> responder.refuse(new ApiException(
-                ApiError.SERVICE_UNAVAILABLE, "Invoke is not available: the frontend is not running here."));
+        var invoke = InvokeOperation.NOT_HERE;
         if (choice.isPresent()) {
             LOG.log(Level.DEBUG, "waiting for sandboxes");
             var sandboxes = choice.get().await();
@@ -140,7 +139,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random, meter);
             ServerMetrics.register(registry, services, worker);
             provisioned.from(services.provisioned());
-            invoke = services.frontend()::invoke;
+            invoke = new InvokeService(
+                    services.resolver(), services.dispatch(), new TraceHeaders(random, clock), threads, clock, meter);
         }
         LOG.log(Level.DEBUG, "listening");
         var callers = callers(functionKeys);

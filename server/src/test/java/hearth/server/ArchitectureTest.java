@@ -108,11 +108,14 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.netty.."))
                 .check(HEARTH);
+        // What an invocation came by is its source's affair: a request, an event, a poller's batch.
         noClasses()
-                .that(resideInAnyPackage(
-                        "hearth.invoke.counting..", "hearth.invoke.workermanager..", "hearth.invoke.placement.."))
+                .that(resideInAPackage("hearth.invoke.."))
                 .should()
-                .dependOnClassesThat(resideInAPackage("com.fasterxml.."))
+                .dependOnClassesThat(resideInAnyPackage("com.fasterxml..", "hearth.model.api.."))
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("hearth.model.ApiException")
                 .check(HEARTH);
         noClasses()
                 .that(resideInAnyPackage("hearth.worker.sandbox..", "hearth.worker.code..", "hearth.worker.runtimes.."))

@@ -48,8 +48,8 @@ class CoverageDocumentTest {
 
     /// What is not tested by asking the control plane for it by name.
     private static final Map<ApiOperation, String> ELSEWHERE = Map.of(
-            ApiOperation.INVOKE, "FrontendTest",
-            ApiOperation.INVOKE_ASYNC, "FrontendTest",
+            ApiOperation.INVOKE, "InvokeServiceTest",
+            ApiOperation.INVOKE_ASYNC, "InvokeServiceTest",
             ApiOperation.INVOKE_WITH_RESPONSE_STREAM, "ResponseStreamTest");
 
     /// What is missing of an operation that is written.

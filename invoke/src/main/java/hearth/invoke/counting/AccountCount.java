@@ -36,11 +36,13 @@ final class AccountCount {
                 return new Admission.Throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
             }
         }
+        // Made before anything is counted: without memory for it nothing is.
+        var admitted = new Admission.Admitted(new CountedLease(function, version));
         shared -= function.shared();
         version.begin();
         shared += function.shared();
         total++;
-        return new Admission.Admitted(new CountedLease(function, version));
+        return admitted;
     }
 
     private synchronized void release(FunctionCount function, FunctionCount.Version version) {

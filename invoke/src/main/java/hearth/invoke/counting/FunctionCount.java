@@ -31,13 +31,14 @@ final class FunctionCount {
             return running < provisioned;
         }
 
+        /// Counts one more, or, when there is no memory for that, nothing.
         void begin() {
+            versions.putIfAbsent(name, this);
             if (!hasProvisioned()) {
                 beyondProvisioned++;
             }
             running++;
             FunctionCount.this.running++;
-            versions.putIfAbsent(name, this);
         }
 
         void end() {

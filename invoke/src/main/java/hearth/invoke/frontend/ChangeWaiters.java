@@ -10,7 +10,7 @@ import java.util.Map;
 final class ChangeWaiters {
     private final Map<FunctionId, List<Waiter>> waiters = new HashMap<>();
 
-    /// @param until in epoch milliseconds
+    /// @param until by the FunctionCache's clock
     private record Waiter(long until, Runnable task) {}
 
     void add(FunctionId function, long until, Runnable task) {

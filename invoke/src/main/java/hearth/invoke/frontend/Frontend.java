@@ -1,83 +1,319 @@
 package hearth.invoke.frontend;
 
+import hearth.invoke.counting.Admission;
 import hearth.invoke.counting.CountingService;
+import hearth.invoke.counting.Lease;
+import hearth.invoke.counting.ThrottleReason;
+import hearth.invoke.frontend.DispatchOutcome.Unavailable.Reason;
 import hearth.invoke.metering.InvocationMeter;
+import hearth.invoke.workermanager.Assignment;
+import hearth.invoke.workermanager.Unavailable;
+import hearth.invoke.workermanager.Waiter;
 import hearth.invoke.workermanager.WorkerManager;
 import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionVersion;
-import hearth.model.Routing;
+import hearth.model.worker.Invocation;
+import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.Reservation;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerId;
-import java.time.InstantSource;
-import java.util.Map;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
-/// Takes an invocation in and answers it: checks, resolves, admits, gets an environment, and hands the payload to
-/// its worker.
+/// Where an invocation enters: it is admitted, gets an environment, and is given to that environment's worker.
 ///
-/// Keeps no state but its cache of functions and what runs. On the warm path everything happens on the event loop
-/// that calls `invoke`, up to the runtime's waiting connection and back; nothing here blocks.
-public final class Frontend {
-    final FunctionCache functions;
-    final CountingService counting;
-    final WorkerManager workers;
-    final WorkerLinks links;
-    final TraceHeaders traces;
-    private final RandomGenerator random;
-    final Executor background;
-    final InstantSource clock;
-    final InvocationMeter meter;
+/// Knows the invocations that run, by their request ids, and nothing else. On the warm path everything happens on the
+/// event loop that calls `run`, up to the runtime's waiting connection and back; nothing here blocks.
+///
+/// Whatever is thrown behind an entry of this class ends the invocation in hand and nothing else: its lease and its
+/// environment are given back and its listener is told.
+public final class Frontend implements Dispatch {
+    private static final Logger LOG = System.getLogger(Frontend.class.getName());
 
-    /// By request id, those that have begun to ask for an environment and are not answered.
-    final Map<String, Passage> running = new ConcurrentHashMap<>();
+    /// An environment may die between its assignment and the invocation; that several do is no accident.
+    private static final int MOST_ASSIGNMENTS = 4;
 
-    /// @param background runs what is too long for an event loop
+    private final DispatchConfig config;
+    private final CountingService counting;
+    private final WorkerManager workers;
+    private final WorkerLinks links;
+    private final InvocationMeter meter;
+    private final LongSupplier nanos;
+
+    /// The admitted invocations that have not ended.
+    private final ConcurrentHashMap<String, DispatchedInvocation> running = new ConcurrentHashMap<>();
+
+    /// @param meter must not throw: see `GuardedMeter`
+    /// @param nanos a clock that nobody sets
     public Frontend(
-            FunctionCache functions,
+            DispatchConfig config,
             CountingService counting,
             WorkerManager workers,
             WorkerLinks links,
-            Executor background,
-            InstantSource clock,
-            RandomGenerator random,
-            InvocationMeter meter) {
-        this.functions = functions;
+            InvocationMeter meter,
+            LongSupplier nanos) {
+        this.config = config;
         this.counting = counting;
         this.workers = workers;
         this.links = links;
-        this.traces = new TraceHeaders(random, clock);
-        this.random = random;
-        this.background = background;
-        this.clock = clock;
         this.meter = meter;
+        this.nanos = nanos;
     }
 
-    FunctionVersion choose(Routing routing) {
-        return routing.additional().isEmpty() ? routing.version() : routing.choose(random.nextDouble());
-    }
-
-    /// Runs one invocation and answers through the responder. Should the caller hang up, the invocation runs to its
-    /// end all the same, as AWS's do, and its answer is dropped.
-    public void invoke(InvocationRequest request, InvocationResponder responder) {
-        new Passage(this, request, responder).begin();
+    @Override
+    public void run(FunctionVersion version, Invocation invocation, Duration patience, DispatchListener listener) {
+        var dispatched = new DispatchedInvocation(version, invocation, listener);
+        dispatched.guarded(() -> dispatched.begin(patience));
     }
 
     /// What a worker tells of an invocation that was sent to it. One that is not known here is over.
     public void happened(WorkerId from, InvocationProgress event) {
-        var passage = running.get(event.requestId());
-        if (passage != null && passage.isUnder(event.reservation())) {
-            passage.happened(event);
+        var dispatched = running.get(event.requestId());
+        if (dispatched != null && dispatched.isUnder(event.reservation())) {
+            dispatched.guarded(() -> dispatched.happened(event));
         } else if (event instanceof InvocationProgress.Piece piece) {
             // Nobody wants it, and the function must not wait for that.
             credit(from, piece);
         }
     }
 
-    void credit(WorkerId worker, InvocationProgress.Piece taken) {
+    private void credit(WorkerId worker, InvocationProgress.Piece taken) {
         links.send(
                 worker, new WorkerCommand.Credit(taken.reservation().environment(), taken.requestId(), taken.number()));
+    }
+
+    /// Ends the invocations that have waited or run for too long. To be called about once a second.
+    public void sweep() {
+        for (var one : running.values()) {
+            one.guarded(one::endIfOverdue);
+        }
+    }
+
+    /// How many invocations have been admitted and not ended.
+    public int running() {
+        return running.size();
+    }
+
+    /// One invocation, from its admission to its outcome.
+    ///
+    /// Its steps may be on several threads, one after the other: handing over makes what a step wrote visible. Only
+    /// the sweep comes between them.
+    private final class DispatchedInvocation implements Waiter {
+        private final FunctionVersion version;
+        private final Invocation invocation;
+        private final DispatchListener listener;
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private @Nullable Lease lease;
+        /// The environment that has the invocation, or is about to get it.
+        private volatile @Nullable Assignment assignment;
+        private int assignments;
+        /// When an environment was asked for, when it was given, and by when this is to have ended: by `nanos`.
+        private long asked;
+        private long given;
+        private volatile long deadline;
+        /// Where an answer in pieces goes; null until it begins.
+        private @Nullable AnswerStream pieces;
+
+        private long lastPiece;
+        private InvocationProgress.@Nullable Piece early;
+
+        DispatchedInvocation(FunctionVersion version, Invocation invocation, DispatchListener listener) {
+            this.version = version;
+            this.invocation = invocation;
+            this.listener = listener;
+        }
+
+        void begin(Duration patience) {
+            switch (counting.admit(version)) {
+                case Admission.Throttled(var reason) -> {
+                    meter.throttled(version.function(), reason);
+                    end(new DispatchOutcome.Throttled(reason));
+                }
+                case Admission.Admitted(var granted) -> {
+                    lease = granted;
+                    asked = nanos.getAsLong();
+                    deadline = asked + patience.toNanos();
+                    if (running.putIfAbsent(invocation.requestId(), this) == null) {
+                        acquire();
+                    } else {
+                        end(new DispatchOutcome.Unavailable(Reason.SAME_ID));
+                    }
+                }
+            }
+        }
+
+        private void acquire() {
+            assignments++;
+            workers.acquire(version, this);
+        }
+
+        @Override
+        public void served(Assignment served) {
+            guarded(() -> {
+                assignment = served;
+                if (ended.get()) {
+                    giveBackEnvironment();
+                    return;
+                }
+                given = nanos.getAsLong();
+                deadline = given + config.limit(version).toNanos();
+                meter.assigned(version.function(), given - asked);
+                links.send(served.worker(), new WorkerCommand.Invoke(served.reservation(), invocation));
+            });
+        }
+
+        @Override
+        public void failed(Unavailable why) {
+            guarded(() -> {
+                if (why instanceof Unavailable.NoCapacity) {
+                    meter.throttled(version.function(), ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+                }
+                end(outcome(why));
+            });
+        }
+
+        private static DispatchOutcome outcome(Unavailable why) {
+            return switch (why) {
+                case Unavailable.NotRunnable(var reason) -> new DispatchOutcome.NotRunnable(reason);
+                case Unavailable.NoCapacity() -> new DispatchOutcome.Unavailable(Reason.NO_CAPACITY);
+                case Unavailable.TooLarge() -> new DispatchOutcome.Unavailable(Reason.TOO_LARGE);
+                case Unavailable.TooLate() -> new DispatchOutcome.Unavailable(Reason.NOT_READY);
+                case Unavailable.Closed() -> new DispatchOutcome.Unavailable(Reason.CLOSED);
+            };
+        }
+
+        /// Whether it runs, or is to run, under this reservation now.
+        boolean isUnder(Reservation reservation) {
+            var held = assignment;
+            return held != null && held.reservation().equals(reservation);
+        }
+
+        void happened(InvocationProgress event) {
+            switch (event) {
+                case InvocationProgress.Began(var _, var _, var contentType) -> begins(contentType);
+                case InvocationProgress.Piece piece -> passOn(piece);
+                case InvocationProgress.Ended(var _, var _, var outcome) -> ended(outcome);
+            }
+        }
+
+        private void begins(String contentType) {
+            if (pieces == null) {
+                pieces = listener.begins(contentType);
+                if (early != null) {
+                    passOn(early);
+                }
+            }
+        }
+
+        /// One piece at a time is on its way, so only the beginning can come behind the first.
+        private void passOn(InvocationProgress.Piece piece) {
+            if (pieces == null) {
+                early = piece;
+            } else if (piece.number() == lastPiece + 1) {
+                lastPiece++;
+                pieces.write(piece.bytes(), () -> credit(piece.reservation().worker(), piece));
+            }
+        }
+
+        private void ended(InvocationOutcome outcome) {
+            meter.ended(version, outcome, nanos.getAsLong() - given);
+            switch (outcome) {
+                case InvocationOutcome.Answered(var payload, var contentType, var logTail) ->
+                    over(new DispatchOutcome.Answered(payload, contentType, logTail));
+                case InvocationOutcome.Streamed(var logTail) -> over(new DispatchOutcome.Streamed(logTail));
+                case InvocationOutcome.Failed(var payload, var error, var logTail) ->
+                    over(new DispatchOutcome.FunctionError(payload, error, logTail));
+                case InvocationOutcome.NotRunnable why -> over(new DispatchOutcome.NotRunnable(why));
+                case InvocationOutcome.Refused(var reason) -> tryAnother(reason);
+            }
+        }
+
+        /// The worker has let go of the invocation, and its environment goes on.
+        private void over(DispatchOutcome outcome) {
+            assignment = null;
+            end(outcome);
+        }
+
+        private void tryAnother(String reason) {
+            LOG.log(Level.DEBUG, "Invocation {0} was refused: {1}", invocation.requestId(), reason);
+            giveBackEnvironment();
+            if (assignments == MOST_ASSIGNMENTS) {
+                end(new DispatchOutcome.Unavailable(Reason.REFUSED));
+            } else if (!ended.get()) {
+                acquire();
+            }
+        }
+
+        void endIfOverdue() {
+            if (nanos.getAsLong() - deadline < 0) {
+                return;
+            }
+            var held = assignment;
+            var reason = held == null ? Reason.NOT_READY : Reason.NO_ANSWER;
+            LOG.log(
+                    Level.WARNING,
+                    "Invocation {0} of {1} is given up: {2}",
+                    invocation.requestId(),
+                    version.function(),
+                    held == null
+                            ? "no environment was ready for it"
+                            : held.reservation().environment() + " did not answer");
+            end(new DispatchOutcome.Unavailable(reason));
+            giveBackEnvironment();
+        }
+
+        /// What the environment does now is unknown, so that no other invocation may get it.
+        private void giveBackEnvironment() {
+            var held = assignment;
+            if (held != null) {
+                assignment = null;
+                workers.refused(held.reservation());
+            }
+        }
+
+        private void end(DispatchOutcome outcome) {
+            if (!ended.compareAndSet(false, true)) {
+                return;
+            }
+            running.remove(invocation.requestId(), this);
+            try {
+                // Before the listener hears: a caller who invokes one after the other never meets its own count.
+                if (lease != null) {
+                    lease.close();
+                }
+            } finally {
+                listener.ended(outcome);
+            }
+        }
+
+        /// Runs a step of this invocation, which ends with whatever the step throws.
+        void guarded(Runnable step) {
+            try {
+                step.run();
+            } catch (Throwable defect) {
+                met(defect);
+            }
+        }
+
+        private void met(Throwable defect) {
+            meter.defect();
+            LOG.log(Level.ERROR, "Invocation " + invocation.requestId() + " failed within Hearth", defect);
+            try {
+                giveBackEnvironment();
+            } catch (Throwable another) {
+                LOG.log(Level.ERROR, "The environment of " + invocation.requestId() + " is lost", another);
+            }
+            try {
+                end(new DispatchOutcome.Unavailable(Reason.DEFECT));
+            } catch (Throwable another) {
+                LOG.log(Level.ERROR, "Invocation " + invocation.requestId() + " gets no answer", another);
+            }
+        }
     }
 }

@@ -1,20 +1,18 @@
 package hearth.invoke.frontend;
 
+import hearth.invoke.metering.InvocationMeter;
 import hearth.model.FunctionId;
 import hearth.model.Routing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the frontend knows of functions: a read-through cache that changes invalidate.
@@ -24,15 +22,17 @@ import org.jspecify.annotations.Nullable;
 /// configuration serves. Missing functions are kept apart, so that a flood of wrong names drops no function.
 public final class FunctionCache implements AutoCloseable {
     private static final Logger LOG = System.getLogger(FunctionCache.class.getName());
+    private static final Lookup MISSING = new Lookup.Missing();
 
     /// Guards the maps and what is in them; held for a few look-ups, never while the source or a listener is called.
     private final Object lock = new Object();
 
-    private final Map<Key, Entry> found;
-    /// By when each is to be asked for again, in epoch milliseconds.
-    private final Map<Key, Long> missing;
+    private final QualifierMap<Entry> found;
+    /// By when each is to be asked for again.
+    private final QualifierMap<Long> missing;
     /// Those whose result will be kept. An invalidated load is not among them, and goes on for its listeners.
-    private final Map<Key, Load> loads = new HashMap<>();
+    private final QualifierMap<Load> loads = new QualifierMap<>(Integer.MAX_VALUE);
+
     private final ChangeWaiters waiters = new ChangeWaiters();
     private boolean closed;
 
@@ -42,58 +42,85 @@ public final class FunctionCache implements AutoCloseable {
     private final FunctionCacheConfig config;
     private final FunctionSource source;
     private final Executor blocking;
-    private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final InvocationMeter meter;
+    private final long begun;
 
     /// @param blocking runs what waits for the source
-    public FunctionCache(FunctionCacheConfig config, FunctionSource source, Executor blocking, InstantSource clock) {
-        this.found = new LeastRecentlyUsed<>(config.entries());
-        this.missing = new LeastRecentlyUsed<>(config.missingEntries());
+    /// @param nanos a clock that nobody sets
+    public FunctionCache(
+            FunctionCacheConfig config,
+            FunctionSource source,
+            Executor blocking,
+            LongSupplier nanos,
+            InvocationMeter meter) {
+        this.found = new QualifierMap<>(config.entries());
+        this.missing = new QualifierMap<>(config.missingEntries());
         this.config = config;
         this.source = source;
         this.blocking = blocking;
-        this.clock = clock;
+        this.nanos = nanos;
+        this.meter = meter;
+        this.begun = nanos.getAsLong();
+    }
+
+    /// Nanoseconds since this was made, so that moments can be compared as numbers.
+    private long now() {
+        return nanos.getAsLong() - begun;
     }
 
     /// Looks a function up, and tells the listener: at once on this thread if it is known, else on another.
     public void find(FunctionId function, String qualifier, Consumer<Lookup> listener) {
-        var key = new Key(function, qualifier);
-        var now = clock.millis();
-        Optional<Lookup> known;
-        Optional<Load> toRun = Optional.empty();
+        var now = now();
+        Lookup known;
+        Load toRun = null;
         synchronized (lock) {
-            known = known(key, now);
-            if (known.isEmpty()) {
-                var load = loads.get(key);
+            var entry = found.get(function, qualifier);
+            known = entry != null && now < entry.usableUntil ? entry.lookup : missing(function, qualifier, now);
+            if (known == null) {
+                var load = loads.get(function, qualifier);
                 if (load == null) {
-                    load = new Load(key);
-                    loads.put(key, load);
-                    toRun = Optional.of(load);
+                    load = begin(function, qualifier);
+                    toRun = load;
                 }
                 load.listeners.add(listener);
-            } else if (isDueForRefresh(key, now)) {
-                var load = new Load(key);
-                loads.put(key, load);
-                toRun = Optional.of(load);
+            } else if (entry != null && now >= entry.refreshAt && loads.get(function, qualifier) == null) {
+                toRun = begin(function, qualifier);
             }
         }
-        toRun.ifPresent(this::start);
-        known.ifPresent(listener);
+        if (toRun != null) {
+            start(toRun);
+        }
+        if (known != null) {
+            listener.accept(known);
+        }
+    }
+
+    private Load begin(FunctionId function, String qualifier) {
+        var load = new Load(function, qualifier);
+        loads.put(function, qualifier, load);
+        return load;
+    }
+
+    private @Nullable Lookup missing(FunctionId function, String qualifier, long now) {
+        var askAgain = missing.get(function, qualifier);
+        return askAgain != null && now < askAgain ? MISSING : null;
     }
 
     /// Has the task run on another thread once the function may be another than what the caller saw, which is at once
-    /// if it was invalidated meanwhile, or at the given moment, seen at the next sweep.
+    /// if it was invalidated meanwhile, or after a while, seen at the next sweep.
     ///
     /// @param seen what `find` told
-    /// @param until in epoch milliseconds
     /// @return false if nothing is waited for any more
-    boolean awaitChange(FunctionId function, String qualifier, Lookup seen, long until, Runnable task) {
+    boolean awaitChange(FunctionId function, String qualifier, Lookup seen, Duration most, Runnable task) {
+        var now = now();
         synchronized (lock) {
             if (closed) {
                 return false;
             }
-            var entry = found.get(new Key(function, qualifier));
-            if (entry != null && entry.lookup.equals(seen) && clock.millis() < entry.usableUntil) {
-                waiters.add(function, until, task);
+            var entry = found.get(function, qualifier);
+            if (entry != null && entry.lookup.equals(seen) && now < entry.usableUntil) {
+                waiters.add(function, now + most.toNanos(), task);
                 return true;
             }
         }
@@ -105,7 +132,7 @@ public final class FunctionCache implements AutoCloseable {
     public void sweep() {
         List<Runnable> due;
         synchronized (lock) {
-            due = waiters.takeDue(clock.millis());
+            due = waiters.takeDue(now());
         }
         runElsewhere(due);
     }
@@ -126,57 +153,49 @@ public final class FunctionCache implements AutoCloseable {
         List<Runnable> waited;
         synchronized (lock) {
             waited = waiters.take(function);
-            found.forEach((key, entry) -> {
-                if (key.function.equals(function)) {
-                    entry.usableUntil = 0;
-                }
-            });
-            missing.keySet().removeIf(key -> key.function.equals(function));
-            loads.keySet().removeIf(key -> key.function.equals(function));
+            found.of(function).values().forEach(entry -> entry.usableUntil = 0);
+            missing.removeAll(function);
+            loads.removeAll(function);
         }
         runElsewhere(waited);
     }
 
+    /// Each task runs, on this thread if no other takes it.
     private void runElsewhere(List<Runnable> tasks) {
         for (var task : tasks) {
             try {
-                blocking.execute(task);
-            } catch (RejectedExecutionException e) {
-                task.run();
+                execute(task, task);
+            } catch (Throwable defect) {
+                met("A task that waited for a change failed", defect);
             }
         }
     }
 
-    private Optional<Lookup> known(Key key, long now) {
-        var entry = found.get(key);
-        if (entry != null && now < entry.usableUntil) {
-            return Optional.of(entry.lookup);
+    private void execute(Runnable task, Runnable otherwise) {
+        try {
+            blocking.execute(task);
+        } catch (RejectedExecutionException e) {
+            otherwise.run();
+        } catch (Throwable defect) {
+            met("No thread can be had", defect);
+            otherwise.run();
         }
-        var askAgain = missing.get(key);
-        return askAgain != null && now < askAgain ? Optional.of(new Lookup.Missing()) : Optional.empty();
-    }
-
-    private boolean isDueForRefresh(Key key, long now) {
-        var entry = found.get(key);
-        return entry != null && now >= entry.refreshAt && !loads.containsKey(key);
     }
 
     private void start(Load load) {
-        try {
-            blocking.execute(() -> finish(load, read(load.key)));
-        } catch (RejectedExecutionException e) {
-            finish(load, new Lookup.Unreachable(e));
-        }
+        execute(
+                () -> finish(load, read(load)),
+                () -> finish(load, new Lookup.Unreachable(new RejectedExecutionException("No thread can be had"))));
     }
 
-    private Lookup read(Key key) {
+    private Lookup read(Load load) {
         try {
-            var routing = source.find(key.function, key.qualifier);
+            var routing = source.find(load.function, load.qualifier);
             if (sourceFails.compareAndSet(true, false)) {
                 LOG.log(Level.INFO, "The store can be read again");
             }
-            return routing.<Lookup>map(Lookup.Found::new).orElseGet(Lookup.Missing::new);
-        } catch (RuntimeException | Error e) {
+            return routing.<Lookup>map(Lookup.Found::new).orElse(MISSING);
+        } catch (Throwable e) {
             if (sourceFails.compareAndSet(false, true)) {
                 LOG.log(Level.WARNING, "The store cannot be read; what is cached serves on", e);
             }
@@ -186,88 +205,87 @@ public final class FunctionCache implements AutoCloseable {
 
     private void finish(Load load, Lookup read) {
         Lookup answer;
-        synchronized (lock) {
-            if (loads.remove(load.key, load)) {
-                keep(load.key, read);
-            }
-            answer = orLastKnown(load.key, read);
+        try {
+            answer = kept(load, read);
+        } catch (Throwable defect) {
+            met("What was read of " + load.function + " cannot be kept", defect);
+            answer = read;
         }
         for (var listener : load.listeners) {
             try {
                 listener.accept(answer);
-            } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "A listener of " + load.key.function + " failed", e);
+            } catch (Throwable defect) {
+                met("A listener of " + load.function + " failed", defect);
             }
         }
     }
 
-    private Lookup orLastKnown(Key key, Lookup read) {
-        var entry = found.get(key);
-        return read instanceof Lookup.Unreachable && entry != null ? entry.lookup : read;
+    private Lookup kept(Load load, Lookup read) {
+        synchronized (lock) {
+            if (loads.get(load.function, load.qualifier) == load) {
+                loads.remove(load.function, load.qualifier);
+                keep(load, read);
+            }
+            var entry = found.get(load.function, load.qualifier);
+            return read instanceof Lookup.Unreachable && entry != null ? entry.lookup : read;
+        }
     }
 
-    private void keep(Key key, Lookup read) {
-        var now = clock.millis();
+    private void keep(Load load, Lookup read) {
+        var function = load.function;
+        var qualifier = load.qualifier;
+        var now = now();
         switch (read) {
             case Lookup.Found(var routing) -> {
-                found.put(key, new Entry(routing, now, config));
-                missing.remove(key);
+                found.put(function, qualifier, new Entry(routing, now, config));
+                missing.remove(function, qualifier);
             }
             case Lookup.Missing _ -> {
-                found.remove(key);
-                missing.put(key, now + config.recheck().toMillis());
+                found.remove(function, qualifier);
+                missing.put(function, qualifier, now + config.recheck().toNanos());
             }
             case Lookup.Unreachable _ -> {
-                var entry = found.get(key);
+                var entry = found.get(function, qualifier);
                 if (entry != null) {
                     // The last known configuration serves on, and the store is left alone for a moment.
-                    entry.refreshAt = now + config.recheck().toMillis();
+                    entry.refreshAt = now + config.recheck().toNanos();
                     entry.usableUntil = Math.max(entry.usableUntil, entry.refreshAt);
                 }
             }
         }
     }
 
-    private record Key(FunctionId function, String qualifier) {}
+    private void met(String what, Throwable defect) {
+        meter.defect();
+        LOG.log(Level.ERROR, what, defect);
+    }
 
     private static final class Entry {
         final Lookup.Found lookup;
-        /// When it is to be read again beside its use, in epoch milliseconds.
+        /// When it is to be read again beside its use.
         long refreshAt;
-        /// Until when it serves without asking the source first, in epoch milliseconds.
+        /// Until when it serves without asking the source first.
         long usableUntil;
 
         Entry(Routing routing, long now, FunctionCacheConfig config) {
             lookup = new Lookup.Found(routing);
-            refreshAt = now + config.refresh().toMillis();
+            refreshAt = now + config.refresh().toNanos();
             // One that is not active will be soon, and its callers try again.
             usableUntil =
-                    routing.isActive() ? Long.MAX_VALUE : now + config.recheck().toMillis();
+                    routing.isActive() ? Long.MAX_VALUE : now + config.recheck().toNanos();
         }
     }
 
     /// One reading of the source, for all who asked meanwhile.
     private static final class Load {
-        final Key key;
+        final FunctionId function;
+        final String qualifier;
         /// Grows only while this is among `loads`.
         final List<Consumer<Lookup>> listeners = new ArrayList<>();
 
-        Load(Key key) {
-            this.key = key;
-        }
-    }
-
-    private static final class LeastRecentlyUsed<K, V> extends LinkedHashMap<K, V> {
-        private final int limit;
-
-        LeastRecentlyUsed(int limit) {
-            super(16, 0.75f, true);
-            this.limit = limit;
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.@Nullable Entry<K, V> eldest) {
-            return size() > limit;
+        Load(FunctionId function, String qualifier) {
+            this.function = function;
+            this.qualifier = qualifier;
         }
     }
 }

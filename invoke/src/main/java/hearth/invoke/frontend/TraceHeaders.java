@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Trace ids need to differ, and need not be secret. So one random number starts a sequence that any thread
 /// advances without a lock (SplitMix64).
-final class TraceHeaders {
+public final class TraceHeaders {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
     private final AtomicLong sequence;
     private final InstantSource clock;
 
-    TraceHeaders(RandomGenerator random, InstantSource clock) {
+    public TraceHeaders(RandomGenerator random, InstantSource clock) {
         this.sequence = new AtomicLong(random.nextLong());
         this.clock = clock;
     }
 
     /// The caller's own header, or a new one if there is none that could be a header towards the runtime.
-    String headerFor(@Nullable String given) {
+    public String headerFor(@Nullable String given) {
         return given == null || given.isBlank() || !isPrintable(given) ? make() : given;
     }
 

@@ -28,4 +28,7 @@ public interface InvocationMeter {
     ///
     /// @param took from when it was asked for
     default void initialized(FunctionId function, Duration took) {}
+
+    /// Something was thrown that nobody expected: an invocation, or a part of the path, failed within Hearth.
+    default void defect() {}
 }

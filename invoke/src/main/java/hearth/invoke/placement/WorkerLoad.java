@@ -55,8 +55,7 @@ final class WorkerLoad {
 
     /// Whether an environment fits at all; one that has not reported may be large enough.
     boolean couldEverHold(Demand demand) {
-        return !known
-                || (capacity().slots() > 0 && demand.memory().compareTo(offered()) <= 0);
+        return !known || (capacity().slots() > 0 && demand.memory().compareTo(offered()) <= 0);
     }
 
     boolean hasRoom(Demand demand) {

@@ -7,24 +7,23 @@ import hearth.invoke.EventRouter;
 import hearth.invoke.FakeWorker;
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
-import hearth.invoke.RecordedAnswers;
 import hearth.invoke.RecordedMeter;
+import hearth.invoke.RecordedOutcomes;
 import hearth.invoke.counting.CountingService;
+import hearth.invoke.counting.ThrottleReason;
+import hearth.invoke.frontend.DispatchOutcome.Unavailable.Reason;
+import hearth.invoke.metering.GuardedMeter;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
 import hearth.invoke.workermanager.WorkerManager;
 import hearth.invoke.workermanager.WorkerManagerConfig;
 import hearth.invoke.workers.WorkerLinks;
-import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.FunctionId;
-import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
-import hearth.model.Routing;
-import hearth.model.UnsupportedKind;
-import hearth.model.api.ApiOperation;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.Invocation;
+import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationOutcome.Answered;
 import hearth.model.worker.InvocationOutcome.Failed;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
@@ -32,31 +31,22 @@ import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.InvocationOutcome.Streamed;
 import hearth.model.worker.InvocationProgress;
 import hearth.model.worker.WorkerCommand;
+import hearth.model.worker.WorkerId;
+import hearth.model.worker.WorkerLink;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class FrontendTest {
-    private static final String ARN = "arn:aws:lambda:us-east-1:123456789012:function:";
-
-    private static final AtomicLong REQUESTS = new AtomicLong();
+    private static final FunctionVersion MAIL = Functions.latest("mail");
 
     private final ManualClock clock = new ManualClock();
-    private final QueuedExecutor background = new QueuedExecutor();
-    private final Map<FunctionId, FunctionVersion> store = new HashMap<>();
     private final FakeWorker worker = new FakeWorker();
     private final AtomicLong ids = new AtomicLong();
+    private final AtomicLong requests = new AtomicLong();
     private final CountingService counting = new CountingService(2);
     private final PlacementService placement = new PlacementService(PlacementConfig.DEFAULT, clock);
     private final WorkerLinks links = new WorkerLinks();
@@ -70,122 +60,71 @@ class FrontendTest {
             new Alarms()::set,
             () -> EnvironmentId.of(0, ids.incrementAndGet()),
             meter);
-    private final FunctionCache functions =
-            new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, background, clock);
-    private final Frontend frontend =
-            new Frontend(functions, counting, workerManager, links, background, clock, new Random(1), meter);
+    private Frontend frontend = frontend(meter);
 
     @BeforeEach
-    void oneWorkerAndOneFunction() {
+    void oneWorker() {
         worker.join(links, placement, new EventRouter(frontend, workerManager, placement));
-        store.put(Functions.id("mail"), Functions.latest("mail"));
+    }
+
+    private Frontend frontend(InvocationMeter meter) {
+        return new Frontend(DispatchConfig.DEFAULT, counting, workerManager, links, meter, clock::nanos);
     }
 
     @Test
-    void answersWhatTheFunctionAnswered() {
-        var answers = invoke(request("mail", "{\"a\":1}"));
-        background.runAll();
+    void tellsWhatTheFunctionAnswered() {
+        var told = run(MAIL);
         worker.ready(0);
         worker.end(new Answered(bytes("[1, 2]"), "text/plain", null));
 
-        var response = answers.response();
-        assertThat(response.status()).isEqualTo(200);
-        assertThat(text(response.payload())).isEqualTo("[1, 2]");
-        assertThat(response.contentType()).isEqualTo("application/json");
-        assertThat(response.executedVersion()).isEqualTo("$LATEST");
-        assertThat(response.functionError()).isNull();
-        assertThat(response.logResult()).isNull();
+        assertThat(told.outcome()).isInstanceOf(DispatchOutcome.Answered.class);
+        assertThat(told.payload()).isEqualTo("[1, 2]");
         assertThat(running()).isZero();
         assertThat(meter.told).containsExactly("mail assigned", "mail initialized in PT0S", "mail ended Answered");
     }
 
     @Test
-    void givesTheFunctionWhatTheCallerGave() {
+    void hasAnIdleEnvironmentRunItAtOnce() {
         warm();
 
-        invoke(new InvocationRequest(
-                ApiOperation.INVOKE,
-                Functions.ACCOUNT,
-                Functions.REGION,
-                "mail",
-                "$LATEST",
-                "RequestResponse",
-                "Tail",
-                "eyJhIjoxfQ==",
-                "Root=1-2-3",
-                null,
-                bytes("{\"b\":2}"),
-                "request-1"));
+        run(MAIL);
 
-        var invocation = worker.running.getFirst().invocation();
-        assertThat(invocation.requestId()).isEqualTo("request-1");
-        assertThat(invocation.invokedArn()).isEqualTo(ARN + "mail:$LATEST");
-        assertThat(text(invocation.payload())).isEqualTo("{\"b\":2}");
-        assertThat(invocation.clientContext()).isEqualTo("{\"a\":1}");
-        assertThat(invocation.traceHeader()).isEqualTo("Root=1-2-3");
-        assertThat(invocation.received()).isEqualTo(clock.instant());
-        assertThat(invocation.wantsLogTail()).isTrue();
-    }
-
-    @Test
-    void runsAWarmFunctionOnTheCallersThread() {
-        warm();
-
-        invoke(request("mail", "{}"));
-
-        assertThat(background.size()).isZero();
         assertThat(worker.running).hasSize(1);
+        assertThat(running()).isOne();
     }
 
     @Test
-    void givesAnEmptyObjectForAnEmptyBody() {
+    void tellsOfAFunctionsError() {
         warm();
-
-        assertThat(text(runningInvocation(request("mail", "")).payload())).isEqualTo("{}");
-    }
-
-    @Test
-    void tellsTheFunctionTheArnAsItWasAskedFor() {
-        warm();
-
-        assertThat(runningInvocation(request("mail", "{}")).invokedArn()).isEqualTo(ARN + "mail");
-    }
-
-    @Test
-    void passesAFunctionsErrorOnWithStatus200() {
-        warm();
-        var answers = invoke(request("mail", "{}"));
+        var told = run(MAIL);
         worker.end(new Failed(bytes("{\"errorType\":\"E\"}"), Failed.UNHANDLED, bytes("the log")));
 
-        var response = answers.response();
-        assertThat(response.status()).isEqualTo(200);
-        assertThat(response.functionError()).isEqualTo("Unhandled");
-        assertThat(response.logResult()).isEqualTo("dGhlIGxvZw==");
+        assertThat(told.payload()).isEqualTo("{\"errorType\":\"E\"}");
+        assertThat(((DispatchOutcome.FunctionError) told.outcome()).error()).isEqualTo("Unhandled");
+        assertThat(((DispatchOutcome.Ran) told.outcome()).logTail()).asString().isEqualTo("the log");
     }
 
     @Test
     void passesAnAnswerOnPieceByPiece() {
         warm();
-        var answers = invoke(streamed("mail", "{}"));
-        assertThat(worker.running.getFirst().invocation().streams()).isTrue();
+        var told = stream();
 
         worker.begin("text/plain");
         worker.piece(1, "one");
-        assertThat(answers.head().executedVersion()).isEqualTo("$LATEST");
+        assertThat(told.contentType()).isEqualTo("text/plain");
         assertThat(running()).isOne();
         worker.piece(2, "two");
         worker.end(new Streamed(bytes("the log")));
 
-        assertThat(answers.pieces()).containsExactly("one", "two");
-        assertThat(answers.response().functionError()).isNull();
-        assertThat(answers.response().logResult()).isEqualTo("dGhlIGxvZw==");
+        assertThat(told.pieces()).containsExactly("one", "two");
+        assertThat(told.outcome()).isInstanceOf(DispatchOutcome.Streamed.class);
         assertThat(running()).isZero();
     }
 
     @Test
     void passesEachPieceOnOnceThoughMessagesComeTwiceAndOvertakeEachOther() {
         warm();
-        var answers = invoke(streamed("mail", "{}"));
+        var told = stream();
 
         worker.piece(1, "one");
         worker.begin("text/plain");
@@ -195,14 +134,14 @@ class FrontendTest {
         worker.piece(1, "one");
         worker.end(new Streamed(null));
 
-        assertThat(answers.pieces()).containsExactly("one", "two");
+        assertThat(told.pieces()).containsExactly("one", "two");
         assertThat(worker.credits.stream().map(WorkerCommand.Credit::pieces)).containsExactly(1L, 2L);
     }
 
     @Test
     void doesNotKeepAFunctionWaitingThatAnswersNobody() {
         warm();
-        invoke(streamed("mail", "{}"));
+        stream();
         worker.begin("text/plain");
         var running = worker.running.getFirst();
         worker.end(new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "gone"));
@@ -216,7 +155,7 @@ class FrontendTest {
     @Test
     void hearsNothingOfAnEarlierAttempt() {
         warm();
-        var answers = invoke(request("mail", "{}"));
+        var told = run(MAIL);
         var first = worker.running.getFirst();
         worker.end(new Refused("the environment is gone"));
         worker.ready(1);
@@ -225,526 +164,396 @@ class FrontendTest {
         assertThat(worker.running).hasSize(1);
         worker.end(new Answered(bytes("1"), "application/json", null));
 
-        assertThat(text(answers.response().payload())).isEqualTo("1");
+        assertThat(told.payload()).isEqualTo("1");
     }
 
     @Test
-    void endsAnAnswerThatWasBegunWithItsFailure() {
+    void endsAnAnswerThatWasBegunThoughTheWorkerFails() {
         warm();
-        var answers = invoke(streamed("mail", "{}"));
+        var told = stream();
         worker.begin("text/plain");
-        worker.piece(1, "one");
-        worker.end(new Failed(bytes("{}"), "Function.Late", null));
+        var why = new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "gone");
+        worker.end(why);
 
-        assertThat(answers.pieces()).containsExactly("one");
-        assertThat(answers.response().functionError()).isEqualTo("Function.Late");
-        assertThat(text(answers.response().payload())).isEqualTo("{}");
+        assertThat(told.outcome()).isEqualTo(new DispatchOutcome.NotRunnable(why));
     }
 
     @Test
-    void endsAnAnswerThatWasBegunEvenWhenTheWorkerFails() {
+    void throttlesAboveTheAccountsLimit() {
         warm();
-        var answers = invoke(streamed("mail", "{}"));
-        worker.begin("text/plain");
-        worker.end(new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "gone"));
+        run(MAIL);
+        run(MAIL);
 
-        assertThat(answers.response().functionError()).isEqualTo("ServiceException");
-        assertThat(text(answers.response().payload())).isEqualTo("gone");
-    }
-
-    @Test
-    void givesAWholeAnswerToWhoeverWantedItInPieces() {
-        warm();
-        var answers = invoke(streamed("mail", "{}"));
-        worker.end(new Answered(bytes("7"), "application/json", null));
-
-        assertThat(text(answers.response().payload())).isEqualTo("7");
-        assertThat(answers.pieces()).isEmpty();
-    }
-
-    @Test
-    void streamsNoEvents() {
-        var request = request(ApiOperation.INVOKE_WITH_RESPONSE_STREAM, "mail", "Event", null, "{}");
-
-        assertThat(invoke(request).refusal().message())
-                .isEqualTo("1 validation error detected: Value 'Event' at 'invocationType' failed to satisfy"
-                        + " constraint: Member must satisfy enum value set: [RequestResponse, DryRun]");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "mail,{},NotImplementedException",
-        "nothing,{},ResourceNotFoundException",
-        "mail,{,InvalidRequestContentException"
-    })
-    void checksAnOldAsynchronousInvocationLikeAnyOther(String function, String payload, String error) {
-        var answers = invoke(request(ApiOperation.INVOKE_ASYNC, function, null, null, payload));
-        background.runAll();
-
-        assertThat(answers.refusal().error().wireName()).isEqualTo(error);
-        assertThat(worker.started).isEmpty();
-    }
-
-    @Test
-    void checksWithoutRunningInADryRun() {
-        var answers = invoke(typed("DryRun", "{}"));
-        background.runAll();
-
-        assertThat(answers.response().status()).isEqualTo(204);
-        assertThat(answers.response().payload()).isEmpty();
-        assertThat(worker.started).isEmpty();
-    }
-
-    @Test
-    void saysThatEventsAreNotThereYet() {
-        var answers = invoke(typed("Event", "{}"));
-        background.runAll();
-        var refusal = answers.refusal();
-
-        assertThat(refusal.error()).isEqualTo(ApiError.NOT_IMPLEMENTED);
-        assertThat(refusal.message()).contains("Event");
-    }
-
-    @Test
-    void saysThatAKindOfFunctionIsNotThereYet() {
-        store.put(Functions.id("boxed"), Functions.ofKind("boxed", UnsupportedKind.CONTAINER_IMAGE));
-
-        var answers = invoke(request("boxed", "{}"));
-        background.runAll();
-
-        assertThat(answers.refusal().error()).isEqualTo(ApiError.NOT_IMPLEMENTED);
-        assertThat(answers.refusal().message())
-                .isEqualTo("Invoking functions from container images (PackageType Image) is not available in this"
-                        + " version of Hearth.");
-        assertThat(worker.started).isEmpty();
-        assertThat(running()).isZero();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "apart,,{,InvalidRequestContentException",
-        "apart,,{},InvalidParameterValueException",
-        "apart,blue,{},NotImplementedException",
-        "mail,blue,{},InvalidParameterValueException"
-    })
-    void wantsATenantOfFunctionsThatKeepTenantsApartAndOfNoOthers(
-            String function, @Nullable String tenant, String payload, String error) {
-        store.put(Functions.id("apart"), Functions.ofKind("apart", UnsupportedKind.TENANT_ISOLATION));
-
-        var answers = invoke(request(ApiOperation.INVOKE, function, null, tenant, payload));
-        background.runAll();
-
-        assertThat(answers.refusal().error().wireName()).isEqualTo(error);
-        assertThat(worker.started).isEmpty();
-        assertThat(running()).isZero();
-    }
-
-    @Test
-    void refusesAnUnknownInvocationTypeInAwsWords() {
-        assertThat(invoke(typed("dry_run", "{}")).refusal().message())
-                .isEqualTo("1 validation error detected: Value 'dry_run' at 'invocationType' failed to satisfy"
-                        + " constraint: Member must satisfy enum value set: [DryRun, RequestResponse, Event]");
-    }
-
-    @Test
-    void saysEverythingThatIsWrongWithARequestAtOnce() {
-        var answers = invoke(new InvocationRequest(
-                ApiOperation.INVOKE,
-                Functions.ACCOUNT,
-                Functions.REGION,
-                "no:such:name!",
-                "a?b",
-                "X",
-                "Y",
-                null,
-                null,
-                null,
-                bytes("{"),
-                "id"));
-
-        assertThat(answers.refusal().error()).isEqualTo(ApiError.VALIDATION);
-        assertThat(answers.refusal().message())
-                .startsWith("4 validation errors detected: Value 'no:such:name!' at 'functionName' failed to satisfy")
-                .contains("Value 'X' at 'invocationType'", "Value 'Y' at 'logType'")
-                .endsWith("Value 'a?b' at 'qualifier' failed to satisfy constraint: Member must satisfy regular"
-                        + " expression pattern: \\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+");
-    }
-
-    @Test
-    void takesEveryQualifierThatTheModelTakes() {
-        for (var qualifier : new String[] {"$LATEST", "$LATEST.PUBLISHED", "7", "live_1-a", "we$ird"}) {
-            var answers = invoke(new InvocationRequest(
-                    ApiOperation.INVOKE,
-                    Functions.ACCOUNT,
-                    Functions.REGION,
-                    "nothing",
-                    qualifier,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    bytes("{}"),
-                    "id"));
-            background.runAll();
-
-            assertThat(answers.refusal().message()).isEqualTo("Function not found: " + ARN + "nothing:" + qualifier);
-        }
-    }
-
-    @Test
-    void refusesPayloadsOverSixMebibytesEvenForAMissingFunction() {
-        var answers = invoke(request("nothing", "\"" + "x".repeat(6_291_455) + "\""));
-
-        assertThat(answers.refusal().error()).isEqualTo(ApiError.REQUEST_ENTITY_TOO_LARGE);
-        assertThat(answers.refusal().message())
-                .isEqualTo("Request must be smaller than 6291456 bytes for the InvokeFunction operation");
-    }
-
-    @Test
-    void takesAPayloadOfExactlySixMebibytesAndChecksItElsewhere() {
-        warm();
-        invoke(request("mail", "\"" + "x".repeat(6_291_454) + "\""));
-        assertThat(worker.running).isEmpty();
-        assertThat(background.size()).isEqualTo(1);
-
-        background.runAll();
-
-        assertThat(worker.running).hasSize(1);
-    }
-
-    @Test
-    void refusesEventsOverOneMebibyteFirst() {
-        assertThat(invoke(typed("Event", " ".repeat(1_048_577))).refusal().message())
-                .isEqualTo("1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"nothing,nothing:$LATEST", "nothing:3,nothing:3", "nothing:live,nothing:live"})
-    void namesTheFunctionThatWasNotFound(String asked, String named) {
-        var answers = invoke(request(asked, "no json"));
-        background.runAll();
-
-        assertThat(answers.refusal().error()).isEqualTo(ApiError.RESOURCE_NOT_FOUND);
-        assertThat(answers.refusal().message()).isEqualTo("Function not found: " + ARN + named);
-    }
-
-    @Test
-    void refusesTwoQualifiersThatDiffer() {
-        var answers = invoke(new InvocationRequest(
-                ApiOperation.INVOKE,
-                Functions.ACCOUNT,
-                Functions.REGION,
-                "mail:1",
-                "2",
-                null,
-                null,
-                null,
-                null,
-                null,
-                bytes("{}"),
-                "id"));
-
-        assertThat(answers.refusal().message())
-                .isEqualTo("The derived qualifier from the function name does not match the specified qualifier.");
-    }
-
-    @Test
-    void refusesOtherRegions() {
-        var answers = invoke(request("arn:aws:lambda:eu-west-1:123456789012:function:mail", "{}"));
-
-        assertThat(answers.refusal().message())
-                .isEqualTo("Functions from 'eu-west-1' are not reachable in this region ('us-east-1')");
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            names = {"ACTIVE", "PENDING"},
-            mode = EnumSource.Mode.EXCLUDE)
-    void refusesFunctionsThatAreNotActive(FunctionState state) {
-        store.put(Functions.id("mail"), Functions.inState("mail", state));
-        var answers = invoke(request("mail", "no json"));
-        background.runAll();
-
-        assertThat(answers.refusal().error()).isEqualTo(ApiError.RESOURCE_CONFLICT);
-        assertThat(answers.refusal().message())
-                .isEqualTo("The operation cannot be performed at this time. The function is currently in the following"
-                        + " state: " + state.wireName());
-    }
-
-    @Test
-    void waitsForAPendingFunctionUntilItIsActive() {
-        store.put(Functions.id("mail"), Functions.inState("mail", FunctionState.PENDING));
-        var answers = invoke(request("mail", "{}"));
-        background.runAll();
-        assertThat(answers.isAnswered()).isFalse();
-
-        store.put(Functions.id("mail"), Functions.latest("mail"));
-        functions.invalidate(Functions.id("mail"));
-        background.runAll();
-        worker.ready(0);
-        worker.end(new Answered(bytes("1"), "application/json", null));
-
-        assertThat(text(answers.response().payload())).isEqualTo("1");
-    }
-
-    @Test
-    void looksAgainAtAFunctionThatChangedWhileItWasRead() {
-        store.put(Functions.id("mail"), Functions.inState("mail", FunctionState.PENDING));
-        var answers = invoke(request("mail", "{}"));
-        // The change is told after the read has begun, and before its result is there.
-        functions.invalidate(Functions.id("mail"));
-        background.runOne();
-        store.put(Functions.id("mail"), Functions.latest("mail"));
-
-        background.runAll();
-        worker.ready(0);
-        worker.end(new Answered(bytes("1"), "application/json", null));
-
-        assertThat(answers.response().status()).isEqualTo(200);
-    }
-
-    @Test
-    void refusesAFunctionThatStaysPending() {
-        store.put(Functions.id("mail"), Functions.inState("mail", FunctionState.PENDING));
-        var answers = invoke(request("mail", "{}"));
-        background.runAll();
-        clock.advance(Duration.ofMillis(1_999));
-        functions.sweep();
-        background.runAll();
-        assertThat(answers.isAnswered()).isFalse();
-
-        clock.advance(Duration.ofMillis(1));
-        functions.sweep();
-        background.runAll();
-
-        assertThat(answers.refusal().error()).isEqualTo(ApiError.RESOURCE_CONFLICT);
-        assertThat(answers.refusal().message()).endsWith("state: Pending");
-    }
-
-    @Test
-    void doesNotLeaveWhoWaitsForAPendingFunctionWithoutAnAnswerWhenItCloses() {
-        store.put(Functions.id("mail"), Functions.inState("mail", FunctionState.PENDING));
-        var answers = invoke(request("mail", "{}"));
-        background.runAll();
-
-        functions.close();
-        background.runAll();
-
-        assertThat(answers.refusal().error()).isEqualTo(ApiError.RESOURCE_CONFLICT);
-    }
-
-    @Test
-    void refusesPayloadsThatAreNoJsonBeforeCountingThem() {
-        warm();
-
-        assertThat(invoke(request("mail", "{")).refusal().error()).isEqualTo(ApiError.INVALID_REQUEST_CONTENT);
-        assertThat(running()).isEqualTo(0);
-    }
-
-    @Test
-    void throttlesAboveTheAccountsLimitAndSaysWhy() {
-        warm();
-        invoke(request("mail", "{}"));
-        invoke(request("mail", "{}"));
-
-        var refusal = invoke(request("mail", "{}")).refusal();
-
-        assertThat(refusal.error()).isEqualTo(ApiError.TOO_MANY_REQUESTS);
-        assertThat(refusal.message()).isEqualTo("Rate Exceeded.");
-        assertThat(refusal.members()).containsEntry("Reason", "ConcurrentInvocationLimitExceeded");
+        assertThat(run(MAIL).outcome())
+                .isEqualTo(new DispatchOutcome.Throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED));
         assertThat(meter.told).endsWith("mail throttled ConcurrentInvocationLimitExceeded");
+        assertThat(running()).isEqualTo(2);
     }
 
     @Test
     void triesAnotherEnvironmentWhenOneRefuses() {
         warm();
-        var answers = invoke(request("mail", "{}"));
+        var told = run(MAIL);
 
         worker.end(new Refused("the environment is gone"));
         assertThat(worker.retired).containsExactly(worker.environment(0));
         worker.ready(1);
         worker.end(new Answered(bytes("1"), "application/json", null));
 
-        assertThat(text(answers.response().payload())).isEqualTo("1");
+        assertThat(told.payload()).isEqualTo("1");
         assertThat(running()).isZero();
     }
 
     @Test
     void givesUpWhenEveryEnvironmentRefuses() {
-        var answers = invoke(request("mail", "{}"));
-        background.runAll();
+        var told = run(MAIL);
         for (int i = 0; i < 4; i++) {
-            assertThat(answers.isAnswered()).isFalse();
+            assertThat(told.isEnded()).isFalse();
             worker.ready(i);
             worker.end(new Refused("no"));
         }
 
-        assertThat(answers.refusal().error()).isEqualTo(ApiError.SERVICE);
-        assertThat(running()).isZero();
-    }
-
-    @ParameterizedTest
-    @CsvSource({"RUNTIME_MISSING,INVALID_RUNTIME", "CODE_UNAVAILABLE,INVALID_ZIP_FILE", "SANDBOX_FAILED,SERVICE"})
-    void saysWhyAFunctionCannotRun(NotRunnable.Cause cause, ApiError error) {
-        warm();
-        var answers = invoke(request("mail", "{}"));
-        worker.end(new NotRunnable(cause, "because"));
-
-        assertThat(answers.refusal().error()).isEqualTo(error);
-        assertThat(answers.refusal().message()).isEqualTo("because");
+        assertThat(told.outcome()).isEqualTo(new DispatchOutcome.Unavailable(Reason.REFUSED));
         assertThat(running()).isZero();
     }
 
     @Test
     void saysWhyNoEnvironmentCouldBeMade() {
-        var answers = invoke(request("mail", "{}"));
-        background.runAll();
-        worker.gone(0, new NotRunnable(NotRunnable.Cause.RUNTIME_MISSING, "Install python3.13"));
+        var told = run(MAIL);
+        var why = new NotRunnable(NotRunnable.Cause.RUNTIME_MISSING, "Install python3.13");
+        worker.gone(0, why);
 
-        assertThat(answers.refusal().error()).isEqualTo(ApiError.INVALID_RUNTIME);
-        assertThat(answers.refusal().message()).isEqualTo("Install python3.13");
+        assertThat(told.outcome()).isEqualTo(new DispatchOutcome.NotRunnable(why));
         assertThat(running()).isZero();
     }
 
     @Test
-    void throttlesWhenNoWorkerHasRoomForLong() {
+    void saysThatNoWorkerHadRoomForLong() {
         placement.drain(worker.worker());
-        var answers = invoke(request("mail", "{}"));
-        background.runAll();
+        var told = run(MAIL);
 
         clock.advance(WorkerManagerConfig.DEFAULT.capacityWait());
         workerManager.sweep();
 
-        assertThat(answers.refusal().members()).containsEntry("Reason", "ConcurrentInvocationLimitExceeded");
+        assertThat(told.outcome()).isEqualTo(new DispatchOutcome.Unavailable(Reason.NO_CAPACITY));
+        assertThat(meter.told).endsWith("mail throttled ConcurrentInvocationLimitExceeded");
         assertThat(running()).isZero();
     }
 
     @Test
-    void answersWithAnErrorWhenTheStoreIsDownAndTheFunctionUnknown() {
-        var answers = invoke(request("broken", "{}"));
-        background.runAll();
-
-        assertThat(answers.refusal().error()).isEqualTo(ApiError.SERVICE);
-    }
-
-    @Test
-    void countsAnInvocationUntilItsEndThoughItsCallerFails() {
+    void tellsOneOutcomeThoughAWorkerSpeaksTwice() {
         warm();
-        frontend.invoke(request("mail", "{}"), new InvocationResponder() {
-            @Override
-            public void answer(InvocationResponse response) {
-                throw new IllegalStateException("The caller has hung up");
-            }
-
-            @Override
-            public void refuse(ApiException refusal) {
-                throw new AssertionError(refusal);
-            }
-        });
-        assertThat(running()).isEqualTo(1);
-
-        worker.end(new Answered(bytes("1"), "application/json", null));
-
-        assertThat(running()).isZero();
-    }
-
-    @Test
-    void answersOnceThoughAWorkerSpeaksTwice() {
-        warm();
-        var answers = invoke(request("mail", "{}"));
+        var told = run(MAIL);
         var invocation = worker.running.getFirst();
 
         worker.end(invocation, new Answered(bytes("1"), "application/json", null));
         worker.end(invocation, new Failed(bytes("2"), Failed.UNHANDLED, null));
         worker.end(invocation, new Refused("no"));
 
-        assertThat(text(answers.response().payload())).isEqualTo("1");
+        assertThat(told.payload()).isEqualTo("1");
         assertThat(workerManager.counts().waiting()).isZero();
+    }
+
+    @Test
+    void runsNoTwoInvocationsUnderOneRequestId() {
+        warm();
+        var invocation = invocation("the same", false);
+        var first = run(MAIL, invocation);
+
+        var second = run(MAIL, invocation);
+
+        assertThat(second.outcome()).isEqualTo(new DispatchOutcome.Unavailable(Reason.SAME_ID));
+        assertThat(running()).isOne();
+        worker.end(new Answered(bytes("1"), "application/json", null));
+        assertThat(first.payload()).isEqualTo("1");
+        assertThat(running()).isZero();
+    }
+
+    @Test
+    void endsAnInvocationThatItsWorkerNeverAnswers() {
+        warm();
+        var told = run(MAIL);
+        var lost = worker.running.getFirst();
+
+        clock.advance(limit().minusMillis(1));
+        frontend.sweep();
+        assertThat(told.isEnded()).isFalse();
+        assertThat(running()).isOne();
+        clock.advance(Duration.ofMillis(1));
+        frontend.sweep();
+
+        assertThat(told.outcome()).isEqualTo(new DispatchOutcome.Unavailable(Reason.NO_ANSWER));
+        assertThat(running()).isZero();
+        assertThat(worker.retired).containsExactly(worker.environment(0));
+        worker.end(lost, new Answered(bytes("late"), "application/json", null));
+        assertThat(frontend.running()).isZero();
+    }
+
+    @Test
+    void endsAStreamThatItsWorkerNeverEnds() {
+        warm();
+        var told = stream();
+        worker.begin("text/plain");
+        worker.piece(1, "one");
+
+        clock.advance(limit());
+        frontend.sweep();
+        worker.piece(2, "two");
+
+        assertThat(told.pieces()).containsExactly("one");
+        assertThat(told.outcome()).isEqualTo(new DispatchOutcome.Unavailable(Reason.NO_ANSWER));
+        assertThat(worker.credits)
+                .as("Both are taken, so that the function need not wait")
+                .hasSize(2);
+        assertThat(running()).isZero();
+    }
+
+    @Test
+    void countsTheTimeOfAnInvocationFromWhenItGotItsEnvironment() {
+        var told = run(MAIL);
+        clock.advance(Dispatch.AMPLE_PATIENCE.minusSeconds(1));
+        worker.ready(0);
+
+        clock.advance(Duration.ofSeconds(2));
+        frontend.sweep();
+        assertThat(told.isEnded()).isFalse();
+
+        worker.end(new Answered(bytes("1"), "application/json", null));
+        assertThat(told.payload()).isEqualTo("1");
+    }
+
+    @Test
+    void waitsNoLongerForAnEnvironmentThanItsCallerWouldAndGivesItBackIfItComesLate() {
+        var told = new RecordedOutcomes();
+        frontend.run(MAIL, invocation("impatient", false), Duration.ofSeconds(1), told);
+
+        clock.advance(Duration.ofSeconds(1));
+        frontend.sweep();
+        assertThat(told.outcome()).isEqualTo(new DispatchOutcome.Unavailable(Reason.NOT_READY));
+        assertThat(running()).isZero();
+        worker.ready(0);
+
+        assertThat(worker.running).isEmpty();
+        assertThat(worker.retired).containsExactly(worker.environment(0));
+    }
+
+    @Test
+    void doesNotAskTheWallClockForHowLongAnInvocationRuns() {
+        warm();
+        var told = run(MAIL);
+
+        clock.step(Duration.ofDays(1));
+        frontend.sweep();
+        clock.step(Duration.ofDays(-2));
+        frontend.sweep();
+        assertThat(told.isEnded()).isFalse();
+
+        clock.advance(limit());
+        frontend.sweep();
+        assertThat(told.outcome()).isEqualTo(new DispatchOutcome.Unavailable(Reason.NO_ANSWER));
+    }
+
+    @Test
+    void countsNothingMoreThoughItsListenerFails() {
+        warm();
+        frontend.run(MAIL, invocation("id", false), Dispatch.AMPLE_PATIENCE, _ -> {
+            throw new StackOverflowError("A test asked for it");
+        });
+        assertThat(running()).isEqualTo(1);
+
+        worker.end(new Answered(bytes("1"), "application/json", null));
+
+        assertThat(running()).isZero();
+        assertThat(frontend.running()).isZero();
+        assertThat(meter.told).endsWith("mail ended Answered", "defect");
+        worker.idle(0);
+        assertThat(worker.retired).as("The environment is well").isEmpty();
+    }
+
+    @Test
+    void countsNothingMoreThoughItsListenerFailsWhenItIsThrottled() {
+        placement.drain(worker.worker());
+        frontend.run(MAIL, invocation("id", false), Dispatch.AMPLE_PATIENCE, _ -> {
+            throw new IllegalStateException("A test asked for it");
+        });
+
+        clock.advance(WorkerManagerConfig.DEFAULT.capacityWait());
+        workerManager.sweep();
+
+        assertThat(running()).isZero();
+        assertThat(meter.told).endsWith("defect");
+    }
+
+    @Test
+    void endsAnInvocationWhoseStreamCannotBegin() {
+        warm();
+        var outcomes = new ArrayList<DispatchOutcome>();
+        // It has no place for pieces.
+        frontend.run(MAIL, invocation("id", true), Dispatch.AMPLE_PATIENCE, outcomes::add);
+
+        worker.begin("text/plain");
+
+        assertThat(outcomes).containsExactly(new DispatchOutcome.Unavailable(Reason.DEFECT));
+        assertThat(worker.retired).containsExactly(worker.environment(0));
+        assertThat(running()).isZero();
+        worker.piece(1, "one");
+        assertThat(worker.credits).hasSize(1);
+    }
+
+    @Test
+    void endsAnInvocationWhoseStreamFails() {
+        warm();
+        var outcomes = new ArrayList<DispatchOutcome>();
+        frontend.run(MAIL, invocation("id", true), Dispatch.AMPLE_PATIENCE, new DispatchListener() {
+            @Override
+            public void ended(DispatchOutcome outcome) {
+                outcomes.add(outcome);
+            }
+
+            @Override
+            public AnswerStream begins(String contentType) {
+                return (_, _) -> {
+                    throw new OutOfMemoryError("Direct buffer memory");
+                };
+            }
+        });
+
+        worker.begin("text/plain");
+        worker.piece(1, "one");
+
+        assertThat(outcomes).containsExactly(new DispatchOutcome.Unavailable(Reason.DEFECT));
+        assertThat(worker.retired).containsExactly(worker.environment(0));
+        assertThat(running()).isZero();
+    }
+
+    @Test
+    void endsAnInvocationThatCannotBeSent() {
+        warm();
+        links.add(new WorkerLink() {
+            @Override
+            public WorkerId worker() {
+                return worker.worker();
+            }
+
+            @Override
+            public void send(WorkerCommand command) {
+                if (command instanceof WorkerCommand.Invoke) {
+                    throw new OutOfMemoryError("Direct buffer memory");
+                }
+                worker.send(command);
+            }
+        });
+
+        var told = run(MAIL);
+
+        assertThat(told.outcome()).isEqualTo(new DispatchOutcome.Unavailable(Reason.DEFECT));
+        assertThat(worker.retired).containsExactly(worker.environment(0));
+        assertThat(running()).isZero();
+        assertThat(meter.told).endsWith("defect");
+    }
+
+    @Test
+    void endsAnInvocationForWhichNoEnvironmentCanBeAsked() {
+        // The id of an environment cannot be made.
+        var failing = new WorkerManager(
+                WorkerManagerConfig.DEFAULT,
+                placement,
+                links,
+                1,
+                clock,
+                new Alarms()::set,
+                () -> {
+                    throw new StackOverflowError("A test asked for it");
+                },
+                meter);
+        var told = new RecordedOutcomes();
+
+        new Frontend(DispatchConfig.DEFAULT, counting, failing, links, meter, clock::nanos)
+                .run(MAIL, invocation("id", false), Dispatch.AMPLE_PATIENCE, told);
+
+        assertThat(told.outcome()).isEqualTo(new DispatchOutcome.Unavailable(Reason.DEFECT));
+        assertThat(running()).isZero();
+        assertThat(meter.told).contains("defect");
+    }
+
+    @Test
+    void doesNotMindAMeterThatFails() {
+        var counted = new AtomicLong();
+        frontend = frontend(new GuardedMeter(new InvocationMeter() {
+            @Override
+            public void throttled(FunctionId function, ThrottleReason reason) {
+                throw new IllegalStateException("A test asked for it");
+            }
+
+            @Override
+            public void assigned(FunctionId function, long waitedNanos) {
+                throw new StackOverflowError("A test asked for it");
+            }
+
+            @Override
+            public void ended(FunctionVersion function, InvocationOutcome outcome, long nanos) {
+                throw new IllegalStateException("A test asked for it");
+            }
+
+            @Override
+            public void defect() {
+                counted.incrementAndGet();
+                throw new IllegalStateException("A test asked for it");
+            }
+        }));
+        worker.connect(new EventRouter(frontend, workerManager, placement));
+
+        var told = run(MAIL);
+        var second = run(MAIL);
+        assertThat(run(MAIL).outcome()).isInstanceOf(DispatchOutcome.Throttled.class);
+        worker.ready(0);
+        worker.end(new Answered(bytes("1"), "application/json", null));
+        worker.ready(1);
+        worker.end(new Answered(bytes("2"), "application/json", null));
+
+        assertThat(told.payload()).isEqualTo("1");
+        assertThat(second.payload()).isEqualTo("2");
+        assertThat(running()).isZero();
+        assertThat(counted).hasValue(5);
     }
 
     /// Leaves the function with one idle environment.
     private void warm() {
-        var answers = invoke(request("mail", "{}"));
-        background.runAll();
+        var told = run(MAIL);
         worker.ready(0);
         worker.end(new Answered(bytes("0"), "application/json", null));
         worker.idle(0);
-        assertThat(answers.response().status()).isEqualTo(200);
+        assertThat(told.payload()).isEqualTo("0");
     }
 
-    @Test
-    void sendsItsShareOfInvocationsToTheOtherVersionOfAnAlias() {
-        var first = Functions.latest("mail", 1);
-        var second = Functions.latest("mail", 2);
-        var alias = new Routing(first, Optional.of(new Routing.Share(second, 0.25)));
-
-        long toSecond = IntStream.range(0, 10_000)
-                .filter(_ -> frontend.choose(alias).equals(second))
-                .count();
-
-        assertThat(toSecond).isBetween(2_300L, 2_700L);
-        assertThat(frontend.choose(Routing.to(first))).isSameAs(first);
+    private static Duration limit() {
+        return DispatchConfig.DEFAULT.limit(MAIL);
     }
 
-    private RecordedAnswers invoke(InvocationRequest request) {
-        var answers = new RecordedAnswers();
-        frontend.invoke(request, answers);
-        return answers;
+    private RecordedOutcomes run(FunctionVersion version) {
+        return run(version, invocation("request-" + requests.incrementAndGet(), false));
     }
 
-    private Invocation runningInvocation(InvocationRequest request) {
-        invoke(request);
-        return worker.running.getFirst().invocation();
+    private RecordedOutcomes stream() {
+        return run(MAIL, invocation("request-" + requests.incrementAndGet(), true));
+    }
+
+    private RecordedOutcomes run(FunctionVersion version, Invocation invocation) {
+        var told = new RecordedOutcomes();
+        frontend.run(version, invocation, Dispatch.AMPLE_PATIENCE, told);
+        return told;
+    }
+
+    private Invocation invocation(String requestId, boolean streams) {
+        return new Invocation(
+                requestId, MAIL.function().arn(), bytes("{}"), null, "Root=1", clock.instant(), true, streams);
     }
 
     private int running() {
         return counting.running(Functions.ACCOUNT, Functions.REGION);
     }
 
-    private Optional<Routing> read(FunctionId function, String qualifier) {
-        if (function.name().equals("broken")) {
-            throw new IllegalStateException("The store is down");
-        }
-        return qualifier.equals("$LATEST")
-                ? Optional.ofNullable(store.get(function)).map(Routing::to)
-                : Optional.empty();
-    }
-
-    private static InvocationRequest request(String function, String payload) {
-        return request(ApiOperation.INVOKE, function, null, null, payload);
-    }
-
-    private static InvocationRequest streamed(String function, String payload) {
-        return request(ApiOperation.INVOKE_WITH_RESPONSE_STREAM, function, null, null, payload);
-    }
-
-    private static InvocationRequest typed(String type, String payload) {
-        return request(ApiOperation.INVOKE, "mail", type, null, payload);
-    }
-
-    private static InvocationRequest request(
-            ApiOperation operation, String function, @Nullable String type, @Nullable String tenant, String payload) {
-        return new InvocationRequest(
-                operation,
-                Functions.ACCOUNT,
-                Functions.REGION,
-                function,
-                null,
-                type,
-                null,
-                null,
-                null,
-                tenant,
-                bytes(payload),
-                "id" + REQUESTS.incrementAndGet());
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String text(byte[] bytes) {
-        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

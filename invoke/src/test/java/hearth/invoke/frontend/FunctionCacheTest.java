@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
+import hearth.invoke.RecordedMeter;
 import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
@@ -26,10 +27,11 @@ class FunctionCacheTest {
     private final ManualClock clock = new ManualClock();
     private final QueuedExecutor blocking = new QueuedExecutor();
     private final Map<FunctionId, FunctionVersion> store = new HashMap<>();
+    private final RecordedMeter meter = new RecordedMeter();
     private boolean storeIsDown;
     private int reads;
     private Runnable afterRead = () -> {};
-    private final FunctionCache cache = new FunctionCache(CONFIG, this::read, blocking, clock);
+    private final FunctionCache cache = new FunctionCache(CONFIG, this::read, blocking, clock::nanos, meter);
     private final List<Lookup> answers = new ArrayList<>();
 
     @Test
@@ -241,6 +243,101 @@ class FunctionCacheTest {
         find(MAIL);
 
         assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)));
+    }
+
+    @Test
+    void keepsTheQualifiersOfAFunctionApart() {
+        store.put(MAIL, OLD);
+        var asked = new ArrayList<String>();
+        var cache = new FunctionCache(
+                FunctionCacheConfig.DEFAULT,
+                (function, qualifier) -> {
+                    asked.add(qualifier);
+                    return Optional.ofNullable(store.get(function)).map(Routing::to);
+                },
+                Runnable::run,
+                clock::nanos,
+                meter);
+        for (var qualifier : List.of("$LATEST", "live", "1", "live")) {
+            cache.find(MAIL, qualifier, answers::add);
+        }
+        assertThat(asked).containsExactly("$LATEST", "live", "1");
+
+        cache.invalidate(Functions.id("other"));
+        cache.find(MAIL, "1", answers::add);
+        assertThat(asked).hasSize(3);
+        cache.invalidate(MAIL);
+        cache.find(MAIL, "1", answers::add);
+        cache.find(MAIL, "live", answers::add);
+
+        assertThat(asked).containsExactly("$LATEST", "live", "1", "1", "live");
+    }
+
+    @Test
+    void tellsAllListenersThoughOneFails() {
+        store.put(MAIL, OLD);
+        cache.find(MAIL, "$LATEST", _ -> {
+            throw new StackOverflowError("A test asked for it");
+        });
+        find(MAIL);
+
+        blocking.runAll();
+
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)));
+        assertThat(meter.told).containsExactly("defect");
+    }
+
+    @Test
+    void leavesNobodyWithoutAnAnswerWhenNoThreadCanBeHad() {
+        store.put(MAIL, OLD);
+        var without = new FunctionCache(
+                CONFIG,
+                this::read,
+                _ -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                },
+                clock::nanos,
+                meter);
+
+        without.find(MAIL, "$LATEST", answers::add);
+        without.find(MAIL, "$LATEST", answers::add);
+
+        assertThat(answers).hasSize(2).allMatch(Lookup.Unreachable.class::isInstance);
+        assertThat(meter.told).containsExactly("defect", "defect");
+    }
+
+    @Test
+    void takesAnErrorOfTheStoreForAnOutage() {
+        var broken = new FunctionCache(
+                CONFIG,
+                (_, _) -> {
+                    throw new StackOverflowError("A test asked for it");
+                },
+                Runnable::run,
+                clock::nanos,
+                meter);
+
+        broken.find(MAIL, "$LATEST", answers::add);
+
+        assertThat(answers).singleElement().isInstanceOf(Lookup.Unreachable.class);
+    }
+
+    @Test
+    void runsEveryTaskThatWaitsThoughOneFails() {
+        known(Functions.inState("mail", FunctionState.PENDING));
+        var seen = new Lookup.Found(Routing.to(Functions.inState("mail", FunctionState.PENDING)));
+        var ran = new ArrayList<String>();
+        var direct = new FunctionCache(CONFIG, this::read, Runnable::run, clock::nanos, meter);
+        direct.find(MAIL, "$LATEST", answers::add);
+        direct.awaitChange(MAIL, "$LATEST", seen, Duration.ofSeconds(9), () -> {
+            throw new IllegalStateException("A test asked for it");
+        });
+        direct.awaitChange(MAIL, "$LATEST", seen, Duration.ofSeconds(9), () -> ran.add("second"));
+
+        direct.invalidate(MAIL);
+
+        assertThat(ran).containsExactly("second");
+        assertThat(meter.told).isNotEmpty();
     }
 
     private void find(FunctionId function) {

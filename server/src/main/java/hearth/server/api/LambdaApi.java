@@ -1,8 +1,5 @@
 package hearth.server.api;
 
-import hearth.invoke.frontend.InvocationRequest;
-import hearth.invoke.frontend.InvocationResponder;
-import hearth.invoke.frontend.InvocationResponse;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
@@ -25,6 +22,10 @@ import hearth.server.http.Intake;
 import hearth.server.http.RequestHead;
 import hearth.server.http.RequestSubject;
 import hearth.server.http.Service;
+import hearth.server.invoke.EventStreamResponder;
+import hearth.server.invoke.InvokeOperation;
+import hearth.server.invoke.InvokeRequest;
+import hearth.server.invoke.WholeResponder;
 import hearth.server.metrics.MetricsEndpoint;
 import hearth.server.records.AuditLog;
 import hearth.server.records.Records;
@@ -52,8 +53,6 @@ public final class LambdaApi implements Service {
     private static final int FRAMING_SHARE = 32;
 
     private static final int FRAMING_LEAST = 8 << 10;
-
-    private static final byte[] NO_BODY = new byte[0];
 
     private final Optional<TrustedHosts> hosts;
     private final Authenticator authenticator;
@@ -171,12 +170,13 @@ public final class LambdaApi implements Service {
 
     @Override
     public HttpResponse refusal(ApiException refusal) {
-        return Answers.of(refusal);
+        return HttpResponse.of(refusal);
     }
 
     @Override
     public HttpResponse fault() {
-        return Answers.of(new ApiException(ApiError.SERVICE, "An error occurred and the request cannot be processed."));
+        return HttpResponse.of(
+                new ApiException(ApiError.SERVICE, "An error occurred and the request cannot be processed."));
     }
 
     /// A request whose operation is known.
@@ -264,66 +264,16 @@ public final class LambdaApi implements Service {
                 throw tooLarge();
             }
             switch (operation) {
-                case INVOKE, INVOKE_ASYNC -> invoke(authenticated.caller(), body, new Responder(exchange));
+                case INVOKE, INVOKE_ASYNC ->
+                    invoke.invoke(request(authenticated.caller(), body), new WholeResponder(exchange));
                 case INVOKE_WITH_RESPONSE_STREAM ->
-                    invoke(authenticated.caller(), body, new EventStreamResponder(exchange));
+                    invoke.invoke(request(authenticated.caller(), body), new EventStreamResponder(exchange));
                 default -> threads.execute(() -> answering(() -> control(authenticated.caller(), body)));
             }
         }
 
-        private void invoke(AuthenticatedCaller caller, byte[] body, InvocationResponder responder) {
-            checkRare();
-            invoke.invoke(
-                    operation == ApiOperation.INVOKE_ASYNC ? oldInvocation(caller, body) : invocation(caller, body),
-                    responder);
-        }
-
-        /// Refuses headers of an invocation that the frontend does not hold against the model.
-        private void checkRare() {
-            var headers = head.headers();
-            boolean durable = headers.first("x-amz-durable-execution-name").isPresent();
-            if (durable || headers.first("x-amz-tenant-id").isPresent()) {
-                operation.reader().read(parts(NO_BODY));
-            }
-            if (durable && operation == ApiOperation.INVOKE) {
-                throw new ApiException(
-                        ApiError.INVALID_PARAMETER_VALUE, "Hearth does not support DurableExecutionName yet.");
-            }
-        }
-
-        private InvocationRequest invocation(AuthenticatedCaller caller, byte[] body) {
-            var headers = head.headers();
-            var query = QueryParameters.parse(head.query());
-            return new InvocationRequest(
-                    operation,
-                    caller.account(),
-                    caller.region(),
-                    pathParameters.getOrDefault("FunctionName", ""),
-                    query.first("Qualifier"),
-                    headers.first("x-amz-invocation-type").orElse(null),
-                    headers.first("x-amz-log-type").orElse(null),
-                    headers.first("x-amz-client-context").orElse(null),
-                    headers.first("x-amzn-trace-id").orElse(null),
-                    headers.first("x-amz-tenant-id").orElse(null),
-                    body,
-                    exchange.requestId());
-        }
-
-        /// `InvokeAsync` has a function's name and a payload, and no more.
-        private InvocationRequest oldInvocation(AuthenticatedCaller caller, byte[] body) {
-            return new InvocationRequest(
-                    operation,
-                    caller.account(),
-                    caller.region(),
-                    pathParameters.getOrDefault("FunctionName", ""),
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    body,
-                    exchange.requestId());
+        private InvokeRequest request(AuthenticatedCaller caller, byte[] body) {
+            return new InvokeRequest(operation, caller, exchange.requestId(), parts(body));
         }
 
         private void control(AuthenticatedCaller caller, byte[] body) {
@@ -331,7 +281,7 @@ public final class LambdaApi implements Service {
             try {
                 var answer = control.handle(caller, operation, parts(body), name -> named = name);
                 audit(answer.status(), "");
-                exchange.answer(Answers.of(answer));
+                exchange.answer(HttpResponse.of(answer));
             } catch (ApiException refusal) {
                 audit(refusal.error().status(), refusal.error().wireName());
                 throw refusal;
@@ -379,18 +329,6 @@ public final class LambdaApi implements Service {
                 LOG.log(Level.ERROR, operation.wireName() + " " + exchange.requestId() + " met a fault", fault);
                 exchange.answer(fault());
             }
-        }
-    }
-
-    private record Responder(Exchange exchange) implements InvocationResponder {
-        @Override
-        public void answer(InvocationResponse response) {
-            exchange.answer(Answers.of(response));
-        }
-
-        @Override
-        public void refuse(ApiException refusal) {
-            exchange.answer(Answers.of(refusal));
         }
     }
 }

@@ -1,9 +1,28 @@
 package hearth.server.http;
 
+import hearth.model.ApiException;
+import hearth.model.api.ApiResponse;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// An answer, whole.
 ///
 /// @param headers besides `Date`, `Content-Length`, `Connection` and `x-amzn-RequestId`, which the listener adds
 /// @param body left out of answers that may have none (204, and any to `HEAD`); not to be changed by anyone
-public record HttpResponse(int status, Map<String, String> headers, byte[] body) {}
+public record HttpResponse(int status, Map<String, String> headers, byte[] body) {
+    /// An answer of Lambda's API.
+    public static HttpResponse of(ApiResponse response) {
+        var headers = new LinkedHashMap<String, String>();
+        var contentType = response.contentType();
+        if (contentType != null) {
+            headers.put("Content-Type", contentType);
+        }
+        headers.putAll(response.headers());
+        return new HttpResponse(response.status(), headers, response.body());
+    }
+
+    /// A refusal of Lambda's API.
+    public static HttpResponse of(ApiException refusal) {
+        return of(ApiResponse.of(refusal));
+    }
+}

@@ -39,6 +39,7 @@ public final class InvocationMetrics implements InvocationMeter {
     private final Histogram initDurations;
     private final DistributionDataPoint waits;
     private final Map<ThrottleReason, CounterDataPoint> throttles = new EnumMap<>(ThrottleReason.class);
+    private final Counter defects;
     private final int mostFunctions;
     private final Map<FunctionId, FunctionMeter> functions = new ConcurrentHashMap<>();
     private final FunctionMeter others;
@@ -72,6 +73,11 @@ public final class InvocationMetrics implements InvocationMeter {
         for (var reason : ThrottleReason.values()) {
             throttles.put(reason, throttled.labelValues(reason.wireName()));
         }
+        defects = Counter.builder()
+                .name("hearth_invoke_defects")
+                .help("Failures of Hearth's own on the way of invocations, each of which its log tells of")
+                .withoutExemplars()
+                .register(registry);
         others = meter(OTHERS);
     }
 
@@ -159,5 +165,10 @@ public final class InvocationMetrics implements InvocationMeter {
         var function = of(id);
         function.coldstarts().inc();
         function.initDuration().observe(took.toNanos() / NANOS);
+    }
+
+    @Override
+    public void defect() {
+        defects.inc();
     }
 }

@@ -3,9 +3,9 @@ package hearth.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.cluster.Store;
-import hearth.invoke.frontend.InvocationRequest;
-import hearth.invoke.frontend.InvocationResponder;
-import hearth.invoke.frontend.InvocationResponse;
+import hearth.invoke.frontend.DispatchOutcome.Answered;
+import hearth.invoke.frontend.DispatchOutcome.FunctionError;
+import hearth.invoke.frontend.DispatchOutcome.Streamed;
 import hearth.model.AccountId;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
@@ -19,6 +19,9 @@ import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
 import hearth.server.http.NoLeaks;
 import hearth.server.http.RawClient;
+import hearth.server.invoke.AnswerHead;
+import hearth.server.invoke.InvokeRequest;
+import hearth.server.invoke.InvokeResponder;
 import hearth.server.records.Records;
 import hearth.worker.loops.EpollLoops;
 import io.netty.channel.EventLoopGroup;
@@ -38,7 +41,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,41 +103,44 @@ class LambdaApiTest {
         client = new RawClient(listener.address());
     }
 
-    /// Answers with what it was asked. Some functions do more: `missing` is not there, `broken` fails, and `streaming`
-    /// answers in pieces.
-    private static void invoke(InvocationRequest request, InvocationResponder responder) {
-        var echoed = String.join(
+    /// Answers with what it was asked. Some functions do more: `missing` is not there, `broken` fails, `dry` has
+    // nothing
+    /// to say, and `streaming` answers in pieces.
+    private static void invoke(InvokeRequest request, InvokeResponder responder) {
+        var parts = request.parts();
+        var function = String.valueOf(parts.pathParameters().get("FunctionName"));
+        var payload = String.join(
                 " ",
-                request.account().value(),
-                request.region().value(),
-                request.function(),
-                String.valueOf(request.qualifier()),
-                String.valueOf(request.invocationType()),
-                new String(request.payload(), StandardCharsets.UTF_8));
-        switch (request.function()) {
+                request.caller().account().value(),
+                request.caller().region().value(),
+                function,
+                String.valueOf(parts.query().first("Qualifier")),
+                String.valueOf(parts.headers().first("X-Amz-Invocation-Type")),
+                new String(parts.body(), StandardCharsets.UTF_8));
+        var head = new AnswerHead("$LATEST", "Root=1");
+        switch (function) {
             case "missing" -> responder.refuse(new ApiException(ApiError.RESOURCE_NOT_FOUND, "Function not found"));
-            case "broken" -> responder.answer(response("{\"errorType\":\"E\"}", "Unhandled"));
-            case "streaming" -> {
-                var stream = responder.begin(response("", null));
-                stream.write("one".getBytes(StandardCharsets.UTF_8), () -> {
-                    stream.write("two".getBytes(StandardCharsets.UTF_8), () -> {
-                        responder.complete(response("", null));
+            case "dry" -> responder.noContent();
+            case "broken" ->
+                responder.answer(head, new FunctionError(bytes("{\"errorType\":\"E\"}"), "Unhandled", bytes("log")));
+            case "streaming", "breaking" -> {
+                var stream = responder.begin(head);
+                stream.write(bytes("one"), () -> {
+                    stream.write(bytes("two"), () -> {
+                        if (function.equals("breaking")) {
+                            responder.refuse(new ApiException(ApiError.SERVICE, "gone"));
+                        } else {
+                            responder.answer(head, new Streamed(bytes("log")));
+                        }
                     });
                 });
             }
-            default -> responder.answer(response(echoed, null));
+            default -> responder.answer(head, new Answered(bytes(payload), "text/plain", bytes("log")));
         }
     }
 
-    private static InvocationResponse response(String payload, @Nullable String functionError) {
-        return new InvocationResponse(
-                200,
-                payload.getBytes(StandardCharsets.UTF_8),
-                ApiResponse.JSON,
-                "$LATEST",
-                functionError,
-                "bG9n",
-                "Root=1");
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private List<String> stream(String function, String body) {
@@ -182,6 +187,38 @@ class LambdaApiTest {
         assertThat(stream("broken", "{}"))
                 .containsExactly("InvokeComplete application/json {\"ErrorCode\":\"Unhandled\","
                         + "\"ErrorDetails\":\"{\\\"errorType\\\":\\\"E\\\"}\",\"LogResult\":\"bG9n\"}");
+    }
+
+    @Test
+    void endsAStreamThatWasBegunWithTheRefusal() {
+        assertThat(stream("breaking", "{}"))
+                .containsExactly(
+                        "PayloadChunk application/octet-stream one",
+                        "PayloadChunk application/octet-stream two",
+                        "InvokeComplete application/json {\"ErrorCode\":\"ServiceException\",\"ErrorDetails\":\"gone\"}");
+    }
+
+    @Test
+    void answersADryRunWithNothing() {
+        for (var path : List.of(
+                "2015-03-31/functions/dry/invocations", "2021-11-15/functions/dry/response-streaming-invocations")) {
+            var answer = send("POST", "/" + path, "", "{}");
+
+            assertThat(answer.status()).isEqualTo(204);
+            assertThat(answer.body()).isEmpty();
+            assertThat(answer.header("Content-Type")).isEmpty();
+        }
+    }
+
+    @Test
+    void answersAFunctionsErrorAsASuccess() {
+        var answer = send("POST", "/2015-03-31/functions/broken/invocations", "", "{}");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("X-Amz-Function-Error")).isEqualTo("Unhandled");
+        assertThat(answer.header("X-Amz-Log-Result")).isEqualTo("bG9n");
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+        assertThat(answer.text()).isEqualTo("{\"errorType\":\"E\"}");
     }
 
     @Test
@@ -249,21 +286,6 @@ class LambdaApiTest {
         assertThat(answer.header("x-amzn-ErrorType")).isEqualTo("ResourceNotFoundException");
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
         assertThat(answer.text()).isEqualTo("{\"Type\":\"User\",\"Message\":\"Function not found\"}");
-    }
-
-    @Test
-    void refusesMalformedHeadersThatFewInvocationsHave() {
-        var tenant = send("POST", INVOKE, "X-Amz-Tenant-Id: a!\r\n", "{}");
-        var execution = send("POST", INVOKE, "X-Amz-Durable-Execution-Name: " + "a".repeat(65) + "\r\n", "{}");
-        var wellFormed = send("POST", INVOKE, "X-Amz-Tenant-Id: a\r\n", "{}");
-        var durable = send("POST", INVOKE, "X-Amz-Durable-Execution-Name: a\r\n", "{}");
-
-        assertThat(tenant.status()).isEqualTo(400);
-        assertThat(tenant.text()).contains("Value 'a!' at 'tenantId' failed to satisfy constraint");
-        assertThat(execution.text()).contains("at 'durableExecutionName'", "length less than or equal to 64");
-        assertThat(wellFormed.status()).isEqualTo(200);
-        assertThat(durable.status()).isEqualTo(400);
-        assertThat(durable.text()).contains("Hearth does not support DurableExecutionName yet.");
     }
 
     @Test

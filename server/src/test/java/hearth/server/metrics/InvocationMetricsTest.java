@@ -54,9 +54,11 @@ class InvocationMetricsTest {
         metrics.assigned(version("mail").function(), Duration.ofMillis(30).toNanos());
         metrics.initialized(version("mail").function(), Duration.ofMillis(40));
         metrics.throttled(version("mail").function(), ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+        metrics.defect();
 
         assertThat(scrape())
                 .contains(
+                        "hearth_invoke_defects_total 1.0",
                         "hearth_queue_wait_seconds_bucket{le=\"0.05\"} 1",
                         "hearth_queue_wait_seconds_bucket{le=\"0.025\"} 0",
                         "faas_coldstarts_total" + labels("mail") + " 1.0",

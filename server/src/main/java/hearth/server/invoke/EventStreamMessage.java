@@ -1,4 +1,4 @@
-package hearth.server.api;
+package hearth.server.invoke;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,21 +1,22 @@
-package hearth.invoke.frontend;
+package hearth.server.invoke;
 
 import hearth.model.FunctionId;
 import hearth.model.FunctionRef;
 
-/// The function that an invocation is for.
+/// The function that a request is for.
 ///
 /// @param qualifier `$LATEST` when the caller gave none
 /// @param invokedArn qualified only if the caller qualified it: the function is told this one
-record Target(FunctionId function, String qualifier, String invokedArn) {
+record InvokeTarget(FunctionId function, String qualifier, String invokedArn) {
     /// @param request that `RequestCheck` has seen
-    static Target of(InvocationRequest request) {
+    static InvokeTarget of(InvokeRequest request) {
+        var caller = request.caller();
         var reference = FunctionRef.parse(request.function()).orElseThrow().withQualifier(request.qualifier());
-        var function = reference.resolve(request.account(), request.region(), "InvokeFunction");
+        var function = reference.resolve(caller.account(), caller.region(), "InvokeFunction");
         var qualifier = reference.qualifier();
         return qualifier == null
-                ? new Target(function, FunctionId.LATEST, function.arn())
-                : new Target(function, qualifier, function.arn(qualifier));
+                ? new InvokeTarget(function, FunctionId.LATEST, function.arn())
+                : new InvokeTarget(function, qualifier, function.arn(qualifier));
     }
 
     /// For `Function not found`: Invoke, alone, adds `:$LATEST` when there was no qualifier.

@@ -1,4 +1,4 @@
-package hearth.invoke.frontend;
+package hearth.server.invoke;
 
 import com.fasterxml.jackson.core.JsonToken;
 import hearth.model.ApiError;

@@ -1,4 +1,4 @@
-package hearth.invoke.frontend;
+package hearth.server.invoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,11 +1,9 @@
-package hearth.invoke.frontend;
+package hearth.server.invoke;
 
+import hearth.model.ApiError;
+import hearth.model.ApiException;
 import hearth.model.FunctionRef;
-import hearth.model.api.QueryParameters;
-import hearth.model.api.RequestParts;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import hearth.model.api.ApiOperation;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,36 +19,23 @@ final class RequestCheck {
 
     private RequestCheck() {}
 
-    static void check(InvocationRequest request) {
-        var plain = FunctionRef.parse(request.function()).isPresent()
-                && (request.qualifier() == null || isPlain(request.qualifier()))
+    static void check(InvokeRequest request) {
+        var qualifier = request.qualifier();
+        boolean durable = request.durableExecutionName() != null;
+        boolean plain = FunctionRef.parse(request.function()).isPresent()
+                && (qualifier == null || isPlain(qualifier))
                 && isAbsentOrIn(
                         request.invocationType(), request.streams() ? STREAMING_INVOCATION_TYPES : INVOCATION_TYPES)
-                && isAbsentOrIn(request.logType(), LOG_TYPES);
+                && isAbsentOrIn(request.logType(), LOG_TYPES)
+                && !durable
+                && request.tenantId() == null;
         if (!plain) {
-            checkByModel(request);
+            request.operation().reader().read(request.parts());
         }
-    }
-
-    private static void checkByModel(InvocationRequest request) {
-        var qualifier = request.qualifier();
-        var query = qualifier == null
-                ? QueryParameters.NONE
-                : QueryParameters.parse("Qualifier=" + URLEncoder.encode(qualifier, StandardCharsets.UTF_8));
-        var parts = new RequestParts(
-                Map.of("FunctionName", request.function()),
-                query,
-                header -> header(request, header),
-                request.payload());
-        request.operation().reader().read(parts);
-    }
-
-    private static @Nullable String header(InvocationRequest request, String name) {
-        return switch (name) {
-            case "X-Amz-Invocation-Type" -> request.invocationType();
-            case "X-Amz-Log-Type" -> request.logType();
-            default -> null;
-        };
+        if (durable && request.operation() == ApiOperation.INVOKE) {
+            throw new ApiException(
+                    ApiError.INVALID_PARAMETER_VALUE, "Hearth does not support DurableExecutionName yet.");
+        }
     }
 
     private static boolean isPlain(String qualifier) {

@@ -1,7 +1,7 @@
-package hearth.invoke.frontend;
+package hearth.server.invoke;
 
 import hearth.invoke.counting.ThrottleReason;
-import hearth.invoke.workermanager.Unavailable;
+import hearth.invoke.frontend.DispatchOutcome.Unavailable.Reason;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.FunctionState;
@@ -10,7 +10,7 @@ import hearth.model.UnsupportedKind;
 import hearth.model.api.ApiOperation;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 
-/// Every refusal of the frontend, in AWS's words where AWS has any.
+/// Every refusal to run a function, in AWS's words where AWS has any.
 final class Refusals {
     /// 6 MiB.
     static final int MAX_PAYLOAD = 6_291_456;
@@ -93,24 +93,23 @@ final class Refusals {
         return new ApiException(error, why.message());
     }
 
-    static ApiException noEnvironment(Unavailable unavailable, FunctionVersion version) {
-        return switch (unavailable) {
-            case Unavailable.NotRunnable(var why) -> notRunnable(why);
+    static ApiException unavailable(Reason reason, FunctionVersion version) {
+        return switch (reason) {
             // AWS grows; we cannot. To a caller both are a limit that asks them to slow down and try again.
-            case Unavailable.NoCapacity() -> throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
-            case Unavailable.TooLarge() ->
-                new ApiException(
-                        ApiError.SERVICE,
-                        "No worker is large enough for a function of "
-                                + version.memory().toMebibytes() + " MB.");
-            case Unavailable.TooLate() ->
-                new ApiException(ApiError.SERVICE, "The execution environment was not ready in time.");
-            case Unavailable.Closed() -> new ApiException(ApiError.SERVICE_UNAVAILABLE, "The service is stopping.");
+            case NO_CAPACITY -> throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+            case TOO_LARGE ->
+                service("No worker is large enough for a function of "
+                        + version.memory().toMebibytes() + " MB.");
+            case NOT_READY -> service("The execution environment was not ready in time.");
+            case REFUSED -> service("No execution environment accepted the invocation.");
+            case NO_ANSWER -> service("The execution environment did not answer in time.");
+            case SAME_ID, DEFECT -> defect();
+            case CLOSED -> new ApiException(ApiError.SERVICE_UNAVAILABLE, "The service is stopping.");
         };
     }
 
-    static ApiException keepsBeingRefused() {
-        return new ApiException(ApiError.SERVICE, "No execution environment accepted the invocation.");
+    private static ApiException service(String message) {
+        return new ApiException(ApiError.SERVICE, message);
     }
 
     static ApiException defect() {

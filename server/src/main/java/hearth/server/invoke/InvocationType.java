@@ -1,4 +1,4 @@
-package hearth.invoke.frontend;
+package hearth.server.invoke;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,0 +1,184 @@
+package hearth.server.invoke;
+
+import hearth.invoke.frontend.AnswerStream;
+import hearth.invoke.frontend.Dispatch;
+import hearth.invoke.frontend.DispatchListener;
+import hearth.invoke.frontend.DispatchOutcome;
+import hearth.invoke.frontend.FunctionResolver;
+import hearth.invoke.frontend.Resolution;
+import hearth.invoke.frontend.TraceHeaders;
+import hearth.invoke.metering.InvocationMeter;
+import hearth.model.ApiException;
+import hearth.model.FunctionVersion;
+import hearth.model.UnsupportedKind;
+import hearth.model.worker.Invocation;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/// `Invoke`, `InvokeWithResponseStream` and `InvokeAsync`: each request is checked in AWS's order, its function
+/// resolved, and what is left is dispatched.
+///
+/// Of a function that is known all of it happens on the event loop that calls.
+public final class InvokeService implements InvokeOperation {
+    private static final Logger LOG = System.getLogger(InvokeService.class.getName());
+    private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.US_ASCII);
+
+    /// Checking more would keep the event loop for too long.
+    private static final int CHECKED_AT_ONCE = 64 * 1024;
+
+    private final FunctionResolver functions;
+    private final Dispatch dispatch;
+    private final TraceHeaders traces;
+    private final Executor background;
+    private final InstantSource clock;
+    private final InvocationMeter meter;
+
+    /// @param background runs what is too long for an event loop
+    public InvokeService(
+            FunctionResolver functions,
+            Dispatch dispatch,
+            TraceHeaders traces,
+            Executor background,
+            InstantSource clock,
+            InvocationMeter meter) {
+        this.functions = functions;
+        this.dispatch = dispatch;
+        this.traces = traces;
+        this.background = background;
+        this.clock = clock;
+        this.meter = meter;
+    }
+
+    @Override
+    public void invoke(InvokeRequest request, InvokeResponder responder) {
+        var call = new Call(request, responder);
+        call.guarded(call::begin);
+    }
+
+    /// One request on its way. Each step calls the next, and each may go on on another thread, but never two at once.
+    private final class Call {
+        private final InvokeRequest request;
+        private final InvokeResponder responder;
+
+        Call(InvokeRequest request, InvokeResponder responder) {
+            this.request = request;
+            this.responder = responder;
+        }
+
+        void begin() {
+            RequestCheck.check(request);
+            var target = InvokeTarget.of(request);
+            var type = request.type();
+            var clientContext = Optional.ofNullable(request.clientContext()).map(ClientContext::decode);
+            checkSize(type);
+            var payload = request.payload();
+            var invocation = new Invocation(
+                    request.requestId(),
+                    target.invokedArn(),
+                    payload.length == 0 ? EMPTY_OBJECT : payload,
+                    clientContext.orElse(null),
+                    traces.headerFor(request.traceHeader()),
+                    clock.instant(),
+                    "Tail".equals(request.logType()),
+                    request.streams());
+            functions.resolve(
+                    target.function(),
+                    target.qualifier(),
+                    resolution -> guarded(() -> resolved(target, type, invocation, resolution)));
+        }
+
+        private void checkSize(InvocationType type) {
+            var size = request.payload().length;
+            if (size > Refusals.MAX_PAYLOAD) {
+                throw Refusals.payloadTooLarge(request.operation());
+            }
+            if (type == InvocationType.EVENT && size > Refusals.MAX_EVENT_PAYLOAD) {
+                throw Refusals.eventTooLarge(size);
+            }
+        }
+
+        private void resolved(InvokeTarget target, InvocationType type, Invocation invocation, Resolution resolution) {
+            var version =
+                    switch (resolution) {
+                        case Resolution.Resolved(var found, var _) -> found;
+                        case Resolution.Missing() -> throw Refusals.noSuchFunction(target.lookedUpArn());
+                        case Resolution.Unreachable() -> throw Refusals.storeUnreachable();
+                        case Resolution.NotActive(var state) -> throw Refusals.notInvocable(state);
+                    };
+            if (invocation.payload().length <= CHECKED_AT_ONCE) {
+                checkPayloadAndRun(type, version, invocation);
+            } else {
+                background.execute(() -> guarded(() -> checkPayloadAndRun(type, version, invocation)));
+            }
+        }
+
+        private void checkPayloadAndRun(InvocationType type, FunctionVersion version, Invocation invocation) {
+            PayloadCheck.check(invocation.payload());
+            checkRunnable(version);
+            switch (type) {
+                case DRY_RUN -> responder.noContent();
+                case EVENT -> throw Refusals.noEvents(request.operation());
+                case REQUEST_RESPONSE ->
+                    dispatch.run(version, invocation, Dispatch.AMPLE_PATIENCE, new Answering(version, invocation));
+            }
+        }
+
+        /// A tenant is to be named where environments are kept apart by tenant, and nowhere else.
+        private void checkRunnable(FunctionVersion version) {
+            var obstacle = version.obstacle();
+            boolean isolatesTenants =
+                    obstacle.filter(UnsupportedKind.TENANT_ISOLATION::equals).isPresent();
+            if (isolatesTenants != (request.tenantId() != null)) {
+                throw isolatesTenants ? Refusals.tenantMissing() : Refusals.tenantNeedless();
+            }
+            if (obstacle.isPresent()) {
+                throw Refusals.notRunnable(obstacle.get());
+            }
+        }
+
+        /// Runs a step, whose failure is the answer.
+        void guarded(Runnable step) {
+            try {
+                step.run();
+            } catch (ApiException refusal) {
+                responder.refuse(refusal);
+            } catch (Throwable defect) {
+                meter.defect();
+                LOG.log(Level.ERROR, "Invocation " + request.requestId() + " failed within Hearth", defect);
+                responder.refuse(Refusals.defect());
+            }
+        }
+
+        /// Puts what comes of the invocation in AWS's words.
+        private final class Answering implements DispatchListener {
+            private final FunctionVersion version;
+            private final AnswerHead head;
+
+            Answering(FunctionVersion version, Invocation invocation) {
+                this.version = version;
+                this.head = AnswerHead.of(version, invocation);
+            }
+
+            @Override
+            public AnswerStream begins(String contentType) {
+                return responder.begin(head);
+            }
+
+            @Override
+            public void ended(DispatchOutcome outcome) {
+                guarded(() -> {
+                    switch (outcome) {
+                        case DispatchOutcome.Ran ran -> responder.answer(head, ran);
+                        case DispatchOutcome.Throttled(var reason) -> throw Refusals.throttled(reason);
+                        case DispatchOutcome.NotRunnable(var why) -> throw Refusals.notRunnable(why);
+                        case DispatchOutcome.Unavailable(var reason) -> throw Refusals.unavailable(reason, version);
+                    }
+                });
+            }
+        }
+    }
+}

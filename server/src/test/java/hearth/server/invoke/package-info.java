@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.invoke;
+
+import org.jspecify.annotations.NullMarked;
