@@ -6,7 +6,6 @@ import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
 import hearth.model.worker.Invocation;
-import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.InvocationProgress;
 import hearth.model.worker.Report;
@@ -80,8 +79,7 @@ public final class LocalWorker implements WorkerLink, AutoCloseable {
         this.config = config;
         this.loops = loops;
         this.logs = LogWriter.start(new LogDirectory(config.logs()));
-        this.memory =
-                new FreeMemory(Path.of("/proc/meminfo"), threads.removals(), System::nanoTime, this::report);
+        this.memory = new FreeMemory(Path.of("/proc/meminfo"), threads.removals(), System::nanoTime, this::report);
         this.pool = RuntimePool.start(config.pool(), sandboxes, System::nanoTime);
         this.host = new EnvironmentHost(
                 runtimes,
@@ -163,8 +161,7 @@ public final class LocalWorker implements WorkerLink, AutoCloseable {
             environment = new ExecutionEnvironment(spec, this::tell, host, loops.next(), this::forget);
         } catch (RuntimeException | Error e) {
             defects.met("Environment " + spec.id() + " cannot be made", e);
-            var why = new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "The worker failed: " + e);
-            tell(new EnvironmentEvent.Gone(spec.id(), why));
+            tell(new EnvironmentEvent.Gone(spec.id(), Defects.asReason(e)));
             return;
         }
         if (environments.putIfAbsent(spec.id(), environment) != null) {

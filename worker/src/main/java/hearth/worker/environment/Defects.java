@@ -1,5 +1,6 @@
 package hearth.worker.environment;
 
+import hearth.model.worker.InvocationOutcome.NotRunnable;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -12,6 +13,11 @@ public final class Defects {
 
     public long count() {
         return count.sum();
+    }
+
+    /// What those are told whose function cannot run because of it.
+    public static NotRunnable asReason(Throwable defect) {
+        return new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "The worker failed: " + defect);
     }
 
     /// Never throws: whoever met a defect has others to look after.

@@ -7,7 +7,6 @@ import hearth.worker.logs.PlatformRecord.End;
 import hearth.worker.logs.PlatformRecord.InitReport;
 import hearth.worker.logs.PlatformRecord.InitRuntimeDone;
 import hearth.worker.logs.PlatformRecord.InitStart;
-import hearth.worker.logs.PlatformRecord.Phase;
 import hearth.worker.logs.PlatformRecord.Report;
 import hearth.worker.logs.PlatformRecord.RuntimeDone;
 import hearth.worker.logs.PlatformRecord.Start;
@@ -41,10 +40,10 @@ final class EnvironmentLog {
                 version.arn(function.function().region())));
     }
 
-    void initEnded(Phase phase, Status status, Duration duration) {
+    void initEnded(InitPhase phase, Status status, Duration duration) {
         var type = spec.initializationType().wireName();
-        log.platform(new InitRuntimeDone(type, phase, status));
-        log.platform(new InitReport(type, phase, status, duration));
+        log.platform(new InitRuntimeDone(type, phase.partOf(), status));
+        log.platform(new InitReport(type, phase.partOf(), status, duration));
     }
 
     void invokeStarts(InvokePhase phase) {

@@ -1,9 +1,12 @@
 package hearth.worker.environment;
 
-/// Where an execution environment stands, and what may follow.
+/// The state of an execution environment, and what may follow. What a phase still waits for is the phase's to know.
 sealed interface EnvironmentState {
     /// Code and sandbox are being fetched and made.
     record Preparing() implements EnvironmentState {}
+
+    /// Closed before code and sandbox were there: they are removed as soon as they come.
+    record Abandoned() implements EnvironmentState {}
 
     /// The INIT phase: the runtime starts.
     record Initializing() implements EnvironmentState {}
@@ -32,6 +35,8 @@ sealed interface EnvironmentState {
     enum Event {
         /// Code and sandbox are there.
         PREPARED,
+        /// Code and sandbox are not to be had.
+        NOT_PREPARED,
         /// The runtime asks for its next event.
         ASKED,
         INVOKED,
@@ -39,10 +44,15 @@ sealed interface EnvironmentState {
         RESET,
         /// The runtime's process has ended.
         EXITED,
-        /// The environment is to end, or cannot be made.
+        /// The environment is to end.
         CLOSED,
         /// Nothing is left of it.
         REMOVED
+    }
+
+    /// Whether it has begun to end.
+    default boolean ending() {
+        return this instanceof Abandoned || this instanceof Closing || this instanceof Gone;
     }
 
     default boolean idle() {
@@ -55,6 +65,12 @@ sealed interface EnvironmentState {
             case PREPARED ->
                 switch (this) {
                     case Preparing _ -> new Initializing();
+                    case Abandoned _ -> new Closing();
+                    default -> throw illegal(event);
+                };
+            case NOT_PREPARED ->
+                switch (this) {
+                    case Preparing _, Abandoned _ -> new Closing();
                     default -> throw illegal(event);
                 };
             case ASKED ->
@@ -81,7 +97,8 @@ sealed interface EnvironmentState {
                 };
             case CLOSED ->
                 switch (this) {
-                    case Gone _ -> throw illegal(event);
+                    case Preparing _ -> new Abandoned();
+                    case Abandoned _, Gone _ -> throw illegal(event);
                     default -> new Closing();
                 };
             case REMOVED ->

@@ -13,7 +13,6 @@ import hearth.model.worker.WorkerEvent;
 import hearth.worker.endpoints.EnvironmentServices;
 import hearth.worker.environment.EnvironmentState.Closing;
 import hearth.worker.environment.EnvironmentState.Event;
-import hearth.worker.environment.EnvironmentState.Gone;
 import hearth.worker.environment.EnvironmentState.Idle;
 import hearth.worker.environment.EnvironmentState.Initializing;
 import hearth.worker.environment.EnvironmentState.Invoking;
@@ -22,66 +21,51 @@ import hearth.worker.environment.EnvironmentState.Resetting;
 import hearth.worker.environment.EnvironmentState.Restarting;
 import hearth.worker.logs.FunctionLog;
 import hearth.worker.logs.LogStreamName;
-import hearth.worker.logs.PlatformRecord;
-import hearth.worker.logs.PlatformRecord.Phase;
 import hearth.worker.logs.PlatformRecord.Status;
-import hearth.worker.runtimeapi.InvocationEvent;
 import hearth.worker.runtimeapi.PieceSink;
 import hearth.worker.runtimeapi.RuntimePost;
-import hearth.worker.runtimes.InstalledRuntime;
 import hearth.worker.sandbox.Sandbox;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
 import io.netty.channel.IoEventLoop;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A sandbox with the runtime of one function version, from INIT to SHUTDOWN; one invocation at a time.
+/// A sandbox with the runtime of one function version, from INIT to SHUTDOWN.
 ///
 /// Everything happens on one event loop: requests of the Runtime API, ends of processes, timers. Only what
 /// blocks is done elsewhere (making and removing the sandbox, starting a process), and comes back as a task of
-/// the loop; until then the state says what is to be done with it. `EnvironmentState` holds every legal step.
+/// the loop; until then the state says what is to be done with it. `EnvironmentState` holds every legal step, and
+/// `InitPhase`, `InvokePhase` and `ShutdownPhase` whom each part of its life still awaits.
 public final class ExecutionEnvironment {
     private static final System.Logger LOG = System.getLogger(ExecutionEnvironment.class.getName());
-    private static final Duration LONGEST_INIT = Duration.ofMinutes(15);
-    private static final Duration PREPAID_INIT = Duration.ofSeconds(130);
-    private static final Duration REMOVED_AGAIN = Duration.ofSeconds(1);
 
     private final EnvironmentSpec spec;
     private final Consumer<WorkerEvent> events;
     private final EnvironmentHost host;
     private final IoEventLoop loop;
     private final Consumer<ExecutionEnvironment> onGone;
-    private final Duration timeout;
-    private final LogStreamName logName;
     private final EnvironmentLog log;
     private final Guard guard;
     private final Standing standing = new Standing();
 
     // The rest belongs to the loop.
-    private EnvironmentState state = new Preparing();
-    /// Null until the resources are there, which another thread prepares.
-    private @Nullable HostedRuntime runtime;
-
-    /// Null until a process needs them.
-    private @Nullable FunctionCredentials credentials;
-
-    private boolean preparing = true;
-    private @Nullable InvokePhase invoke;
+    private final StartVariables variables;
+    private final RunningInvocations running;
     private final DeadlineTimer deadline;
-    private long initStartNanos;
-    /// How long a successful INIT took, until the first invocation has reported it.
-    private @Nullable Duration unreportedInit;
+    private EnvironmentState state = new Preparing();
+    /// Null until they are there, which another thread prepares.
+    private @Nullable EnvironmentResources resources;
+
+    private @Nullable HostedRuntime runtime;
+    /// Null while no runtime starts.
+    private @Nullable InitPhase init;
+    /// Null until the environment is to end.
+    private @Nullable ShutdownPhase shutdown;
 
     private long lastReservation;
-    private boolean toldReady;
-    private boolean retiring;
-    private @Nullable NotRunnable whyGone;
 
     /// @param events hears how the environment and its invocations do, on the loop
     /// @param onGone called on the loop when nothing is left, before that is told
@@ -97,8 +81,7 @@ public final class ExecutionEnvironment {
         this.host = host;
         this.loop = loop;
         this.onGone = onGone;
-        this.timeout = function.timeout();
-        this.logName = LogStreamName.of(function, spec.id(), host.clock().instant());
+        var logName = LogStreamName.of(function, spec.id(), host.clock().instant());
         this.log = new EnvironmentLog(
                 spec,
                 new FunctionLog(
@@ -107,6 +90,8 @@ public final class ExecutionEnvironment {
                         function.applicationLogLevel(),
                         function.systemLogLevel(),
                         host.clock()));
+        this.running = new RunningInvocations(log, function.timeout());
+        this.variables = new StartVariables(spec, host, logName);
         this.guard = new Guard(loop, this::failed);
         this.deadline = new DeadlineTimer(loop, guard, this::deadlinePassed);
     }
@@ -117,11 +102,12 @@ public final class ExecutionEnvironment {
 
     /// To be called once, by any thread.
     public void start() {
-        try {
-            host.preparations().execute(this::prepare);
-        } catch (RuntimeException | Error e) {
-            cannotPrepare(e);
-        }
+        new Preparation(
+                        spec,
+                        host,
+                        made -> guard.later(() -> prepared(made)),
+                        why -> guard.later(() -> notPrepared(why)))
+                .start();
     }
 
     /// What it does now. By any thread.
@@ -143,11 +129,7 @@ public final class ExecutionEnvironment {
     /// Pieces of an answer have been taken, so many in all. By any thread.
     public void credit(String requestId, long pieces) {
         try {
-            guard.later(() -> {
-                if (invoke != null) {
-                    invoke.credited(requestId, pieces);
-                }
-            });
+            guard.later(() -> running.credited(requestId, pieces));
         } catch (RejectedExecutionException e) {
             // The loop has ended, and with it the environment.
             LOG.log(Level.DEBUG, "A piece of an answer was taken after the end", e);
@@ -157,8 +139,8 @@ public final class ExecutionEnvironment {
     /// Ends the environment, after the invocation that may run. By any thread.
     public void retire() {
         guard.later(() -> {
-            retiring = true;
-            if (invoke == null) {
+            shutdown();
+            if (running.isEmpty()) {
                 close(null);
             }
         });
@@ -171,80 +153,38 @@ public final class ExecutionEnvironment {
 
     // INIT
 
-    /// Where code is to be waited for, a virtual thread waits: those that make sandboxes are few.
-    private void prepare() {
-        preparing(() -> {
-            var runtime = EnvironmentResources.runtime(spec.function(), host);
-            var here = FunctionFiles.ifHere(spec.function(), host.code());
-            if (here.isPresent()) {
-                make(runtime, here.get());
-                return;
-            }
-            Thread.ofVirtual()
-                    .name("code-of-" + spec.id().value())
-                    .start(() -> preparing(() -> {
-                        var files = EnvironmentResources.files(spec, host.code());
-                        try {
-                            host.preparations().execute(() -> preparing(() -> make(runtime, files)));
-                        } catch (RuntimeException | Error e) {
-                            files.close();
-                            throw e;
-                        }
-                    }));
-        });
-    }
-
-    private void make(InstalledRuntime runtime, FunctionFiles files) throws EnvironmentResources.Unavailable {
-        var made = EnvironmentResources.make(spec, runtime, files, host);
-        guard.later(() -> prepared(made));
-    }
-
-    /// A part of what is to be done before the environment has its resources.
-    private interface Preparation {
-        void run() throws EnvironmentResources.Unavailable;
-    }
-
-    private void preparing(Preparation part) {
-        try {
-            part.run();
-        } catch (EnvironmentResources.Unavailable e) {
-            guard.later(() -> notPrepared(e.why()));
-        } catch (Throwable e) {
-            cannotPrepare(e);
-        }
-    }
-
-    private void cannotPrepare(Throwable defect) {
-        host.defects().met("Environment " + spec.id() + " cannot be made", defect);
-        guard.later(() -> notPrepared(workerFailed(defect)));
-    }
-
-    private static NotRunnable workerFailed(Throwable defect) {
-        return new NotRunnable(Cause.SANDBOX_FAILED, "The worker failed: " + defect);
-    }
-
     private void prepared(EnvironmentResources made) {
-        preparing = false;
+        resources = made;
+        become(Event.PREPARED);
         var runtime = new HostedRuntime(
                 made,
                 spec.function().memory(),
-                this::variables,
+                variables::of,
                 host,
                 loop,
                 guard,
                 this::services,
                 log.log(),
-                new FromRuntime());
+                new RuntimeEvents());
         this.runtime = runtime;
         if (state instanceof Closing) {
             runtime.close(this::remove);
             return;
         }
-        become(Event.PREPARED);
         log.initStarts(made.runtime());
-        initStartNanos = now();
+        long now = now();
+        init = InitPhase.first(now);
         runtime.start();
-        deadline.set(initStartNanos + initLimit().toNanos());
+        deadline.set(now + InitPhase.limit(spec, host.settings()).toNanos());
+    }
+
+    private void notPrepared(NotRunnable why) {
+        if (shutdown == null) {
+            shutdown().begin(why);
+        }
+        become(Event.NOT_PREPARED);
+        standing.is(Report.Phase.ENDING, lastReservation);
+        removed();
     }
 
     private EnvironmentServices services(Sandbox sandbox) {
@@ -257,47 +197,27 @@ public final class ExecutionEnvironment {
                 loop);
     }
 
-    private Map<String, String> variables(EnvironmentResources resources) {
-        var issued = credentials;
-        if (issued == null) {
-            issued = host.settings().credentials().issue(spec);
-            credentials = issued;
+    private void initFailed(Status status) {
+        if (init != null) {
+            runtime().drainOutput();
+            log.initEnded(init, status, init.duration(now()));
         }
-        var sandbox = resources.sandbox();
-        return host.variables()
-                .of(
-                        spec,
-                        resources.runtime(),
-                        logName,
-                        sandbox.runtimeApiAddress(),
-                        !sandbox.serviceSockets().isEmpty(),
-                        issued);
     }
 
-    private void notPrepared(NotRunnable why) {
-        preparing = false;
-        if (state instanceof Closing) {
-            removed();
+    private void initEnded(InitPhase phase) {
+        become(Event.ASKED);
+        if (phase.isFirst()) {
+            deadline.clear();
+            // What INIT printed comes before START, whichever of the two the loop hears of first.
+            runtime().drainOutput();
+            var took = phase.duration(now());
+            log.initEnded(phase, Status.SUCCESS, took);
+            running.initialised(took);
+            idle();
         } else {
-            close(why);
+            init = null;
+            running.forEach(this::offer);
         }
-    }
-
-    private Duration initLimit() {
-        if (spec.initializationType() == InitializationType.ON_DEMAND) {
-            return host.settings().initLimit();
-        }
-        var limit = timeout.compareTo(PREPAID_INIT) > 0 ? timeout : PREPAID_INIT;
-        return limit.compareTo(LONGEST_INIT) > 0 ? LONGEST_INIT : limit;
-    }
-
-    private void initFailed(Phase phase, Status status) {
-        runtime().drainOutput();
-        log.initEnded(phase, status, sinceInitStart());
-    }
-
-    private Duration sinceInitStart() {
-        return Duration.ofNanos(now() - initStartNanos);
     }
 
     // INVOKE
@@ -309,41 +229,26 @@ public final class ExecutionEnvironment {
             LOG.log(Level.DEBUG, "A reservation of environment {0} came again", spec.id());
             return;
         }
-        try {
-            var refusal = refusal(reservation, received);
-            if (refusal != null) {
-                phase.refused(refusal);
-                return;
-            }
-            lastReservation = reservation.number();
-            standing.is(Report.Phase.BUSY, lastReservation);
-            become(Event.INVOKED);
-        } catch (RuntimeException | Error e) {
-            // Before it is taken, nobody else will answer it.
-            phase.refused("the worker failed: " + e);
-            throw e;
+        var refusal = refusal(reservation, received);
+        if (refusal != null) {
+            phase.refused(refusal);
+            return;
         }
-        invoke = phase;
-        begin(phase);
-    }
-
-    private void begin(InvokePhase phase) {
+        lastReservation = reservation.number();
         long now = now();
-        phase.begin(now);
-        deadline.set(now + timeout.toNanos());
-        if (phase.invocation().wantsLogTail()) {
-            log.log().startTail();
-        }
-        var runtime = runtime();
-        runtime.thaw();
+        running.begin(phase, now);
+        standing.is(Report.Phase.BUSY, lastReservation);
+        become(Event.INVOKED);
+        deadline.set(phase.deadlineNanos());
+        runtime().thaw();
         if (state instanceof Invoking) {
             // Before the log, because the runtime can work while we write.
             offer(phase);
             log.invokeStarts(phase);
         } else {
             log.invokeStarts(phase);
-            initStartNanos = now();
-            runtime.startAgain();
+            init = InitPhase.withinInvocation(now);
+            runtime().startAgain();
         }
     }
 
@@ -351,86 +256,43 @@ public final class ExecutionEnvironment {
         if (now() - received >= reservation.life().toNanos()) {
             return "the reservation has expired";
         }
-        return state.idle() && !retiring ? null : "the environment is not idle";
+        return state.idle() && shutdown == null ? null : "the environment is not idle";
     }
 
     private void offer(InvokePhase phase) {
-        var invocation = phase.invocation();
-        var left = Duration.ofNanos(deadline.nanos() - now());
-        runtime()
-                .offer(new InvocationEvent(
-                        invocation.requestId(),
-                        host.clock().instant().plus(left).toEpochMilli(),
-                        invocation.invokedArn(),
-                        invocation.traceHeader(),
-                        invocation.clientContext(),
-                        invocation.payload()));
+        runtime().offer(phase.event(host.clock().instant(), now()));
     }
 
-    /// The INVOKE phase is over, and its log can be closed.
-    private void endInvoke() {
-        var phase = invoke;
-        if (phase == null) {
-            return;
-        }
-        deadline.clear();
-        long now = now();
-        runtime().drainOutput();
-        var duration = phase.duration(now);
-        log.invokeEnded(phase, duration, runtime().peakMemory(duration, now), unreportedInit);
-        unreportedInit = null;
-        endInvoke(phase);
-    }
-
-    private void endInvoke(InvokePhase phase) {
-        var tail = log.log().endTail();
-        invoke = null;
-        phase.end(tail);
-    }
-
-    private final class FromRuntime implements HostedRuntime.Listener {
+    private final class RuntimeEvents implements HostedRuntime.Listener {
+        /// What the runtime did until now is over: its INIT, or an invocation.
         @Override
         public void asked() {
-            var before = state;
-            become(Event.ASKED);
-            switch (before) {
-                case Initializing _ -> {
-                    deadline.clear();
-                    // What INIT printed comes before START, whichever of the two the loop hears of first.
-                    runtime().drainOutput();
-                    unreportedInit = sinceInitStart();
-                    log.initEnded(Phase.INIT, Status.SUCCESS, unreportedInit);
-                    idle();
-                }
-                case Restarting _ -> {
-                    if (invoke != null) {
-                        offer(invoke);
-                    }
-                }
-                default -> {
-                    endInvoke();
-                    idle();
-                }
+            if (init != null && init.ready(AwaitedParties.RUNTIME)) {
+                initEnded(init);
+                return;
             }
+            become(Event.ASKED);
+            deadline.clear();
+            running.done(AwaitedParties.RUNTIME, runtime(), now());
+            idle();
         }
 
         @Override
-        public @Nullable PieceSink begins(String contentType) {
-            return invoke == null
+        public @Nullable PieceSink begins(String requestId, String contentType) {
+            var phase = running.find(requestId);
+            return phase == null
                     ? null
-                    : invoke.begins(contentType, loop, guard, host.settings().streamPace());
+                    : phase.begins(contentType, loop, guard, host.settings().streamPace());
         }
 
         @Override
-        public void posted(RuntimePost post) {
-            if (post instanceof RuntimePost.InitError(var body, var errorType)) {
-                initFailed(invoke == null ? Phase.INIT : Phase.INVOKE, Status.error(errorType));
-                if (invoke != null) {
-                    invoke.failed(body, errorType);
-                }
+        public void posted(String requestId, RuntimePost post) {
+            if (post instanceof RuntimePost.InitError(var _, var errorType)) {
+                initFailed(Status.error(errorType));
+                running.forEach(phase -> phase.posted(post));
                 reset();
-            } else if (invoke != null) {
-                posted(post, invoke);
+            } else {
+                running.posted(requestId, post);
             }
         }
 
@@ -440,56 +302,30 @@ public final class ExecutionEnvironment {
         }
 
         @Override
-        public void failed(Throwable defect) {
-            ExecutionEnvironment.this.failed(defect);
-        }
-
-        @Override
-        public void notStarted(Throwable e) {
-            if (!(e instanceof SandboxException)) {
-                failed(e);
+        public void notStarted(Throwable cause) {
+            if (!(cause instanceof SandboxException)) {
+                failed(cause);
                 return;
             }
-            LOG.log(Level.WARNING, "The runtime of environment " + spec.id() + " cannot be started", e);
-            var why = new NotRunnable(Cause.SANDBOX_FAILED, "The runtime cannot be started: " + e.getMessage());
-            if (invoke != null) {
-                invoke.notRunnable(why);
-            }
+            LOG.log(Level.WARNING, "The runtime of environment " + spec.id() + " cannot be started", cause);
+            var why = new NotRunnable(Cause.SANDBOX_FAILED, "The runtime cannot be started: " + cause.getMessage());
+            running.forEach(phase -> phase.notRunnable(why));
             close(why);
         }
 
-        private void posted(RuntimePost post, InvokePhase phase) {
-            var requestId = phase.invocation().requestId();
-            switch (post) {
-                case RuntimePost.Response(var body, var contentType) -> phase.answered(body, contentType);
-                case RuntimePost.Streamed(var bytes) -> phase.streamed(bytes);
-                case RuntimePost.FunctionError(var body, var errorType) -> phase.failed(body, errorType);
-                case RuntimePost.BrokenOff(var body, var errorType) -> phase.brokeOff(body, errorType);
-                case RuntimePost.TooLarge(var limit) ->
-                    phase.failed(Fault.tooLargePayload(limit), Fault.TOO_LARGE_TYPE);
-                case RuntimePost.Truncated _ ->
-                    phase.failed(Fault.TRUNCATED.payload(requestId), Fault.TRUNCATED.errorType());
-                case RuntimePost.InvalidResponseMode _ ->
-                    phase.failed(
-                            Fault.INVALID_RESPONSE_MODE.payload(requestId), Fault.INVALID_RESPONSE_MODE.errorType());
-                case RuntimePost.InitError _ -> throw new IllegalStateException("INIT is over");
-            }
+        @Override
+        public void failed(Throwable defect) {
+            ExecutionEnvironment.this.failed(defect);
         }
     }
 
     // The ends of processes
 
     private void deadlinePassed() {
-        if (state instanceof Initializing) {
-            initFailed(Phase.INIT, Status.TIMEOUT);
-            reset();
-        } else if (invoke != null && !(state instanceof Resetting)) {
-            if (state instanceof Restarting) {
-                initFailed(Phase.INVOKE, Status.TIMEOUT);
-            }
+        if (state instanceof Initializing || state instanceof Restarting || state instanceof Invoking) {
+            initFailed(Status.TIMEOUT);
             runtime().drainOutput();
-            log.log().platform(new PlatformRecord.TimedOut(invoke.invocation().requestId(), timeout));
-            invoke.timedOut(timeout);
+            running.timeOut();
             reset();
         }
     }
@@ -503,18 +339,17 @@ public final class ExecutionEnvironment {
     private void runtimeExited(SandboxProcess.Exit exit) {
         var before = state;
         become(Event.EXITED);
-        var fault = Fault.exit(exit);
         switch (before) {
-            case Initializing _ -> {
-                initFailed(Phase.INIT, Status.error(fault.errorType()));
-                idle();
-            }
-            case Restarting _, Invoking _ -> {
-                crashed(fault, before instanceof Restarting);
+            case Initializing _, Restarting _, Invoking _ -> {
+                var fault = Fault.exit(exit);
+                initFailed(Status.error(fault.errorType()));
+                deadline.clear();
+                running.crash(fault, runtime(), now());
                 idle();
             }
             case Resetting _ -> {
-                endInvoke();
+                deadline.clear();
+                running.endAll(runtime(), now());
                 idle();
             }
             case Idle _ -> LOG.log(Level.DEBUG, "The runtime of idle environment {0} ended: {1}", spec.id(), exit);
@@ -522,84 +357,65 @@ public final class ExecutionEnvironment {
         }
     }
 
-    private void crashed(Fault fault, boolean inInit) {
-        if (inInit) {
-            initFailed(Phase.INVOKE, Status.error(fault.errorType()));
-        }
-        if (invoke != null) {
-            var requestId = invoke.invocation().requestId();
-            log.log().platform(new PlatformRecord.RuntimeExited(fault.message(requestId), fault.errorType()));
-            invoke.faulted(fault, now());
-            endInvoke();
-        }
-    }
-
     // Between invocations
 
     private void idle() {
-        if (retiring) {
+        boolean first = init != null && init.isFirst();
+        init = null;
+        if (shutdown != null) {
             close(null);
             return;
         }
-        if (state instanceof Idle(var running) && running) {
+        boolean runs = state instanceof Idle(var running) && running;
+        if (runs) {
             runtime().idleSince(now());
         }
         standing.is(Report.Phase.IDLE, lastReservation);
-        if (toldReady) {
+        if (!first) {
             events.accept(new EnvironmentEvent.Idle(spec.id(), lastReservation));
-        } else if (spec.initializationType() != InitializationType.ON_DEMAND
-                && state instanceof Idle(var running)
-                && !running) {
-            close(new NotRunnable(Cause.INIT_FAILED, "The function's initialisation failed"));
-        } else {
-            toldReady = true;
+        } else if (runs || spec.initializationType() == InitializationType.ON_DEMAND) {
             events.accept(new EnvironmentEvent.Ready(spec.id()));
+        } else {
+            close(new NotRunnable(Cause.INIT_FAILED, "The function's initialisation failed"));
         }
     }
 
     // SHUTDOWN
 
+    private ShutdownPhase shutdown() {
+        var phase = shutdown;
+        if (phase == null) {
+            phase = new ShutdownPhase(spec.id().value(), host, loop, guard);
+            shutdown = phase;
+        }
+        return phase;
+    }
+
     private void close(@Nullable NotRunnable why) {
-        if (state instanceof Closing || state instanceof Gone) {
+        if (state.ending()) {
             return;
         }
+        shutdown().begin(why);
         become(Event.CLOSED);
         standing.is(Report.Phase.ENDING, lastReservation);
-        whyGone = why;
         deadline.clear();
-        guard.run(this::breakOff);
+        guard.run(() -> {
+            if (!running.isEmpty()) {
+                running.breakOff(runtime(), now());
+            }
+        });
         if (runtime != null) {
             runtime.close(this::remove);
-        } else if (!preparing) {
-            removed();
+        } else {
+            remove();
         }
     }
 
-    /// The invocation that runs will not come to its end.
-    private void breakOff() {
-        if (invoke != null) {
-            invoke.faulted(Fault.WORKER_CLOSED, now());
-            endInvoke();
-        }
-    }
-
+    /// What is being prepared still is removed when it is there.
     private void remove() {
-        try {
-            host.removals().execute(this::removeResources);
-        } catch (RuntimeException | Error e) {
-            // Without a thread for it now, there may be one in a moment: what is not removed takes memory and a slot.
-            host.defects().met("Sandbox " + spec.id() + " cannot be removed yet", e);
-            var _ = loop.schedule(this::remove, REMOVED_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        if (resources != null) {
+            shutdown().remove(resources, this::removed);
         }
-    }
-
-    private void removeResources() {
-        try {
-            runtime().resources().close();
-        } catch (Throwable e) {
-            host.defects().met("Sandbox " + spec.id() + " could not be removed", e);
-        }
-        guard.later(this::removed);
     }
 
     /// Whatever one of these meets, the others follow: who waits for this environment's end waits for the last of them.
@@ -607,38 +423,19 @@ public final class ExecutionEnvironment {
         if (runtime != null) {
             runtime.release();
         }
-        guard.run(this::endCredentials);
+        guard.run(variables::close);
         guard.run(log.log()::close);
         become(Event.REMOVED);
         guard.run(() -> onGone.accept(this));
-        guard.run(this::tellGone);
+        guard.run(() ->
+                events.accept(new EnvironmentEvent.Gone(spec.id(), shutdown().why())));
     }
 
-    private void endCredentials() {
-        if (credentials != null) {
-            host.settings().credentials().end(credentials);
-        }
-    }
-
-    private void tellGone() {
-        events.accept(new EnvironmentEvent.Gone(spec.id(), whyGone));
-    }
-
-    /// A step threw. Its invocation is answered, if it was not before, and the environment ends.
+    /// A step threw. Invocations that run are answered, if they were not before, and the environment ends.
     private void failed(Throwable defect) {
         host.defects().met("Environment " + spec.id() + " met a defect while " + state, defect);
-        var why = workerFailed(defect);
-        if (invoke != null) {
-            var phase = invoke;
-            phase.notRunnable(why);
-            try {
-                endInvoke(phase);
-            } catch (RuntimeException | Error e) {
-                // The end of its log is what failed.
-                invoke = null;
-                phase.end(null);
-            }
-        }
+        var why = Defects.asReason(defect);
+        running.giveUp(why);
         close(why);
     }
 

@@ -41,6 +41,20 @@ final class HostedRuntime {
         void notStarted(Throwable why);
     }
 
+    /// What there is of a process. The state of one that is being started elsewhere says what becomes of it when that
+    /// comes back.
+    private sealed interface ProcessState {}
+
+    private record NoProcess() implements ProcessState {}
+
+    /// @param wanted whether it may run, or is to be killed at once
+    private record Starting(boolean wanted) implements ProcessState {}
+
+    /// It may not run, and its sandbox is to be removed.
+    private record StartingTooLate(Runnable remove) implements ProcessState {}
+
+    private record Running(RuntimeProcess process) implements ProcessState {}
+
     private final EnvironmentResources resources;
     private final Bytes memory;
     private final Function<EnvironmentResources, Map<String, String>> variables;
@@ -57,11 +71,7 @@ final class HostedRuntime {
 
     private @Nullable EnvironmentServices services;
     private @Nullable RuntimeSession session;
-    private @Nullable RuntimeProcess process;
-    /// Whether a process is being started elsewhere, and what is to be done when it is.
-    private boolean starting;
-    private boolean unwanted;
-    private @Nullable Runnable onceStarted;
+    private ProcessState process = new NoProcess();
 
     /// @param memory of the function
     /// @param listen makes what answers inside the sandbox besides the Runtime API; closed with the runtime
@@ -111,7 +121,6 @@ final class HostedRuntime {
     private void beginSession() {
         session = new RuntimeSession(listener);
         serve(session);
-        unwanted = false;
     }
 
     /// The runtime is up already, and hears which function it serves.
@@ -121,10 +130,10 @@ final class HostedRuntime {
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "A booted runtime has ended before it was needed: {0}", e.getMessage());
             var ended = booted.takeProcess();
-            elsewhere(() -> {
+            elsewhere(true, () -> {
                 // It may be about to end still.
                 ended.close();
-                return this::launch;
+                return new StartResult.ToBeLaunched();
             });
             return;
         }
@@ -138,33 +147,80 @@ final class HostedRuntime {
     }
 
     private void launch() {
+        launch(true);
+    }
+
+    private void launch(boolean wanted) {
         var environment = variables.apply(resources);
-        elsewhere(() -> switch (resources.entrypoint(memory, environment)) {
-            case Entrypoint.Command command -> {
-                var started = resources.sandbox().start(process(command, environment));
-                yield () -> started(started);
-            }
-            case Entrypoint.Missing(var why) -> () -> nothingToStart(new SandboxProcess.Exit.NotStarted(why));
+        elsewhere(wanted, () -> switch (resources.entrypoint(memory, environment)) {
+            case Entrypoint.Command command ->
+                new StartResult.Started(resources.sandbox().start(process(command, environment)));
+            case Entrypoint.Missing(var why) -> new StartResult.NothingToStart(new SandboxProcess.Exit.NotStarted(why));
         });
     }
 
-    /// Has done what blocks, and on the loop what follows of it.
-    private void elsewhere(Callable<Runnable> work) {
+    /// What comes back from another thread.
+    private sealed interface StartResult {
+        record Started(SandboxProcess process) implements StartResult {}
+
+        /// As if a process had ended before it began.
+        record NothingToStart(SandboxProcess.Exit.NotStarted why) implements StartResult {}
+
+        record Failed(Throwable cause) implements StartResult {}
+
+        /// The runtime that was up already is gone; another is needed.
+        record ToBeLaunched() implements StartResult {}
+    }
+
+    /// Has done what blocks, and what follows of it on the loop.
+    private void elsewhere(boolean wanted, Callable<StartResult> work) {
         blocking.execute(() -> {
-            Runnable next;
+            StartResult result;
             try {
-                next = work.call();
+                result = work.call();
             } catch (Throwable e) {
-                next = () -> notStarted(e);
+                result = new StartResult.Failed(e);
             }
-            guard.later(next);
+            var came = result;
+            guard.later(() -> cameBack(came));
         });
-        starting = true;
+        process = new Starting(wanted);
+    }
+
+    private void cameBack(StartResult result) {
+        switch (process) {
+            case Starting(var wanted) -> go(result, wanted);
+            case StartingTooLate(var remove) -> {
+                process = result instanceof StartResult.Started(var started)
+                        ? new Running(new RuntimeProcess(loop, guard, started, log, this::exited))
+                        : new NoProcess();
+                remove.run();
+            }
+            case NoProcess _, Running _ -> throw new IllegalStateException("No process is being started");
+        }
+    }
+
+    private void go(StartResult result, boolean wanted) {
+        process = new NoProcess();
+        switch (result) {
+            case StartResult.Started(var started) -> {
+                watch(started);
+                if (wanted) {
+                    started.takeChannel().ifPresent(this::adopt);
+                } else {
+                    started.kill();
+                }
+            }
+            case StartResult.NothingToStart(var why) -> exited(why);
+            case StartResult.Failed(var cause) -> listener.notStarted(cause);
+            case StartResult.ToBeLaunched _ -> launch(wanted);
+        }
     }
 
     private void watch(SandboxProcess started) {
-        process = new RuntimeProcess(loop, guard, started, log, this::exited);
-        process.watch();
+        var watched = new RuntimeProcess(loop, guard, started, log, this::exited);
+        process = new Running(watched);
+        watched.watch();
     }
 
     private void adopt(int channel) {
@@ -185,43 +241,8 @@ final class HostedRuntime {
         return new ProcessSpec(command.words(), environment, "/var/task", channel);
     }
 
-    private void started(SandboxProcess started) {
-        starting = false;
-        if (onceStarted != null) {
-            // Its sandbox is removed, and it with it.
-            process = new RuntimeProcess(loop, guard, started, log, this::exited);
-            onceStarted.run();
-            return;
-        }
-        watch(started);
-        if (unwanted) {
-            started.kill();
-        } else {
-            started.takeChannel().ifPresent(this::adopt);
-        }
-    }
-
-    /// As if a process had ended before it began.
-    private void nothingToStart(SandboxProcess.Exit.NotStarted why) {
-        starting = false;
-        if (onceStarted != null) {
-            onceStarted.run();
-        } else {
-            exited(why);
-        }
-    }
-
-    private void notStarted(Throwable why) {
-        starting = false;
-        if (onceStarted != null) {
-            onceStarted.run();
-        } else {
-            listener.notStarted(why);
-        }
-    }
-
     private void exited(SandboxProcess.Exit exit) {
-        process = null;
+        process = new NoProcess();
         endSession();
         listener.exited(exit);
     }
@@ -243,8 +264,8 @@ final class HostedRuntime {
 
     /// Logs all that the runtime has written until now.
     void drainOutput() {
-        if (process != null) {
-            process.drainOutput();
+        if (process instanceof Running(var running)) {
+            running.drainOutput();
         }
     }
 
@@ -256,9 +277,10 @@ final class HostedRuntime {
     /// Ends the runtime by force: `exited` follows.
     void kill() {
         muteSession();
-        unwanted = true;
-        if (process != null) {
-            process.kill();
+        switch (process) {
+            case Running(var running) -> running.kill();
+            case Starting _ -> process = new Starting(false);
+            case NoProcess _, StartingTooLate _ -> {}
         }
     }
 
@@ -284,8 +306,8 @@ final class HostedRuntime {
         freezer.close();
         guard.run(this::muteSession);
         guard.run(this::closeSockets);
-        if (starting) {
-            onceStarted = then;
+        if (process instanceof Starting) {
+            process = new StartingTooLate(then);
         } else {
             then.run();
         }
@@ -305,9 +327,9 @@ final class HostedRuntime {
     /// The sandbox is gone, and its processes with it.
     void release() {
         guard.run(this::endSession);
-        if (process != null) {
-            guard.run(process::close);
-            process = null;
+        if (process instanceof Running(var running)) {
+            guard.run(running::close);
+            process = new NoProcess();
         }
     }
 }

@@ -13,15 +13,18 @@ import hearth.model.worker.InvocationProgress.Piece;
 import hearth.model.worker.Reservation;
 import hearth.model.worker.WorkerEvent;
 import hearth.worker.logs.PlatformRecord.Status;
+import hearth.worker.runtimeapi.InvocationEvent;
 import hearth.worker.runtimeapi.PieceSink;
+import hearth.worker.runtimeapi.RuntimePost;
 import hearth.worker.runtimeapi.RuntimePost.FunctionError;
 import io.netty.channel.EventLoop;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One invocation in its environment: what came of it, and who is to be told when.
+/// The INVOKE phase of one invocation: what came of it, whom it still awaits, and who is to be told when.
 ///
 /// The first outcome counts. The caller hears of it at once, or, if it wants the end of the log, when the phase
 /// has ended and the log is whole.
@@ -31,7 +34,9 @@ final class InvokePhase {
     private final Invocation invocation;
     private final Reservation reservation;
     private final Consumer<WorkerEvent> events;
+    private final AwaitedParties awaited = AwaitedParties.ofRuntime();
     private long startNanos;
+    private long deadlineNanos;
     /// Null unless its answer has begun piece by piece.
     private @Nullable PacedStream stream;
 
@@ -51,16 +56,36 @@ final class InvokePhase {
     }
 
     /// The environment takes it.
-    void begin(long nanos) {
+    void begin(long nanos, Duration timeout) {
         startNanos = nanos;
+        deadlineNanos = nanos + timeout.toNanos();
     }
 
     Invocation invocation() {
         return invocation;
     }
 
-    boolean decided() {
-        return outcome != null;
+    /// When its time is up, on the loop's clock.
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /// One of those who see an invocation to its end has done so.
+    ///
+    /// @return whether all have
+    boolean done(String party) {
+        return awaited.done(party);
+    }
+
+    /// What the runtime is handed.
+    InvocationEvent event(Instant now, long nanos) {
+        return new InvocationEvent(
+                invocation.requestId(),
+                now.plusNanos(deadlineNanos - nanos).toEpochMilli(),
+                invocation.invokedArn(),
+                invocation.traceHeader(),
+                invocation.clientContext(),
+                invocation.payload());
     }
 
     Status status() {
@@ -92,40 +117,48 @@ final class InvokePhase {
         var requestId = invocation.requestId();
         events.accept(new Began(requestId, reservation, contentType));
         stream = new PacedStream(
-                (number, piece) -> events.accept(new Piece(requestId, reservation, number, piece)),
-                loop,
-                guard,
-                pace);
+                (number, piece) -> events.accept(new Piece(requestId, reservation, number, piece)), loop, guard, pace);
         return stream;
     }
 
     /// Pieces of its answer have been taken, so many in all.
-    void credited(String requestId, long pieces) {
-        if (stream != null && requestId.equals(invocation.requestId())) {
+    void credited(long pieces) {
+        if (stream != null) {
             stream.credited(pieces);
         }
     }
 
-    void streamed(long bytes) {
+    /// What the runtime posted of it.
+    void posted(RuntimePost post) {
+        switch (post) {
+            case RuntimePost.Response(var body, var contentType) -> answered(body, contentType);
+            case RuntimePost.Streamed(var bytes) -> streamed(bytes);
+            case RuntimePost.FunctionError(var body, var errorType) -> failed(body, errorType, Failed.UNHANDLED);
+            case RuntimePost.InitError(var body, var errorType) -> failed(body, errorType, Failed.UNHANDLED);
+            case RuntimePost.BrokenOff(var body, var errorType) ->
+                failed(body, errorType, errorType.equals(FunctionError.UNKNOWN) ? Failed.UNHANDLED : errorType);
+            case RuntimePost.TooLarge(var limit) ->
+                failed(Fault.tooLargePayload(limit), Fault.TOO_LARGE_TYPE, Failed.UNHANDLED);
+            case RuntimePost.Truncated _ -> failed(Fault.TRUNCATED);
+            case RuntimePost.InvalidResponseMode _ -> failed(Fault.INVALID_RESPONSE_MODE);
+        }
+    }
+
+    private void streamed(long bytes) {
         producedBytes = bytes;
         decide(new Streamed(null));
     }
 
-    void answered(byte[] payload, String contentType) {
+    private void answered(byte[] payload, String contentType) {
         producedBytes = payload.length;
         decide(new Answered(payload, contentType, null));
     }
 
-    /// The function told of an error of its own.
-    void failed(byte[] payload, String errorType) {
-        failed(payload, errorType, Failed.UNHANDLED);
+    private void failed(Fault fault) {
+        failed(fault.payload(invocation.requestId()), fault.errorType(), Failed.UNHANDLED);
     }
 
-    /// The function told of an error behind the answer that it had begun.
-    void brokeOff(byte[] payload, String errorType) {
-        failed(payload, errorType, errorType.equals(FunctionError.UNKNOWN) ? Failed.UNHANDLED : errorType);
-    }
-
+    /// @param error what kind of failure the caller is told of
     private void failed(byte[] payload, String errorType, String error) {
         producedBytes = payload.length;
         status = Status.error(errorType);

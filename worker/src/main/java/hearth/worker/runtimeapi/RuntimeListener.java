@@ -12,10 +12,12 @@ public interface RuntimeListener {
     /// @return where the pieces go, to be taken on the environment's event loop; null if the caller waits for the
     ///     whole
     @Nullable
-    PieceSink begins(String contentType);
+    PieceSink begins(String requestId, String contentType);
 
     /// The runtime posted an answer or an error.
-    void posted(RuntimePost post);
+    ///
+    /// @param requestId of the invocation that it is for; of no meaning for an `InitError`
+    void posted(String requestId, RuntimePost post);
 
     /// We failed within one of the runtime's requests. Where that leaves the conversation, nobody knows.
     void failed(Throwable defect);

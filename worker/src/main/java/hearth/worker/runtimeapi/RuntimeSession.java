@@ -153,7 +153,7 @@ public final class RuntimeSession {
     /// @param onRoom called when there is room for more of it
     BodySink sink(RequestHead head, Runnable onRoom) {
         var streams = head.call() == Call.RESPONSE && head.responseMode() != null;
-        var stream = streams ? listener.begins(contentType(head)) : null;
+        var stream = streams ? listener.begins(requestId, contentType(head)) : null;
         return stream == null
                 ? new BodyCollector(head.contentLength())
                 : new BodyStreamer(stream, RuntimeAnswer.MAX_STREAMED, onRoom);
@@ -214,7 +214,7 @@ public final class RuntimeSession {
             event = null;
         }
         if (!ended) {
-            listener.posted(post);
+            listener.posted(requestId, post);
         }
         var askers = List.copyOf(early);
         early.clear();

@@ -3,6 +3,7 @@ package hearth.worker.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.worker.environment.EnvironmentState.Abandoned;
 import hearth.worker.environment.EnvironmentState.Closing;
 import hearth.worker.environment.EnvironmentState.Event;
 import hearth.worker.environment.EnvironmentState.Gone;
@@ -50,9 +51,19 @@ final class EnvironmentStateTest {
     }
 
     @Test
+    void waitsForWhatIsBeingPreparedBeforeItEnds() {
+        assertThat(after(Event.CLOSED)).isEqualTo(new Abandoned());
+        assertThat(after(Event.CLOSED, Event.PREPARED)).isEqualTo(new Closing());
+        assertThat(after(Event.CLOSED, Event.NOT_PREPARED)).isEqualTo(new Closing());
+        assertThat(after(Event.NOT_PREPARED)).isEqualTo(new Closing());
+        assertThatThrownBy(() -> new Abandoned().after(Event.REMOVED)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void takesNoInvocationUnlessIdle() {
         for (var busy : List.of(
                 new Preparing(),
+                new Abandoned(),
                 new Initializing(),
                 new Restarting(),
                 new Invoking(),
@@ -78,12 +89,15 @@ final class EnvironmentStateTest {
                     assertThat(e).hasMessageContaining("cannot follow");
                 }
             }
-            if (!(state instanceof Closing)) {
+            if (!state.ending()) {
                 state = state.after(Event.CLOSED);
+            }
+            if (state instanceof Abandoned) {
+                state = state.after(random.nextBoolean() ? Event.PREPARED : Event.NOT_PREPARED);
             }
             assertThat(state).isEqualTo(new Closing());
             assertThat(state.after(Event.REMOVED)).isEqualTo(new Gone());
         }
-        assertThat(seen).hasSize(7);
+        assertThat(seen).hasSize(8);
     }
 }

@@ -29,7 +29,7 @@ final class RuntimeSessionTest {
 
     private final class Hearing implements RuntimeListener {
         @Override
-        public @Nullable PieceSink begins(String contentType) {
+        public @Nullable PieceSink begins(String requestId, String contentType) {
             heard.add("begins " + contentType);
             return streams ? this::write : null;
         }
@@ -53,7 +53,7 @@ final class RuntimeSessionTest {
         }
 
         @Override
-        public void posted(RuntimePost post) {
+        public void posted(String requestId, RuntimePost post) {
             heard.add(
                     switch (post) {
                         case RuntimePost.Response(var body, var type) -> "response " + text(body) + " " + type;
