@@ -18,6 +18,7 @@ import hearth.model.worker.WorkerLink;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -48,7 +49,8 @@ public final class InvokeServices implements AutoCloseable {
 
     /// @param blocking runs what waits for the store, and what is too long for an event loop: virtual threads
     /// @param scheduler runs short tasks, once a second and now and then
-    /// @param nanos a clock that nobody sets: `System.nanoTime`
+    /// @param clock tells the time of day
+    /// @param nanos a clock that nobody sets, `System.nanoTime`: measures how long things take and last
     /// @param random names environments: safe for several threads, and seeded so that no two servers share names
     public InvokeServices(
             InvokeConfig config,
@@ -69,7 +71,8 @@ public final class InvokeServices implements AutoCloseable {
         meter = new GuardedMeter(counter);
         functions = new FunctionCache(config.functions(), source, blocking, nanos, meter);
         counting = new CountingService(config.accountConcurrency());
-        placement = new PlacementService(config.placement(), clock);
+        InstantSource steady = () -> Instant.EPOCH.plusNanos(nanos.getAsLong());
+        placement = new PlacementService(config.placement(), steady);
         for (var worker : workers) {
             links.add(worker);
             placement.add(worker.worker());
@@ -79,7 +82,7 @@ public final class InvokeServices implements AutoCloseable {
                 placement,
                 links,
                 clock.millis(),
-                clock,
+                steady,
                 this::after,
                 () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
                 meter);

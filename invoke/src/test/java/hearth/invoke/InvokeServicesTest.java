@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,10 +25,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InvokeServicesTest {
     private @Nullable Resolution resolved;
     private int requests;
+    private final ManualClock clock = new ManualClock();
     private final FakeWorker worker = new FakeWorker();
     private final Map<FunctionId, FunctionVersion> store = new ConcurrentHashMap<>();
     private final Map<FunctionId, Map<FunctionVersion, Integer>> provisioned = new ConcurrentHashMap<>();
@@ -41,7 +43,7 @@ class InvokeServicesTest {
             function -> provisioned.getOrDefault(function, Map.of()),
             Runnable::run,
             scheduler,
-            InstantSource.system(),
+            clock,
             System::nanoTime,
             new SecureRandom(),
             InvocationMeter.NONE);
@@ -107,6 +109,30 @@ class InvokeServicesTest {
         services.placement().reported(late.worker(), late.report());
 
         Await.until(() -> services.workerManager().counts().starting() == 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 1})
+    void keepsEnvironmentsAndServesWhoWaitsWhenTheClockIsSet(int days) {
+        idleEnvironment();
+        var waiting = invoke("mail");
+        worker.running.clear();
+        var second = invoke("mail");
+
+        clock.step(Duration.ofDays(days));
+        services.workerManager().sweep();
+        assertThat(second.isEnded()).isFalse();
+        assertThat(worker.retired).isEmpty();
+        worker.ready(1);
+        worker.end(new Answered("2".getBytes(StandardCharsets.UTF_8), "application/json", null));
+        worker.idle(1);
+
+        clock.step(Duration.ofDays(-days));
+        services.workerManager().sweep();
+        assertThat(second.payload()).isEqualTo("2");
+        assertThat(waiting.isEnded()).isFalse();
+        assertThat(worker.retired).isEmpty();
+        assertThat(services.workerManager().counts().expired()).isZero();
     }
 
     @Test

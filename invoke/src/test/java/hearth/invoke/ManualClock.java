@@ -6,16 +6,26 @@ import java.time.InstantSource;
 
 /// Time that the test moves: that of the wall, which may be set, and that of `System.nanoTime`, which nobody sets.
 public final class ManualClock implements InstantSource {
+    private volatile boolean failing;
     private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private volatile long nanos;
 
     @Override
     public Instant instant() {
+        if (failing) {
+            failing = false;
+            throw new IllegalStateException("The clock cannot be read");
+        }
         return now;
     }
 
     public long nanos() {
         return nanos;
+    }
+
+    /// The next look at it throws.
+    public void failNext() {
+        failing = true;
     }
 
     /// Time passes.

@@ -184,6 +184,7 @@ public final class Frontend implements Dispatch {
                 case Unavailable.NoCapacity() -> new DispatchOutcome.Unavailable(Reason.NO_CAPACITY);
                 case Unavailable.TooLarge() -> new DispatchOutcome.Unavailable(Reason.TOO_LARGE);
                 case Unavailable.TooLate() -> new DispatchOutcome.Unavailable(Reason.NOT_READY);
+                case Unavailable.Defect() -> new DispatchOutcome.Unavailable(Reason.DEFECT);
                 case Unavailable.Closed() -> new DispatchOutcome.Unavailable(Reason.CLOSED);
             };
         }

@@ -26,6 +26,7 @@ public final class PlacementService {
     private final PlacementConfig config;
     private final InstantSource clock;
 
+    /// @param clock one that nobody sets: only the time between two of its moments means something
     public PlacementService(PlacementConfig config, InstantSource clock) {
         this.config = config;
         this.clock = clock;

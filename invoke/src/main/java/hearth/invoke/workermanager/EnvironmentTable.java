@@ -64,6 +64,20 @@ final class EnvironmentTable {
         return steps;
     }
 
+    /// Whoever asked waits no longer: what was to be decided for them could not be.
+    void forget(Waiter waiter) {
+        for (var function : inventory.all()) {
+            function.waiting().removeIf(one -> one.waiter() == waiter);
+            inventory.forgetIfEmpty(function);
+        }
+    }
+
+    /// A `Watch` could not be set: the next invocation sets another.
+    List<Step> watchFailed(FunctionEnvironments function) {
+        function.watch(false);
+        return List.of();
+    }
+
     /// Some time has passed since a `Watch`.
     List<Step> look(FunctionEnvironments function, Instant now) {
         function.watch(false);
@@ -78,7 +92,7 @@ final class EnvironmentTable {
             case Placement.Placed(var slot) -> {
                 inventory.placed(environment, slot);
                 var steps = new ArrayList<Step>(1);
-                if (environment.function().failure().isEmpty()) {
+                if (environment.function().failure(now).isEmpty()) {
                     // After starvation more may wait than the one that this is for.
                     scaleOut.one(environment.function(), now, steps);
                 }
@@ -89,6 +103,18 @@ final class EnvironmentTable {
                 notPlaced(environment, _ -> provisioning.shareUsedUp(environment.function(), now));
             case Placement.NeverFits() -> notPlaced(environment, steps -> neverFits(environment, now, steps));
         };
+    }
+
+    /// No room could be looked for: a defect. Whoever waits is told, unless another environment may serve them.
+    List<Step> askFailed(Environment environment, NotRunnable why, Instant now) {
+        return notPlaced(environment, steps -> {
+            var function = environment.function();
+            tally.failedStarts++;
+            function.startFailed(why, now);
+            if (function.starting() + function.busy() == 0) {
+                waitingLine.failAll(function, new Unavailable.NotRunnable(why), steps);
+            }
+        });
     }
 
     private List<Step> notPlaced(Environment environment, Consumer<List<Step>> consequence) {
@@ -314,7 +340,7 @@ final class EnvironmentTable {
             scaleOut.one(function, now, steps);
             return;
         }
-        var inARow = function.startFailed(failure);
+        var inARow = function.startFailed(failure, now);
         var mayDoBetter = failure.cause() == NotRunnable.Cause.SANDBOX_FAILED;
         if (mayDoBetter) {
             steps.add(new Step.WorkerFailed(environment.slot()));

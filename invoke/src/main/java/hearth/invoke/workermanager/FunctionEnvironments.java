@@ -18,6 +18,9 @@ final class FunctionEnvironments {
     /// 2 to this power are the seconds of the longest pause between attempts to provision.
     private static final int LONGEST_PAUSE = 8;
 
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_START_PAUSE = Duration.ofSeconds(8);
+
     /// One that waits.
     record Waiting(Waiter waiter, Instant since) {}
 
@@ -42,6 +45,11 @@ final class FunctionEnvironments {
     private final MeanTime starts = new MeanTime();
     private final MeanTime invocations = new MeanTime();
     private boolean watched;
+
+    /// How long the last failure counts.
+    private Duration pause = Duration.ZERO;
+
+    private Instant failureUntil = Instant.MIN;
 
     /// Why the last start failed; null after one that went well.
     private InvocationOutcome.@Nullable NotRunnable failure;
@@ -215,13 +223,19 @@ final class FunctionEnvironments {
         starts.add(time);
         failedStarts = 0;
         failure = null;
+        pause = Duration.ZERO;
     }
 
     /// Notes a failed start.
     ///
     /// @return how many failed in a row
-    int startFailed(InvocationOutcome.NotRunnable why) {
+    int startFailed(InvocationOutcome.NotRunnable why, Instant now) {
         failure = why;
+        pause = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
+        if (pause.compareTo(LONGEST_START_PAUSE) > 0) {
+            pause = LONGEST_START_PAUSE;
+        }
+        failureUntil = now.plus(pause);
         return ++failedStarts;
     }
 
@@ -256,7 +270,9 @@ final class FunctionEnvironments {
         return !provisionAgain.isAfter(now);
     }
 
-    Optional<InvocationOutcome.NotRunnable> failure() {
-        return Optional.ofNullable(failure);
+    /// Why the last start failed, for a pause that is longer after each failure in a row. Then it is forgotten, and
+    /// those who wait are worth another attempt.
+    Optional<InvocationOutcome.NotRunnable> failure(Instant now) {
+        return now.isBefore(failureUntil) ? Optional.ofNullable(failure) : Optional.empty();
     }
 }

@@ -38,10 +38,10 @@ final class ScaleOut {
 
     /// Asks for as many as are wanted.
     void all(FunctionEnvironments function, Instant now, List<Step> steps) {
-        // After a failure only a new invocation is worth another attempt.
+        // Soon after a failure only a new invocation is worth another attempt.
         if (inventory.starved().contains(function)
                 || inventory.isClosed()
-                || function.failure().isPresent()) {
+                || function.failure(now).isPresent()) {
             return;
         }
         while (needsMore(function, now)) {

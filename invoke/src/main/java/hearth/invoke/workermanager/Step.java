@@ -2,6 +2,8 @@ package hearth.invoke.workermanager;
 
 import hearth.invoke.placement.Slot;
 import hearth.model.FunctionId;
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.WorkerId;
 import java.time.Duration;
 
 /// What the EnvironmentTable wants done outside its lock.
@@ -17,6 +19,9 @@ sealed interface Step {
     record Watch(FunctionEnvironments function, Duration delay) implements Step {}
 
     record Retire(Environment environment) implements Step {}
+
+    /// End an environment that nobody here knows.
+    record RetireStray(WorkerId worker, EnvironmentId environment) implements Step {}
 
     /// Tell whoever counts that an environment has come up.
     record Initialized(FunctionId function, Duration took) implements Step {}

@@ -16,6 +16,9 @@ public sealed interface Unavailable {
     /// An environment was being made, but was not ready in time.
     record TooLate() implements Unavailable {}
 
+    /// Something within Hearth threw.
+    record Defect() implements Unavailable {}
+
     /// The WorkerManager is closed.
     record Closed() implements Unavailable {}
 }

@@ -17,11 +17,13 @@ import hearth.model.worker.WorkerId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Knows every execution environment, idle or busy, and hands an idle one to an invocation.
@@ -40,6 +42,9 @@ import java.util.function.Supplier;
 public final class WorkerManager implements AutoCloseable {
     private static final Logger LOG = System.getLogger(WorkerManager.class.getName());
 
+    private static final NotRunnable FAILED =
+            new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "Hearth failed to find an environment");
+
     /// Guarded by itself.
     private final EnvironmentTable table;
 
@@ -55,6 +60,7 @@ public final class WorkerManager implements AutoCloseable {
         void after(Duration delay, Runnable action);
     }
 
+    /// @param clock one that nobody sets: only the time between two of its moments means something
     /// @param epoch greater than that of every WorkerManager before this one
     /// @param ids makes names for environments that are unique for all time; called by several threads
     public WorkerManager(
@@ -76,31 +82,30 @@ public final class WorkerManager implements AutoCloseable {
 
     /// Gives an environment of this version and generation to the waiter: at once, on this thread, if one is idle.
     public void acquire(FunctionVersion version, Waiter waiter) {
-        var now = clock.instant();
         List<Step> steps;
-        synchronized (table) {
-            steps = table.acquire(version, waiter, now);
+        try {
+            synchronized (table) {
+                steps = table.acquire(version, waiter, clock.instant());
+            }
+        } catch (RuntimeException | Error e) {
+            met("No environment could be looked for, of " + version.function(), e);
+            synchronized (table) {
+                table.forget(waiter);
+            }
+            fail(waiter);
+            return;
         }
         perform(steps);
     }
 
     /// The worker did not honour this reservation: its environment is retired. The invocation may acquire another.
     public void refused(Reservation reservation) {
-        var now = clock.instant();
-        List<Step> steps;
-        synchronized (table) {
-            steps = table.refused(reservation, now);
-        }
-        perform(steps);
+        decide(now -> table.refused(reservation, now));
     }
 
     /// Ends the environments of a version that are older than a generation, once they are idle.
     public void supersede(FunctionId function, String version, long generation) {
-        List<Step> steps;
-        synchronized (table) {
-            steps = table.supersede(function, version, generation);
-        }
-        perform(steps);
+        decide(_ -> table.supersede(function, version, generation));
     }
 
     /// Ends all environments of a version, once they are idle: it was deleted.
@@ -110,12 +115,7 @@ public final class WorkerManager implements AutoCloseable {
 
     /// Keeps so many environments of a version initialised from now on: more are made, or those beyond it end.
     public void provision(FunctionVersion version, int environments) {
-        var now = clock.instant();
-        List<Step> steps;
-        synchronized (table) {
-            steps = table.provision(version, environments, now);
-        }
-        perform(steps);
+        decide(now -> table.provision(version, environments, now));
     }
 
     public Provisioned provisioned(FunctionId function, String version) {
@@ -133,12 +133,7 @@ public final class WorkerManager implements AutoCloseable {
 
     /// Does what is due by time alone. To be called about once a second.
     public void sweep() {
-        var now = clock.instant();
-        List<Step> steps;
-        synchronized (table) {
-            steps = table.sweep(now);
-        }
-        perform(steps);
+        decide(table::sweep);
     }
 
     public EnvironmentCounts counts() {
@@ -149,44 +144,41 @@ public final class WorkerManager implements AutoCloseable {
 
     /// What a worker tells of an environment. Of one that is not known here, it is told to end it.
     public void happened(WorkerId from, EnvironmentEvent event) {
-        var now = clock.instant();
-        List<Step> steps;
-        boolean stray;
-        synchronized (table) {
-            stray = !table.knows(event.environment());
-            steps = switch (event) {
-                case EnvironmentEvent.Ready(var id) -> table.ready(id, now);
-                case EnvironmentEvent.Idle(var id, var reservation) -> table.idle(id, reservation, now);
-                case EnvironmentEvent.Gone(var id, var why) -> table.gone(id, Optional.ofNullable(why), now);
-                case EnvironmentEvent.StartRefused(var id, var _) -> table.startRefused(id, now);
-            };
-        }
-        perform(steps);
-        if (stray && (event instanceof EnvironmentEvent.Ready || event instanceof EnvironmentEvent.Idle)) {
-            links.send(from, new WorkerCommand.Retire(event.environment()));
-        }
+        decide(now -> switch (event) {
+            case EnvironmentEvent.Ready(var id) ->
+                table.knows(id) ? table.ready(id, now) : List.of(new Step.RetireStray(from, id));
+            case EnvironmentEvent.Idle(var id, var reservation) ->
+                table.knows(id) ? table.idle(id, reservation, now) : List.of(new Step.RetireStray(from, id));
+            case EnvironmentEvent.Gone(var id, var why) -> table.gone(id, Optional.ofNullable(why), now);
+            case EnvironmentEvent.StartRefused(var id, var _) -> table.startRefused(id, now);
+        });
     }
 
     /// Fails whoever waits, and ends environments as they come free. Nothing is given out any more.
     @Override
     public void close() {
-        List<Step> steps;
-        synchronized (table) {
-            steps = table.close();
-        }
-        perform(steps);
+        decide(_ -> table.close());
     }
 
     private void look(FunctionEnvironments function) {
-        var now = clock.instant();
+        decide(now -> table.look(function, now));
+    }
+
+    /// Decides under the lock, and does what follows after it is let go.
+    private void decide(Function<Instant, List<Step>> decision) {
         List<Step> steps;
-        synchronized (table) {
-            steps = table.look(function, now);
+        try {
+            synchronized (table) {
+                steps = decision.apply(clock.instant());
+            }
+        } catch (RuntimeException | Error e) {
+            met("A decision about environments failed", e);
+            return;
         }
         perform(steps);
     }
 
-    /// Does steps in their order, then those that followed from them.
+    /// Does steps in their order, then those that followed from them. One that throws keeps no other from being done.
     private void perform(List<Step> steps) {
         var todo = steps;
         while (!todo.isEmpty()) {
@@ -194,12 +186,38 @@ public final class WorkerManager implements AutoCloseable {
             for (var step : todo) {
                 try {
                     next.addAll(perform(step));
-                } catch (RuntimeException e) {
-                    // A defect of whoever was called must not keep the other steps from being done.
-                    LOG.log(Level.ERROR, "Could not do " + step, e);
+                } catch (RuntimeException | Error e) {
+                    met("Could not do " + step, e);
+                    makeUpFor(step);
                 }
             }
             todo = next;
+        }
+    }
+
+    private void met(String what, Throwable defect) {
+        meter.defect();
+        LOG.log(Level.ERROR, what, defect);
+    }
+
+    /// After a step that threw, nobody is to wait for ever, and nothing to stay taken.
+    private void makeUpFor(Step step) {
+        switch (step) {
+            case Step.Serve(var waiter, var assignment) -> {
+                refused(assignment.reservation());
+                fail(waiter);
+            }
+            case Step.Ask(var environment) -> decide(now -> table.askFailed(environment, FAILED, now));
+            case Step.Watch(var function, var _) -> decide(_ -> table.watchFailed(function));
+            default -> {}
+        }
+    }
+
+    private void fail(Waiter waiter) {
+        try {
+            waiter.failed(new Unavailable.Defect());
+        } catch (RuntimeException | Error e) {
+            met("Could not tell who waits of a failure", e);
         }
     }
 
@@ -210,6 +228,7 @@ public final class WorkerManager implements AutoCloseable {
             case Step.Watch(var function, var delay) -> alarm.after(delay, () -> look(function));
             case Step.Retire(var environment) ->
                 links.send(environment.slot().worker(), new WorkerCommand.Retire(environment.id()));
+            case Step.RetireStray(var worker, var id) -> links.send(worker, new WorkerCommand.Retire(id));
             case Step.Initialized(var function, var took) -> meter.initialized(function, took);
             case Step.WorkerSucceeded(var slot) -> slot.succeeded();
             case Step.WorkerFailed(var slot) -> slot.failed();
@@ -225,10 +244,16 @@ public final class WorkerManager implements AutoCloseable {
 
     private List<Step> place(Environment environment) {
         var found = placement.place(environment.function().demand(), environment.isProvisioned());
-        var now = clock.instant();
         List<Step> steps;
-        synchronized (table) {
-            steps = table.placed(environment, found, now);
+        try {
+            synchronized (table) {
+                steps = table.placed(environment, found, clock.instant());
+            }
+        } catch (RuntimeException | Error e) {
+            if (found instanceof Placement.Placed(var slot)) {
+                slot.close();
+            }
+            throw e;
         }
         if (found instanceof Placement.Placed(var slot)) {
             start(environment, slot.worker());
@@ -242,10 +267,9 @@ public final class WorkerManager implements AutoCloseable {
         var spec = new EnvironmentSpec(environment.id(), environment.function().version(), type);
         try {
             links.send(worker, new WorkerCommand.Start(spec));
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "Worker " + worker + " could not start " + environment.id(), e);
-            var why = new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "The worker failed");
-            happened(worker, new EnvironmentEvent.Gone(environment.id(), why));
+        } catch (RuntimeException | Error e) {
+            met("Worker " + worker + " could not be told to start " + environment.id(), e);
+            happened(worker, new EnvironmentEvent.Gone(environment.id(), FAILED));
         }
     }
 }

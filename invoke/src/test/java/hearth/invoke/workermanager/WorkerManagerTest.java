@@ -15,7 +15,11 @@ import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
+import hearth.model.worker.WorkerCommand;
+import hearth.model.worker.WorkerId;
+import hearth.model.worker.WorkerLink;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -513,6 +517,114 @@ class WorkerManagerTest {
         worker.tell(new EnvironmentEvent.Gone(stray, null));
 
         assertThat(worker.retired).containsExactly(stray);
+    }
+
+    @Test
+    void makesEnvironmentsForWhoWaitsAgainSoonAfterStartsFailed() {
+        oneEnvironmentOfAFunctionThatTakes(Duration.ofMillis(1));
+        acquire(MAIL);
+        acquire(MAIL);
+        clock.advance(CONFIG.patience());
+        alarms.ring();
+        for (int i = 1; i <= CONFIG.failedStarts(); i++) {
+            worker.gone(i, NO_SANDBOX);
+        }
+        worker.idle(0);
+        worker.idle(0);
+        int before = worker.started.size();
+        clock.advance(Duration.ofMinutes(5));
+
+        acquire(MAIL);
+        var beside = acquire(MAIL);
+        clock.advance(CONFIG.patience());
+        alarms.ring();
+
+        assertThat(worker.started).hasSize(before + 1);
+        worker.ready(before);
+        assertThat(beside.runsIn(worker, before)).isTrue();
+    }
+
+    @Test
+    void triesAgainByItselfForWhoWaitsWhenThePauseAfterAFailureIsOver() {
+        oneEnvironmentOfAFunctionThatTakes(Duration.ofMillis(1));
+        acquire(MAIL);
+        var second = acquire(MAIL);
+        clock.advance(CONFIG.patience());
+        alarms.ring();
+        for (int i = 1; i <= CONFIG.failedStarts(); i++) {
+            worker.gone(i, NO_SANDBOX);
+        }
+        int before = worker.started.size();
+        manager.sweep();
+        assertThat(worker.started).hasSize(before);
+
+        clock.advance(Duration.ofSeconds(1));
+        manager.sweep();
+        worker.ready(before);
+
+        assertThat(second.runsIn(worker, before)).isTrue();
+    }
+
+    @Test
+    void endsTheEnvironmentAndTellsWhoWaitsWhenServingThrows() {
+        idleEnvironments(MAIL, 1);
+        var failed = new ArrayList<Unavailable>();
+
+        manager.acquire(MAIL, new Waiter() {
+            @Override
+            public void served(Assignment assignment) {
+                throw new StackOverflowError("served");
+            }
+
+            @Override
+            public void failed(Unavailable why) {
+                failed.add(why);
+            }
+        });
+
+        assertThat(failed).singleElement().isEqualTo(new Unavailable.Defect());
+        assertThat(worker.retired).containsExactly(worker.environment(0));
+        assertThat(manager.counts().busy()).isZero();
+        assertThat(defects()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsWhoWaitsAndGivesTheSlotBackWhenAWorkerCannotBeTold() {
+        links.add(new WorkerLink() {
+            @Override
+            public WorkerId worker() {
+                return worker.worker();
+            }
+
+            @Override
+            public void send(WorkerCommand command) {
+                throw new OutOfMemoryError("direct memory");
+            }
+        });
+
+        var request = acquire(MAIL);
+
+        assertThat(request.failure()).isPresent();
+        assertThat(placement.promised(worker.worker()).environments()).isZero();
+        assertThat(manager.counts().environments()).isZero();
+        assertThat(defects()).isEqualTo(CONFIG.failedStarts());
+    }
+
+    @Test
+    void answersAndGoesOnWhenTheClockThrowsInAnyDecision() {
+        idleEnvironments(MAIL, 1);
+        clock.failNext();
+        assertThat(acquire(MAIL).failure()).isPresent();
+        clock.failNext();
+        manager.sweep();
+
+        assertThat(acquire(MAIL).runsIn(worker, 0)).isTrue();
+        assertThat(manager.counts().waiting()).isZero();
+        assertThat(defects()).isEqualTo(2);
+    }
+
+    private long defects() {
+        return meter.told.stream().filter("defect"::equals).count();
     }
 
     private FakeWorker join(FakeWorker joining) {
