@@ -194,8 +194,8 @@ class MembersTest {
         }
     }
 
-    /// A text of ours says that Hearth has not got it; AWS's texts say that a value is not right, and so that it
-    // counts.
+    /// A text of ours says that Hearth has not got it; AWS's texts say that a value is not right, and so that
+    /// it counts.
     private void refused(Line line, Kind kind) {
         var text = named(line.before());
         boolean ours = kind == Kind.REFUSED;

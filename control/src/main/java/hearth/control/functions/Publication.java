@@ -21,8 +21,8 @@ record Publication(@Nullable String description, long generation, String revisio
         return function.publishedGeneration() == function.latest().generation();
     }
 
-    /// A new version as it is answered: AWS shows it at the end of its creation at once. Looked up, it may be on its
-    // way.
+    /// A new version as it is answered: AWS shows it at the end of its creation at once. Looked up, it may be
+    /// on its way.
     static FunctionConfiguration answered(VersionRecord version) {
         return Lifecycle.settled(version).configuration();
     }

@@ -104,8 +104,7 @@ class LambdaApiTest {
     }
 
     /// Answers with what it was asked. Some functions do more: `missing` is not there, `broken` fails, `dry` has
-    // nothing
-    /// to say, and `streaming` answers in pieces.
+    /// nothing to say, and `streaming` answers in pieces.
     private static void invoke(InvokeRequest request, InvokeResponder responder) {
         var parts = request.parts();
         var function = String.valueOf(parts.pathParameters().get("FunctionName"));
