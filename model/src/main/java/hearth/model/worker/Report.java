@@ -2,7 +2,7 @@ package hearth.model.worker;
 
 import java.util.List;
 
-/// What a worker has: sent once a second, and when its room comes or goes. It puts right what was lost.
+/// What a worker has: sent once a second, and when its room comes or goes.
 ///
 /// @param capacity what it offers in all
 /// @param room whether one more environment may start there now: more is promised than there is, and what is really
