@@ -3,6 +3,7 @@ package hearth.worker.sandbox;
 import hearth.model.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ import java.util.concurrent.ConcurrentMap;
 ///
 /// An image is nearly all hole: it takes a hundred kilobytes or so until something is written.
 final class TmpImages implements TmpStorage {
+    private static final System.Logger LOG = System.getLogger(TmpImages.class.getName());
+
     /// One inode for so many bytes. Each takes 256, and `/tmp` is to have its full size besides.
     private static final long BYTES_PER_INODE = 16384;
 
@@ -74,33 +77,47 @@ final class TmpImages implements TmpStorage {
             file.write(ByteBuffer.allocate(1));
         }
         var inodes = Math.max(1024, size.count() / BYTES_PER_INODE);
-        var process = new ProcessBuilder(
-                        "mkfs.ext4",
-                        "-q",
-                        "-F",
-                        "-b",
-                        Long.toString(BLOCK),
-                        "-I",
-                        Long.toString(INODE_SIZE),
-                        "-N",
-                        Long.toString(inodes),
-                        "-m",
-                        "0",
-                        "-O",
-                        "^has_journal,^resize_inode",
-                        "-E",
-                        "lazy_itable_init=1,nodiscard,root_owner=0:0",
-                        image.toString())
-                .redirectErrorStream(true)
-                .start();
+        run(
+                "mkfs.ext4",
+                "-q",
+                "-F",
+                "-b",
+                Long.toString(BLOCK),
+                "-I",
+                Long.toString(INODE_SIZE),
+                "-N",
+                Long.toString(inodes),
+                "-m",
+                "0",
+                "-O",
+                "^has_journal,^resize_inode",
+                "-E",
+                "lazy_itable_init=1,nodiscard,root_owner=0:0",
+                image.toString());
+        removeLostAndFound(image);
+    }
+
+    /// Once, in the image: in each sandbox it would take seven reads of the disk, one after the other. Where it cannot
+    // be
+    /// done here, the launcher does it.
+    private static void removeLostAndFound(Path image) {
+        try {
+            run("debugfs", "-w", "-R", "rmdir lost+found", image.toString());
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "Every sandbox removes lost+found from its /tmp: {0}", e.getMessage());
+        }
+    }
+
+    private static void run(String... command) throws IOException {
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {
-                throw new IOException("mkfs.ext4: " + output.strip());
+                throw new IOException(command[0] + ": " + output.strip());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while mkfs.ext4 ran", e);
+            throw new IOException("interrupted while " + command[0] + " ran", e);
         }
     }
 }
