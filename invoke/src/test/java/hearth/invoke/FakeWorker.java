@@ -9,6 +9,7 @@ import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.ProcessorSample;
 import hearth.model.worker.Report;
 import hearth.model.worker.Reservation;
 import hearth.model.worker.WorkerCapacity;
@@ -103,6 +104,12 @@ public final class FakeWorker implements WorkerLink {
     /// It has run the last invocation that it has a reservation for.
     public void idle(int index) {
         idle(index, lastReservations.getOrDefault(environment(index), 0L));
+    }
+
+    /// @param sample of its invocations
+    public void idle(int index, ProcessorSample sample) {
+        var environment = environment(index);
+        tell(new EnvironmentEvent.Idle(environment, lastReservations.getOrDefault(environment, 0L), sample));
     }
 
     public void idle(int index, long reservation) {

@@ -136,6 +136,13 @@ public final class PlacementService {
         }
 
         @Override
+        public int processors() {
+            synchronized (workers) {
+                return load.processors();
+            }
+        }
+
+        @Override
         public void succeeded() {
             synchronized (workers) {
                 load.succeeded();

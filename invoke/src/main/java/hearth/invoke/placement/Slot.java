@@ -6,6 +6,9 @@ import hearth.model.worker.WorkerId;
 public interface Slot extends AutoCloseable {
     WorkerId worker();
 
+    /// How many processors that has.
+    int processors();
+
     /// The worker made the environment: it is well.
     void succeeded();
 

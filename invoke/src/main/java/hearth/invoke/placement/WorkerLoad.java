@@ -147,6 +147,10 @@ final class WorkerLoad {
         return new Promised(environments, memory, milliCpus, keptMemory);
     }
 
+    int processors() {
+        return capacity().milliCpus() / 1000;
+    }
+
     private WorkerCapacity capacity() {
         return report.capacity();
     }

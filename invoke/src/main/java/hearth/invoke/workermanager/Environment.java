@@ -13,6 +13,10 @@ final class Environment {
     private boolean provisioned;
     private EnvironmentState state = new EnvironmentState.Starting();
     private long reservations;
+    /// The round in which its invocation took its turn.
+    private long turn;
+    /// Those of its function on its worker; null until it has one.
+    private @Nullable Turns turns;
 
     /// Null until the PlacementService has found one.
     private @Nullable Slot slot;
@@ -69,6 +73,22 @@ final class Environment {
 
     void placed(Slot found) {
         slot = found;
+        turns = function.turnsOn(found);
+    }
+
+    void beginTurn() {
+        turn = turns().begin();
+    }
+
+    void endTurn() {
+        turns().end(turn);
+    }
+
+    Turns turns() {
+        if (turns == null) {
+            throw new IllegalStateException("Environment " + id + " has no slot yet");
+        }
+        return turns;
     }
 
     Slot slot() {

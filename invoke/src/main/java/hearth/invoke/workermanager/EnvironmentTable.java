@@ -5,6 +5,7 @@ import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.ProcessorSample;
 import hearth.model.worker.Reservation;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Whose turn is next, and what follows from each thing that happens to environments.
 ///
@@ -49,7 +51,8 @@ final class EnvironmentTable {
             return List.of(new Step.Fail(waiter, new Unavailable.Closed()));
         }
         var known = inventory.find(version);
-        if (known != null) {
+        // Who comes later does not overtake whoever waits for a turn.
+        if (known != null && known.waiting().isEmpty()) {
             var top = known.next();
             if (top != null) {
                 tally.warmTakes++;
@@ -81,7 +84,9 @@ final class EnvironmentTable {
     /// Some time has passed since a `Watch`.
     List<Step> look(FunctionEnvironments function, Instant now) {
         function.watch(false);
+        function.nextRound(now, config.patience());
         var steps = new ArrayList<Step>();
+        serveWaiting(function, now, steps);
         scaleOut.all(function, now, steps);
         return steps;
     }
@@ -167,12 +172,16 @@ final class EnvironmentTable {
     }
 
     /// @param reservation the number of that under which it ran last
-    List<Step> idle(EnvironmentId id, long reservation, Instant now) {
+    /// @param sample of its invocations; null unless one was taken
+    List<Step> idle(EnvironmentId id, long reservation, @Nullable ProcessorSample sample, Instant now) {
         var environment = inventory.find(id);
         if (environment == null
                 || !(environment.state() instanceof EnvironmentState.Busy(var number, var since))
                 || number != reservation) {
             return List.of();
+        }
+        if (sample != null) {
+            environment.function().learn(sample);
         }
         environment.function().served(Duration.between(since, now));
         var steps = new ArrayList<Step>(1);
@@ -301,17 +310,23 @@ final class EnvironmentTable {
     private void freed(Environment environment, Instant now, List<Step> steps) {
         var function = environment.function();
         free(environment, now, steps);
-        var next = function.waiting().pollFirst();
-        if (next != null) {
-            steps.add(serve(next.waiter(), environment, now));
-            if (function.waiting().isEmpty()) {
-                inventory.starved().remove(function);
-            }
+        if (!function.waiting().isEmpty()) {
+            serveWaiting(function, now, steps);
         } else if (function.isSuperseded()) {
-            inventory.retire(environment, steps);
-            inventory.forgetIfEmpty(function);
+            inventory.supersede(function, steps);
         } else if (!inventory.starved().isEmpty()) {
             eviction.makeRoom(inventory.starved().getFirst(), steps);
+        }
+    }
+
+    /// Has idle environments serve those who wait, as far as the processors can use more.
+    private void serveWaiting(FunctionEnvironments function, Instant now, List<Step> steps) {
+        var waiting = function.waiting();
+        for (var next = function.next(); next != null && !waiting.isEmpty(); next = function.next()) {
+            steps.add(serve(waiting.removeFirst().waiter(), next, now));
+        }
+        if (waiting.isEmpty()) {
+            inventory.starved().remove(function);
         }
     }
 

@@ -1,12 +1,18 @@
 package hearth.invoke.workermanager;
 
 import hearth.invoke.placement.Demand;
+import hearth.invoke.placement.Slot;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.InvocationOutcome;
+import hearth.model.worker.ProcessorSample;
+import hearth.model.worker.WorkerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The environments of one function version of one generation, and the invocations that wait for one. Guarded as
@@ -44,6 +50,9 @@ final class FunctionEnvironments {
     private int failedStarts;
     private final MeanTime starts = new MeanTime();
     private final MeanTime invocations = new MeanTime();
+    private final Parallelism parallelism = new Parallelism();
+    private final Map<WorkerId, Turns> turns = new HashMap<>();
+    private Instant roundSince = Instant.MIN;
     private boolean watched;
 
     /// How long the last failure counts.
@@ -76,11 +85,55 @@ final class FunctionEnvironments {
         return idleProvisioned;
     }
 
-    /// The one that serves next: provisioned ones first, then that which was idle last; null when there is none.
+    /// The one that serves next: provisioned ones first, then that which was idle last; null when there is
+    /// none, or when as many run as the processors can use.
     @Nullable
     Environment next() {
         var provisioned = idleProvisioned.peekFirst();
-        return provisioned != null ? provisioned : idle.peekFirst();
+        var first = provisioned != null ? provisioned : idle.peekFirst();
+        if (first == null || mayServe(first)) {
+            return first;
+        }
+        return turns.size() > 1 && turnsLeft() > 0 ? elsewhere() : null;
+    }
+
+    /// The first of those on a worker whose processors can use it.
+    private @Nullable Environment elsewhere() {
+        return Stream.concat(idleProvisioned.stream(), idle.stream())
+                .filter(this::mayServe)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private boolean mayServe(Environment environment) {
+        return environment.turns().left(parallelism) > 0;
+    }
+
+    /// How many more invocations the processors of its workers can use.
+    private int turnsLeft() {
+        long left = 0;
+        for (var one : turns.values()) {
+            left += one.left(parallelism);
+        }
+        return turns.isEmpty() ? Parallelism.UNLIMITED : (int) Math.min(Parallelism.UNLIMITED, left);
+    }
+
+    Turns turnsOn(Slot slot) {
+        return turns.computeIfAbsent(slot.worker(), _ -> new Turns(slot.processors()));
+    }
+
+    void learn(ProcessorSample sample) {
+        parallelism.learn(sample);
+    }
+
+    /// Some time has passed: whoever has run for long loses its turn.
+    ///
+    /// @param least how long a round lasts at least
+    void nextRound(Instant now, Duration least) {
+        if (!roundSince.plus(least).isAfter(now)) {
+            roundSince = now;
+            turns.values().forEach(Turns::nextRound);
+        }
     }
 
     int idleCount() {
@@ -120,9 +173,13 @@ final class FunctionEnvironments {
 
     /// How many of those who wait are to have an environment made for them.
     ///
-    /// None but who has waited for long already, if those that are busy are expected to serve all of them sooner
-    /// than a new one would be ready.
+    /// None while one is idle, and no more than the processors can use. And none but who has waited for long
+    /// already, if those that are busy are expected to serve all of them sooner than a new one would be ready.
     int impatient(Instant now, Duration longest) {
+        return idleCount() > 0 ? 0 : Math.min(turnsLeft(), waitingTooLong(now, longest));
+    }
+
+    private int waitingTooLong(Instant now, Duration longest) {
         var bound = patience(longest);
         if (busy == 0 || !(invocations.nanos() * waiting.size() / busy < bound.toNanos())) {
             return waiting.size();
@@ -179,7 +236,10 @@ final class FunctionEnvironments {
     void left(Environment environment) {
         switch (environment.state()) {
             case EnvironmentState.Starting _ -> count(environment, -1, 0);
-            case EnvironmentState.Busy _ -> count(environment, 0, -1);
+            case EnvironmentState.Busy _ -> {
+                count(environment, 0, -1);
+                environment.endTurn();
+            }
             case EnvironmentState.Idle _ -> {
                 var stack = idle(environment);
                 // Nearly always the top (taken) or the bottom (expired).
@@ -209,7 +269,10 @@ final class FunctionEnvironments {
     void entered(Environment environment) {
         switch (environment.state()) {
             case EnvironmentState.Starting _ -> count(environment, 1, 0);
-            case EnvironmentState.Busy _ -> count(environment, 0, 1);
+            case EnvironmentState.Busy _ -> {
+                count(environment, 0, 1);
+                environment.beginTurn();
+            }
             case EnvironmentState.Idle _ -> idle(environment).addFirst(environment);
             case EnvironmentState.Retiring _ -> {}
         }

@@ -27,10 +27,10 @@ final class ScaleOut {
 
     /// Asks for one more environment if fewer are being made than are wanted.
     void one(FunctionEnvironments function, Instant now, List<Step> steps) {
-        if (inventory.starved().contains(function) || inventory.isClosed()) {
+        if (inventory.isClosed()) {
             return;
         }
-        if (needsMore(function, now)) {
+        if (!inventory.starved().contains(function) && needsMore(function, now)) {
             inventory.ask(function, now, false, steps);
         }
         watch(function, steps);
@@ -38,14 +38,14 @@ final class ScaleOut {
 
     /// Asks for as many as are wanted.
     void all(FunctionEnvironments function, Instant now, List<Step> steps) {
-        // Soon after a failure only a new invocation is worth another attempt.
-        if (inventory.starved().contains(function)
-                || inventory.isClosed()
-                || function.failure(now).isPresent()) {
+        if (inventory.isClosed()) {
             return;
         }
-        while (needsMore(function, now)) {
-            inventory.ask(function, now, false, steps);
+        // Soon after a failure only a new invocation is worth another attempt.
+        if (!inventory.starved().contains(function) && function.failure(now).isEmpty()) {
+            while (needsMore(function, now)) {
+                inventory.ask(function, now, false, steps);
+            }
         }
         watch(function, steps);
     }

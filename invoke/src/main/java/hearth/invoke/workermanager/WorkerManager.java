@@ -147,8 +147,8 @@ public final class WorkerManager implements AutoCloseable {
         decide(now -> switch (event) {
             case EnvironmentEvent.Ready(var id) ->
                 table.knows(id) ? table.ready(id, now) : List.of(new Step.RetireStray(from, id));
-            case EnvironmentEvent.Idle(var id, var reservation) ->
-                table.knows(id) ? table.idle(id, reservation, now) : List.of(new Step.RetireStray(from, id));
+            case EnvironmentEvent.Idle(var id, var reservation, var sample) ->
+                table.knows(id) ? table.idle(id, reservation, sample, now) : List.of(new Step.RetireStray(from, id));
             case EnvironmentEvent.Gone(var id, var why) -> table.gone(id, Optional.ofNullable(why), now);
             case EnvironmentEvent.StartRefused(var id, var _) -> table.startRefused(id, now);
         });

@@ -14,7 +14,15 @@ public sealed interface EnvironmentEvent extends WorkerEvent {
     /// The environment is idle again: the runtime has asked for its next event.
     ///
     /// @param reservation the number of that under which the last invocation ran
-    record Idle(EnvironmentId environment, long reservation) implements EnvironmentEvent {}
+    /// @param sample of its invocations of late; null unless one was taken
+    record Idle(
+            EnvironmentId environment,
+            long reservation,
+            @Nullable ProcessorSample sample) implements EnvironmentEvent {
+        public Idle(EnvironmentId environment, long reservation) {
+            this(environment, reservation, null);
+        }
+    }
 
     /// The environment is gone, and every resource of it: its last event, also when it never became ready.
     ///

@@ -372,7 +372,8 @@ public final class ExecutionEnvironment {
         }
         standing.is(Report.Phase.IDLE, lastReservation);
         if (!first) {
-            events.accept(new EnvironmentEvent.Idle(spec.id(), lastReservation));
+            events.accept(new EnvironmentEvent.Idle(
+                    spec.id(), lastReservation, runtime().takeProcessorSample()));
         } else if (runs || spec.initializationType() == InitializationType.ON_DEMAND) {
             events.accept(new EnvironmentEvent.Ready(spec.id()));
         } else {

@@ -1,9 +1,11 @@
 package hearth.worker.environment;
 
 import hearth.model.Bytes;
+import hearth.model.worker.ProcessorSample;
 import hearth.worker.endpoints.EnvironmentServices;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.logs.FunctionLog;
+import hearth.worker.loops.LoopLateness;
 import hearth.worker.pool.BootedRuntime;
 import hearth.worker.runtimeapi.InvocationEvent;
 import hearth.worker.runtimeapi.RuntimeApiServer;
@@ -66,6 +68,8 @@ final class HostedRuntime {
     private final Function<Sandbox, EnvironmentServices> listen;
     private final IdleFreezer freezer;
     private final PeakMemory peakMemory;
+    private final ProcessorMeter processors;
+    private @Nullable ProcessorSample sample;
     /// Null before the first start, as are the services.
     private @Nullable RuntimeApiServer server;
 
@@ -98,6 +102,7 @@ final class HostedRuntime {
         this.freezer = new IdleFreezer(
                 resources.sandbox(), loop, guard, host.settings().freezeDelay());
         this.peakMemory = new PeakMemory(resources.sandbox());
+        this.processors = new ProcessorMeter(resources.sandbox());
     }
 
     EnvironmentResources resources() {
@@ -272,6 +277,24 @@ final class HostedRuntime {
     /// How much memory the sandbox took at most until the end of an invocation.
     Bytes peakMemory(Duration invocation, long nanos) {
         return peakMemory.after(invocation, nanos);
+    }
+
+    /// An invocation has ended.
+    ///
+    /// @param took how long it took, in nanoseconds, until its end was noticed
+    void invoked(long took, long nanos) {
+        var taken = processors.after(Math.max(0, took - LoopLateness.nanos()), nanos);
+        if (taken != null) {
+            sample = taken;
+        }
+    }
+
+    /// What the invocations until now had of the processors; null unless there is news.
+    @Nullable
+    ProcessorSample takeProcessorSample() {
+        var taken = sample;
+        sample = null;
+        return taken;
     }
 
     /// Ends the runtime by force: `exited` follows.

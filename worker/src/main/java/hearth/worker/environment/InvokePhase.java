@@ -104,7 +104,8 @@ final class InvokePhase {
         return fixedDuration != null ? fixedDuration : elapsed(nanos);
     }
 
-    private Duration elapsed(long nanos) {
+    /// How long it runs now.
+    Duration elapsed(long nanos) {
         return Duration.ofNanos(nanos - startNanos);
     }
 

@@ -131,6 +131,7 @@ final class RunningInvocations {
     private void end(InvokePhase phase, HostedRuntime runtime, long nanos) {
         runtime.drainOutput();
         var duration = phase.duration(nanos);
+        runtime.invoked(phase.elapsed(nanos).toNanos(), nanos);
         log.invokeEnded(phase, duration, runtime.peakMemory(duration, nanos), unreportedInit);
         unreportedInit = null;
         finish(phase);

@@ -22,10 +22,10 @@ public final class EpollLoops {
 
     public static IoHandlerFactory newFactory() {
         var epoll = EpollIoHandler.newFactory();
-        return executor -> new Handler(epoll.newHandler(executor));
+        return executor -> new Handler(epoll.newHandler(executor), new LoopLateness());
     }
 
-    private record Handler(IoHandler epoll) implements IoHandler {
+    private record Handler(IoHandler epoll, LoopLateness lateness) implements IoHandler {
         @Override
         public void initialize() {
             epoll.initialize();
@@ -33,7 +33,7 @@ public final class EpollLoops {
 
         @Override
         public int run(IoHandlerContext context) {
-            return epoll.run(context);
+            return epoll.run(lateness.about(context));
         }
 
         @Override

@@ -110,6 +110,11 @@ final class Cgroup implements AutoCloseable {
         }
     }
 
+    /// The file that lists the threads in it.
+    Path threads() {
+        return freezer.resolve(unified ? "cgroup.threads" : "tasks");
+    }
+
     Bytes peakMemory() throws IOException {
         return new Bytes(memoryFiles.peakMemory(memory));
     }

@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Makes any sandbox safe to use late, twice or from several threads at once.
 ///
@@ -90,6 +91,11 @@ final class GuardedSandbox implements Sandbox {
         } catch (UncheckedIOException e) {
             return afterClose(e, lastPeakMemory);
         }
+    }
+
+    @Override
+    public @Nullable ProcessorTimes processorTimes() {
+        return closed ? null : sandbox.processorTimes();
     }
 
     @Override

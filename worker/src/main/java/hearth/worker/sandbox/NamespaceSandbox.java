@@ -194,6 +194,11 @@ final class NamespaceSandbox implements Sandbox {
     }
 
     @Override
+    public @Nullable ProcessorTimes processorTimes() {
+        return ProcessorTimes.of(cgroup.threads());
+    }
+
+    @Override
     public long outOfMemoryKills() {
         try {
             return cgroup.outOfMemoryKills();

@@ -3,6 +3,7 @@ package hearth.worker.sandbox;
 import hearth.model.Bytes;
 import hearth.worker.linux.Descriptors;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An isolation boundary. Runs one process tree at a time; `/tmp`, limits and network outlive the process, so that a
 /// reset is a second `start`.
@@ -38,6 +39,11 @@ public interface Sandbox extends AutoCloseable {
 
     /// The most memory that the sandbox ever used.
     Bytes peakMemory();
+
+    /// What its threads have had of the processors until now; null where nobody counts that.
+    default @Nullable ProcessorTimes processorTimes() {
+        return null;
+    }
 
     /// How often the kernel killed a process here because memory ran out.
     long outOfMemoryKills();

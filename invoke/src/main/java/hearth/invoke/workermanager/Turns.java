@@ -1,0 +1,51 @@
+package hearth.invoke.workermanager;
+
+/// The turns that a function's invocations have on one worker's processors. Guarded as the EnvironmentTable is.
+///
+/// An invocation that begins takes a turn, and has it until it ends, but for two rounds at most. One that takes
+/// longer is *overdue*: what it does nobody knows, so it runs on without a turn. Another may begin in its
+/// stead, and one more: if a function suddenly waits for something, each round lets twice as many begin as the
+/// one before.
+final class Turns {
+    private final int processors;
+    private long round;
+    /// How many have begun in this round, in the one before, and earlier.
+    private int fresh;
+
+    private int older;
+    private int overdue;
+
+    Turns(int processors) {
+        this.processors = Math.max(1, processors);
+    }
+
+    /// @return the round, for `end`
+    long begin() {
+        fresh++;
+        return round;
+    }
+
+    /// @param begun the round in which it began
+    void end(long begun) {
+        if (begun == round) {
+            fresh--;
+        } else if (begun == round - 1) {
+            older--;
+        } else {
+            overdue--;
+        }
+    }
+
+    void nextRound() {
+        round++;
+        overdue += older;
+        older = fresh;
+        fresh = 0;
+    }
+
+    /// How many more may begin now.
+    int left(Parallelism parallelism) {
+        int limit = parallelism.on(processors);
+        return limit == Parallelism.UNLIMITED ? limit : Math.max(0, limit + overdue - fresh - older);
+    }
+}

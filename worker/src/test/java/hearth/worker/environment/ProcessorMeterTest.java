@@ -1,0 +1,88 @@
+package hearth.worker.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.model.worker.ProcessorSample;
+import hearth.worker.sandbox.ProcessorTimes;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ProcessorMeterTest {
+    private @Nullable ProcessorTimes sandbox = times(0, 0);
+    private ProcessorTimes loop = times(0, 0);
+    private long now;
+    private final ProcessorMeter meter = new ProcessorMeter(() -> sandbox, () -> loop);
+
+    @Test
+    void looksFourTimesASecondAndSumsUpWhatWasBetween() {
+        assertThat(invoked(1)).isNull();
+        assertThat(invoked(100)).isNull();
+        assertThat(invoked(100)).isNull();
+
+        sandbox = times(30, 0);
+        assertThat(invoked(100)).isEqualTo(sample(30, 300));
+        assertThat(invoked(100)).isNull();
+    }
+
+    @Test
+    void takesTheWaitForAProcessorOff() {
+        invoked(1);
+
+        sandbox = times(30, 250);
+
+        assertThat(invoked(300)).isEqualTo(sample(30, 50));
+    }
+
+    @Test
+    void takesOffThatWeWaitedForAProcessorAndCouldNotNoticeTheEnd() {
+        invoked(1);
+
+        sandbox = times(30, 0);
+        loop = times(0, 200);
+
+        assertThat(invoked(300)).isEqualTo(sample(30, 100));
+    }
+
+    @Test
+    void isNeverOnAProcessorForLongerThanItTook() {
+        invoked(1);
+
+        sandbox = times(50, 400);
+
+        assertThat(invoked(300)).isEqualTo(sample(50, 50));
+    }
+
+    @Test
+    void saysNothingWhereNothingIsCounted() {
+        sandbox = null;
+        invoked(1);
+
+        assertThat(invoked(300)).isNull();
+    }
+
+    @Test
+    void saysNothingWhenAThreadHasTakenItsCountWithIt() {
+        sandbox = times(100, 0);
+        invoked(1);
+        sandbox = times(40, 0);
+        assertThat(invoked(300)).isNull();
+
+        sandbox = times(60, 0);
+
+        assertThat(invoked(300)).isEqualTo(sample(20, 300));
+    }
+
+    private @Nullable ProcessorSample invoked(int millis) {
+        now += Duration.ofMillis(millis).toNanos();
+        return meter.after(Duration.ofMillis(millis).toNanos(), now);
+    }
+
+    private static ProcessorTimes times(int running, int waiting) {
+        return new ProcessorTimes(Duration.ofMillis(running), Duration.ofMillis(waiting));
+    }
+
+    private static ProcessorSample sample(int running, int unhindered) {
+        return new ProcessorSample(Duration.ofMillis(running), Duration.ofMillis(unhindered));
+    }
+}
