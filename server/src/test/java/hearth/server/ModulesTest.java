@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -45,7 +46,7 @@ class ModulesTest {
     }
 
     /// The modules of the table, and for each those that it may see.
-    private static TreeMap<String, Set<String>> told(Set<String> modules) throws IOException {
+    private static Map<String, Set<String>> told(Set<String> modules) throws IOException {
         var told = new TreeMap<String, Set<String>>();
         for (var line : Files.readAllLines(REPOSITORY.resolve("ARCHITECTURE.md"))) {
             var row = ROW.matcher(line);

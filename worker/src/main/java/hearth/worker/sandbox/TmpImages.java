@@ -97,9 +97,8 @@ final class TmpImages implements TmpStorage {
         removeLostAndFound(image);
     }
 
-    /// Once, in the image: in each sandbox it would take seven reads of the disk, one after the other. Where it cannot
-    // be
-    /// done here, the launcher does it.
+    /// Once, in the image: in each sandbox it would take seven reads of the disk, one after the other. Where it
+    /// cannot be done here, the launcher does it.
     private static void removeLostAndFound(Path image) {
         try {
             run("debugfs", "-w", "-R", "rmdir lost+found", image.toString());
