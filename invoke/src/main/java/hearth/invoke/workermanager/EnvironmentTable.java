@@ -9,20 +9,18 @@ import hearth.model.worker.ProcessorSample;
 import hearth.model.worker.Reservation;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Whose turn is next, and what follows from each thing that happens to environments.
 ///
-/// It only decides: each method takes one event and returns the steps that someone else is to do, in their order.
-/// It has no lock, no clock and no I/O; the WorkerManager guards it, and all that it is made of, with its lock and
-/// does the steps outside.
+/// It only decides: each method takes one event and adds the steps that someone else is to do, in their order, to
+/// those that it is given: where a decision throws, what it had found is done all the same. It has no lock, no clock
+/// and no I/O; the WorkerManager guards it, and all that it is made of, with its lock and does the steps outside.
 ///
 /// `Inventory` knows what there is, `ScaleOut` has made what invocations wait for, `Provisioning` has made ahead what
 /// is provisioned, `Eviction` ends what is idle, and `WaitingLine` turns away who waits in vain.
@@ -46,9 +44,10 @@ final class EnvironmentTable {
         waitingLine = new WaitingLine(config, inventory);
     }
 
-    List<Step> acquire(FunctionVersion version, Waiter waiter, Instant now) {
+    void acquire(FunctionVersion version, Waiter waiter, Instant now, List<Step> steps) {
         if (inventory.isClosed()) {
-            return List.of(new Step.Fail(waiter, new Unavailable.Closed()));
+            steps.add(new Step.Fail(waiter, new Unavailable.Closed()));
+            return;
         }
         var known = inventory.find(version);
         // Who comes later does not overtake whoever waits for a turn.
@@ -56,15 +55,14 @@ final class EnvironmentTable {
             var top = known.next();
             if (top != null) {
                 tally.warmTakes++;
-                return List.of(serve(waiter, top, now));
+                steps.add(serve(waiter, top, now));
+                return;
             }
         }
         tally.waits++;
-        var steps = new ArrayList<Step>();
         var function = inventory.obtain(version, steps);
         function.waiting().add(new FunctionEnvironments.Waiting(waiter, now));
         scaleOut.one(function, now, steps);
-        return steps;
     }
 
     /// Whoever asked waits no longer: what was to be decided for them could not be.
@@ -76,59 +74,58 @@ final class EnvironmentTable {
     }
 
     /// A `Watch` could not be set: the next invocation sets another.
-    List<Step> watchFailed(FunctionEnvironments function) {
+    void watchFailed(FunctionEnvironments function) {
         function.watch(false);
-        return List.of();
     }
 
     /// Some time has passed since a `Watch`.
-    List<Step> look(FunctionEnvironments function, Instant now) {
+    void look(FunctionEnvironments function, Instant now, List<Step> steps) {
         function.watch(false);
         function.nextRound(now, config.patience());
-        var steps = new ArrayList<Step>();
         serveWaiting(function, now, steps);
         scaleOut.all(function, now, steps);
-        return steps;
     }
 
     /// The PlacementService has answered an `Ask`. If it was `Placed`, the caller starts the environment after this.
-    List<Step> placed(Environment environment, Placement placement, Instant now) {
-        return switch (placement) {
+    void placed(Environment environment, Placement placement, Instant now, List<Step> steps) {
+        var function = environment.function();
+        switch (placement) {
             case Placement.Placed(var slot) -> {
                 inventory.placed(environment, slot);
-                var steps = new ArrayList<Step>(1);
-                if (environment.function().failure(now).isEmpty()) {
+                if (function.failure(now).isEmpty()) {
                     // After starvation more may wait than the one that this is for.
-                    scaleOut.one(environment.function(), now, steps);
+                    scaleOut.one(function, now, steps);
                 }
-                yield steps;
             }
-            case Placement.NoRoom() -> notPlaced(environment, steps -> noRoom(environment, now, steps));
-            case Placement.ShareUsedUp() ->
-                notPlaced(environment, _ -> provisioning.shareUsedUp(environment.function(), now));
-            case Placement.NeverFits() -> notPlaced(environment, steps -> neverFits(environment, now, steps));
-        };
-    }
-
-    /// No room could be looked for: a defect. Whoever waits is told, unless another environment may serve them.
-    List<Step> askFailed(Environment environment, NotRunnable why, Instant now) {
-        return notPlaced(environment, steps -> {
-            var function = environment.function();
-            tally.failedStarts++;
-            function.startFailed(why, now);
-            if (function.starting() + function.busy() == 0) {
-                waitingLine.failAll(function, new Unavailable.NotRunnable(why), steps);
+            case Placement.NoRoom() -> {
+                function.notPlaced(environment);
+                noRoom(environment, now, steps);
             }
-        });
-    }
-
-    private List<Step> notPlaced(Environment environment, Consumer<List<Step>> consequence) {
-        var function = environment.function();
-        function.notPlaced(environment);
-        var steps = new ArrayList<Step>();
-        consequence.accept(steps);
+            case Placement.ShareUsedUp() -> {
+                function.notPlaced(environment);
+                provisioning.shareUsedUp(function, now);
+            }
+            case Placement.NeverFits() -> {
+                function.notPlaced(environment);
+                neverFits(environment, now, steps);
+            }
+        }
         inventory.forgetIfEmpty(function);
-        return steps;
+    }
+
+    /// No room could be looked for, or none be noted: a defect. Whoever waits is told, unless another environment may
+    /// serve them.
+    void askFailed(Environment environment, NotRunnable why, Instant now, List<Step> steps) {
+        var function = environment.function();
+        if (inventory.gone(environment.id()) == null) {
+            function.notPlaced(environment);
+        }
+        tally.failedStarts++;
+        function.startFailed(why, now);
+        if (function.starting() + function.busy() == 0) {
+            waitingLine.failAll(function, new Unavailable.NotRunnable(why), steps);
+        }
+        inventory.forgetIfEmpty(function);
     }
 
     private void noRoom(Environment environment, Instant now, List<Step> steps) {
@@ -153,50 +150,45 @@ final class EnvironmentTable {
         }
     }
 
-    List<Step> ready(EnvironmentId id, Instant now) {
+    void ready(EnvironmentId id, Instant now, List<Step> steps) {
         var environment = inventory.find(id);
         if (environment == null || !(environment.state() instanceof EnvironmentState.Starting)) {
-            return List.of();
+            return;
         }
         var took = Duration.between(environment.asked(), now);
         environment.function().startSucceeded(took);
         boolean provisioned = environment.isProvisioned();
-        var steps = new ArrayList<Step>();
         steps.add(new Step.WorkerSucceeded(environment.slot()));
         freed(environment, now, steps);
         steps.add(new Step.Initialized(environment.function().version().function(), took));
         if (provisioned) {
             provisioning.succeeded(environment.function(), now, steps);
         }
-        return steps;
     }
 
     /// @param reservation the number of that under which it ran last
     /// @param sample of its invocations; null unless one was taken
-    List<Step> idle(EnvironmentId id, long reservation, @Nullable ProcessorSample sample, Instant now) {
+    void idle(EnvironmentId id, long reservation, @Nullable ProcessorSample sample, Instant now, List<Step> steps) {
         var environment = inventory.find(id);
         if (environment == null
                 || !(environment.state() instanceof EnvironmentState.Busy(var number, var since))
                 || number != reservation) {
-            return List.of();
+            return;
         }
         if (sample != null) {
             environment.function().learn(sample);
         }
         environment.function().served(Duration.between(since, now));
-        var steps = new ArrayList<Step>(1);
         freed(environment, now, steps);
-        return steps;
     }
 
     /// @param why empty after an end that was asked for, or a crash
-    List<Step> gone(EnvironmentId id, Optional<NotRunnable> why, Instant now) {
+    void gone(EnvironmentId id, Optional<NotRunnable> why, Instant now, List<Step> steps) {
         var environment = inventory.gone(id);
         if (environment == null) {
-            return List.of();
+            return;
         }
         var function = environment.function();
-        var steps = new ArrayList<Step>();
         steps.add(new Step.GiveBack(environment.slot()));
         if (environment.state() instanceof EnvironmentState.Starting) {
             var failure = why.orElseGet(() ->
@@ -207,7 +199,6 @@ final class EnvironmentTable {
         }
         scaleOut.starved(now, steps);
         inventory.forgetIfEmpty(function);
-        return steps;
     }
 
     /// Whether there is such an environment, in any state.
@@ -216,14 +207,13 @@ final class EnvironmentTable {
     }
 
     /// A worker had no room for an environment after all: it is looked for room once more.
-    List<Step> startRefused(EnvironmentId id, Instant now) {
+    void startRefused(EnvironmentId id, Instant now, List<Step> steps) {
         var environment = inventory.find(id);
         if (environment == null || !(environment.state() instanceof EnvironmentState.Starting)) {
-            return List.of();
+            return;
         }
         inventory.gone(id);
         var function = environment.function();
-        var steps = new ArrayList<Step>();
         steps.add(new Step.WorkerFull(environment.slot()));
         steps.add(new Step.GiveBack(environment.slot()));
         if (environment.isProvisioned()) {
@@ -232,39 +222,34 @@ final class EnvironmentTable {
             scaleOut.one(function, now, steps);
         }
         inventory.forgetIfEmpty(function);
-        return steps;
     }
 
     /// A worker did not honour a reservation. What its environment does now is unknown, so it is not used again.
-    List<Step> refused(Reservation reservation, Instant now) {
+    void refused(Reservation reservation, Instant now, List<Step> steps) {
         var environment = inventory.find(reservation.environment());
         if (environment == null
                 || !(environment.state() instanceof EnvironmentState.Busy(var number, var _))
                 || number != reservation.number()) {
-            return List.of();
+            return;
         }
         tally.refused++;
-        var steps = new ArrayList<Step>();
         inventory.retire(environment, steps);
         scaleOut.one(environment.function(), now, steps);
         inventory.forgetIfEmpty(environment.function());
-        return steps;
     }
 
     /// A generation of a version is current: environments of older ones end.
-    List<Step> supersede(FunctionId function, String version, long current) {
-        var steps = new ArrayList<Step>();
+    void supersede(FunctionId function, String version, long current, List<Step> steps) {
         for (var one : inventory.of(function)) {
             if (one.version().version().equals(version) && one.version().generation() < current) {
                 inventory.supersede(one, steps);
             }
         }
-        return steps;
     }
 
     /// From now on so many environments of a version are kept initialised.
-    List<Step> provision(FunctionVersion version, int wanted, Instant now) {
-        return provisioning.want(version, wanted, now);
+    void provision(FunctionVersion version, int wanted, Instant now, List<Step> steps) {
+        provisioning.want(version, wanted, now, steps);
     }
 
     /// How far a version's provisioning has come.
@@ -280,8 +265,7 @@ final class EnvironmentTable {
     }
 
     /// Ends what was idle for too long, fails who waited for too long, and looks for room once more.
-    List<Step> sweep(Instant now) {
-        var steps = new ArrayList<Step>();
+    void sweep(Instant now, List<Step> steps) {
         for (var function : inventory.all()) {
             eviction.expire(function, now, steps);
             waitingLine.expire(function, now, steps);
@@ -290,17 +274,14 @@ final class EnvironmentTable {
             inventory.forgetIfEmpty(function);
         }
         scaleOut.starved(now, steps);
-        return steps;
     }
 
-    List<Step> close() {
+    void close(List<Step> steps) {
         inventory.close();
-        var steps = new ArrayList<Step>();
         for (var function : inventory.all()) {
             waitingLine.failAll(function, new Unavailable.Closed(), steps);
             inventory.supersede(function, steps);
         }
-        return steps;
     }
 
     EnvironmentCounts counts() {

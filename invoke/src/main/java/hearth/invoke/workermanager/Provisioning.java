@@ -4,7 +4,6 @@ import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Keeps as many environments initialised as versions have *provisioned*. They serve before the others, and neither
@@ -25,10 +24,9 @@ final class Provisioning {
     }
 
     /// From now on so many environments of a version are kept initialised.
-    List<Step> want(FunctionVersion version, int wanted, Instant now) {
-        var steps = new ArrayList<Step>();
+    void want(FunctionVersion version, int wanted, Instant now, List<Step> steps) {
         if (inventory.isClosed() || (wanted == 0 && inventory.find(version) == null)) {
-            return steps;
+            return;
         }
         var function = inventory.obtain(version, steps);
         function.want(wanted);
@@ -37,7 +35,6 @@ final class Provisioning {
         }
         ask(function, now, steps);
         inventory.forgetIfEmpty(function);
-        return steps;
     }
 
     /// Asks for those that are wanted and neither there nor on their way.

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Knows every execution environment, idle or busy, and hands an idle one to an invocation.
@@ -82,30 +81,39 @@ public final class WorkerManager implements AutoCloseable {
 
     /// Gives an environment of this version and generation to the waiter: at once, on this thread, if one is idle.
     public void acquire(FunctionVersion version, Waiter waiter) {
-        List<Step> steps;
+        var steps = new ArrayList<Step>(2);
         try {
             synchronized (table) {
-                steps = table.acquire(version, waiter, clock.instant());
+                table.acquire(version, waiter, clock.instant(), steps);
             }
         } catch (RuntimeException | Error e) {
             met("No environment could be looked for, of " + version.function(), e);
             synchronized (table) {
                 table.forget(waiter);
             }
-            fail(waiter);
-            return;
+            if (steps.stream().noneMatch(step -> tells(step, waiter))) {
+                steps.add(new Step.Fail(waiter, new Unavailable.Defect()));
+            }
         }
         perform(steps);
     }
 
+    private static boolean tells(Step step, Waiter waiter) {
+        return switch (step) {
+            case Step.Serve(var told, var _) -> told == waiter;
+            case Step.Fail(var told, var _) -> told == waiter;
+            default -> false;
+        };
+    }
+
     /// The worker did not honour this reservation: its environment is retired. The invocation may acquire another.
     public void refused(Reservation reservation) {
-        decide(now -> table.refused(reservation, now));
+        decide((now, steps) -> table.refused(reservation, now, steps));
     }
 
     /// Ends the environments of a version that are older than a generation, once they are idle.
     public void supersede(FunctionId function, String version, long generation) {
-        decide(_ -> table.supersede(function, version, generation));
+        decide((_, steps) -> table.supersede(function, version, generation, steps));
     }
 
     /// Ends all environments of a version, once they are idle: it was deleted.
@@ -115,7 +123,7 @@ public final class WorkerManager implements AutoCloseable {
 
     /// Keeps so many environments of a version initialised from now on: more are made, or those beyond it end.
     public void provision(FunctionVersion version, int environments) {
-        decide(now -> table.provision(version, environments, now));
+        decide((now, steps) -> table.provision(version, environments, now, steps));
     }
 
     public Provisioned provisioned(FunctionId function, String version) {
@@ -144,36 +152,58 @@ public final class WorkerManager implements AutoCloseable {
 
     /// What a worker tells of an environment. Of one that is not known here, it is told to end it.
     public void happened(WorkerId from, EnvironmentEvent event) {
-        decide(now -> switch (event) {
-            case EnvironmentEvent.Ready(var id) ->
-                table.knows(id) ? table.ready(id, now) : List.of(new Step.RetireStray(from, id));
-            case EnvironmentEvent.Idle(var id, var reservation, var sample) ->
-                table.knows(id) ? table.idle(id, reservation, sample, now) : List.of(new Step.RetireStray(from, id));
-            case EnvironmentEvent.Gone(var id, var why) -> table.gone(id, Optional.ofNullable(why), now);
-            case EnvironmentEvent.StartRefused(var id, var _) -> table.startRefused(id, now);
+        decide((now, steps) -> {
+            switch (event) {
+                case EnvironmentEvent.Ready(var id) -> {
+                    if (isKnown(from, id, steps)) {
+                        table.ready(id, now, steps);
+                    }
+                }
+                case EnvironmentEvent.Idle(var id, var reservation, var sample) -> {
+                    if (isKnown(from, id, steps)) {
+                        table.idle(id, reservation, sample, now, steps);
+                    }
+                }
+                case EnvironmentEvent.Gone(var id, var why) -> table.gone(id, Optional.ofNullable(why), now, steps);
+                case EnvironmentEvent.StartRefused(var id, var _) -> table.startRefused(id, now, steps);
+            }
         });
+    }
+
+    private boolean isKnown(WorkerId worker, EnvironmentId id, List<Step> steps) {
+        boolean known = table.knows(id);
+        if (!known) {
+            steps.add(new Step.RetireStray(worker, id));
+        }
+        return known;
     }
 
     /// Fails whoever waits, and ends environments as they come free. Nothing is given out any more.
     @Override
     public void close() {
-        decide(_ -> table.close());
+        decide((_, steps) -> table.close(steps));
     }
 
     private void look(FunctionEnvironments function) {
-        decide(now -> table.look(function, now));
+        decide((now, steps) -> table.look(function, now, steps));
     }
 
-    /// Decides under the lock, and does what follows after it is let go.
-    private void decide(Function<Instant, List<Step>> decision) {
-        List<Step> steps;
+    /// Adds the steps that follow from something to those that it is given.
+    @FunctionalInterface
+    private interface Decision {
+        void decide(Instant now, List<Step> steps);
+    }
+
+    /// Decides under the lock, and does what follows after it is let go: also what a decision had found that threw in
+    /// the end. What it did not come to is put right by the workers' next reports.
+    private void decide(Decision decision) {
+        var steps = new ArrayList<Step>(2);
         try {
             synchronized (table) {
-                steps = decision.apply(clock.instant());
+                decision.decide(clock.instant(), steps);
             }
         } catch (RuntimeException | Error e) {
             met("A decision about environments failed", e);
-            return;
         }
         perform(steps);
     }
@@ -185,7 +215,7 @@ public final class WorkerManager implements AutoCloseable {
             var next = new ArrayList<Step>(0);
             for (var step : todo) {
                 try {
-                    next.addAll(perform(step));
+                    perform(step, next);
                 } catch (RuntimeException | Error e) {
                     met("Could not do " + step, e);
                     makeUpFor(step);
@@ -207,8 +237,8 @@ public final class WorkerManager implements AutoCloseable {
                 refused(assignment.reservation());
                 fail(waiter);
             }
-            case Step.Ask(var environment) -> decide(now -> table.askFailed(environment, FAILED, now));
-            case Step.Watch(var function, var _) -> decide(_ -> table.watchFailed(function));
+            case Step.Ask(var environment) -> decide((now, steps) -> table.askFailed(environment, FAILED, now, steps));
+            case Step.Watch(var function, var _) -> decide((_, _) -> table.watchFailed(function));
             default -> {}
         }
     }
@@ -221,7 +251,8 @@ public final class WorkerManager implements AutoCloseable {
         }
     }
 
-    private List<Step> perform(Step step) {
+    /// @param next gets what follows
+    private void perform(Step step, List<Step> next) {
         switch (step) {
             case Step.Serve(var waiter, var assignment) -> waiter.served(assignment);
             case Step.Fail(var waiter, var why) -> waiter.failed(why);
@@ -235,19 +266,15 @@ public final class WorkerManager implements AutoCloseable {
             case Step.WorkerFull(var slot) -> slot.refused();
             case Step.KeepNoLonger(var slot) -> slot.keepNoLonger();
             case Step.GiveBack(var slot) -> slot.close();
-            case Step.Ask(var environment) -> {
-                return place(environment);
-            }
+            case Step.Ask(var environment) -> place(environment, next);
         }
-        return List.of();
     }
 
-    private List<Step> place(Environment environment) {
+    private void place(Environment environment, List<Step> next) {
         var found = placement.place(environment.function().demand(), environment.isProvisioned());
-        List<Step> steps;
         try {
             synchronized (table) {
-                steps = table.placed(environment, found, clock.instant());
+                table.placed(environment, found, clock.instant(), next);
             }
         } catch (RuntimeException | Error e) {
             if (found instanceof Placement.Placed(var slot)) {
@@ -258,7 +285,6 @@ public final class WorkerManager implements AutoCloseable {
         if (found instanceof Placement.Placed(var slot)) {
             start(environment, slot.worker());
         }
-        return steps;
     }
 
     private void start(Environment environment, WorkerId worker) {

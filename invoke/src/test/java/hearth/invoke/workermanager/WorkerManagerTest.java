@@ -39,15 +39,10 @@ class WorkerManagerTest {
     private final WorkerLinks links = new WorkerLinks();
     private final Alarms alarms = new Alarms();
     private final RecordedMeter meter = new RecordedMeter();
-    private final WorkerManager manager = new WorkerManager(
-            CONFIG,
-            placement,
-            links,
-            EPOCH,
-            clock,
-            alarms::set,
-            () -> EnvironmentId.of(0, ids.incrementAndGet()),
-            meter);
+    private final WorkerManager manager =
+            new WorkerManager(CONFIG, placement, links, EPOCH, clock, alarms::set, this::name, meter);
+
+    private boolean nameless;
 
     /// Has room for two environments of 128 MiB.
     private final FakeWorker worker = new FakeWorker("local", 256, 2000, 10);
@@ -635,6 +630,30 @@ class WorkerManagerTest {
         var request = new Request(worker);
         manager.acquire(version, request);
         return request;
+    }
+
+    @Test
+    void doesWhatADecisionHadFoundBeforeItThrew() {
+        idleEnvironments(MAIL, 1);
+        acquire(MAIL);
+        acquire(MAIL);
+        acquire(MAIL);
+        assertThat(worker.started).hasSize(2);
+
+        nameless = true;
+        worker.gone(0);
+        nameless = false;
+
+        assertThat(placement.promised(worker.worker()).environments()).isEqualTo(1);
+        manager.sweep();
+        assertThat(worker.started).hasSize(3);
+    }
+
+    private EnvironmentId name() {
+        if (nameless) {
+            throw new IllegalStateException("No name can be found");
+        }
+        return EnvironmentId.of(0, ids.incrementAndGet());
     }
 
     private void oneEnvironmentOfAFunctionThatTakes(Duration time) {
