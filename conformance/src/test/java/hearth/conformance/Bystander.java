@@ -2,6 +2,7 @@ package hearth.conformance;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,7 +16,7 @@ final class Bystander implements AutoCloseable {
     private final Thread thread;
     private volatile boolean enough;
     private long[] nanos = new long[1024];
-    private int count;
+    private volatile int count;
 
     private Bystander(URI endpoint, String function, Signature signature) {
         this.endpoint = endpoint;
@@ -55,7 +56,8 @@ final class Bystander implements AutoCloseable {
         if (count == nanos.length) {
             nanos = Arrays.copyOf(nanos, count * 2);
         }
-        nanos[count++] = took;
+        nanos[count] = took;
+        count = count + 1;
     }
 
     /// Ends the watch.
@@ -64,6 +66,23 @@ final class Bystander implements AutoCloseable {
     List<String> errors() {
         close();
         return List.copyOf(errors);
+    }
+
+    /// How long all but so many invocations of a hundred took, at most. After the end.
+    ///
+    /// @param from how many of the first not to look at
+    Duration percentile(int percent, int from) {
+        var sorted = Arrays.copyOfRange(nanos, Math.min(from, count), count);
+        Arrays.sort(sorted);
+        if (sorted.length == 0) {
+            throw new IllegalStateException("There was no invocation");
+        }
+        return Duration.ofNanos(sorted[(sorted.length - 1) * percent / 100]);
+    }
+
+    /// How many invocations were answered so far.
+    int count() {
+        return count;
     }
 
     /// After the end.

@@ -158,6 +158,10 @@ public final class HearthProcess implements AutoCloseable {
         }
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /// Everything that it has printed.
     String output() {
         return output.toString();

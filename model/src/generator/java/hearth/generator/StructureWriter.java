@@ -229,7 +229,8 @@ final class StructureWriter {
         return shape.isBlob() ? "byte @Nullable []" : "@Nullable " + Reading.type(shape);
     }
 
-    /// The reader of a request: its body first, then what comes by path, query and headers, which no body overrides.
+    /// The reader of a request: its body first, then what comes by path, query and headers, which no body
+    /// overrides.
     private final class RequestMethods {
         void write() {
             line(1, "/// Reads and checks a request.");
@@ -254,7 +255,7 @@ final class StructureWriter {
                         .findFirst()
                         .orElseThrow();
                 var value = payload.shape().isBlob()
-                        ? "parts.body()"
+                        ? "parts.body().toByteArray()"
                         : "JsonInput.body(parts.body(), " + payload.shape().name() + "::read)";
                 line(2, "builder." + Names.component(payload.name()) + " = " + value + ";");
             } else if (members.stream().anyMatch(m -> m.location().isEmpty())) {

@@ -10,6 +10,7 @@ import hearth.invoke.placement.PlacementConfig;
 import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
 import hearth.model.code.PackageThreads;
+import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.WorkerId;
 import hearth.worker.LocalWorker;
 import hearth.worker.WorkerConfig;
@@ -50,6 +51,7 @@ final class DataPlane {
             Runtimes runtimes,
             CredentialIssuer credentials,
             FunctionReach reach,
+            MemoryBudget memory,
             InstantSource clock)
             throws StartException {
         var data = config.data();
@@ -62,6 +64,7 @@ final class DataPlane {
                             PackageLimits.stored(config.limits().packages()),
                             CODE_CACHE,
                             packageThreads,
+                            memory,
                             clock));
             var settings = WorkerConfig.defaults(
                     WORKER,
@@ -70,7 +73,8 @@ final class DataPlane {
                     new PoolConfig(config.poolMemory(), PoolConfig.KEEP),
                     credentials,
                     reach,
-                    config.streamPace());
+                    config.streamPace(),
+                    memory);
             return parts.add("worker", new LocalWorker(settings, loops, sandboxes, runtimes, code, clock));
         } catch (IOException e) {
             throw new StartException("Cannot use " + data + " for code: " + e.getMessage(), e);

@@ -2,6 +2,7 @@ package hearth.server;
 
 import hearth.model.Bytes;
 import hearth.model.worker.WorkerCapacity;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,12 @@ final class HostCapacity {
         } catch (IOException e) {
             throw new StartException("Cannot read " + LIMITS + ": " + e.getMessage(), e);
         }
+    }
+
+    /// What the bytes of callers and functions may take: half of the heap, or of the memory outside of it where
+    /// that is less, since most are in the one for a while and then in the other.
+    static Bytes memoryForBodies() {
+        return new Bytes(Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory()) / 2);
     }
 
     static WorkerCapacity measure() throws StartException {

@@ -12,6 +12,7 @@ import hearth.invoke.frontend.TraceHeaders;
 import hearth.model.Bytes;
 import hearth.model.code.PackageThreads;
 import hearth.model.endpoints.ServiceName;
+import hearth.model.memory.MemoryBudget;
 import hearth.server.api.ControlOperations;
 import hearth.server.api.ControlRequests;
 import hearth.server.api.ControlSwitch;
@@ -100,6 +101,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var entrance = new FunctionEntrance();
         var registry = new PrometheusRegistry();
         ServerMetrics.register(registry, Hearth.VERSION, config.data(), store);
+        var memory = new MemoryBudget(HostCapacity.memoryForBodies());
+        ServerMetrics.register(registry, memory);
         LOG.log(Level.DEBUG, "starting event loops");
         var loops = eventLoops();
         LOG.log(Level.DEBUG, "starting the control plane");
@@ -133,6 +136,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                     hosts,
                     config.functionEndpoints() ? functionKeys : CredentialIssuer.PLACEHOLDERS,
                     new FunctionReach(endpoints, entrance, relays()),
+                    memory,
                     clock);
             var meter =
                     new InvocationMetrics(registry, config.service().metrics().functions());
@@ -159,7 +163,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                         : Optional.empty(),
                 new RequestMetrics(registry)::answered,
                 threads);
-        var listener = listen(address, loops, api, threads);
+        var listener = listen(address, loops, api, threads, memory);
         entrance.open(
                 listener, environment -> api.authenticatedBy(callers.inside().apply(environment)));
         // The first function of a runtime need not wait for its interpreter to be looked for then.
@@ -320,9 +324,12 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                 packageThreads);
     }
 
-    private HttpListener listen(InetSocketAddress address, IoEventLoopGroup loops, LambdaApi api, Executor threads)
+    private HttpListener listen(
+            InetSocketAddress address, IoEventLoopGroup loops, LambdaApi api, Executor threads, MemoryBudget memory)
             throws StartException {
-        var limits = HttpLimits.defaults(new Bytes(Runtime.getRuntime().maxMemory() / 2));
+        var limits = HttpLimits.defaults();
+        // What is left is for answers: without any, no request that waits for one would ever give back what it takes.
+        var requests = memory.share(new Bytes(memory.total().count() / 4 * 3));
         // Environments need descriptors too.
         int connections = Math.min(limits.connections(), HostCapacity.descriptors() / 2);
         try {
@@ -335,6 +342,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                             limits.withConnections(connections),
                             new RequestIds(random),
                             threads,
+                            memory,
+                            requests,
                             clock));
         } catch (IOException e) {
             throw new StartException(

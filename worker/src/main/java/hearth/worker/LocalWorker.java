@@ -21,6 +21,7 @@ import hearth.worker.environment.EnvironmentHost;
 import hearth.worker.environment.EnvironmentSettings;
 import hearth.worker.environment.ExecutionEnvironment;
 import hearth.worker.logs.LogDirectory;
+import hearth.worker.logs.LogLimits;
 import hearth.worker.logs.LogWriter;
 import hearth.worker.pool.InterpreterStart;
 import hearth.worker.pool.PoolCounts;
@@ -78,7 +79,7 @@ public final class LocalWorker implements WorkerLink, AutoCloseable {
             InstantSource clock) {
         this.config = config;
         this.loops = loops;
-        this.logs = LogWriter.start(new LogDirectory(config.logs()));
+        this.logs = LogWriter.start(new LogDirectory(config.logs()), LogLimits.DEFAULT, config.memory());
         this.memory = new FreeMemory(Path.of("/proc/meminfo"), threads.removals(), System::nanoTime, this::report);
         this.pool = RuntimePool.start(config.pool(), sandboxes, System::nanoTime);
         this.host = new EnvironmentHost(
@@ -97,7 +98,8 @@ public final class LocalWorker implements WorkerLink, AutoCloseable {
                         config.initLimit(),
                         config.reach(),
                         config.credentials(),
-                        config.streamPace()));
+                        config.streamPace(),
+                        config.memory()));
     }
 
     /// Says where this worker tells its events, before the first command. Its first report comes at once.

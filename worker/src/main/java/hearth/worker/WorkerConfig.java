@@ -1,5 +1,6 @@
 package hearth.worker;
 
+import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerId;
 import hearth.worker.endpoints.FunctionReach;
@@ -20,6 +21,7 @@ import java.time.Duration;
 /// @param credentials makes what functions sign their own requests with
 /// @param reach what functions reach besides the internet
 /// @param streamPace how fast answers may be streamed
+/// @param memory that the bytes of functions may take in this process
 public record WorkerConfig(
         WorkerId id,
         WorkerCapacity capacity,
@@ -29,7 +31,8 @@ public record WorkerConfig(
         Duration initLimit,
         CredentialIssuer credentials,
         FunctionReach reach,
-        StreamPace streamPace) {
+        StreamPace streamPace,
+        MemoryBudget memory) {
     public static final Duration FREEZE_DELAY = Duration.ofMillis(50);
     public static final Duration INIT_LIMIT = Duration.ofSeconds(10);
 
@@ -40,7 +43,9 @@ public record WorkerConfig(
             PoolConfig pool,
             CredentialIssuer credentials,
             FunctionReach reach,
-            StreamPace streamPace) {
-        return new WorkerConfig(id, capacity, logs, pool, FREEZE_DELAY, INIT_LIMIT, credentials, reach, streamPace);
+            StreamPace streamPace,
+            MemoryBudget memory) {
+        return new WorkerConfig(
+                id, capacity, logs, pool, FREEZE_DELAY, INIT_LIMIT, credentials, reach, streamPace, memory);
     }
 }

@@ -14,6 +14,7 @@ import hearth.model.Yardstick;
 import hearth.model.code.PackageLimits;
 import hearth.model.code.PackageThreads;
 import hearth.model.endpoints.ServiceEndpoints;
+import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
@@ -100,6 +101,7 @@ public final class TestWorker implements AutoCloseable {
     private volatile @Nullable Report lastReport;
     private final AtomicLong environments = new AtomicLong();
     final LocalWorker worker;
+    final MemoryBudget memory = new MemoryBudget(Bytes.mebibytes(256));
 
     public TestWorker(SandboxKind kind, Path directory) throws Exception {
         this(kind, directory, PoolConfig.NONE);
@@ -129,7 +131,8 @@ public final class TestWorker implements AutoCloseable {
                 Yardstick.scaled(Duration.ofSeconds(5)),
                 CredentialIssuer.PLACEHOLDERS,
                 new FunctionReach(ENDPOINTS, ApiEntrance.CLOSED, new Relays(100, Duration.ofMinutes(20))),
-                StreamPace.AWS);
+                StreamPace.AWS,
+                memory);
         this.worker = new LocalWorker(config, loops, sandboxes, runtimes, code, this::now);
         worker.connect(this::happened);
     }

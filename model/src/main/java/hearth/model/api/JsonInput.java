@@ -9,17 +9,19 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Reads JSON, and refuses what is none or has a wrong type with `SerializationException`. Nulls mean that nothing is
-/// there; of members that come twice the last counts.
+/// Reads JSON, and refuses what is none or has a wrong type with `SerializationException`. Nulls mean that
+/// nothing is there; of members that come twice the last counts.
 public final class JsonInput {
     /// Deeper than any request of the API; the parser's own memory stays small.
     private static final int DEPTH = 100;
@@ -50,7 +52,7 @@ public final class JsonInput {
 
     /// One whole JSON document, such as a structure's: `JsonInput.document(bytes, FunctionConfiguration::read)`.
     public static <T> T document(byte[] bytes, Content<T> content) {
-        var value = body(bytes, content);
+        var value = body(RequestBody.of(bytes), content);
         if (value == null) {
             throw unparsed("the document is empty");
         }
@@ -58,11 +60,11 @@ public final class JsonInput {
     }
 
     /// A request's body; null when it is empty or the JSON null.
-    static <T> @Nullable T body(byte[] bytes, Content<T> content) {
-        if (bytes.length == 0) {
+    static <T> @Nullable T body(RequestBody body, Content<T> content) {
+        if (body.length() == 0) {
             return null;
         }
-        try (var json = FACTORY.createParser(bytes)) {
+        try (var json = FACTORY.createParser(body.bytes(), 0, body.length())) {
             var first = json.nextToken();
             var value = first == null || first == JsonToken.VALUE_NULL ? null : content.read(json);
             if (json.nextToken() != null) {
@@ -186,7 +188,7 @@ public final class JsonInput {
         };
     }
 
-    /// Base64, decoded as it is parsed.
+    /// Base64, decoded as it is parsed, into an array of its size: a package is not in memory twice.
     static byte @Nullable [] blob(JsonParser json) throws IOException {
         switch (json.currentToken()) {
             case VALUE_NULL -> {
@@ -194,12 +196,64 @@ public final class JsonInput {
             }
             case VALUE_STRING -> {
                 try {
-                    return json.getBinaryValue();
+                    return base64(json);
                 } catch (JsonParseException e) {
                     throw new ApiException(ApiError.SERIALIZATION, "STRING_VALUE can not be converted to a Blob");
                 }
             }
             default -> throw notConvertible(json, "Blob");
+        }
+    }
+
+    private static byte[] base64(JsonParser json) throws IOException {
+        var location = json.currentTokenLocation();
+        if (!(location.contentReference().getRawContent() instanceof byte[] source)) {
+            return json.getBinaryValue();
+        }
+        var decoded = new Blob(source, (int) location.getByteOffset());
+        json.readBinaryValue(decoded);
+        return decoded.toByteArray();
+    }
+
+    /// The bytes of a blob, in an array that is as long as its text says.
+    private static final class Blob extends OutputStream {
+        private byte[] bytes;
+        private int count;
+
+        /// @param at where the text's quotation mark is, or not far behind it
+        Blob(byte[] json, int at) {
+            int start = at;
+            while (start < json.length && json[start] != '"') {
+                start++;
+            }
+            int end = start + 1;
+            while (end < json.length && json[end] != '"') {
+                end++;
+            }
+            int digits = end - start - 1;
+            while (digits > 0 && json[start + digits] == '=') {
+                digits--;
+            }
+            bytes = new byte[(int) (3L * Math.max(0, digits) / 4)];
+        }
+
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] more, int from, int length) {
+            if (length > bytes.length - count) {
+                bytes = Arrays.copyOf(bytes, Math.max(count + length, 2 * bytes.length));
+            }
+            System.arraycopy(more, from, bytes, count, length);
+            count += length;
+        }
+
+        /// White space and escapes in the text leave room.
+        byte[] toByteArray() {
+            return count == bytes.length ? bytes : Arrays.copyOf(bytes, count);
         }
     }
 

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -121,6 +124,23 @@ class JsonInputTest {
     void cutsFractionsOffWholeNumbers() {
         assertThat(read("{\"Timeout\":3.9}").timeout()).isEqualTo(3);
         assertThat(read("{\"Timeout\":1e2}").timeout()).isEqualTo(100);
+    }
+
+    @Test
+    void readsBlobsOfAnyLengthAndForm() {
+        var random = new Random(7);
+        for (int length = 0; length < 200; length++) {
+            var bytes = new byte[length * length];
+            random.nextBytes(bytes);
+            var text = Base64.getEncoder().encodeToString(bytes);
+
+            for (var form : List.of(text, text.replace("/", "\\/"))) {
+                var json = " {\"a\": \"é\", \"ZipFile\" : \"" + form + "\" , \"S3Key\": \"k\"}";
+                assertThat(JsonInput.document(json.getBytes(UTF_8), FunctionCode::read)
+                                .zipFile())
+                        .isEqualTo(bytes);
+            }
+        }
     }
 
     @Test

@@ -12,6 +12,9 @@ record BodyLimits(int packages) {
     /// 6 MiB: what an invocation may bring, and far more than any other request that carries no code.
     private static final int PAYLOAD = 6 << 20;
 
+    /// How many times their bytes the values of a JSON document take at most, in what requests have: short texts.
+    private static final int READ = 4;
+
     /// What AWS allows besides the zip in base64: 70,167,211 bytes in all, where the zip has 50 MiB at most.
     private static final long BESIDES = 262_145;
 
@@ -22,6 +25,16 @@ record BodyLimits(int packages) {
 
     int of(ApiOperation operation) {
         return carriesPackage(operation) ? packages - 1 : PAYLOAD;
+    }
+
+    /// The memory that a request takes until its answer, for a body of so many bytes.
+    ///
+    /// @param exact whether its length was known and it has no framing, so that it is kept as it came
+    static long memory(ApiOperation operation, long body, boolean exact) {
+        return switch (operation) {
+            case INVOKE, INVOKE_ASYNC, INVOKE_WITH_RESPONSE_STREAM -> exact ? body : 2 * body;
+            default -> carriesPackage(operation) ? body + body / 4 * 3 : READ * body;
+        };
     }
 
     private static boolean carriesPackage(ApiOperation operation) {

@@ -32,7 +32,7 @@ public final class ControlRequests implements ControlOperations {
     @Override
     public ApiResponse handle(
             AuthenticatedCaller caller, ApiOperation operation, RequestParts request, Consumer<String> resource) {
-        var read = request.body().length <= SMALL_BODY
+        var read = request.body().length() <= SMALL_BODY
                 ? operation.reader().read(request)
                 : packageThreads.run(() -> operation.reader().read(request));
         resource.accept(ResourceName.in(read));

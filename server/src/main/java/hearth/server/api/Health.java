@@ -3,10 +3,10 @@ package hearth.server.api;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiResponse;
-import hearth.server.http.Bodiless;
+import hearth.server.http.BodylessHandler;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpResponse;
-import hearth.server.http.Intake;
+import hearth.server.http.RequestHandler;
 import hearth.server.http.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -16,7 +16,8 @@ import java.util.function.Supplier;
 
 /// `GET /_hearth/health` and `/_hearth/ready`: for load balancers and scripts, which do not sign.
 ///
-/// Healthy is a process that answers; there is no reason to start it anew. Ready is one that may be sent invocations.
+/// Healthy is a process that answers; there is no reason to start it anew. Ready is one that may be sent
+/// invocations.
 public final class Health {
     private static final String HEALTH = "/_hearth/health";
     private static final String READY = "/_hearth/ready";
@@ -37,13 +38,13 @@ public final class Health {
         return path.equals(HEALTH) || path.equals(READY);
     }
 
-    Intake intake(RequestHead head, Exchange exchange) {
+    RequestHandler intake(RequestHead head, Exchange exchange) {
         if (!head.method().equals("GET") && !head.method().equals("HEAD")) {
             throw new ApiException(
                     ApiError.METHOD_NOT_ALLOWED, "The method " + head.method() + " is not one of GET, HEAD.");
         }
         boolean wantsReady = head.path().equals(READY);
-        return new Bodiless(() -> exchange.answer(wantsReady ? ready() : health()));
+        return new BodylessHandler(() -> exchange.answer(wantsReady ? ready() : health()));
     }
 
     private HttpResponse ready() {

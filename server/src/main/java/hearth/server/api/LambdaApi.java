@@ -6,6 +6,7 @@ import hearth.model.Bytes;
 import hearth.model.DiskFull;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.QueryParameters;
+import hearth.model.api.RequestBody;
 import hearth.model.api.RequestParts;
 import hearth.model.api.Route;
 import hearth.model.api.Routes;
@@ -18,7 +19,7 @@ import hearth.server.download.CodeUrls;
 import hearth.server.http.AnsweredRequest;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpResponse;
-import hearth.server.http.Intake;
+import hearth.server.http.RequestHandler;
 import hearth.server.http.RequestHead;
 import hearth.server.http.RequestSubject;
 import hearth.server.http.Service;
@@ -121,7 +122,7 @@ public final class LambdaApi implements Service {
     }
 
     @Override
-    public Intake admit(RequestHead head, Exchange exchange) {
+    public RequestHandler admit(RequestHead head, Exchange exchange) {
         if (hosts.isPresent()) {
             hosts.get().check(head);
         }
@@ -155,7 +156,7 @@ public final class LambdaApi implements Service {
     }
 
     /// A request that Lambda has no operation for may be one for another service.
-    private Intake unserved(RequestHead head, Exchange exchange, ApiException refusal) {
+    private RequestHandler unserved(RequestHead head, Exchange exchange, ApiException refusal) {
         return OtherServices.intake(head, exchange, authenticator).orElseGet(() -> {
             authenticator.begin(head);
             throw refusal;
@@ -180,7 +181,7 @@ public final class LambdaApi implements Service {
     }
 
     /// A request whose operation is known.
-    private final class Operation implements Intake, RequestSubject {
+    private final class Operation implements RequestHandler, RequestSubject {
         private final RequestHead head;
         private final Exchange exchange;
         private final Authentication authentication;
@@ -246,40 +247,73 @@ public final class LambdaApi implements Service {
         }
 
         @Override
-        public void serve(byte[] body, byte[] sha256) {
-            if (authentication.isFramed() && body.length > SMALL_BODY) {
+        public long memory(long body, boolean announced) {
+            return BodyLimits.memory(operation, body, announced && !authentication.isFramed());
+        }
+
+        @Override
+        public void serve(RequestBody body, byte[] sha256) {
+            boolean takesLong = authentication.isFramed() && body.length() > SMALL_BODY;
+            if (!isInvocation()) {
+                if (takesLong) {
+                    inTurn(() -> control(proven(body, sha256)));
+                } else {
+                    var authenticated = proven(body, sha256);
+                    inTurn(() -> control(authenticated));
+                }
+            } else if (takesLong) {
                 threads.execute(() -> answering(() -> {
-                    var authenticated = authentication.check(body, sha256);
-                    exchange.onEventLoop(() -> answering(() -> run(authenticated)));
+                    var authenticated = proven(body, sha256);
+                    exchange.onEventLoop(() -> answering(() -> invoke(authenticated)));
                 }));
             } else {
-                run(authentication.check(body, sha256));
+                invoke(proven(body, sha256));
             }
         }
 
-        private void run(Authentication.Authenticated authenticated) {
+        private boolean isInvocation() {
+            return switch (operation) {
+                case INVOKE, INVOKE_ASYNC, INVOKE_WITH_RESPONSE_STREAM -> true;
+                default -> false;
+            };
+        }
+
+        private Authentication.Authenticated proven(RequestBody sent, byte[] sha256) {
+            var authenticated = authentication.check(sent, sha256);
             proven = authenticated.caller();
-            var body = authenticated.body();
-            if (body.length > bodies.of(operation)) {
+            if (authenticated.body().length() > bodies.of(operation)) {
                 throw tooLarge();
             }
-            switch (operation) {
-                case INVOKE, INVOKE_ASYNC ->
-                    invoke.invoke(request(authenticated.caller(), body), new WholeResponder(exchange));
-                case INVOKE_WITH_RESPONSE_STREAM ->
-                    invoke.invoke(request(authenticated.caller(), body), new EventStreamResponder(exchange));
-                default -> threads.execute(() -> answering(() -> control(authenticated.caller(), body)));
-            }
+            return authenticated;
         }
 
-        private InvokeRequest request(AuthenticatedCaller caller, byte[] body) {
-            return new InvokeRequest(operation, caller, exchange.requestId(), parts(body));
+        /// Whatever takes memory or a processor for long, as unframing a package does, waits for its turn first.
+        private void inTurn(Runnable work) {
+            threads.execute(() -> answering(() -> {
+                turns.acquireUninterruptibly();
+                try {
+                    work.run();
+                } finally {
+                    turns.release();
+                }
+            }));
         }
 
-        private void control(AuthenticatedCaller caller, byte[] body) {
-            turns.acquireUninterruptibly();
+        private void invoke(Authentication.Authenticated authenticated) {
+            // Functions get a payload in an array of its own length.
+            var payload = RequestBody.of(authenticated.body().toByteArray());
+            var request = new InvokeRequest(operation, authenticated.caller(), exchange.requestId(), parts(payload));
+            invoke.invoke(
+                    request,
+                    operation == ApiOperation.INVOKE_WITH_RESPONSE_STREAM
+                            ? new EventStreamResponder(exchange)
+                            : new WholeResponder(exchange));
+        }
+
+        private void control(Authentication.Authenticated authenticated) {
             try {
-                var answer = control.handle(caller, operation, parts(body), name -> named = name);
+                var answer = control.handle(
+                        authenticated.caller(), operation, parts(authenticated.body()), name -> named = name);
                 audit(answer.status(), "");
                 exchange.answer(HttpResponse.of(answer));
             } catch (ApiException refusal) {
@@ -288,8 +322,6 @@ public final class LambdaApi implements Service {
             } catch (RuntimeException | Error fault) {
                 audit(ApiError.SERVICE.status(), ApiError.SERVICE.wireName());
                 throw fault;
-            } finally {
-                turns.release();
             }
         }
 
@@ -299,7 +331,7 @@ public final class LambdaApi implements Service {
                     new AuditLog.Result(exchange.requestId(), exchange.remote(), status, error, exchange.nanos()));
         }
 
-        private RequestParts parts(byte[] body) {
+        private RequestParts parts(RequestBody body) {
             var headers = head.headers();
             return new RequestParts(
                     pathParameters,

@@ -2,8 +2,8 @@ package hearth.server.auth;
 
 import hearth.model.ApiError;
 import hearth.model.ApiException;
+import hearth.model.api.RequestBody;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -11,29 +11,35 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes a body out of `aws-chunked`: `SIZE;chunk-signature=…`, data, and so on to a chunk of size 0, then perhaps
 /// trailer fields with a checksum and a signature.
+///
+/// The data is moved to the beginning of the array that holds the framed body: a package is not in memory twice.
 final class AwsChunkedBody {
     private static final String SIGNATURE = "chunk-signature=";
     private static final String TRAILER_SIGNATURE = "x-amz-trailer-signature";
     private static final int MOST_SIZE_DIGITS = 8;
 
-    private final byte[] framed;
+    /// Framed from `at` on; before that, `length` bytes of data.
+    private final byte[] bytes;
+
+    private final int end;
     private final @Nullable ChunkSignatures signatures;
-    private final byte[] data;
     private int at;
     private int length;
 
-    private AwsChunkedBody(byte[] framed, @Nullable ChunkSignatures signatures) {
-        this.framed = framed;
+    private AwsChunkedBody(RequestBody framed, @Nullable ChunkSignatures signatures) {
+        this.bytes = framed.bytes();
+        this.end = framed.length();
         this.signatures = signatures;
-        this.data = new byte[framed.length];
     }
 
-    /// The body without its framing.
+    /// The body without its framing, in the same array.
     ///
+    /// @param framed of which nothing is left
     /// @param signatures null when chunks need not be signed
     /// @param decodedLength `x-amz-decoded-content-length`; null when the request does not say it
     /// @throws ApiException when the framing, a signature, a checksum or the length is wrong
-    static byte[] decode(byte[] framed, @Nullable ChunkSignatures signatures, @Nullable String decodedLength) {
+    static RequestBody decode(
+            RequestBody framed, @Nullable ChunkSignatures signatures, @Nullable String decodedLength) {
         var body = new AwsChunkedBody(framed, signatures);
         while (body.readChunk()) {
             // Chunks end with the one that is empty.
@@ -43,27 +49,27 @@ final class AwsChunkedBody {
             throw malformed("x-amz-decoded-content-length is " + decodedLength + ", but the body has " + body.length
                     + " bytes.");
         }
-        return Arrays.copyOf(body.data, body.length);
+        return new RequestBody(body.bytes, body.length);
     }
 
     private boolean readChunk() {
         var line = readLine();
         int semicolon = line.indexOf(';');
         int size = size(semicolon < 0 ? line : line.substring(0, semicolon));
-        if (size > framed.length - at) {
+        if (size > end - at) {
             throw malformed("The aws-chunked body ends within a chunk.");
         }
         if (signatures != null) {
             var extension = semicolon < 0 ? "" : line.substring(semicolon + 1).strip();
             var signature = extension.startsWith(SIGNATURE) ? extension.substring(SIGNATURE.length()) : "";
-            if (!signatures.acceptsChunk(framed, at, size, signature)) {
+            if (!signatures.acceptsChunk(bytes, at, size, signature)) {
                 throw SigV4Authenticator.mismatch();
             }
         }
         if (size == 0) {
             return false;
         }
-        System.arraycopy(framed, at, data, length, size);
+        System.arraycopy(bytes, at, bytes, length, size);
         length += size;
         at += size;
         if (!readLine().isEmpty()) {
@@ -87,7 +93,7 @@ final class AwsChunkedBody {
                 signed.append(name).append(':').append(value).append('\n');
             }
         }
-        if (at < framed.length) {
+        if (at < end) {
             throw malformed("More follows after the aws-chunked body.");
         }
         if (signatures != null
@@ -100,7 +106,7 @@ final class AwsChunkedBody {
 
     private void checkChecksums(Map<String, String> fields) {
         fields.forEach((name, value) -> Checksum.named(name).ifPresent(checksum -> {
-            if (!checksum.of(data, length).equals(value)) {
+            if (!checksum.of(bytes, length).equals(value)) {
                 throw malformed("The value of " + name + " does not match the body.");
             }
         }));
@@ -108,15 +114,15 @@ final class AwsChunkedBody {
 
     /// The next line, which ends with CRLF.
     private String readLine() {
-        int end = at;
-        while (end < framed.length && framed[end] != '\n') {
-            end++;
+        int feed = at;
+        while (feed < end && bytes[feed] != '\n') {
+            feed++;
         }
-        if (end == framed.length || end == at || framed[end - 1] != '\r') {
+        if (feed == end || feed == at || bytes[feed - 1] != '\r') {
             throw malformed("A line of the aws-chunked body must end with CRLF.");
         }
-        var line = new String(framed, at, end - 1 - at, StandardCharsets.ISO_8859_1);
-        at = end + 1;
+        var line = new String(bytes, at, feed - 1 - at, StandardCharsets.ISO_8859_1);
+        at = feed + 1;
         return line;
     }
 

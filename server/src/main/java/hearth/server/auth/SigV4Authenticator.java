@@ -3,6 +3,7 @@ package hearth.server.auth;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Region;
+import hearth.model.api.RequestBody;
 import hearth.server.http.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Accepts requests that are signed with AWS Signature Version 4 by one of our keys.
 ///
-/// Where the head alone is signed, or announces its body's hash, a bad signature is refused before the body is read.
+/// Where the head alone is signed, or announces its body's hash, a bad signature is refused before the body is
+/// read.
 public final class SigV4Authenticator implements Authenticator {
     private static final String TERMINATOR = "aws4_request";
     private static final Duration SKEW = Duration.ofMinutes(5);
@@ -131,7 +133,7 @@ public final class SigV4Authenticator implements Authenticator {
         }
 
         @Override
-        public Authenticated check(byte[] body, byte[] sha256) {
+        public Authenticated check(RequestBody body, byte[] sha256) {
             return switch (payload) {
                 case PayloadSigning.Unsigned() -> new Authenticated(caller, body);
                 case PayloadSigning.Hashed(var announced) -> {

@@ -4,6 +4,7 @@ import hearth.model.AccountId;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Region;
+import hearth.model.api.RequestBody;
 import hearth.server.http.RequestHead;
 import java.time.InstantSource;
 
@@ -85,7 +86,7 @@ public final class TrustingAuthenticator implements Authenticator {
         }
 
         @Override
-        public Authenticated check(byte[] body, byte[] sha256) {
+        public Authenticated check(RequestBody body, byte[] sha256) {
             return new Authenticated(caller, isFramed ? AwsChunkedBody.decode(body, null, null) : body);
         }
     }

@@ -169,6 +169,7 @@ final class UpCommand {
         if (!names.good()) {
             System.out.println("File names are in " + names.text() + "; " + names.remedy());
         }
+        FatalErrors.endTheProcess();
         var start = new FutureTask<>(() -> Hearth.start(config));
         var stopped = new CountDownLatch(1);
         // SIGTERM and Ctrl-C run this, in the middle of a start too, and the process ends with 143 or 130 after it.

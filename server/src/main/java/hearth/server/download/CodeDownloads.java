@@ -2,10 +2,10 @@ package hearth.server.download;
 
 import hearth.cluster.BlobStore;
 import hearth.model.CodeDigest;
-import hearth.server.http.Bodiless;
+import hearth.server.http.BodylessHandler;
 import hearth.server.http.Exchange;
 import hearth.server.http.FileResponse;
-import hearth.server.http.Intake;
+import hearth.server.http.RequestHandler;
 import hearth.server.http.RequestHead;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
@@ -37,8 +37,8 @@ public final class CodeDownloads {
     }
 
     /// Answers a request whose path begins with [CodeUrls#PATH].
-    public Intake intake(RequestHead head, Exchange exchange) {
-        return new Bodiless(() -> serve(head, exchange));
+    public RequestHandler intake(RequestHead head, Exchange exchange) {
+        return new BodylessHandler(() -> serve(head, exchange));
     }
 
     private void serve(RequestHead head, Exchange exchange) {

@@ -1,28 +1,33 @@
 package hearth.server.http;
 
+import hearth.model.memory.MemoryBudget;
 import hearth.server.http.ResponseEncoder.Persistence;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Writes the answers of one connection, one after the other, and counts the memory of what its client has no room for.
+/// Writes the answers of one connection, one after the other, and counts the memory of what its client has not
+/// taken.
 ///
 /// Used on the connection's event loop only.
 final class AnswerWriter {
     private final Channel channel;
     private final ResponseEncoder encoder;
-    private final BodyBudget budget;
+    private final MemoryBudget budget;
     private final Executor besideLoops;
     private boolean heldBack;
     private boolean wrote;
     private long memory;
-    /// Of an answer whose body is sent piece by piece.
+    /// Whether the end of what is unsent will be noticed.
+    private boolean watching;
+    /// Sends the answer that is made or read piece by piece; null at all other times.
     private @Nullable AnswerSender sender;
 
-    AnswerWriter(Channel channel, ResponseEncoder encoder, BodyBudget budget, Executor besideLoops) {
+    AnswerWriter(Channel channel, ResponseEncoder encoder, MemoryBudget budget, Executor besideLoops) {
         this.channel = channel;
         this.encoder = encoder;
         this.budget = budget;
@@ -39,6 +44,7 @@ final class AnswerWriter {
         if (wrote) {
             wrote = false;
             channel.flush();
+            countMemory();
         }
     }
 
@@ -48,6 +54,7 @@ final class AnswerWriter {
             wrote = true;
         } else {
             channel.flush();
+            countMemory();
         }
     }
 
@@ -55,17 +62,14 @@ final class AnswerWriter {
         for (var part : encoder.encode(channel.alloc(), response, exchange, persistence)) {
             write(part);
         }
-        if (!channel.isWritable()) {
-            hold(response.body().length);
-        }
     }
 
     void write(FileResponse response, Exchange exchange, Persistence persistence, Consumer<AnswerProgress> progress) {
         long length = response.length();
         write(encoder.encodeHead(channel.alloc(), response, length, exchange, persistence));
-        hold(FileSender.PIECE);
         var file = new FileSender(response, channel, besideLoops, progress);
         sender = file;
+        countMemory();
         file.start(exchange.toHead() ? 0 : length);
     }
 
@@ -78,13 +82,43 @@ final class AnswerWriter {
             boolean chunked,
             BodySender body) {
         write(encoder.encodeHead(channel.alloc(), status, headers, exchange, persistence, chunked));
-        hold(BodySender.MEMORY);
         sender = body;
     }
 
-    private void hold(long bytes) {
-        memory = bytes;
-        budget.hold(bytes);
+    /// Counts what lies in the channel because its client has not taken it, and what a sender holds besides.
+    void countMemory() {
+        if (wrote && channel.isActive()) {
+            // It is about to be flushed.
+            return;
+        }
+        var unsent = channel.unsafe().outboundBuffer();
+        long now = unsent == null ? 0 : unsent.totalPendingWriteBytes();
+        if (now > 0 && !watching) {
+            watching = true;
+            var _ = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> countLater());
+        }
+        if (sender instanceof FileSender) {
+            now += FileSender.PIECE;
+        }
+        if (now > memory) {
+            budget.hold(now - memory);
+        } else {
+            budget.giveBack(memory - now);
+        }
+        memory = now;
+    }
+
+    /// The channel counts what it has written only after it has told of it.
+    private void countLater() {
+        Runnable count = () -> {
+            watching = false;
+            countMemory();
+        };
+        if (channel.isActive()) {
+            channel.eventLoop().execute(count);
+        } else {
+            count.run();
+        }
     }
 
     /// Whether the client has taken so much of the answer that the next may follow.
@@ -101,11 +135,10 @@ final class AnswerWriter {
 
     /// The answer is out, or given up. Safe to repeat.
     void end() {
-        budget.giveBack(memory);
-        memory = 0;
         if (sender != null) {
             sender.close();
             sender = null;
         }
+        countMemory();
     }
 }

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The SHA-256 of a body, taken while the body arrives. Small bodies are hashed by the event loop at their end; large
-/// ones piece by piece beside it, so that the loop serves others meanwhile.
+/// The SHA-256 of a body, taken while the body arrives. Small bodies are hashed by the event loop at their end;
+/// large ones piece by piece beside it, so that the loop serves others meanwhile.
 final class BodyHash {
     /// Hashing this much costs less than handing it over.
     private static final int SMALL = 64 << 10;
@@ -15,6 +15,7 @@ final class BodyHash {
     private static final int PIECE = 256 << 10;
 
     private final Executor besideLoop;
+    private final Consumer<Throwable> onFailure;
     private final MessageDigest digest = sha256();
     // All guarded by this. The digest belongs to whoever set `running`.
     private byte[] buffer = new byte[0];
@@ -23,8 +24,10 @@ final class BodyHash {
     private boolean running;
     private @Nullable Consumer<byte[]> whenDone;
 
-    BodyHash(Executor besideLoop) {
+    /// @param onFailure told, by the thread that met it, of what keeps the hash from being taken
+    BodyHash(Executor besideLoop, Consumer<Throwable> onFailure) {
         this.besideLoop = besideLoop;
+        this.onFailure = onFailure;
     }
 
     static MessageDigest sha256() {
@@ -64,6 +67,14 @@ final class BodyHash {
     }
 
     private void run() {
+        try {
+            hash();
+        } catch (RuntimeException | Error e) {
+            onFailure.accept(e);
+        }
+    }
+
+    private void hash() {
         while (true) {
             byte[] bytes;
             int from;

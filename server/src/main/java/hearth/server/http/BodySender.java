@@ -8,14 +8,11 @@ import io.netty.channel.Channel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Sends a body piece by piece as somebody else makes it: in chunks (RFC 9112 section 7.1), or to a client of HTTP/1.0
-/// as it is, up to the end of the connection.
+/// Sends a body piece by piece as somebody else makes it: in chunks (RFC 9112 section 7.1), or to a client of
+/// HTTP/1.0 as it is, up to the end of the connection.
 ///
 /// Once the client is gone, what still comes is thrown away.
 final class BodySender implements AnswerSender, StreamedBody {
-    /// What a connection holds of a body: a piece on its way, and the next one.
-    static final int MEMORY = 128 << 10;
-
     /// What a chunk has around it, at most.
     private static final int FRAME = 16;
 

@@ -1,8 +1,7 @@
 package hearth.server.http;
 
-import hearth.model.ApiError;
 import hearth.model.ApiException;
-import hearth.server.http.ResponseEncoder.Persistence;
+import hearth.model.memory.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -30,18 +29,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /// Pipelined bytes that are read ahead while a request is being answered.
     private static final int READ_AHEAD = 64 << 10;
 
-    /// Head bytes that every connection may hold; more of them count as memory of a body.
-    private static final int FREE_HEAD = 16 << 10;
-
     /// What a client that was refused may still send before its connection is cut, so that it reads the answer.
     private static final long LINGERING_BYTES = 128L << 20;
-
-    private static final byte[] NO_BYTES = new byte[0];
 
     private enum Phase {
         /// No byte of a next request has come.
         IDLE,
         HEAD,
+        /// The head is admitted, and memory for the body awaited.
+        QUEUED,
         BODY,
         /// The request is whole, and its answer awaited, or the next piece of it.
         ANSWERING,
@@ -54,10 +50,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private final HttpListener listener;
     private final Service service;
-    private final BodyBudget budget;
+    private final ConnectionBudgets budgets;
     private final HttpLimits limits;
     private final Channel channel;
-    private final Patrol patrol;
+    private final OpenConnections open;
+    private final ConnectionMemory memory;
     private final AnswerWriter answers;
     private final HeadReader headReader;
 
@@ -65,17 +62,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.IDLE;
     private boolean processing;
     private boolean inputEnded;
+    /// Whether something that was sent ahead was thrown away, so that no further request can be read.
+    private boolean lacksInput;
     private boolean draining;
 
-    // The request in hand.
-    private @Nullable Exchange exchange;
-    private @Nullable Intake intake;
-    private @Nullable BodyReader body;
-    private @Nullable BodyHash hash;
-    private boolean keepAlive;
-    private boolean oldProtocol;
-    private long headMemory;
-    /// An answer that is sent piece by piece.
+    /// The request that is read or answered; null between two of them.
+    private @Nullable RequestInHand request;
+    /// The answer that is sent piece by piece.
     private @Nullable Unfinished unfinished;
 
     private long deadline;
@@ -90,23 +83,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
     Connection(
             HttpListener listener,
             Service service,
-            BodyBudget budget,
+            ConnectionBudgets budgets,
             Channel channel,
-            Patrol patrol,
+            OpenConnections open,
             ResponseEncoder encoder) {
         this.listener = listener;
         this.service = service;
-        this.budget = budget;
+        this.budgets = budgets;
         this.limits = listener.limits();
         this.channel = channel;
-        this.patrol = patrol;
-        this.answers = new AnswerWriter(channel, encoder, budget, listener.besideLoops());
+        this.open = open;
+        this.memory = new ConnectionMemory(budgets.heads());
+        this.answers = new AnswerWriter(channel, encoder, budgets.answers(), listener.besideLoops());
         this.headReader = new HeadReader(limits);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        patrol.add(this);
+        open.add(this);
         if (channel.remoteAddress() instanceof InetSocketAddress address) {
             fromThisHost = address.getAddress().isLoopbackAddress();
             remote = address.getAddress().getHostAddress() + ":" + address.getPort();
@@ -116,7 +110,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        patrol.remove(this);
+        open.remove(this);
         // A request that is being served keeps its memory counted until its answer comes.
         if (phase != Phase.ANSWERING) {
             releaseRequest();
@@ -125,6 +119,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         finished(true);
         answers.end();
         dropPending();
+        memory.release();
     }
 
     @Override
@@ -167,7 +162,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded = true;
             switch (phase) {
-                case ANSWERING, WRITING -> {}
+                case QUEUED, ANSWERING, WRITING -> {}
                 case HEAD, BODY -> process();
                 case IDLE, LINGERING -> finish();
                 case CLOSED -> close();
@@ -205,18 +200,34 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 // The next phase may have its bytes already.
             }
         } catch (MalformedRequestException e) {
-            refuse(malformed(e.getMessage()));
+            refuse(ListenerRefusals.malformed(e.getMessage()));
+        } catch (RuntimeException | Error fault) {
+            fault(fault);
         } finally {
             processing = false;
         }
         if (inputEnded && (phase == Phase.HEAD || phase == Phase.BODY)) {
-            refuse(malformed("The request ended before it was whole."));
+            refuse(ListenerRefusals.endedEarly());
         }
         if (phase != Phase.CLOSED) {
             if (!pending.isReadable() || phase == Phase.LINGERING) {
                 dropPending();
             }
-            read(!isWaiting() || pending.readableBytes() < READ_AHEAD);
+            countAhead();
+            read(!isWaiting() || (phase != Phase.QUEUED && pending.readableBytes() < READ_AHEAD));
+        }
+    }
+
+    /// Where there is no room for what a client sends ahead, it is thrown away, and the connection ends with the
+    /// answer.
+    private void countAhead() {
+        if (!memory.takeAhead(isWaiting() ? pending.capacity() : 0)) {
+            budgets.bodies().refused();
+            dropPending();
+            lacksInput = true;
+            if (phase == Phase.QUEUED) {
+                refuse(ListenerRefusals.noMemory());
+            }
         }
     }
 
@@ -228,7 +239,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isWaiting() {
-        return phase == Phase.ANSWERING || phase == Phase.WRITING;
+        return phase == Phase.QUEUED || phase == Phase.ANSWERING || phase == Phase.WRITING;
     }
 
     private boolean step() throws MalformedRequestException {
@@ -240,7 +251,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 dropPending();
                 yield false;
             }
-            case ANSWERING, WRITING, CLOSED -> false;
+            case QUEUED, ANSWERING, WRITING, CLOSED -> false;
         };
     }
 
@@ -250,107 +261,128 @@ final class Connection extends ChannelInboundHandlerAdapter {
             deadline = System.nanoTime() + limits.headTime().toNanos();
         }
         var head = headReader.read(pending);
+        if (!memory.takeHead(head == null ? headReader.held() : headReader.lastHead())) {
+            budgets.bodies().refused();
+            refuse(ListenerRefusals.noMemory());
+            return true;
+        }
         if (head == null) {
-            return countHeadMemory();
+            return false;
         }
         begin(head);
         return true;
     }
 
-    private boolean countHeadMemory() {
-        long held = headReader.held() <= FREE_HEAD ? 0 : 2L * headReader.held();
-        if (held > headMemory) {
-            if (!budget.take(held - headMemory, headMemory)) {
-                refuse(busy());
-                return true;
-            }
-            headMemory = held;
-        }
-        return false;
-    }
-
     private void begin(RequestHead head) throws MalformedRequestException {
-        keepAlive = head.keepAlive();
-        oldProtocol = head.minorVersion() == 0;
-        var next = new Exchange(this, listener.newRequestId(), head);
-        exchange = next;
+        var exchange = new Exchange(this, listener.newRequestId(), head);
+        var next = RequestInHand.of(exchange, head);
+        request = next;
         long length = BodyLength.of(head);
-        if (budget.isOverdrawn()) {
-            refuse(busy(), length == 0);
+        // A large body waits for memory in any case.
+        if (length <= MemoryBudget.SMALL && budgets.bodies().isOverdrawn()) {
+            budgets.bodies().refused();
+            refuse(ListenerRefusals.noMemory(), length == 0);
             return;
         }
         try {
-            var admitted = service.admit(head, next);
-            if (length > admitted.bodyLimit()) {
-                refuse(admitted.tooLarge());
+            var handler = service.admit(head, exchange);
+            if (length > handler.bodyLimit()) {
+                refuse(handler.tooLarge());
                 return;
             }
-            intake = admitted;
-            body = length == BodyLength.CHUNKED
-                    ? BodyReader.chunked(admitted.bodyLimit(), budget)
-                    : BodyReader.ofLength(length, admitted.bodyLimit(), budget);
-            hash = admitted.hashesBody() ? new BodyHash(listener.besideLoops()) : null;
+            next.admitted(
+                    handler,
+                    length,
+                    budgets.bodies(),
+                    () -> new BodyHash(listener.besideLoops(), failure -> onEventLoop(() -> fault(next, failure))));
         } catch (ApiException refusal) {
             refuse(refusal, length == 0);
             return;
         } catch (RefusedRequestException refusal) {
             refuse(refusal.answer(), length == 0);
             return;
-        } catch (RuntimeException fault) {
-            fault(fault);
-            return;
         }
+        deadline = System.nanoTime() + limits.memoryTime().toNanos();
+        takeMemory(next, length != 0 && head.expectsContinue());
+    }
+
+    private void takeMemory(RequestInHand next, boolean expectsContinue) {
+        phase = Phase.QUEUED;
+        switch (next.body().takeAnnounced(() -> onEventLoop(() -> granted(next, expectsContinue)))) {
+            case COMPLETE -> beginBody(expectsContinue);
+            case AWAITS_MORE -> {}
+            case NO_MEMORY -> refuseForMemory(ListenerRefusals.noMemory());
+            case TOO_LARGE, NEVER_ANY_ROOM -> refuseForMemory(ListenerRefusals.neverAnyRoom());
+        }
+    }
+
+    private void refuseForMemory(ApiException refusal) {
+        budgets.bodies().refused();
+        refuse(refusal);
+    }
+
+    /// There is memory for the body of a request, which may have been given up.
+    private void granted(RequestInHand waited, boolean expectsContinue) {
+        if (waited == request && waited.body().isWaiting()) {
+            waited.body().granted();
+            beginBody(expectsContinue);
+            process();
+        }
+    }
+
+    private void beginBody(boolean expectsContinue) {
         phase = Phase.BODY;
         progressMark = 0;
         deadline = System.nanoTime() + limits.progressTime().toNanos();
-        if (length != 0 && head.expectsContinue() && !pending.isReadable()) {
+        if (expectsContinue && !pending.isReadable()) {
             answers.write(Unpooled.wrappedBuffer(CONTINUE));
         }
     }
 
     private boolean readBody() throws MalformedRequestException {
-        var reader = inHand(body);
-        var progress = reader.read(pending);
-        if (hash != null && progress == BodyReader.Progress.AWAITS_MORE) {
-            hash.arrived(reader.buffer(), reader.count());
-        }
-        switch (progress) {
+        var reading = inHand();
+        switch (reading.read(pending)) {
             case AWAITS_MORE -> {
                 return false;
             }
-            case TOO_LARGE -> refuse(inHand(intake).tooLarge());
-            case NO_MEMORY -> refuse(busy());
+            case TOO_LARGE -> refuse(reading.handler().tooLarge());
+            case NO_MEMORY -> refuseForMemory(ListenerRefusals.noMemory());
+            case NEVER_ANY_ROOM -> refuseForMemory(ListenerRefusals.neverAnyRoom());
             case COMPLETE -> {
                 phase = Phase.ANSWERING;
-                serve(reader);
+                reading.hash(sha256 -> onEventLoop(() -> serve(reading, sha256)));
             }
         }
         return true;
     }
 
-    private void serve(BodyReader reader) {
-        if (hash == null) {
-            serve(reader, NO_BYTES);
-        } else {
-            hash.finish(reader.buffer(), reader.count(), sha256 -> onEventLoop(() -> serve(reader, sha256)));
-        }
-    }
-
-    private void serve(BodyReader reader, byte[] sha256) {
+    private void serve(RequestInHand whole, byte[] sha256) {
         try {
-            inHand(intake).serve(reader.toByteArray(), sha256);
+            whole.serve(sha256);
         } catch (ApiException refusal) {
-            inHand(exchange).answer(service.refusal(refusal));
-        } catch (RuntimeException fault) {
-            fault(fault);
+            whole.exchange().answer(service.refusal(refusal));
+        } catch (RuntimeException | Error fault) {
+            fault(whole, fault);
         }
     }
 
-    private void fault(RuntimeException fault) {
-        var failed = inHand(exchange);
-        LOG.log(Level.ERROR, "Request " + failed.requestId() + " met a fault", fault);
-        keepAlive &= phase == Phase.ANSWERING;
-        failed.answer(service.fault());
+    /// A fault, of whatever kind, ends the request that met it.
+    private void fault(Throwable fault) {
+        if (request == null) {
+            LOG.log(Level.ERROR, "A connection failed", fault);
+            close();
+        } else {
+            fault(request, fault);
+        }
+    }
+
+    private void fault(RequestInHand failed, Throwable fault) {
+        LOG.log(Level.ERROR, "Request " + failed.exchange().requestId() + " met a fault", fault);
+        failed.refused(phase == Phase.ANSWERING);
+        if (failed == request) {
+            phase = Phase.ANSWERING;
+        }
+        failed.exchange().answer(service.fault());
     }
 
     /// Refuses a request that is not whole, or of which nothing is understood.
@@ -363,49 +395,63 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(HttpResponse refusal, boolean whole) {
-        var refused = exchange != null ? exchange : new Exchange(this, listener.newRequestId(), null);
-        exchange = refused;
-        keepAlive &= whole;
+        var refused =
+                request != null ? request : RequestInHand.unread(new Exchange(this, listener.newRequestId(), null));
+        request = refused;
+        refused.refused(whole);
         phase = Phase.ANSWERING;
-        refused.answer(refusal);
+        refused.exchange().answer(refusal);
     }
 
     /// See [Exchange#answer].
     void answer(Exchange answered, HttpResponse response) {
+        // Whoever made the answer counts it only until this returns.
+        long onItsWay = channel.eventLoop().inEventLoop() ? 0 : response.body().length;
+        budgets.answers().hold(onItsWay);
         onEventLoop(() -> {
-            boolean awaited = answered == exchange;
-            boolean begins = begins(answered);
-            if (awaited) {
-                service.answered(
-                        answered.answeredWith(response.status(), response.headers(), response.body().length, !begins));
+            try {
+                send(answered, response);
+            } finally {
+                budgets.answers().giveBack(onItsWay);
             }
-            if (!begins) {
-                return;
-            }
-            boolean stays = stays();
-            answers.write(response, answered, persistence(stays));
-            if (!stays) {
-                finish();
-            } else if (answers.isTaken()) {
-                awaitNext();
-            } else {
-                beginWriting();
-            }
-            process();
         });
+    }
+
+    private void send(Exchange answered, HttpResponse response) {
+        var ended = request;
+        boolean awaited = isAwaited(answered);
+        boolean begins = begins(answered);
+        if (awaited) {
+            service.answered(
+                    answered.answeredWith(response.status(), response.headers(), response.body().length, !begins));
+        }
+        if (!begins || ended == null) {
+            return;
+        }
+        boolean stays = stays(ended);
+        answers.write(response, answered, ended.persistence(stays));
+        if (!stays) {
+            finish();
+        } else if (answers.isTaken()) {
+            awaitNext();
+        } else {
+            beginWriting();
+        }
+        process();
     }
 
     /// See [Exchange#answer].
     void answer(Exchange answered, FileResponse response) {
         onEventLoop(() -> {
-            if (!begins(answered)) {
+            var ended = request;
+            if (!begins(answered) || ended == null) {
                 response.close();
                 return;
             }
-            boolean stays = stays();
+            boolean stays = stays(ended);
             unfinished = new Unfinished(answered, response.status(), response.headers(), response.length());
             beginWriting();
-            answers.write(response, answered, persistence(stays), progress -> progressed(progress, stays));
+            answers.write(response, answered, ended.persistence(stays), progress -> progressed(progress, stays, ended));
             process();
         });
     }
@@ -414,21 +460,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
     StreamedBody begin(Exchange answered, int status, Map<String, String> headers) {
         var body = new BodySender(this);
         onEventLoop(() -> {
-            if (!begins(answered)) {
+            var ended = request;
+            if (!begins(answered) || ended == null) {
                 return;
             }
             // To an old client the end of the body is that of the connection.
-            boolean stays = stays() && !oldProtocol;
+            boolean chunked = !ended.isOldProtocol();
+            boolean stays = stays(ended) && chunked;
             unfinished = new Unfinished(answered, status, headers, -1);
-            answers.begin(status, headers, answered, persistence(stays), !oldProtocol, body);
-            body.start(channel, !oldProtocol, progress -> progressed(progress, stays));
+            answers.begin(status, headers, answered, ended.persistence(stays), chunked, body);
+            body.start(channel, chunked, progress -> progressed(progress, stays, ended));
             process();
         });
         return body;
     }
 
     /// How an answer goes that is sent piece by piece.
-    private void progressed(AnswerProgress progress, boolean stays) {
+    private void progressed(AnswerProgress progress, boolean stays, RequestInHand ended) {
+        answers.countMemory();
         switch (progress) {
             case SENDING -> beginWriting();
             case WAITING -> phase = Phase.ANSWERING;
@@ -436,7 +485,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             case WHOLE -> {
                 finished(false);
                 // The listener may have begun to drain, or the client have closed its side, since the answer began.
-                if (stays && stays()) {
+                if (stays && stays(ended)) {
                     awaitNext();
                 } else {
                     finish();
@@ -464,22 +513,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return remote;
     }
 
+    private boolean isAwaited(Exchange answered) {
+        return request != null && answered == request.exchange();
+    }
+
     /// Whether this answer is awaited, and there is still someone to send it to.
     private boolean begins(Exchange answered) {
-        if (answered != exchange) {
+        if (!isAwaited(answered)) {
             return false;
         }
         releaseRequest();
         return phase != Phase.CLOSED;
     }
 
-    /// Whether the connection serves another request after this answer.
-    private boolean stays() {
-        return keepAlive && !draining && !(inputEnded && !pending.isReadable());
-    }
-
-    private Persistence persistence(boolean stays) {
-        return !stays ? Persistence.CLOSE : oldProtocol ? Persistence.KEEP_ALIVE : Persistence.UNSAID;
+    /// Whether the connection serves another request after this one.
+    private boolean stays(RequestInHand ended) {
+        return ended.keepsAlive() && !draining && !lacksInput && !(inputEnded && !pending.isReadable());
     }
 
     private void beginWriting() {
@@ -492,7 +541,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         phase = Phase.IDLE;
         answers.end();
         deadline = System.nanoTime() + limits.idleTime().toNanos();
-        if (draining || (inputEnded && !pending.isReadable())) {
+        if (draining || lacksInput || (inputEnded && !pending.isReadable())) {
             // The client has room for more, but not all of the last answer need be on its way.
             finish();
         }
@@ -516,17 +565,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
         });
     }
 
-    /// Called by the patrol every now and then.
+    /// Called every now and then.
     void check(long now) {
         if (phase == Phase.ANSWERING || now - deadline < 0) {
             return;
         }
         switch (phase) {
-            case HEAD -> refuse(tooSlow());
+            case HEAD -> refuse(ListenerRefusals.tooSlow());
+            case QUEUED -> refuseForMemory(ListenerRefusals.noMemory());
             case BODY -> {
-                long count = inHand(body).count();
+                long count = inHand().body().count();
                 if (count - progressMark < limits.progressBytes()) {
-                    refuse(tooSlow());
+                    refuse(ListenerRefusals.tooSlow());
                 } else {
                     progressMark = count;
                     deadline = now + limits.progressTime().toNanos();
@@ -557,48 +607,43 @@ final class Connection extends ChannelInboundHandlerAdapter {
         var _ = channel.close();
     }
 
+    /// Runs a task on the connection's loop, at once if that runs this. A task that fails ends the connection:
+    /// nobody knows what its client would read.
     void onEventLoop(Runnable task) {
         var loop = channel.eventLoop();
         if (loop.inEventLoop()) {
-            task.run();
+            guarded(task);
             return;
         }
         try {
-            loop.execute(task);
+            loop.execute(() -> guarded(task));
         } catch (RejectedExecutionException e) {
             // The loop has ended, and with it every connection.
             LOG.log(Level.DEBUG, "An answer came after the end", e);
         }
     }
 
-    private void releaseRequest() {
-        if (body != null) {
-            body.release();
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error fault) {
+            LOG.log(Level.ERROR, "A connection failed", fault);
+            close();
         }
-        budget.giveBack(headMemory);
-        headMemory = 0;
-        body = null;
-        intake = null;
-        hash = null;
-        exchange = null;
     }
 
-    private static <T> T inHand(@Nullable T part) {
-        if (part == null) {
+    private void releaseRequest() {
+        if (request != null) {
+            request.release();
+            request = null;
+        }
+        memory.releaseHead();
+    }
+
+    private RequestInHand inHand() {
+        if (request == null) {
             throw new IllegalStateException("No request is in hand");
         }
-        return part;
-    }
-
-    private static ApiException malformed(@Nullable String why) {
-        return new ApiException(ApiError.BAD_REQUEST, String.valueOf(why));
-    }
-
-    private static ApiException tooSlow() {
-        return new ApiException(ApiError.REQUEST_TIMEOUT, "The request was not whole in time.");
-    }
-
-    private static ApiException busy() {
-        return new ApiException(ApiError.TOO_MANY_REQUESTS, "Rate Exceeded.").with("Reason", "CallerRateLimitExceeded");
+        return request;
     }
 }

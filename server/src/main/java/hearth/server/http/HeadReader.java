@@ -17,6 +17,7 @@ final class HeadReader {
     private final HttpLimits limits;
     private byte[] line = new byte[512];
     private int consumed;
+    private int lastHead;
     /// Bytes after the reader index that are known to hold no LF.
     private int searched;
 
@@ -33,6 +34,11 @@ final class HeadReader {
     /// Bytes of a head that have come so far.
     int held() {
         return consumed + searched;
+    }
+
+    /// Bytes of the last whole head.
+    int lastHead() {
+        return lastHead;
     }
 
     /// The next request's head; null when it is not whole yet.
@@ -83,6 +89,7 @@ final class HeadReader {
         var head = new RequestHead(wholeMethod, path, query, minorVersion, headers);
         method = null;
         headers = new Headers();
+        lastHead = consumed;
         consumed = 0;
         if (line.length > LONGEST_KEPT_LINE) {
             line = new byte[LONGEST_KEPT_LINE];

@@ -1,5 +1,6 @@
 package hearth.server.http;
 
+import hearth.model.memory.MemoryBudget;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -30,29 +31,31 @@ import java.util.function.Supplier;
 public final class HttpListener implements AutoCloseable {
     private static final int BACKLOG = 4096;
 
-    /// How much of an answer the kernel holds beside what is on the network, in bytes. With its default of megabytes it
-    /// takes nothing for half a minute while a slow client reads on, as if that client had stopped.
+    /// How much of an answer the kernel holds beside what is on the network, in bytes. With its default of
+    /// megabytes it takes nothing for half a minute while a slow client reads on, as if that client had stopped.
     private static final long MAX_UNSENT = 64 << 10;
 
     /// What an event loop keeps for its connections.
-    private record LoopState(Patrol patrol, ResponseEncoder encoder) {}
+    private record LoopState(OpenConnections open, ResponseEncoder encoder) {}
 
     private final Service service;
     private final HttpLimits limits;
     private final Supplier<String> requestIds;
     private final Executor besideLoops;
-    private final BodyBudget budget;
-    private final BodyBudget adoptedBudget;
+    private final ConnectionBudgets budgets;
+    private final ConnectionBudgets adoptedBudgets;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger adopted = new AtomicInteger();
     private final Map<EventExecutor, LoopState> loops = new HashMap<>();
-    private final List<Future<?>> patrols = new ArrayList<>();
+    private final List<Future<?>> checks = new ArrayList<>();
     private final Channel channel;
 
     /// Binds and listens.
     ///
     /// @param requestIds makes the `x-amzn-RequestId` of each request
     /// @param besideLoops hashes large bodies
+    /// @param memory of this process
+    /// @param requests the share of it that requests may take
     /// @throws IOException when the address is in use, or not ours
     public HttpListener(
             InetSocketAddress address,
@@ -61,19 +64,21 @@ public final class HttpListener implements AutoCloseable {
             HttpLimits limits,
             Supplier<String> requestIds,
             Executor besideLoops,
+            MemoryBudget memory,
+            MemoryBudget requests,
             InstantSource clock)
             throws IOException {
         this.service = service;
         this.limits = limits;
         this.requestIds = requestIds;
         this.besideLoops = besideLoops;
-        this.budget = new BodyBudget(limits.bodiesInFlight());
-        this.adoptedBudget = budget.share(limits.bodiesInFlight().count() / 2);
-        long interval = patrolInterval(limits).toMillis();
+        this.budgets = ConnectionBudgets.of(memory, requests);
+        this.adoptedBudgets = budgets.half();
+        long interval = checkInterval(limits).toMillis();
         for (var loop : group) {
-            var patrol = new Patrol();
-            loops.put(loop, new LoopState(patrol, new ResponseEncoder(clock)));
-            patrols.add(loop.scheduleWithFixedDelay(patrol, interval, interval, TimeUnit.MILLISECONDS));
+            var open = new OpenConnections();
+            loops.put(loop, new LoopState(open, new ResponseEncoder(clock)));
+            checks.add(loop.scheduleWithFixedDelay(open, interval, interval, TimeUnit.MILLISECONDS));
         }
         var bound = new ServerBootstrap()
                 .group(group)
@@ -89,7 +94,7 @@ public final class HttpListener implements AutoCloseable {
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            patrols.forEach(patrol -> patrol.cancel(false));
+            checks.forEach(check -> check.cancel(false));
             throw new IOException(bound.cause().getMessage(), bound.cause());
         }
         this.channel = bound.channel();
@@ -104,11 +109,11 @@ public final class HttpListener implements AutoCloseable {
         }
         accepted.closeFuture().addListener(_ -> connections.decrementAndGet());
         configure(accepted);
-        accepted.pipeline().addLast(new Connection(this, service, budget, accepted, state.patrol(), state.encoder()));
+        accepted.pipeline().addLast(new Connection(this, service, budgets, accepted, state.open(), state.encoder()));
     }
 
-    /// Serves a connection that was accepted elsewhere as if it had come here. All of these together have half of the
-    /// connections and of the memory for bodies, so that they leave as much to others.
+    /// Serves a connection that was accepted elsewhere as if it had come here. All of these together have half of
+    /// the connections and of the memory for bodies, so that they leave as much to others.
     ///
     /// @param accepted of no loop yet
     /// @param loop one of those that this listener was made with
@@ -127,7 +132,7 @@ public final class HttpListener implements AutoCloseable {
         });
         configure(accepted);
         accepted.pipeline()
-                .addLast(new Connection(this, serving, adoptedBudget, accepted, state.patrol(), state.encoder()));
+                .addLast(new Connection(this, serving, adoptedBudgets, accepted, state.open(), state.encoder()));
         var _ = loop.register(accepted);
     }
 
@@ -140,9 +145,9 @@ public final class HttpListener implements AutoCloseable {
         config.setWriteBufferWaterMark(new WriteBufferWaterMark(32 << 10, 64 << 10));
     }
 
-    private static Duration patrolInterval(HttpLimits limits) {
+    private static Duration checkInterval(HttpLimits limits) {
         var shortest = limits.headTime();
-        for (var time : List.of(limits.idleTime(), limits.progressTime())) {
+        for (var time : List.of(limits.idleTime(), limits.memoryTime(), limits.progressTime())) {
             shortest = time.compareTo(shortest) < 0 ? time : shortest;
         }
         var quarter = shortest.dividedBy(4);
@@ -160,15 +165,10 @@ public final class HttpListener implements AutoCloseable {
         return connections.get();
     }
 
-    /// Bytes that request bodies could take now.
-    public long freeBodyMemory() {
-        return budget.left();
-    }
-
     /// Accepts no further connection or request, and waits until those in hand are answered, or the time is up.
     public void drain(Duration patience) {
         channel.close().syncUninterruptibly();
-        onEachLoop(Patrol::drain);
+        onEachLoop(OpenConnections::drain);
         long deadline = System.nanoTime() + patience.toNanos();
         while (connections.get() > 0 && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
@@ -179,14 +179,14 @@ public final class HttpListener implements AutoCloseable {
     @Override
     public void close() {
         channel.close().syncUninterruptibly();
-        patrols.forEach(patrol -> patrol.cancel(false));
-        onEachLoop(Patrol::closeAll);
+        checks.forEach(check -> check.cancel(false));
+        onEachLoop(OpenConnections::closeAll);
     }
 
-    private void onEachLoop(Consumer<Patrol> task) {
+    private void onEachLoop(Consumer<OpenConnections> task) {
         loops.forEach((loop, state) -> {
             if (!loop.isShuttingDown()) {
-                ((EventLoop) loop).submit(() -> task.accept(state.patrol())).syncUninterruptibly();
+                ((EventLoop) loop).submit(() -> task.accept(state.open())).syncUninterruptibly();
             }
         });
     }

@@ -8,7 +8,7 @@ public interface Service {
     ///
     /// @throws ApiException to refuse it at once
     /// @throws RefusedRequestException to refuse it by an answer of another form
-    Intake admit(RequestHead head, Exchange exchange);
+    RequestHandler admit(RequestHead head, Exchange exchange);
 
     /// The answer that tells a caller of a refusal, also of one by the listener itself.
     HttpResponse refusal(ApiException refusal);

@@ -17,7 +17,7 @@ public record InvokeRequest(ApiOperation operation, AuthenticatedCaller caller, 
     }
 
     byte[] payload() {
-        return parts.body();
+        return parts.body().toByteArray();
     }
 
     boolean streams() {

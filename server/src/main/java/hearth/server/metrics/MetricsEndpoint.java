@@ -2,10 +2,10 @@ package hearth.server.metrics;
 
 import hearth.model.ApiError;
 import hearth.model.ApiException;
-import hearth.server.http.Bodiless;
+import hearth.server.http.BodylessHandler;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpResponse;
-import hearth.server.http.Intake;
+import hearth.server.http.RequestHandler;
 import hearth.server.http.RequestHead;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -34,7 +34,7 @@ public final class MetricsEndpoint {
     }
 
     /// @throws ApiException for whoever may not see them
-    public Intake intake(RequestHead head, Exchange exchange) {
+    public RequestHandler intake(RequestHead head, Exchange exchange) {
         if (!head.method().equals("GET") && !head.method().equals("HEAD")) {
             throw new ApiException(
                     ApiError.METHOD_NOT_ALLOWED, "The method " + head.method() + " is not one of GET, HEAD.");
@@ -42,7 +42,7 @@ public final class MetricsEndpoint {
         if (!exchange.isFromThisHost() || isForwarded(head)) {
             throw new ApiException(ApiError.ACCESS_DENIED, "Metrics are told to clients on this host only.");
         }
-        return new Bodiless(() -> threads.execute(() -> exchange.answer(answer())));
+        return new BodylessHandler(() -> threads.execute(() -> exchange.answer(answer())));
     }
 
     private static boolean isForwarded(RequestHead head) {

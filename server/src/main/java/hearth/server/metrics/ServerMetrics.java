@@ -2,6 +2,7 @@ package hearth.server.metrics;
 
 import hearth.cluster.Store;
 import hearth.invoke.InvokeServices;
+import hearth.model.memory.MemoryBudget;
 import hearth.worker.LocalWorker;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -50,6 +51,35 @@ public final class ServerMetrics {
                 .unit(Unit.BYTES)
                 .help("What the server itself uses of its heap; functions have their own memory")
                 .callback(gauge -> gauge.call(heapUsed()))
+                .register(registry);
+    }
+
+    /// What the bytes of callers and functions take.
+    public static void register(PrometheusRegistry registry, MemoryBudget memory) {
+        GaugeWithCallback.builder()
+                .name("hearth_memory_budget")
+                .unit(Unit.BYTES)
+                .help("What the bytes of callers and functions may take of the server's memory, and what they take")
+                .labelNames("of")
+                .callback(gauge -> {
+                    gauge.call((double) memory.total().count(), "total");
+                    gauge.call((double) (memory.total().count() - memory.left()), "taken");
+                })
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("hearth_memory_refusals")
+                .help("Requests and connections that were given up because there was no memory for them")
+                .callback(counter -> counter.call((double) memory.refusals()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("hearth_memory_waits")
+                .help("Requests, answers and packages that had to wait for memory")
+                .callback(counter -> counter.call((double) memory.waits()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("hearth_memory_waiting")
+                .help("Those that wait for memory now")
+                .callback(gauge -> gauge.call(memory.waiting()))
                 .register(registry);
     }
 

@@ -3,18 +3,19 @@ package hearth.server.services;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.QueryParameters;
+import hearth.model.api.RequestBody;
 import hearth.server.auth.AuthenticatedCaller;
 import hearth.server.auth.Authentication;
 import hearth.server.auth.Authenticator;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpResponse;
-import hearth.server.http.Intake;
 import hearth.server.http.RefusedRequestException;
+import hearth.server.http.RequestHandler;
 import hearth.server.http.RequestHead;
 import java.nio.charset.StandardCharsets;
 
 /// `GetCallerIdentity` of STS, by which clients ask who they are before they do anything else.
-final class CallerIdentity implements Intake {
+final class CallerIdentity implements RequestHandler {
     private static final String ACTION = "GetCallerIdentity";
     private static final String VERSION = "2011-06-15";
     private static final int LARGEST_BODY = 64 << 10;
@@ -32,7 +33,8 @@ final class CallerIdentity implements Intake {
         this.authentication = authentication;
     }
 
-    static Intake intake(ServiceRequest request, RequestHead head, Exchange exchange, Authenticator authenticator) {
+    static RequestHandler intake(
+            ServiceRequest request, RequestHead head, Exchange exchange, Authenticator authenticator) {
         try {
             return new CallerIdentity(request, head, exchange, authenticator.begin(head, "sts"));
         } catch (ApiException refusal) {
@@ -57,14 +59,14 @@ final class CallerIdentity implements Intake {
     }
 
     @Override
-    public void serve(byte[] body, byte[] sha256) {
+    public void serve(RequestBody body, byte[] sha256) {
         exchange.answer(answer(body, sha256));
     }
 
-    private HttpResponse answer(byte[] body, byte[] sha256) {
+    private HttpResponse answer(RequestBody body, byte[] sha256) {
         try {
             var authenticated = authentication.check(body, sha256);
-            var action = action(authenticated.body());
+            var action = action(authenticated.body().toByteArray());
             if (ACTION.equals(action)) {
                 return identity(authenticated.caller());
             }

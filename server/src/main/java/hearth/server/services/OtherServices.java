@@ -2,8 +2,8 @@ package hearth.server.services;
 
 import hearth.server.auth.Authenticator;
 import hearth.server.http.Exchange;
-import hearth.server.http.Intake;
 import hearth.server.http.RefusedRequestException;
+import hearth.server.http.RequestHandler;
 import hearth.server.http.RequestHead;
 import java.util.Optional;
 
@@ -16,7 +16,7 @@ public final class OtherServices {
     /// The answer to a request for another service; empty for one that is for Lambda.
     ///
     /// @throws RefusedRequestException for one that is answered by its head alone
-    public static Optional<Intake> intake(RequestHead head, Exchange exchange, Authenticator authenticator) {
+    public static Optional<RequestHandler> intake(RequestHead head, Exchange exchange, Authenticator authenticator) {
         var request = ServiceRequest.of(head);
         if (request.isEmpty()) {
             return Optional.empty();

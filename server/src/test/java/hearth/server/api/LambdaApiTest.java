@@ -12,6 +12,7 @@ import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiResponse;
+import hearth.model.memory.MemoryBudget;
 import hearth.server.auth.TrustingAuthenticator;
 import hearth.server.download.CodeDownloads;
 import hearth.server.download.CodeUrls;
@@ -96,9 +97,11 @@ class LambdaApiTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 loops,
                 api,
-                HttpLimits.defaults(Bytes.mebibytes(256)),
+                HttpLimits.defaults(),
                 new RequestIds(new SplittableRandom(1)),
                 threads,
+                MemoryBudget.unlimited(),
+                MemoryBudget.unlimited(),
                 InstantSource.system());
         client = new RawClient(listener.address());
     }
@@ -115,7 +118,7 @@ class LambdaApiTest {
                 function,
                 String.valueOf(parts.query().first("Qualifier")),
                 String.valueOf(parts.headers().first("X-Amz-Invocation-Type")),
-                new String(parts.body(), StandardCharsets.UTF_8));
+                new String(parts.body().toByteArray(), StandardCharsets.UTF_8));
         var head = new AnswerHead("$LATEST", "Root=1");
         switch (function) {
             case "missing" -> responder.refuse(new ApiException(ApiError.RESOURCE_NOT_FOUND, "Function not found"));

@@ -13,6 +13,7 @@ import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
 import hearth.model.Region;
+import hearth.model.api.RequestBody;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
@@ -106,7 +107,7 @@ class FunctionKeysTest {
         assertThat(caller(confined, "anything").account()).isEqualTo(ACCOUNT);
         assertThat(caller(confined, ACCOUNT.value()).account()).isEqualTo(ACCOUNT);
         assertThat(confined.begin(new RequestHead("GET", "/", "", 1, new Headers()))
-                        .check(new byte[0], new byte[0])
+                        .check(RequestBody.of(new byte[0]), new byte[0])
                         .caller())
                 .isEqualTo(function);
         refused(confined, "999999999999", ApiError.ACCESS_DENIED);
@@ -126,7 +127,7 @@ class FunctionKeysTest {
                 "AWS4-HMAC-SHA256 Credential=" + keyId + "/20260102/us-east-1/lambda/aws4_request, Signature=0");
         return authenticator
                 .begin(new RequestHead("GET", "/", "", 1, headers))
-                .check(new byte[0], new byte[0])
+                .check(RequestBody.of(new byte[0]), new byte[0])
                 .caller();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.model.AccountId;
 import hearth.model.Region;
+import hearth.model.api.RequestBody;
 import hearth.server.http.Headers;
 import hearth.server.http.RequestHead;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,10 @@ class TrustingAuthenticatorTest {
                 1,
                 new Headers());
 
-        assertThat(authenticator.begin(head).check(new byte[0], new byte[0]).caller())
+        assertThat(authenticator
+                        .begin(head)
+                        .check(RequestBody.of(new byte[0]), new byte[0])
+                        .caller())
                 .isEqualTo(new AuthenticatedCaller(new AccountId("123456789012"), new Region("eu-west-3")));
     }
 
@@ -68,9 +72,10 @@ class TrustingAuthenticatorTest {
         var authentication = authenticator.begin(new RequestHead("POST", "/", "", 1, headers));
         var framed = "5;chunk-signature=any\r\nhello\r\n0;chunk-signature=any\r\n\r\n";
 
-        var authenticated = authentication.check(framed.getBytes(StandardCharsets.US_ASCII), new byte[0]);
+        var authenticated =
+                authentication.check(RequestBody.of(framed.getBytes(StandardCharsets.US_ASCII)), new byte[0]);
 
-        assertThat(authenticated.body()).asString().isEqualTo("hello");
+        assertThat(authenticated.body().toByteArray()).asString().isEqualTo("hello");
     }
 
     private AuthenticatedCaller caller(String authorization) {
@@ -78,7 +83,7 @@ class TrustingAuthenticatorTest {
         headers.add("authorization", authorization);
         return authenticator
                 .begin(new RequestHead("GET", "/", "", 1, headers))
-                .check(new byte[0], new byte[0])
+                .check(RequestBody.of(new byte[0]), new byte[0])
                 .caller();
     }
 }

@@ -7,16 +7,16 @@ import hearth.cluster.Store;
 import hearth.control.operation.Caller;
 import hearth.model.AccountId;
 import hearth.model.ApiException;
-import hearth.model.Bytes;
 import hearth.model.CodeDigest;
 import hearth.model.Region;
+import hearth.model.memory.MemoryBudget;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
 import hearth.server.http.HttpResponse;
-import hearth.server.http.Intake;
 import hearth.server.http.NoLeaks;
 import hearth.server.http.RawClient;
+import hearth.server.http.RequestHandler;
 import hearth.server.http.RequestHead;
 import hearth.server.http.Service;
 import hearth.worker.loops.EpollLoops;
@@ -59,9 +59,11 @@ class CodeDownloadsTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 loops,
                 new Downloads(new CodeDownloads(urls, store.blobs(), threads, () -> now)),
-                HttpLimits.defaults(Bytes.mebibytes(1)),
+                HttpLimits.defaults(),
                 () -> "the-request",
                 threads,
+                MemoryBudget.unlimited(),
+                MemoryBudget.unlimited(),
                 () -> now);
         client = new RawClient(listener.address());
     }
@@ -82,7 +84,7 @@ class CodeDownloadsTest {
 
     private record Downloads(CodeDownloads downloads) implements Service {
         @Override
-        public Intake admit(RequestHead head, Exchange exchange) {
+        public RequestHandler admit(RequestHead head, Exchange exchange) {
             return downloads.intake(head, exchange);
         }
 

@@ -3,6 +3,7 @@ package hearth.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.model.ApiException;
+import hearth.model.api.RequestBody;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -10,7 +11,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,13 +26,13 @@ class AdoptedConnectionsTest {
     private static final int CONNECTIONS = 10;
 
     private final ListenerUnderTest server = new ListenerUnderTest(
-            HttpLimits.defaults(ListenerUnderTest.BODY_MEMORY).withConnections(CONNECTIONS));
+            HttpLimits.defaults().withConnections(CONNECTIONS).withMemoryTime(Duration.ofSeconds(1)));
     private Channel another;
 
     private record Named(String name) implements Service {
         @Override
-        public Intake admit(RequestHead head, Exchange exchange) {
-            return new Intake() {
+        public RequestHandler admit(RequestHead head, Exchange exchange) {
+            return new RequestHandler() {
                 @Override
                 public int bodyLimit() {
                     return 64 << 20;
@@ -46,7 +49,7 @@ class AdoptedConnectionsTest {
                 }
 
                 @Override
-                public void serve(byte[] body, byte[] sha256) {
+                public void serve(RequestBody body, byte[] sha256) {
                     exchange.answer(new HttpResponse(200, Map.of(), name.getBytes(StandardCharsets.UTF_8)));
                 }
             };
@@ -125,16 +128,21 @@ class AdoptedConnectionsTest {
 
     @Test
     void leaveHalfOfTheMemoryForBodiesToOthers() {
-        int half = (int) (ListenerUnderTest.BODY_MEMORY.count() / 2);
-        try (var function = function()) {
-            function.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + (half + 1) + "\r\n\r\n");
-            function.sendWhatIsTaken(new byte[half + 1]);
+        int most = (int) (ListenerUnderTest.BODY_MEMORY.count() / 2);
+        try (var first = function();
+                var second = function();
+                var other = server.connect()) {
+            for (var function : List.of(first, second)) {
+                function.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + most / 2 + "\r\n\r\n");
+            }
+            Await.until("one of them waits", () -> server.memory.waiting() == 1);
+            other.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + EchoService.LIMIT + "\r\n\r\n");
+            other.send(new byte[EchoService.LIMIT]);
 
-            assertThat(function.read().status()).isEqualTo(429);
+            assertThat(other.read().status()).isEqualTo(200);
+            assertThat(second.read().status()).isEqualTo(429);
         }
-        Await.until(
-                "the memory is free again",
-                () -> server.listener.freeBodyMemory() == ListenerUnderTest.BODY_MEMORY.count());
+        Await.until("the memory is free again", () -> server.memory.left() == ListenerUnderTest.BODY_MEMORY.count());
     }
 
     @Test
@@ -146,8 +154,6 @@ class AdoptedConnectionsTest {
                 assertThat(function.read().text()).isEqualTo("for functions");
             }
         }
-        Await.until(
-                "the memory is free again",
-                () -> server.listener.freeBodyMemory() == ListenerUnderTest.BODY_MEMORY.count());
+        Await.until("the memory is free again", () -> server.memory.left() == ListenerUnderTest.BODY_MEMORY.count());
     }
 }

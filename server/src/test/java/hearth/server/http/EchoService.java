@@ -3,6 +3,7 @@ package hearth.server.http;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiResponse;
+import hearth.model.api.RequestBody;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -17,8 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// Answers each request with its own body. Some paths do more: `/refused`, `/fault`, `/slow` (until `release`),
-/// `/hash`, `/empty`, `/large` (6 MiB), `/head-fault`, `/late` (answers from another thread),
+/// Answers each request with its own body. Some paths do more: `/refused`, `/fault`, `/out-of-memory`, `/slow`
+/// (until `release`), `/hash`, `/empty`, `/large` (6 MiB), `/head-fault`, `/late` (answers from another thread),
 /// `/file` (the test's), `/stream` (which the test writes).
 final class EchoService implements Service {
     static final int LIMIT = 6 << 20;
@@ -35,13 +36,14 @@ final class EchoService implements Service {
     final CountDownLatch release = new CountDownLatch(1);
 
     @Override
-    public Intake admit(RequestHead head, Exchange exchange) {
+    public RequestHandler admit(RequestHead head, Exchange exchange) {
         switch (head.path()) {
             case "/refused" -> throw new ApiException(ApiError.UNKNOWN_OPERATION, "No such path");
             case "/head-fault" -> throw new IllegalStateException("A fault that a test asked for");
+            case "/head-out-of-memory" -> throw new OutOfMemoryError("As a test asked for");
             default -> {}
         }
-        return new Intake() {
+        return new RequestHandler() {
             @Override
             public int bodyLimit() {
                 return LIMIT;
@@ -58,24 +60,26 @@ final class EchoService implements Service {
             }
 
             @Override
-            public void serve(byte[] body, byte[] sha256) {
+            public void serve(RequestBody body, byte[] sha256) {
                 switch (head.path()) {
+                    case "/out-of-memory" -> throw new OutOfMemoryError("As a test asked for");
+                    case "/stack-overflow" -> throw new StackOverflowError("As a test asked for");
                     case "/fault" -> throw new IllegalStateException("A fault that a test asked for");
                     case "/large" -> exchange.answer(ok(new byte[LIMIT]));
                     case "/empty" -> exchange.answer(new HttpResponse(204, Map.of(), new byte[0]));
                     case "/hash" ->
                         exchange.answer(ok(HexFormat.of().formatHex(sha256).getBytes(StandardCharsets.US_ASCII)));
-                    case "/late" -> Thread.ofVirtual().start(() -> exchange.answer(ok(body)));
+                    case "/late" -> Thread.ofVirtual().start(() -> exchange.answer(ok(body.toByteArray())));
                     case "/file" -> exchange.answer(openFile());
                     case "/stream" -> streams.add(exchange.begin(200, Map.of("Content-Type", "text/x")));
                     case "/slow" -> {
                         slowRequestCame.countDown();
                         Thread.ofVirtual().start(() -> {
                             awaitRelease();
-                            exchange.answer(ok(body));
+                            exchange.answer(ok(body.toByteArray()));
                         });
                     }
-                    default -> exchange.answer(ok(body));
+                    default -> exchange.answer(ok(body.toByteArray()));
                 }
             }
         };

@@ -129,8 +129,7 @@ class FileResponseTest {
     @Test
     void givesUpAClientThatTakesNothing() {
         server.close();
-        server = new ListenerUnderTest(
-                HttpLimits.defaults(ListenerUnderTest.BODY_MEMORY).withProgressTime(Duration.ofMillis(200)));
+        server = new ListenerUnderTest(HttpLimits.defaults().withProgressTime(Duration.ofMillis(200)));
         write(LARGE);
         try (var client = server.connect()) {
             client.send(GET);

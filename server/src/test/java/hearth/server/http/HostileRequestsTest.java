@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(NoLeaks.class)
 class HostileRequestsTest {
-    private static final HttpLimits HASTY = HttpLimits.defaults(ListenerUnderTest.BODY_MEMORY)
+    private static final HttpLimits HASTY = HttpLimits.defaults()
             .withHeadTime(Yardstick.scaled(Duration.ofMillis(300)))
             .withIdleTime(Yardstick.scaled(Duration.ofMillis(600)))
             .withProgressTime(Yardstick.scaled(Duration.ofMillis(300)));
@@ -31,7 +31,7 @@ class HostileRequestsTest {
     @AfterEach
     void everythingIsGivenBack() {
         Await.until("no connection is left", () -> server.listener.connections() == 0);
-        assertThat(server.listener.freeBodyMemory()).isEqualTo(ListenerUnderTest.BODY_MEMORY.count());
+        assertThat(server.memory.left()).isEqualTo(ListenerUnderTest.BODY_MEMORY.count());
         server.close();
     }
 
@@ -253,7 +253,7 @@ class HostileRequestsTest {
                     .isEqualTo("served");
         }
         server.service.release.countDown();
-        Await.until("no body is held", () -> server.listener.freeBodyMemory() == ListenerUnderTest.BODY_MEMORY.count());
+        Await.until("no body is held", () -> server.memory.left() == ListenerUnderTest.BODY_MEMORY.count());
     }
 
     @Test
@@ -261,7 +261,7 @@ class HostileRequestsTest {
         var greedy = new ArrayList<RawClient>();
         Await.until("the memory is spent", () -> {
             greedy.add(server.connect().send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3)));
-            return server.listener.freeBodyMemory() < 0;
+            return server.memory.left() < 0;
         });
         try (var client = server.connect()) {
             assertThat(client.send(HttpListenerTest.post("/", "small")).read().status())
@@ -269,8 +269,7 @@ class HostileRequestsTest {
         }
 
         greedy.forEach(RawClient::reset);
-        Await.until(
-                "it is given back", () -> server.listener.freeBodyMemory() == ListenerUnderTest.BODY_MEMORY.count());
+        Await.until("it is given back", () -> server.memory.left() == ListenerUnderTest.BODY_MEMORY.count());
         try (var client = server.connect()) {
             assertThat(client.send(HttpListenerTest.post("/", "small")).read().text())
                     .isEqualTo("small");
@@ -334,6 +333,7 @@ class HostileRequestsTest {
 
     @Test
     void boundsTheMemoryOfAllBodiesTogether() {
+        use(HttpLimits.defaults().withMemoryTime(Duration.ofSeconds(1)));
         var halves = new ArrayList<RawClient>();
         var half = new byte[4 << 20];
         for (int i = 0; i < 20; i++) {
@@ -343,8 +343,8 @@ class HostileRequestsTest {
             halves.add(client);
         }
 
-        Await.until("the memory is spent", () -> server.listener.freeBodyMemory() < (14 << 20));
-        assertThat(server.listener.freeBodyMemory()).isPositive();
+        Await.until("the memory is spent", () -> server.memory.refusals() > 0);
+        assertThat(server.memory.left()).isPositive();
         try (var client = server.connect()) {
             assertThat(client.send(HttpListenerTest.post("/", "small")).read().text())
                     .isEqualTo("small");
@@ -358,7 +358,7 @@ class HostileRequestsTest {
 
     @Test
     void closesConnectionsBeyondTheCap() {
-        use(HttpLimits.defaults(ListenerUnderTest.BODY_MEMORY).withConnections(3));
+        use(HttpLimits.defaults().withConnections(3));
         var clients = List.of(server.connect(), server.connect(), server.connect());
         clients.forEach(client -> assertThat(
                         client.send(HttpListenerTest.post("/", "in")).read().status())

@@ -2,7 +2,7 @@ package hearth.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import hearth.model.Bytes;
+import hearth.model.memory.MemoryBudget;
 import hearth.server.http.RawClient.Answer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.security.MessageDigest;
@@ -275,20 +275,20 @@ class HttpListenerTest {
     @Test
     void takesNoConnectionThatComesToItsLoopAfterTheListenerHasDrained() throws Exception {
         var encoder = new ResponseEncoder(InstantSource.system());
-        var drained = new Patrol();
+        var drained = new OpenConnections();
         drained.drain();
-        var closed = new Patrol();
+        var closed = new OpenConnections();
         closed.closeAll();
 
-        for (var patrol : List.of(drained, closed)) {
+        for (var open : List.of(drained, closed)) {
             var late = EmbeddedChannel.builder().register(false).build();
             late.pipeline()
                     .addLast(new Connection(
                             server.listener,
                             server.service,
-                            new BodyBudget(Bytes.mebibytes(1)),
+                            ConnectionBudgets.of(MemoryBudget.unlimited(), MemoryBudget.unlimited()),
                             late,
-                            patrol,
+                            open,
                             encoder));
             late.register();
             assertThat(late.isOpen()).isFalse();
@@ -304,7 +304,7 @@ class HttpListenerTest {
         server.service.release.countDown();
 
         Await.until("no connection is left", () -> server.listener.connections() == 0);
-        Await.until("no body is held", () -> server.listener.freeBodyMemory() == ListenerUnderTest.BODY_MEMORY.count());
+        Await.until("no body is held", () -> server.memory.left() == ListenerUnderTest.BODY_MEMORY.count());
     }
 
     static String post(String path, String body) {

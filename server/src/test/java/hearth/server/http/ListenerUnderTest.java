@@ -1,6 +1,7 @@
 package hearth.server.http;
 
 import hearth.model.Bytes;
+import hearth.model.memory.MemoryBudget;
 import hearth.worker.loops.EpollLoops;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -19,12 +20,13 @@ final class ListenerUnderTest implements AutoCloseable {
     static final Bytes BODY_MEMORY = Bytes.mebibytes(64);
 
     final EchoService service = new EchoService();
+    final MemoryBudget memory = new MemoryBudget(BODY_MEMORY);
     final HttpListener listener;
     final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollLoops.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     ListenerUnderTest() {
-        this(HttpLimits.defaults(BODY_MEMORY));
+        this(HttpLimits.defaults());
     }
 
     ListenerUnderTest(HttpLimits limits) {
@@ -36,6 +38,8 @@ final class ListenerUnderTest implements AutoCloseable {
                     limits,
                     () -> UUID.randomUUID().toString(),
                     threads,
+                    memory,
+                    memory,
                     InstantSource.system());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

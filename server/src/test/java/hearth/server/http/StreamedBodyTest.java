@@ -181,7 +181,7 @@ class StreamedBodyTest {
 
     private void impatient() {
         server.close();
-        server = new ListenerUnderTest(HttpLimits.defaults(ListenerUnderTest.BODY_MEMORY)
+        server = new ListenerUnderTest(HttpLimits.defaults()
                 .withProgressTime(Yardstick.scaled(Duration.ofMillis(200)))
                 .withHeadTime(Yardstick.scaled(Duration.ofMillis(600))));
     }

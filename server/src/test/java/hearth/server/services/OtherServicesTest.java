@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hearth.model.AccountId;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
-import hearth.model.Bytes;
+import hearth.model.memory.MemoryBudget;
 import hearth.server.auth.Authenticator;
 import hearth.server.auth.TrustingAuthenticator;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
 import hearth.server.http.HttpResponse;
-import hearth.server.http.Intake;
 import hearth.server.http.NoLeaks;
 import hearth.server.http.RawClient;
+import hearth.server.http.RequestHandler;
 import hearth.server.http.RequestHead;
 import hearth.server.http.Service;
 import hearth.worker.loops.EpollLoops;
@@ -54,9 +54,11 @@ class OtherServicesTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 loops,
                 service,
-                HttpLimits.defaults(Bytes.mebibytes(64)),
+                HttpLimits.defaults(),
                 () -> "an-id",
                 Runnable::run,
+                MemoryBudget.unlimited(),
+                MemoryBudget.unlimited(),
                 InstantSource.system());
         client = new RawClient(listener.address());
     }
@@ -73,7 +75,7 @@ class OtherServicesTest {
         private volatile Authenticator authenticator = TRUSTING;
 
         @Override
-        public Intake admit(RequestHead head, Exchange exchange) {
+        public RequestHandler admit(RequestHead head, Exchange exchange) {
             return OtherServices.intake(head, exchange, authenticator)
                     .orElseThrow(() -> new ApiException(ApiError.UNKNOWN_OPERATION, "Lambda's own"));
         }

@@ -5,6 +5,7 @@ import hearth.model.Bytes;
 import hearth.model.CodeDigest;
 import hearth.model.code.PackageLimits;
 import hearth.model.code.PackageThreads;
+import hearth.model.memory.MemoryBudget;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
@@ -52,8 +53,21 @@ public final class CodeCache implements AutoCloseable {
             PackageThreads threads,
             InstantSource clock)
             throws IOException {
+        this(path, source, limits, capacity, threads, MemoryBudget.unlimited(), clock);
+    }
+
+    /// @param memory that packages may take while they are unpacked; without it they are written to disk first
+    public CodeCache(
+            Path path,
+            PackageSource source,
+            PackageLimits limits,
+            Bytes capacity,
+            PackageThreads threads,
+            MemoryBudget memory,
+            InstantSource clock)
+            throws IOException {
         this.directory = CacheDirectory.open(path);
-        this.fetcher = new PackageFetcher(source, limits, threads);
+        this.fetcher = new PackageFetcher(source, limits, threads, memory);
         this.threads = threads;
         this.capacity = capacity;
         this.clock = clock;

@@ -6,6 +6,7 @@ import hearth.model.CodeDigest;
 import hearth.model.code.DeploymentPackage;
 import hearth.model.code.PackageLimits;
 import hearth.model.code.PackageThreads;
+import hearth.model.memory.MemoryBudget;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,20 +16,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /// Fetches a package, makes sure that it is the one, and unpacks it.
 final class PackageFetcher {
     /// Zips up to here are not written to disk, which would take longer than to unpack the usual ones.
     private static final int IN_MEMORY = 8 << 20;
 
+    /// What such a one takes of memory while it is read and put together.
+    private static final long TAKEN = 3L * IN_MEMORY;
+
     private final PackageSource source;
     private final PackageLimits limits;
     private final PackageThreads threads;
+    private final MemoryBudget memory;
 
-    PackageFetcher(PackageSource source, PackageLimits limits, PackageThreads threads) {
+    PackageFetcher(PackageSource source, PackageLimits limits, PackageThreads threads, MemoryBudget memory) {
         this.source = source;
         this.limits = limits;
         this.threads = threads;
+        this.memory = memory;
     }
 
     /// @param root an empty directory for the content
@@ -37,13 +44,17 @@ final class PackageFetcher {
         var unpacker = new Unpacker(root);
         var content = source.content(digest);
         try (var in = source.open(digest)) {
-            var beginning = in.readNBytes(IN_MEMORY);
-            if (beginning.length == IN_MEMORY) {
-                unpackLarge(content, beginning, in, spill, unpacker);
-            } else if (DeploymentPackage.isSmall(beginning, limits)) {
-                unpack(content, beginning, unpacker);
+            var beginning = in.readNBytes(MemoryBudget.SMALL);
+            if (beginning.length < MemoryBudget.SMALL) {
+                unpackWhole(content, beginning, unpacker);
+            } else if (memory.take(TAKEN, 0)) {
+                try {
+                    unpackMedium(content, joined(beginning, in), in, spill, unpacker);
+                } finally {
+                    memory.giveBack(TAKEN);
+                }
             } else {
-                threads.run(() -> unpack(content, beginning, unpacker));
+                unpackLarge(content, beginning, in, spill, unpacker);
             }
         } catch (ApiException e) {
             // It was checked when it was uploaded: limits have changed since, or our rules.
@@ -51,6 +62,30 @@ final class PackageFetcher {
                     .because(e.reason());
         }
         return new UnpackedPackage(digest, root, unpacker.diskBytes());
+    }
+
+    private static byte[] joined(byte[] beginning, InputStream rest) throws IOException {
+        var more = rest.readNBytes(IN_MEMORY - beginning.length);
+        var joined = Arrays.copyOf(beginning, beginning.length + more.length);
+        System.arraycopy(more, 0, joined, beginning.length, more.length);
+        return joined;
+    }
+
+    private void unpackMedium(CodeDigest digest, byte[] beginning, InputStream rest, Path spill, Unpacker unpacker)
+            throws IOException {
+        if (beginning.length == IN_MEMORY) {
+            unpackLarge(digest, beginning, rest, spill, unpacker);
+        } else {
+            unpackWhole(digest, beginning, unpacker);
+        }
+    }
+
+    private void unpackWhole(CodeDigest digest, byte[] zip, Unpacker unpacker) throws IOException {
+        if (DeploymentPackage.isSmall(zip, limits)) {
+            unpack(digest, zip, unpacker);
+        } else {
+            threads.run(() -> unpack(digest, zip, unpacker));
+        }
     }
 
     private DeploymentPackage.Contents unpack(CodeDigest digest, byte[] zip, Unpacker unpacker) throws IOException {

@@ -1,5 +1,6 @@
 package hearth.worker.environment;
 
+import hearth.model.memory.MemoryBudget;
 import hearth.worker.endpoints.FunctionReach;
 import java.time.Duration;
 
@@ -11,9 +12,11 @@ import java.time.Duration;
 /// @param reach what functions reach besides the internet
 /// @param credentials makes what functions sign their requests with
 /// @param streamPace how fast answers may be streamed
+/// @param memory that events and answers may take
 public record EnvironmentSettings(
         Duration freezeDelay,
         Duration initLimit,
         FunctionReach reach,
         CredentialIssuer credentials,
-        StreamPace streamPace) {}
+        StreamPace streamPace,
+        MemoryBudget memory) {}

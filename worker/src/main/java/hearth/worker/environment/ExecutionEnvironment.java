@@ -286,6 +286,11 @@ public final class ExecutionEnvironment {
         }
 
         @Override
+        public boolean keepsBody() {
+            return running.keepBodies();
+        }
+
+        @Override
         public void posted(String requestId, RuntimePost post) {
             if (post instanceof RuntimePost.InitError(var _, var errorType)) {
                 initFailed(Status.error(errorType));

@@ -1,6 +1,7 @@
 package hearth.worker.environment;
 
 import hearth.model.Bytes;
+import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.ProcessorSample;
 import hearth.worker.endpoints.EnvironmentServices;
 import hearth.worker.linux.Descriptors;
@@ -26,11 +27,11 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The runtime of one environment in its sandbox, however often it is started: its process, and its conversation with
-/// us over the Runtime API.
+/// The runtime of one environment in its sandbox, however often it is started: its process, and its conversation
+/// with us over the Runtime API.
 ///
-/// Used on the environment's event loop. Starting a process blocks, and is done elsewhere; what is asked for meanwhile
-/// is done when that comes back.
+/// Used on the environment's event loop. Starting a process blocks, and is done elsewhere; what is asked for
+/// meanwhile is done when that comes back.
 final class HostedRuntime {
     private static final System.Logger LOG = System.getLogger(HostedRuntime.class.getName());
 
@@ -63,6 +64,7 @@ final class HostedRuntime {
     private final IoEventLoop loop;
     private final Guard guard;
     private final Executor blocking;
+    private final MemoryBudget bodies;
     private final FunctionLog log;
     private final Listener listener;
     private final Function<Sandbox, EnvironmentServices> listen;
@@ -97,6 +99,7 @@ final class HostedRuntime {
         this.guard = guard;
         this.listen = listen;
         this.blocking = host.blocking();
+        this.bodies = host.settings().memory();
         this.log = log;
         this.listener = listener;
         this.freezer = new IdleFreezer(
@@ -124,7 +127,7 @@ final class HostedRuntime {
     }
 
     private void beginSession() {
-        session = new RuntimeSession(listener);
+        session = new RuntimeSession(listener, bodies);
         serve(session);
     }
 

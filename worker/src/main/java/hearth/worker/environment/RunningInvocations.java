@@ -40,6 +40,16 @@ final class RunningInvocations {
         return null;
     }
 
+    /// Whether an answer that was posted is kept until the end of its invocation, for its caller wants the log with it.
+    boolean keepBodies() {
+        for (var phase : phases) {
+            if (phase.invocation().wantsLogTail()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Does something with all that run now, whatever becomes of them meanwhile.
     void forEach(Consumer<InvokePhase> action) {
         List.copyOf(phases).forEach(action);

@@ -80,7 +80,8 @@ public final class LogStream {
 
     /// Whether so much waits that whoever feeds this stream should stop for a while.
     boolean congested() {
-        return waiting.get() > MAX_WAITING;
+        int now = waiting.get();
+        return now > MAX_WAITING || (now > 0 && writer.isFull());
     }
 
     /// Runs an action, on the writer's thread, once the stream is not congested any more.
@@ -97,7 +98,8 @@ public final class LogStream {
     }
 
     private boolean offer(long epochMicros, LogContent content) {
-        if (!writer.offer(new LogWriter.Entry(this, epochMicros, content), content.size())) {
+        var entry = new LogWriter.Entry(this, epochMicros, content);
+        if (!writer.offer(entry, content.size(), content == LogContent.END || waiting.get() == 0)) {
             return false;
         }
         waiting.addAndGet(content.size());

@@ -1,5 +1,7 @@
 package hearth.worker.logs;
 
+import hearth.model.Bytes;
+import hearth.model.memory.MemoryBudget;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,30 +18,33 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /// Writes all log streams of a worker on one thread of its own, so that no event loop ever waits for a disk.
 ///
-/// What waits to be written is bounded for each stream, whose reader then stops reading
-/// (`LogStream.congested`), and in all: beyond that records are dropped and counted. The thread collects for a
-/// few milliseconds before it writes: under load a batch costs each stream one write, and the event loop need
-/// not wake anyone.
+/// What waits to be written is bounded for each stream, whose reader then stops reading (`LogStream.congested`),
+/// and in all by a share of the memory budget: beyond that records are dropped and counted, but for one of each
+/// stream. The thread collects for a few milliseconds before it writes: under load a batch costs each stream one
+/// write, and the event loop need not wake anyone.
 ///
 /// What is kept is bounded too (`LogLimits`): the oldest files of a group are removed, and the stream that took
 /// their room says so.
 public final class LogWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LogWriter.class.getName());
     private static final long MAX_WAITING = 64L << 20;
+    /// A quarter of the budget, if that is less.
+    private static final int SHARE_OF_BUDGET = 4;
     private static final int MAX_OPEN_FILES = 64;
     private static final int BATCH = 8192;
+    /// Their text is in memory once more while it is written.
+    private static final long BATCH_BYTES = 1 << 20;
     private static final Duration COLLECT = Duration.ofMillis(5);
     /// How long the thread goes on looking by itself before it sleeps until woken.
     private static final Duration LINGER = Duration.ofMillis(100);
 
     private final LogDirectory directory;
     private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicLong waitingBytes = new AtomicLong();
+    private final MemoryBudget memory;
     private final Thread thread;
     private volatile boolean asleep;
     private volatile boolean closing;
@@ -55,19 +60,22 @@ public final class LogWriter implements AutoCloseable {
     /// @param content what to write; null closes the stream
     record Entry(LogStream stream, long epochMicros, LogContent content) {}
 
-    private LogWriter(LogDirectory directory, LogLimits limits) {
+    private LogWriter(LogDirectory directory, LogLimits limits, MemoryBudget budget) {
         this.directory = directory;
         this.limits = limits;
+        this.memory =
+                budget.share(new Bytes(Math.min(MAX_WAITING, budget.total().count() / SHARE_OF_BUDGET)));
         this.quota = new LogQuota(limits);
         this.thread = Thread.ofPlatform().daemon().name("log-writer").unstarted(this::run);
     }
 
     public static LogWriter start(LogDirectory directory) {
-        return start(directory, LogLimits.DEFAULT);
+        return start(directory, LogLimits.DEFAULT, MemoryBudget.unlimited());
     }
 
-    public static LogWriter start(LogDirectory directory, LogLimits limits) {
-        var writer = new LogWriter(directory, limits);
+    /// @param budget of the memory that records take while they wait
+    public static LogWriter start(LogDirectory directory, LogLimits limits, MemoryBudget budget) {
+        var writer = new LogWriter(directory, limits, budget);
         writer.thread.start();
         return writer;
     }
@@ -95,18 +103,25 @@ public final class LogWriter implements AutoCloseable {
         }
     }
 
+    /// @param first whether nothing of its stream waits: such a record is taken in any case
     /// @return false if there is no room
-    boolean offer(Entry entry, int size) {
-        if (waitingBytes.get() + size > MAX_WAITING) {
+    boolean offer(Entry entry, int size, boolean first) {
+        if (first) {
+            memory.hold(size);
+        } else if (!memory.take(size, MemoryBudget.SMALL)) {
             return false;
         }
-        waitingBytes.addAndGet(size);
         queue.add(entry);
         if (asleep) {
             asleep = false;
             LockSupport.unpark(thread);
         }
         return true;
+    }
+
+    /// Whether there is no memory for more.
+    boolean isFull() {
+        return !memory.hasRoomFor(0);
     }
 
     private void run() {
@@ -146,10 +161,11 @@ public final class LogWriter implements AutoCloseable {
         var texts = new LinkedHashMap<LogStream, ByteArrayOutputStream>();
         List<LogStream> ended = new ArrayList<>();
         int taken = 0;
-        for (Entry entry; taken < BATCH && (entry = queue.poll()) != null; taken++) {
+        long bytes = 0;
+        for (Entry entry; taken < BATCH && bytes < BATCH_BYTES && (entry = queue.poll()) != null; taken++) {
             var stream = entry.stream();
             long micros = entry.epochMicros();
-            waitingBytes.addAndGet(-entry.content().size());
+            bytes += entry.content().size();
             stream.taken(entry.content().size());
             if (entry.content() == LogContent.END) {
                 ended.add(stream);
@@ -161,6 +177,7 @@ public final class LogWriter implements AutoCloseable {
             }
         }
         texts.forEach(this::write);
+        memory.giveBack(bytes);
         texts.keySet().forEach(LogStream::written);
         ended.forEach(this::closeFileOf);
         return taken > 0;

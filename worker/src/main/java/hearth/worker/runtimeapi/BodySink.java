@@ -9,9 +9,15 @@ sealed interface BodySink permits BodyCollector, BodyStreamer {
     /// @return whether there is room for more
     boolean add(ByteBuf in, int length);
 
+    /// Whether there is no room for more, for now.
+    boolean isFull();
+
     /// Whether the body is larger than an answer may be. What still comes of it is thrown away.
     boolean overflown();
 
     /// How many bytes it may have.
     long limit();
+
+    /// Gives back the memory that was taken for the body, which nobody wants any more. Safe to repeat.
+    void release();
 }

@@ -28,9 +28,12 @@ public record InvocationEvent(
     private static final byte[] END = ascii("\r\n\r\n");
     private static final int USUAL_HEAD = 512;
 
-    /// The whole answer in one direct buffer: the kernel takes it in one write, and the payload is copied once.
-    ByteBuf encode(ByteBufAllocator allocator) {
-        var answer = allocator.directBuffer(USUAL_HEAD + payload.length);
+    /// The answer, with the beginning of the payload, in one direct buffer: the kernel takes it in one write, and
+    /// the payload is copied once.
+    ///
+    /// @param payloadBytes how much of the payload comes with it
+    ByteBuf encode(ByteBufAllocator allocator, int payloadBytes) {
+        var answer = allocator.directBuffer(USUAL_HEAD + payloadBytes);
         answer.writeBytes(STATUS);
         value(answer, requestId);
         answer.writeBytes(DEADLINE);
@@ -48,7 +51,7 @@ public record InvocationEvent(
         answer.writeBytes(LENGTH);
         ByteBufUtil.writeAscii(answer, Integer.toString(payload.length));
         answer.writeBytes(END);
-        return answer.writeBytes(payload);
+        return answer.writeBytes(payload, 0, payloadBytes);
     }
 
     /// A header's value can hold no control character. Line breaks in JSON are blanks, so nothing is lost there;

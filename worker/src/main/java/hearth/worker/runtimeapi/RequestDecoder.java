@@ -17,6 +17,7 @@ final class RequestDecoder {
     static final int MAX_HEAD = 128 << 10;
 
     private static final int LONGEST_NUMBER = 15;
+    private static final int LONGEST_KEPT_LINE = 2 << 10;
 
     /// What `decode` found.
     enum Found {
@@ -63,6 +64,11 @@ final class RequestDecoder {
     /// Where the body that follows goes; without this it is thrown away.
     void pour(BodySink sink) {
         this.sink = sink;
+    }
+
+    /// Memory that a long line has made it take.
+    int memory() {
+        return line.length;
     }
 
     /// Whether a request has begun and not ended.
@@ -152,6 +158,9 @@ final class RequestDecoder {
                     expecting = Expecting.REQUEST_LINE;
                     headBytes = 0;
                     sink = null;
+                    if (line.length > LONGEST_KEPT_LINE) {
+                        line = new byte[LONGEST_KEPT_LINE];
+                    }
                     return Found.END;
                 }
             }

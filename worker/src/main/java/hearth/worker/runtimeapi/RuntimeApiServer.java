@@ -20,6 +20,10 @@ public final class RuntimeApiServer {
     /// Runtimes use one or two. Each may hold a large head in memory, so there must be an end.
     private static final int MAX_CONNECTIONS = 16;
 
+    /// How much the kernel takes of what is not read yet, in bytes. When a runtime closes its side all of it is
+    /// read at once, wanted or not.
+    private static final int RECEIVE_BUFFER = 128 << 10;
+
     private final EventLoop loop;
     private final EpollServerSocketChannel channel;
     private @Nullable RuntimeSession session;
@@ -72,6 +76,7 @@ public final class RuntimeApiServer {
             }
             try {
                 connection.config().setOption(ChannelOption.TCP_NODELAY, true);
+                connection.config().setOption(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER);
                 connection.pipeline().addLast(new RuntimeConnection(session));
                 var _ = loop.register(connection);
             } catch (RuntimeException | Error e) {

@@ -1,5 +1,6 @@
 package hearth.worker.runtimeapi;
 
+import hearth.model.memory.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -9,11 +10,12 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// One connection of a runtime. Reads its requests one after the other and writes their answers in that order.
 ///
-/// While a `next` waits for its event, or a streamed body for room, nothing more is read. Answers are flushed when
+/// While a `next` waits for its event, or a body for room, nothing more is read. Answers are flushed when
 /// all that arrived has been dealt with, but not before a waiting `next`: a runtime that sends `response` and
 /// `next` in one write sleeps until its event comes, and is woken once for both answers.
 final class RuntimeConnection extends ChannelInboundHandlerAdapter {
@@ -21,7 +23,11 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     /// How much may lie unread behind a waiting `next`, or behind answers that wait, before reading stops.
     private static final int MAX_UNREAD = 64 << 10;
 
+    /// Memory that a connection may take uncounted: what usual requests need.
+    private static final int FREE = 4 << 10;
+
     private final RuntimeSession session;
+    private final MemoryBudget budget;
     private final RequestDecoder decoder = new RequestDecoder();
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf unread;
@@ -30,27 +36,38 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     private @Nullable BodySink body;
     /// What to answer once the body of a refused post is skipped.
     private @Nullable RuntimeAnswer refusal;
+    /// The event that is on its way piece by piece; null at all other times.
+    private @Nullable EventSender sending;
+    /// Memory that is counted for what is unread and unsent.
+    private long memory;
 
     private boolean waitsForEvent;
     /// Whether a body has arrived whole, and the last of it is still on its way to the caller.
     private boolean draining;
 
     private boolean processing;
-    /// Whether the runtime has closed the connection. A streamed response that has arrived goes on to its caller all
-    /// the same: AWS tells runtimes to close once they have written it.
+    /// Whether the runtime has closed the connection. A streamed response that has arrived goes on to its caller
+    /// all the same: AWS tells runtimes to close once they have written it.
     private boolean gone;
 
     private boolean closing;
 
     RuntimeConnection(RuntimeSession session) {
         this.session = session;
+        this.budget = session.budget();
     }
 
     /// Answers the `next` that waits. May be called from within `RuntimeSession.next`.
     void answerNext(InvocationEvent event) {
         var context = context();
         waitsForEvent = false;
-        var _ = context.write(event.encode(context.alloc()), context.voidPromise());
+        int length = event.payload().length;
+        if (length > EventSender.PIECE) {
+            sending = new EventSender(event, context, this::sent);
+            sending.start();
+            return;
+        }
+        var _ = context.write(event.encode(context.alloc(), length), context.voidPromise());
         endAnswer(context);
         context.flush();
         if (!processing) {
@@ -58,9 +75,25 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void sent() {
+        var context = context();
+        sending = null;
+        endAnswer(context);
+        if (!processing) {
+            process(context);
+            flush(context);
+        }
+    }
+
+    /// Whether an event is on its way that the runtime has not taken whole.
+    boolean isSending() {
+        return sending != null;
+    }
+
     void close() {
         closing = true;
         if (gone) {
+            releaseBody();
             dropUnread();
         } else if (context != null) {
             var _ = context.close();
@@ -100,6 +133,8 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             closing = true;
             abandonBody();
             dropUnread();
+            budget.giveBack(memory);
+            memory = 0;
         }
     }
 
@@ -107,6 +142,12 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         if (unread != null) {
             unread.release();
             unread = null;
+        }
+    }
+
+    private void releaseBody() {
+        if (body != null) {
+            body.release();
         }
     }
 
@@ -125,7 +166,11 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (!waitsForEvent) {
+        flush(context);
+    }
+
+    private void flush(ChannelHandlerContext context) {
+        if (!waitsForEvent && !gone) {
             context.flush();
         }
     }
@@ -134,9 +179,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (context.channel().isWritable() && !processing) {
             process(context);
-            if (!waitsForEvent) {
-                context.flush();
-            }
+            flush(context);
         }
     }
 
@@ -155,7 +198,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         processing = true;
         try {
             boolean more = true;
-            while (more && !waitsForEvent && !draining && !closing) {
+            while (more && !waitsForEvent && sending == null && !draining && !closing) {
                 more = (gone || context.channel().isWritable()) && step(context);
             }
         } catch (MalformedRequest e) {
@@ -209,8 +252,20 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             end(context);
         }
         process(context);
-        if (!waitsForEvent && !gone) {
-            context.flush();
+        flush(context);
+    }
+
+    /// There is memory for more of a body.
+    private void granted(Runnable collected) {
+        var loop = context().channel().eventLoop();
+        try {
+            loop.execute(() -> {
+                collected.run();
+                goOn();
+            });
+        } catch (RejectedExecutionException e) {
+            // The loop has ended, and with it the environment.
+            LOG.log(Level.DEBUG, "Memory for an answer came after the end", e);
         }
     }
 
@@ -220,7 +275,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             case RESPONSE, ERROR, INIT_ERROR -> {
                 refusal = session.begin(head, this);
                 if (refusal == null) {
-                    body = session.sink(head, this::goOn);
+                    body = session.sink(head, this::granted, this::goOn);
                     decoder.pour(body);
                     noticeOverflow();
                 }
@@ -236,6 +291,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         if (body != null && body.overflown()) {
             long limit = body.limit();
             refusal = RuntimeAnswer.tooLarge(limit);
+            body.release();
             body = null;
             session.overflown(limit);
         }
@@ -254,6 +310,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     /// The rest of the body that is being read will not come.
     private void abandonBody() {
         if (body != null) {
+            body.release();
             body = null;
             session.truncated();
         }
@@ -311,16 +368,45 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             dropUnread();
         }
         // A runtime that never reads its answers may not have us keep its requests.
-        boolean stuck =
-                waitsForEvent || draining || isFull() || !context.channel().isWritable();
-        boolean mayRead = !stuck || unread == null || unread.readableBytes() < MAX_UNREAD;
+        boolean stuck = waitsForEvent
+                || sending != null
+                || draining
+                || isFull()
+                || !context.channel().isWritable();
+        // What waits for memory takes none meanwhile.
+        boolean mayRead = !stuck || (!isFull() && (unread == null || unread.readableBytes() < MAX_UNREAD));
         if (context.channel().config().isAutoRead() != mayRead) {
             context.channel().config().setAutoRead(mayRead);
         }
+        countMemory(context);
+    }
+
+    /// What is unread or unsent counts. Where there is no room for it, a connection that is not in the middle of
+    /// anything is closed: runtimes that read their answers have none of it.
+    private void countMemory(ChannelHandlerContext context) {
+        var unsent = context.channel().unsafe().outboundBuffer();
+        long now = (long) decoder.memory() + (unread == null ? 0 : unread.capacity());
+        if (unsent != null) {
+            now += unsent.totalPendingWriteBytes();
+        }
+        if (now <= FREE) {
+            now = 0;
+        }
+        long more = now - memory;
+        if (more <= 0) {
+            budget.giveBack(-more);
+        } else if (body != null || sending != null) {
+            budget.hold(more);
+        } else if (!budget.take(more, memory)) {
+            budget.refused();
+            close();
+            return;
+        }
+        memory = now;
     }
 
     private boolean isFull() {
-        return body instanceof BodyStreamer streamed && streamed.isFull();
+        return body != null && body.isFull();
     }
 
     private ChannelHandlerContext context() {

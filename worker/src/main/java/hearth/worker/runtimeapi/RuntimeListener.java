@@ -19,6 +19,9 @@ public interface RuntimeListener {
     /// @param requestId of the invocation that it is for; of no meaning for an `InitError`
     void posted(String requestId, RuntimePost post);
 
+    /// Whether the body that was posted last is still kept, for a caller who waits for the end of the log with it.
+    boolean keepsBody();
+
     /// We failed within one of the runtime's requests. Where that leaves the conversation, nobody knows.
     void failed(Throwable defect);
 }

@@ -1,5 +1,6 @@
 package hearth.worker.runtimeapi;
 
+import hearth.model.memory.MemoryBudget;
 import hearth.worker.runtimeapi.RequestHead.Call;
 import java.util.ArrayDeque;
 import java.util.Base64;
@@ -17,14 +18,19 @@ public final class RuntimeSession {
     private static final Pattern ERROR_TYPE = Pattern.compile("(Runtime|Function)\\.[A-Z][a-zA-Z]+");
 
     private final RuntimeListener listener;
+    private final MemoryBudget budget;
     private final ArrayDeque<RuntimeConnection> connections = new ArrayDeque<>();
     /// Connections whose `next` is not answered yet, oldest first.
     private final ArrayDeque<RuntimeConnection> waiting = new ArrayDeque<>();
 
     private RuntimeState state = RuntimeState.STARTED;
-    /// Whose post is being read.
+    /// The connection whose post is being read.
     private @Nullable RuntimeConnection posting;
-    /// Who asked for the next event while a streamed response was on its way, oldest first.
+    /// The connection that was given the event last.
+    private @Nullable RuntimeConnection receiving;
+    /// Memory of the last answer, which may have to wait for the end of the log.
+    private long answerMemory;
+    /// The connections that asked for the next event while a streamed response was on its way, oldest first.
     private final ArrayDeque<RuntimeConnection> early = new ArrayDeque<>();
     /// The event that a runtime may fetch; null between invocations.
     private @Nullable InvocationEvent event;
@@ -32,8 +38,14 @@ public final class RuntimeSession {
     private String requestId = "";
     private boolean ended;
 
-    public RuntimeSession(RuntimeListener listener) {
+    /// @param budget of the memory that events and answers take
+    public RuntimeSession(RuntimeListener listener, MemoryBudget budget) {
         this.listener = listener;
+        this.budget = budget;
+    }
+
+    MemoryBudget budget() {
+        return budget;
     }
 
     /// Hands the runtime its next event: at once if it waits for one, or when it asks.
@@ -43,8 +55,22 @@ public final class RuntimeSession {
         var connection = waiting.pollFirst();
         if (connection != null) {
             state = RuntimeState.RUNNING;
-            connection.answerNext(event);
+            give(event, connection);
         }
+    }
+
+    /// Whoever asks for an event again gets it afresh: an older connection keeps no memory with half of it.
+    private void give(InvocationEvent next, RuntimeConnection connection) {
+        breakOffSending(connection);
+        receiving = connection;
+        connection.answerNext(next);
+    }
+
+    private void breakOffSending(@Nullable RuntimeConnection otherThan) {
+        if (receiving != null && receiving != otherThan && receiving.isSending()) {
+            receiving.close();
+        }
+        receiving = null;
     }
 
     /// Nothing is told after this, and no event handed out. The connections stay, for a runtime that is being ended
@@ -54,6 +80,7 @@ public final class RuntimeSession {
         ended = true;
         event = null;
         waiting.clear();
+        releaseAnswer();
         if (posting != null) {
             posting.close();
         }
@@ -75,6 +102,9 @@ public final class RuntimeSession {
         connections.remove(connection);
         waiting.remove(connection);
         early.remove(connection);
+        if (receiving == connection) {
+            receiving = null;
+        }
     }
 
     /// We failed while a connection was dealt with.
@@ -108,14 +138,14 @@ public final class RuntimeSession {
             case READY -> {
                 if (event != null) {
                     state = RuntimeState.RUNNING;
-                    connection.answerNext(event);
+                    give(event, connection);
                 } else {
                     waiting.add(connection);
                 }
             }
             case RUNNING -> {
                 if (event != null) {
-                    connection.answerNext(event);
+                    give(event, connection);
                 }
             }
             case INIT_ERROR, RESPONDING, FAILING -> {
@@ -150,24 +180,37 @@ public final class RuntimeSession {
 
     /// Where the body of an allowed post goes.
     ///
-    /// @param onRoom called when there is room for more of it
-    BodySink sink(RequestHead head, Runnable onRoom) {
+    /// @param room told when there is memory for more of it
+    /// @param onRoom called when its caller has taken a piece of it
+    BodySink sink(RequestHead head, BodyCollector.Room room, Runnable onRoom) {
         var streams = head.call() == Call.RESPONSE && head.responseMode() != null;
         var stream = streams ? listener.begins(requestId, contentType(head)) : null;
         return stream == null
-                ? new BodyCollector(head.contentLength())
-                : new BodyStreamer(stream, RuntimeAnswer.MAX_STREAMED, onRoom);
+                ? new BodyCollector(head.contentLength(), budget, room)
+                : new BodyStreamer(stream, RuntimeAnswer.MAX_STREAMED, budget, onRoom);
     }
 
     /// The body of an allowed post is whole.
     RuntimeAnswer end(RequestHead head, BodySink body, @Nullable String trailingType, @Nullable String trailingBody) {
-        finish(
+        var post =
                 switch (body) {
                     case BodyStreamer streamed when trailingType == null -> new RuntimePost.Streamed(streamed.total());
                     case BodyStreamer _ -> trailingError(trailingType, trailingBody);
                     case BodyCollector gathered -> post(head, gathered.toBytes(), trailingType, trailingBody);
-                });
+                };
+        if (body instanceof BodyCollector gathered) {
+            releaseAnswer();
+            answerMemory = gathered.handOver();
+        }
+        body.release();
+        finish(post);
         return RuntimeAnswer.ACCEPTED;
+    }
+
+    /// Whoever was given the last answer counts it as its own, or has let it go.
+    private void releaseAnswer() {
+        budget.giveBack(answerMemory);
+        answerMemory = 0;
     }
 
     private static RuntimePost post(
@@ -209,12 +252,17 @@ public final class RuntimeSession {
 
     private void finish(RuntimePost post) {
         posting = null;
+        // Nobody needs the rest of an event that is answered.
+        breakOffSending(null);
         if (state != RuntimeState.INIT_ERROR) {
             state = RuntimeState.RESPONSE_SENT;
             event = null;
         }
         if (!ended) {
             listener.posted(requestId, post);
+        }
+        if (ended || !listener.keepsBody()) {
+            releaseAnswer();
         }
         var askers = List.copyOf(early);
         early.clear();
@@ -227,6 +275,7 @@ public final class RuntimeSession {
         if (!ended) {
             listener.asked();
         }
+        releaseAnswer();
     }
 
     private static RuntimeState target(Call call) {

@@ -9,6 +9,7 @@ import hearth.model.Bytes;
 import hearth.model.CodeDigest;
 import hearth.model.code.PackageLimits;
 import hearth.model.code.PackageThreads;
+import hearth.model.memory.MemoryBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -216,6 +217,32 @@ class CodeCacheTest {
         var cache = remember(new CodeCache(temporary, store, limits, PLENTY, THREADS, () -> now));
 
         assertThatThrownBy(() -> cache.acquire(digest)).hasMessageContaining("is larger than 1000 bytes");
+    }
+
+    @Test
+    void unpacksAPackageFromAFileWhereThereIsNoMemoryForIt() throws Exception {
+        var content = new char[500_000];
+        var random = new Random(1);
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (char) (' ' + random.nextInt(90));
+        }
+        var digest = store.put(new TestZip().file("app.py", new String(content)).build());
+        for (var memory : List.of(new MemoryBudget(Bytes.mebibytes(8)), new MemoryBudget(Bytes.mebibytes(64)))) {
+            long left = memory.left();
+            var cache = remember(new CodeCache(
+                    Files.createDirectory(temporary.resolve("cache" + left)),
+                    store,
+                    PackageLimits.STORED,
+                    PLENTY,
+                    THREADS,
+                    memory,
+                    () -> now));
+
+            try (var lease = cache.acquire(digest)) {
+                assertThat(lease.directory().resolve("app.py")).hasContent(new String(content));
+            }
+            assertThat(memory.left()).isEqualTo(left);
+        }
     }
 
     @Test

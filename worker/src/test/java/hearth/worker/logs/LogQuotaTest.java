@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.model.Bytes;
 import hearth.model.LogFormat;
+import hearth.model.memory.MemoryBudget;
 import hearth.worker.Await;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -31,7 +32,7 @@ final class LogQuotaTest {
 
     @Test
     void keepsTheNewestOfAStream() throws Exception {
-        try (var writer = LogWriter.start(new LogDirectory(root), SMALL)) {
+        try (var writer = LogWriter.start(new LogDirectory(root), SMALL, MemoryBudget.unlimited())) {
             var log = log(writer, "s");
             // In pieces, as a pipe brings them: what waits is bounded.
             for (var i = 0; i < LINES; i++) {
@@ -56,7 +57,7 @@ final class LogQuotaTest {
 
     @Test
     void removesTheOldestStreamFirst() throws Exception {
-        try (var writer = LogWriter.start(new LogDirectory(root), SMALL)) {
+        try (var writer = LogWriter.start(new LogDirectory(root), SMALL, MemoryBudget.unlimited())) {
             print(log(writer, "old"), "old\n" + ("x".repeat(1000) + "\n").repeat(600));
             print(log(writer, "newer"), "newer\n");
         }
@@ -66,7 +67,7 @@ final class LogQuotaTest {
             }
         }
 
-        try (var writer = LogWriter.start(new LogDirectory(root), SMALL)) {
+        try (var writer = LogWriter.start(new LogDirectory(root), SMALL, MemoryBudget.unlimited())) {
             var log = log(writer, "newest");
             while (Files.exists(file("old"))) {
                 print(log, "x".repeat(1000) + "\n");
@@ -81,7 +82,7 @@ final class LogQuotaTest {
     /// A stream that is quiet while another floods loses its file, and goes on in a new one.
     @Test
     void goesOnAfterItsFileWasRemoved() throws Exception {
-        try (var writer = LogWriter.start(new LogDirectory(root), SMALL)) {
+        try (var writer = LogWriter.start(new LogDirectory(root), SMALL, MemoryBudget.unlimited())) {
             var quiet = log(writer, "quiet");
             print(quiet, "before\n");
             Await.until(() -> Files.exists(file("quiet")));
@@ -103,7 +104,7 @@ final class LogQuotaTest {
                 IntStream.range(0, LINES).mapToObj(i -> "line " + i + "\n").toList();
         var read = new ArrayList<LogEvent>();
         var reader = reader();
-        try (var writer = LogWriter.start(new LogDirectory(root), ROOMY)) {
+        try (var writer = LogWriter.start(new LogDirectory(root), ROOMY, MemoryBudget.unlimited())) {
             var log = log(writer, "s");
             for (var line : expected) {
                 print(log, line);

@@ -3,6 +3,7 @@ package hearth.worker.runtimeapi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.model.memory.MemoryBudget;
 import hearth.worker.runtimeapi.RequestDecoder.Found;
 import hearth.worker.runtimeapi.RequestHead.Call;
 import io.netty.buffer.ByteBuf;
@@ -114,7 +115,7 @@ final class RequestDecoderTest {
 
     @Test
     void keepsNothingOfABodyThatIsTooLarge() {
-        var body = new BodyCollector(-1);
+        var body = new BodyCollector(-1, MemoryBudget.unlimited(), _ -> {});
         var piece = Unpooled.wrappedBuffer(new byte[1 << 20]);
 
         for (int i = 0; i < 10; i++) {
@@ -123,7 +124,7 @@ final class RequestDecoderTest {
 
         assertThat(body.overflown()).isTrue();
         assertThat(body.toBytes()).isEmpty();
-        assertThat(new BodyCollector(RuntimeAnswer.MAX_RESPONSE + 1L).overflown())
+        assertThat(new BodyCollector(RuntimeAnswer.MAX_RESPONSE + 1L, MemoryBudget.unlimited(), _ -> {}).overflown())
                 .isTrue();
     }
 
@@ -193,7 +194,7 @@ final class RequestDecoderTest {
         private final RequestDecoder decoder;
         private final ByteBuf unread = Unpooled.buffer();
         private final List<Seen> seen = new ArrayList<>();
-        private BodyCollector body = new BodyCollector(0);
+        private BodyCollector body = new BodyCollector(0, MemoryBudget.unlimited(), _ -> {});
 
         TornRun(RequestDecoder decoder) {
             this.decoder = decoder;
@@ -204,7 +205,7 @@ final class RequestDecoderTest {
             Found found;
             while ((found = decoder.decode(unread)) != Found.NOTHING) {
                 if (found == Found.HEAD) {
-                    body = new BodyCollector(decoder.head().contentLength());
+                    body = new BodyCollector(decoder.head().contentLength(), MemoryBudget.unlimited(), _ -> {});
                     decoder.pour(body);
                 } else {
                     var head = decoder.head();

@@ -2,6 +2,8 @@ package hearth.worker.runtimeapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.model.Bytes;
+import hearth.model.memory.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -17,7 +19,8 @@ final class RuntimeSessionTest {
     private static final String ROOT = "/2018-06-01/runtime/";
 
     private final List<String> heard = new ArrayList<>();
-    private final RuntimeSession session = new RuntimeSession(new Hearing());
+    private final MemoryBudget memory = new MemoryBudget(Bytes.mebibytes(16));
+    private final RuntimeSession session = new RuntimeSession(new Hearing(), memory);
     private final EmbeddedChannel connection = connect();
 
     /// Whether the caller takes answers piece by piece; what it took; how to say so of the last piece.
@@ -50,6 +53,11 @@ final class RuntimeSessionTest {
         @Override
         public void failed(Throwable defect) {
             heard.add("failed " + defect.getMessage());
+        }
+
+        @Override
+        public boolean keepsBody() {
+            return false;
         }
 
         @Override
@@ -567,7 +575,7 @@ final class RuntimeSessionTest {
         var valid = next() + post("invocation/one/response", "42") + next() + "POST " + ROOT
                 + "invocation/one/error HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n";
         for (int round = 0; round < 5_000; round++) {
-            var run = new RuntimeSession(new Hearing());
+            var run = new RuntimeSession(new Hearing(), memory);
             var hostile = new EmbeddedChannel(new RuntimeConnection(run));
             var bytes = valid.getBytes(StandardCharsets.US_ASCII);
             for (int i = 0; i < random.nextInt(4); i++) {

@@ -2,11 +2,12 @@ package hearth.server.http;
 
 import hearth.model.ApiError;
 import hearth.model.ApiException;
+import hearth.model.api.RequestBody;
 
-/// Takes a request that needs no body, and looks at none.
+/// Answers a request that needs no body, and looks at none.
 ///
 /// @param answer ends in one answer to the exchange; on the connection's event loop, must not block
-public record Bodiless(Runnable answer) implements Intake {
+public record BodylessHandler(Runnable answer) implements RequestHandler {
     private static final int LARGEST_BODY = 1024;
 
     @Override
@@ -25,7 +26,7 @@ public record Bodiless(Runnable answer) implements Intake {
     }
 
     @Override
-    public void serve(byte[] body, byte[] sha256) {
+    public void serve(RequestBody body, byte[] sha256) {
         answer.run();
     }
 }

@@ -4,11 +4,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Walks the connections of one event loop and ends those that are out of time. One walk a while costs less than a
+/// The open connections of one event loop. Ends those that are out of time: one walk a while costs less than a
 /// timer for each request.
 ///
 /// Used on its event loop only.
-final class Patrol implements Runnable {
+final class OpenConnections implements Runnable {
     private final Set<Connection> connections = new HashSet<>();
     private boolean draining;
     private boolean closed;
