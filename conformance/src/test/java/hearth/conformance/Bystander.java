@@ -53,11 +53,12 @@ final class Bystander implements AutoCloseable {
     }
 
     private void note(long took) {
-        if (count == nanos.length) {
-            nanos = Arrays.copyOf(nanos, count * 2);
+        int noted = count;
+        if (noted == nanos.length) {
+            nanos = Arrays.copyOf(nanos, noted * 2);
         }
-        nanos[count] = took;
-        count = count + 1;
+        nanos[noted] = took;
+        count = noted + 1;
     }
 
     /// Ends the watch.
