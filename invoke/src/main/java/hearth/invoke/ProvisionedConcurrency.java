@@ -58,10 +58,10 @@ public final class ProvisionedConcurrency {
         try {
             var wanted = source.find(function);
             var keys = wanted.keySet().stream()
-                    .map(FunctionVersion::environmentKey)
+                    .map(version -> version.environmentKey(null))
                     .collect(Collectors.toSet());
             known.getOrDefault(function, Set.of()).stream()
-                    .filter(version -> !keys.contains(version.environmentKey()))
+                    .filter(version -> !keys.contains(version.environmentKey(null)))
                     .forEach(version -> workers.provision(version, 0));
             wanted.forEach(workers::provision);
             if (wanted.isEmpty()) {

@@ -159,7 +159,7 @@ class InvokeServicesTest {
             if (found instanceof Resolution.Resolved(var version, var _)) {
                 var id = "request-" + ++requests;
                 var arn = version.function().arn();
-                var invocation = new Invocation(id, arn, new byte[0], null, "", Instant.EPOCH, false, false);
+                var invocation = new Invocation(id, arn, new byte[0], null, null, "", Instant.EPOCH, false, false);
                 services.dispatch().run(version, invocation, Dispatch.AMPLE_PATIENCE, told);
             }
         });

@@ -134,7 +134,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
             case Resolution.Resolved(var version, var _) -> {
                 var payload = caller.payload.getBytes(StandardCharsets.UTF_8);
                 var invocation = new Invocation(
-                        id, version.function().arn(), payload, null, "Root=1", clock.instant(), false, false);
+                        id, version.function().arn(), payload, null, null, "Root=1", clock.instant(), false, false);
                 frontend.run(version, invocation, Dispatch.AMPLE_PATIENCE, caller);
             }
             case Resolution.Missing _, Resolution.Unreachable _, Resolution.NotActive _ ->

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// All that the data plane needs to run one version of a function. Immutable: a change of code or
 /// configuration makes another, with a higher `generation`.
@@ -42,10 +43,8 @@ public record FunctionVersion(
         environment = Map.copyOf(environment);
     }
 
-    public EnvironmentKey environmentKey() {
-        return new EnvironmentKey(function, version, generation);
+    /// @param tenant null of a function that does not keep its tenants apart
+    public EnvironmentKey environmentKey(@Nullable String tenant) {
+        return new EnvironmentKey(function, version, generation, tenant);
     }
-
-    /// The key of an execution environment: what it is made for, and may never be handed across.
-    public record EnvironmentKey(FunctionId function, String version, long generation) {}
 }

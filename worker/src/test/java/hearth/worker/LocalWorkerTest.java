@@ -417,6 +417,16 @@ abstract class LocalWorkerTest {
     }
 
     @Test
+    void refusesAnInvocationOfATenantThatTheEnvironmentWasNotMadeFor() throws Exception {
+        var environment = ready("shared");
+
+        assertThat(environment
+                        .send(environment.reservation(), TestEnvironment.invocation("[]", false, "blue"))
+                        .get(30, TimeUnit.SECONDS))
+                .isInstanceOf(Refused.class);
+    }
+
+    @Test
     void runsAnInvocationOnceThoughItIsSentTwice() throws Exception {
         var environment = ready("twice");
         var reservation = environment.reservation();

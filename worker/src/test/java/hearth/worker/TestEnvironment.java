@@ -90,11 +90,16 @@ public final class TestEnvironment {
     }
 
     static Invocation invocation(String payload, boolean tail) {
+        return invocation(payload, tail, null);
+    }
+
+    static Invocation invocation(String payload, boolean tail, @Nullable String tenant) {
         return new Invocation(
                 UUID.randomUUID().toString(),
                 "arn:aws:lambda:us-east-1:000000000000:function:f",
                 TestWorker.utf8(payload),
                 null,
+                tenant,
                 "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0",
                 Instant.now(),
                 tail,

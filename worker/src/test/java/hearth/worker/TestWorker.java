@@ -286,7 +286,8 @@ public final class TestWorker implements AutoCloseable {
 
     public TestEnvironment start(FunctionVersion function) {
         var id = EnvironmentId.of(System.nanoTime(), environments.incrementAndGet());
-        var environment = new TestEnvironment(worker, new EnvironmentSpec(id, function, InitializationType.ON_DEMAND));
+        var environment =
+                new TestEnvironment(worker, new EnvironmentSpec(id, function, null, InitializationType.ON_DEMAND));
         started.put(id, environment);
         worker.send(new WorkerCommand.Start(environment.spec));
         return environment;

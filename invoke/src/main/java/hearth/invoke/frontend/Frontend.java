@@ -150,7 +150,7 @@ public final class Frontend implements Dispatch {
 
         private void acquire() {
             assignments++;
-            workers.acquire(version, this);
+            workers.acquire(version, invocation.tenant(), this);
         }
 
         @Override

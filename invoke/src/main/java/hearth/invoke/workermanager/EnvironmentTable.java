@@ -44,12 +44,12 @@ final class EnvironmentTable {
         waitingLine = new WaitingLine(config, inventory);
     }
 
-    void acquire(FunctionVersion version, Waiter waiter, Instant now, List<Step> steps) {
+    void acquire(FunctionVersion version, @Nullable String tenant, Waiter waiter, Instant now, List<Step> steps) {
         if (inventory.isClosed()) {
             steps.add(new Step.Fail(waiter, new Unavailable.Closed()));
             return;
         }
-        var known = inventory.find(version);
+        var known = inventory.find(version.environmentKey(tenant));
         // Who comes later does not overtake whoever waits for a turn.
         if (known != null && known.waiting().isEmpty()) {
             var top = known.next();
@@ -60,7 +60,7 @@ final class EnvironmentTable {
             }
         }
         tally.waits++;
-        var function = inventory.obtain(version, steps);
+        var function = inventory.obtain(version, tenant, steps);
         function.waiting().add(new FunctionEnvironments.Waiting(waiter, now));
         scaleOut.one(function, now, steps);
     }

@@ -2,6 +2,7 @@ package hearth.invoke.workermanager;
 
 import hearth.invoke.placement.Demand;
 import hearth.invoke.placement.Slot;
+import hearth.model.EnvironmentKey;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.ProcessorSample;
@@ -15,7 +16,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The environments of one function version of one generation, and the invocations that wait for one. Guarded as
+/// The environments of one function version of one generation, and of one tenant where the function keeps its tenants
+/// apart, and the invocations that wait for one. Guarded as
 /// the EnvironmentTable is.
 ///
 /// Invocations wait only while no environment is idle: they are served in the order they came. Idle environments
@@ -31,6 +33,7 @@ final class FunctionEnvironments {
     record Waiting(Waiter waiter, Instant since) {}
 
     private final FunctionVersion version;
+    private final EnvironmentKey key;
     private final Demand demand;
     private final ArrayDeque<Environment> idle = new ArrayDeque<>();
 
@@ -63,13 +66,24 @@ final class FunctionEnvironments {
     /// Why the last start failed; null after one that went well.
     private InvocationOutcome.@Nullable NotRunnable failure;
 
-    FunctionEnvironments(FunctionVersion version) {
+    FunctionEnvironments(FunctionVersion version, @Nullable String tenant) {
         this.version = version;
+        this.key = version.environmentKey(tenant);
         this.demand = Demand.of(version);
     }
 
     FunctionVersion version() {
         return version;
+    }
+
+    EnvironmentKey key() {
+        return key;
+    }
+
+    /// Null of a function that does not keep its tenants apart.
+    @Nullable
+    String tenant() {
+        return key.tenant();
     }
 
     Demand demand() {

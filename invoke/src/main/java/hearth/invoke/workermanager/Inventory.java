@@ -1,9 +1,9 @@
 package hearth.invoke.workermanager;
 
 import hearth.invoke.placement.Slot;
+import hearth.model.EnvironmentKey;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
-import hearth.model.FunctionVersion.EnvironmentKey;
 import hearth.model.worker.EnvironmentId;
 import java.time.Instant;
 import java.util.Collection;
@@ -17,15 +17,16 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Which environments there are, by id, by version and by function. Guarded as the EnvironmentTable is.
+/// Which environments there are, by id, by key and by function. Guarded as the EnvironmentTable is.
 ///
-/// A version and generation is noted here while it has environments, is to have some, or has invocations that wait.
+/// A version, generation and tenant is noted here while it has environments, is to have some, or has invocations that
+// wait.
 final class Inventory {
     private final Supplier<EnvironmentId> ids;
     private final Tally tally;
     private final Map<EnvironmentKey, FunctionEnvironments> versions = new HashMap<>();
 
-    /// The values of `versions` by function: all versions and generations that hold environments.
+    /// The values of `versions` by function: all versions, generations and tenants that hold environments.
     private final Map<FunctionId, Set<FunctionEnvironments>> functions = new HashMap<>();
 
     /// Those that have a slot: all but the ones that are still being placed.
@@ -51,8 +52,8 @@ final class Inventory {
     }
 
     @Nullable
-    FunctionEnvironments find(FunctionVersion version) {
-        return versions.get(version.environmentKey());
+    FunctionEnvironments find(EnvironmentKey key) {
+        return versions.get(key);
     }
 
     @Nullable
@@ -61,19 +62,19 @@ final class Inventory {
     }
 
     /// What `find` says, or a new one.
-    FunctionEnvironments obtain(FunctionVersion version, List<Step> steps) {
-        var known = find(version);
-        return known != null ? known : begin(version, steps);
+    FunctionEnvironments obtain(FunctionVersion version, @Nullable String tenant, List<Step> steps) {
+        var known = find(version.environmentKey(tenant));
+        return known != null ? known : begin(version, tenant, steps);
     }
 
-    private FunctionEnvironments begin(FunctionVersion version, List<Step> steps) {
-        var function = new FunctionEnvironments(version);
+    private FunctionEnvironments begin(FunctionVersion version, @Nullable String tenant, List<Step> steps) {
+        var function = new FunctionEnvironments(version, tenant);
         for (var other : of(version.function())) {
             if (other.version().version().equals(version.version())) {
                 // The caller may hold an older configuration than another caller: that one's is not superseded then.
                 if (other.version().generation() < version.generation()) {
                     supersede(other, steps);
-                } else {
+                } else if (other.version().generation() > version.generation()) {
                     function.supersede();
                 }
             }
@@ -81,7 +82,7 @@ final class Inventory {
         functions
                 .computeIfAbsent(version.function(), _ -> new LinkedHashSet<>())
                 .add(function);
-        versions.put(version.environmentKey(), function);
+        versions.put(function.key(), function);
         return function;
     }
 
@@ -183,7 +184,7 @@ final class Inventory {
     void forgetIfEmpty(FunctionEnvironments function) {
         if (function.isEmpty()) {
             starved.remove(function);
-            versions.remove(function.version().environmentKey(), function);
+            versions.remove(function.key(), function);
             functions.computeIfPresent(function.version().function(), (_, all) -> {
                 all.remove(function);
                 return all.isEmpty() ? null : all;

@@ -25,10 +25,10 @@ final class Provisioning {
 
     /// From now on so many environments of a version are kept initialised.
     void want(FunctionVersion version, int wanted, Instant now, List<Step> steps) {
-        if (inventory.isClosed() || (wanted == 0 && inventory.find(version) == null)) {
+        if (inventory.isClosed() || (wanted == 0 && inventory.find(version.environmentKey(null)) == null)) {
             return;
         }
-        var function = inventory.obtain(version, steps);
+        var function = inventory.obtain(version, null, steps);
         function.want(wanted);
         while (function.provisioned() > wanted && !function.idleProvisioned().isEmpty()) {
             inventory.retire(function.idleProvisioned().getLast(), steps);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Knows every execution environment, idle or busy, and hands an idle one to an invocation.
 ///
@@ -80,11 +81,14 @@ public final class WorkerManager implements AutoCloseable {
     }
 
     /// Gives an environment of this version and generation to the waiter: at once, on this thread, if one is idle.
-    public void acquire(FunctionVersion version, Waiter waiter) {
+    ///
+    /// @param tenant whose environment it is to be: none is ever given to another; null of a function that does not
+    ///     keep its tenants apart
+    public void acquire(FunctionVersion version, @Nullable String tenant, Waiter waiter) {
         var steps = new ArrayList<Step>(2);
         try {
             synchronized (table) {
-                table.acquire(version, waiter, clock.instant(), steps);
+                table.acquire(version, tenant, waiter, clock.instant(), steps);
             }
         } catch (RuntimeException | Error e) {
             met("No environment could be looked for, of " + version.function(), e);
@@ -290,7 +294,8 @@ public final class WorkerManager implements AutoCloseable {
     private void start(Environment environment, WorkerId worker) {
         var type =
                 environment.isProvisioned() ? InitializationType.PROVISIONED_CONCURRENCY : InitializationType.ON_DEMAND;
-        var spec = new EnvironmentSpec(environment.id(), environment.function().version(), type);
+        var function = environment.function();
+        var spec = new EnvironmentSpec(environment.id(), function.version(), function.tenant(), type);
         try {
             links.send(worker, new WorkerCommand.Start(spec));
         } catch (RuntimeException | Error e) {

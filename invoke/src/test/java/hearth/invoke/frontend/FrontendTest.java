@@ -546,7 +546,7 @@ class FrontendTest {
 
     private Invocation invocation(String requestId, boolean streams) {
         return new Invocation(
-                requestId, MAIL.function().arn(), bytes("{}"), null, "Root=1", clock.instant(), true, streams);
+                requestId, MAIL.function().arn(), bytes("{}"), null, null, "Root=1", clock.instant(), true, streams);
     }
 
     private int running() {

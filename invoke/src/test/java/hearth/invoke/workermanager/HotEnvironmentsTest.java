@@ -234,7 +234,7 @@ class HotEnvironmentsTest {
 
     private Request acquire(FunctionVersion version) {
         var request = new Request(worker);
-        manager.acquire(version, request);
+        manager.acquire(version, null, request);
         return request;
     }
 

@@ -159,8 +159,8 @@ class ProvisioningTest {
         half.provision(MAIL, 2);
         worker.ready(0);
         worker.ready(1);
-        half.acquire(MAIL, new Request(worker));
-        half.acquire(MAIL, new Request(worker));
+        half.acquire(MAIL, null, new Request(worker));
+        half.acquire(MAIL, null, new Request(worker));
         half.provision(MAIL, 0);
         half.provision(SEARCH, 2);
         assertThat(worker.started).hasSize(2);
@@ -178,8 +178,8 @@ class ProvisioningTest {
     void endsNobodysEnvironmentsWhereItsShareIsUsedUp() {
         var half = half();
         half.provision(MAIL, 2);
-        half.acquire(SEARCH, new Request(worker));
-        half.acquire(SEARCH, new Request(worker));
+        half.acquire(SEARCH, null, new Request(worker));
+        half.acquire(SEARCH, null, new Request(worker));
         for (int i = 0; i < 4; i++) {
             worker.ready(i);
         }
@@ -329,7 +329,7 @@ class ProvisioningTest {
 
     private Request acquire(FunctionVersion version) {
         var request = new Request(worker);
-        manager.acquire(version, request);
+        manager.acquire(version, null, request);
         return request;
     }
 

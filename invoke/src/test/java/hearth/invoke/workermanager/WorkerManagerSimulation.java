@@ -8,8 +8,8 @@ import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
 import hearth.invoke.workers.WorkerLinks;
+import hearth.model.EnvironmentKey;
 import hearth.model.FunctionVersion;
-import hearth.model.FunctionVersion.EnvironmentKey;
 import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// - what is provisioned stays within its share of each worker, and in the end is there, unless its share is used up.
 final class WorkerManagerSimulation implements SimulatedWorker.Observer {
     private static final List<String> NAMES = List.of("mail", "search", "orders", "large");
+    private static final List<String> TENANTS = List.of("blue", "red", "green");
 
     /// Percent of a worker that may be provisioned.
     private static final int SHARE = 50;
@@ -113,12 +114,12 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
 
     @Override
     public void free(EnvironmentSpec environment) {
-        idle(environment.function()).addFirst(environment.id());
+        idle(environment.function(), environment.tenant()).addFirst(environment.id());
     }
 
     @Override
     public void notFree(EnvironmentSpec environment) {
-        idle(environment.function()).remove(environment.id());
+        idle(environment.function(), environment.tenant()).remove(environment.id());
     }
 
     @Override
@@ -229,12 +230,12 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
     }
 
     private void acquire(FunctionVersion version) {
-        var request = new SimulatedRequest(version);
+        var request = new SimulatedRequest(version, anyTenant(version));
         requests++;
         byId.put(request.id, request);
-        queue(version).add(request);
+        request.queue().add(request);
         request.acquiring = true;
-        manager.acquire(version, request);
+        manager.acquire(version, request.tenant, request);
         request.acquiring = false;
     }
 
@@ -275,12 +276,13 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         return workers.get(random.nextInt(workers.size()));
     }
 
-    private ArrayDeque<SimulatedRequest> queue(FunctionVersion version) {
-        return queues.computeIfAbsent(version.environmentKey(), _ -> new ArrayDeque<>());
+    /// Of one function that keeps its tenants apart; null of the others.
+    private @Nullable String anyTenant(FunctionVersion version) {
+        return version.function().name().equals("orders") ? TENANTS.get(random.nextInt(TENANTS.size())) : null;
     }
 
-    private ArrayDeque<EnvironmentId> idle(FunctionVersion version) {
-        return idle.computeIfAbsent(version.environmentKey(), _ -> new ArrayDeque<>());
+    private ArrayDeque<EnvironmentId> idle(FunctionVersion version, @Nullable String tenant) {
+        return idle.computeIfAbsent(version.environmentKey(tenant), _ -> new ArrayDeque<>());
     }
 
     private static void check(boolean condition, String otherwise) {
@@ -291,13 +293,19 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
 
     private final class SimulatedRequest implements Waiter {
         private final FunctionVersion version;
+        private final @Nullable String tenant;
         private final String id = "request-" + requests;
         private @Nullable Reservation reservation;
         private boolean acquiring;
         private boolean over;
 
-        SimulatedRequest(FunctionVersion version) {
+        SimulatedRequest(FunctionVersion version, @Nullable String tenant) {
             this.version = version;
+            this.tenant = tenant;
+        }
+
+        private ArrayDeque<SimulatedRequest> queue() {
+            return queues.computeIfAbsent(version.environmentKey(tenant), _ -> new ArrayDeque<>());
         }
 
         @Override
@@ -312,13 +320,14 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
             if (worker.knows(reservation.environment())) {
                 var spec = worker.spec(reservation.environment());
                 check(spec.function().equals(version), "Served by another version: " + spec);
+                check(Objects.equals(spec.tenant(), tenant), "Served with another tenant's: " + spec);
             }
             // What is provisioned serves before all others.
             if (acquiring && !provisions) {
-                var top = idle(version).peekFirst();
+                var top = idle(version, tenant).peekFirst();
                 check(reservation.environment().equals(top), "Not the one that was idle last");
             }
-            idle(version).remove(reservation.environment());
+            idle(version, tenant).remove(reservation.environment());
             worker.send(new WorkerCommand.Invoke(reservation, invocation()));
         }
 
@@ -335,9 +344,9 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
             }
             if (event.outcome() instanceof InvocationOutcome.Refused) {
                 manager.refused(reservation);
-                queue(version).add(this);
+                queue().add(this);
                 acquiring = true;
-                manager.acquire(version, this);
+                manager.acquire(version, tenant, this);
                 acquiring = false;
             } else {
                 over();
@@ -345,8 +354,8 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         }
 
         private void leaveQueue() {
-            check(queue(version).peekFirst() == this, "Told out of turn");
-            queue(version).removeFirst();
+            check(queue().peekFirst() == this, "Told out of turn");
+            queue().removeFirst();
         }
 
         private void over() {
@@ -356,7 +365,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
         }
 
         private Invocation invocation() {
-            return new Invocation(id, "arn", new byte[0], null, "", clock.instant(), false, false);
+            return new Invocation(id, "arn", new byte[0], null, tenant, "", clock.instant(), false, false);
         }
     }
 }

@@ -90,7 +90,7 @@ class WorkerManagerStressTest {
 
     private void request(
             WorkerManager manager, ThreadedWorker worker, FunctionVersion version, CountDownLatch answered) {
-        manager.acquire(version, new Waiter() {
+        manager.acquire(version, null, new Waiter() {
             private final AtomicInteger told = new AtomicInteger();
 
             @Override

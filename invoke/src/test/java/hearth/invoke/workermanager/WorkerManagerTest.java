@@ -13,6 +13,7 @@ import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
 import hearth.model.worker.WorkerCommand;
@@ -21,6 +22,7 @@ import hearth.model.worker.WorkerLink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -198,6 +200,25 @@ class WorkerManagerTest {
 
         assertThat(acquire(SEARCH).assignment()).isEmpty();
         assertThat(acquire(Functions.latest("mail", 2)).assignment()).isEmpty();
+    }
+
+    @Test
+    void neverSharesEnvironmentsBetweenTenants() {
+        var blue = acquire(MAIL, "blue");
+        worker.ready(0);
+        worker.idle(0);
+        assertThat(blue.runsIn(worker, 0)).isTrue();
+
+        var red = acquire(MAIL, "red");
+        assertThat(red.assignment()).isEmpty();
+        worker.ready(1);
+        assertThat(red.runsIn(worker, 1)).isTrue();
+        worker.idle(1);
+
+        assertThat(acquire(MAIL, "blue").runsIn(worker, 0)).isTrue();
+        assertThat(acquire(MAIL, "red").runsIn(worker, 1)).isTrue();
+        assertThat(acquire(MAIL).assignment()).isEmpty();
+        assertThat(worker.started).extracting(EnvironmentSpec::tenant).containsExactly("blue", "red");
     }
 
     @Test
@@ -565,7 +586,7 @@ class WorkerManagerTest {
         idleEnvironments(MAIL, 1);
         var failed = new ArrayList<Unavailable>();
 
-        manager.acquire(MAIL, new Waiter() {
+        manager.acquire(MAIL, null, new Waiter() {
             @Override
             public void served(Assignment assignment) {
                 throw new StackOverflowError("served");
@@ -627,8 +648,12 @@ class WorkerManagerTest {
     }
 
     private Request acquire(FunctionVersion version) {
+        return acquire(version, null);
+    }
+
+    private Request acquire(FunctionVersion version, @Nullable String tenant) {
         var request = new Request(worker);
-        manager.acquire(version, request);
+        manager.acquire(version, tenant, request);
         return request;
     }
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param invokedArn the ARN as the caller asked for it, qualified only if they qualified it
 /// @param payload valid JSON, `{}` for an empty body; not to be changed by anyone
 /// @param clientContext JSON, already decoded from base64; null when there is none
+/// @param tenant on whose behalf it runs; null of a function that does not keep its tenants apart
 /// @param traceHeader `X-Amzn-Trace-Id` for the function
 /// @param received when the Frontend had read it
 /// @param wantsLogTail whether the outcome carries the last 4 KiB of this invocation's log
@@ -18,6 +19,7 @@ public record Invocation(
         String invokedArn,
         byte[] payload,
         @Nullable String clientContext,
+        @Nullable String tenant,
         String traceHeader,
         Instant received,
         boolean wantsLogTail,

@@ -81,6 +81,7 @@ public final class InvokeService implements InvokeOperation {
                     target.invokedArn(),
                     payload.length == 0 ? EMPTY_OBJECT : payload,
                     clientContext.orElse(null),
+                    request.tenantId(),
                     traces.headerFor(request.traceHeader()),
                     clock.instant(),
                     "Tail".equals(request.logType()),

@@ -152,6 +152,6 @@ class FunctionKeysTest {
                 "INFO",
                 "INFO",
                 Optional.empty());
-        return new EnvironmentSpec(EnvironmentId.of(0, 1), version, InitializationType.ON_DEMAND);
+        return new EnvironmentSpec(EnvironmentId.of(0, 1), version, null, InitializationType.ON_DEMAND);
     }
 }

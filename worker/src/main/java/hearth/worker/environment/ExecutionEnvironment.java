@@ -29,6 +29,7 @@ import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
 import io.netty.channel.IoEventLoop;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -229,7 +230,7 @@ public final class ExecutionEnvironment {
             LOG.log(Level.DEBUG, "A reservation of environment {0} came again", spec.id());
             return;
         }
-        var refusal = refusal(reservation, received);
+        var refusal = refusal(reservation, phase.invocation(), received);
         if (refusal != null) {
             phase.refused(refusal);
             return;
@@ -252,9 +253,12 @@ public final class ExecutionEnvironment {
         }
     }
 
-    private @Nullable String refusal(Reservation reservation, long received) {
+    private @Nullable String refusal(Reservation reservation, Invocation invocation, long received) {
         if (now() - received >= reservation.life().toNanos()) {
             return "the reservation has expired";
+        }
+        if (!Objects.equals(invocation.tenant(), spec.tenant())) {
+            return "the environment is another tenant's";
         }
         return state.idle() && shutdown == null ? null : "the environment is not idle";
     }

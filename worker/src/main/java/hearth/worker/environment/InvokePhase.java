@@ -85,6 +85,7 @@ final class InvokePhase {
                 invocation.invokedArn(),
                 invocation.traceHeader(),
                 invocation.clientContext(),
+                invocation.tenant(),
                 invocation.payload());
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param deadlineMillis since the epoch
 /// @param clientContext JSON; null when the caller gave none
+/// @param tenant null of a function that does not keep its tenants apart
 /// @param payload not to be changed by anyone
 public record InvocationEvent(
         String requestId,
@@ -17,6 +18,7 @@ public record InvocationEvent(
         String invokedArn,
         String traceHeader,
         @Nullable String clientContext,
+        @Nullable String tenant,
         byte[] payload) {
     private static final byte[] STATUS =
             ascii("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: ");
@@ -24,6 +26,7 @@ public record InvocationEvent(
     private static final byte[] ARN = ascii("\r\nLambda-Runtime-Invoked-Function-Arn: ");
     private static final byte[] TRACE = ascii("\r\nLambda-Runtime-Trace-Id: ");
     private static final byte[] CLIENT_CONTEXT = ascii("\r\nLambda-Runtime-Client-Context: ");
+    private static final byte[] TENANT = ascii("\r\nLambda-Runtime-Aws-Tenant-Id: ");
     private static final byte[] LENGTH = ascii("\r\nContent-Length: ");
     private static final byte[] END = ascii("\r\n\r\n");
     private static final int USUAL_HEAD = 512;
@@ -47,6 +50,10 @@ public record InvocationEvent(
         if (clientContext != null && !clientContext.isEmpty()) {
             answer.writeBytes(CLIENT_CONTEXT);
             value(answer, clientContext);
+        }
+        if (tenant != null) {
+            answer.writeBytes(TENANT);
+            value(answer, tenant);
         }
         answer.writeBytes(LENGTH);
         ByteBufUtil.writeAscii(answer, Integer.toString(payload.length));

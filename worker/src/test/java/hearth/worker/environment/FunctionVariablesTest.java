@@ -108,7 +108,7 @@ class FunctionVariablesTest {
                 "INFO",
                 "INFO",
                 Optional.empty());
-        var spec = new EnvironmentSpec(EnvironmentId.of(0, 1), version, InitializationType.ON_DEMAND);
+        var spec = new EnvironmentSpec(EnvironmentId.of(0, 1), version, null, InitializationType.ON_DEMAND);
         var endpoints = FunctionEndpoints.of(ServiceEndpoints.NONE, 0);
         return new FunctionVariables(
                         new FunctionReach(endpoints, ApiEntrance.CLOSED, new Relays(1, Duration.ofMinutes(1))))

@@ -100,7 +100,8 @@ final class RuntimeSessionTest {
     }
 
     private static InvocationEvent event(String id) {
-        return new InvocationEvent(id, 1234, "arn:f", "Root=1", "{\"a\":\n1}", "{}".getBytes(StandardCharsets.UTF_8));
+        return new InvocationEvent(
+                id, 1234, "arn:f", "Root=1", "{\"a\":\n1}", "blue", "{}".getBytes(StandardCharsets.UTF_8));
     }
 
     private static String post(String path, String body, String... headers) {
@@ -169,10 +170,11 @@ final class RuntimeSessionTest {
 
         assertThat(heard).containsExactly("asked");
         assertThat(written(connection))
-                .isEqualTo("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                        + "Lambda-Runtime-Aws-Request-Id: one\r\nLambda-Runtime-Deadline-Ms: 1234\r\n"
-                        + "Lambda-Runtime-Invoked-Function-Arn: arn:f\r\nLambda-Runtime-Trace-Id: Root=1\r\n"
-                        + "Lambda-Runtime-Client-Context: {\"a\": 1}\r\nContent-Length: 2\r\n\r\n{}");
+                .isEqualTo(
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                + "Lambda-Runtime-Aws-Request-Id: one\r\nLambda-Runtime-Deadline-Ms: 1234\r\n"
+                                + "Lambda-Runtime-Invoked-Function-Arn: arn:f\r\nLambda-Runtime-Trace-Id: Root=1\r\n"
+                                + "Lambda-Runtime-Client-Context: {\"a\": 1}\r\nLambda-Runtime-Aws-Tenant-Id: blue\r\nContent-Length: 2\r\n\r\n{}");
     }
 
     @Test
