@@ -13,7 +13,7 @@ public final class LoopLateness {
     private static final FastThreadLocal<@Nullable LoopLateness> OF_THREAD = new FastThreadLocal<>();
 
     /// A look that takes longer has waited, so that what ended the wait has just come.
-    private static final long WAITED = Duration.ofNanos(20_000).toNanos();
+    private static final long WAITED = Duration.ofNanos(200_000).toNanos();
 
     private final Look look = new Look();
     private long began;

@@ -8,52 +8,50 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the threads of a sandbox have had of the processors until now.
+/// What the busiest thread of a sandbox has had of the processors until now.
 ///
-/// @param running how long they ran
-/// @param waiting how long they would have run, had there been a processor for them
-public record ProcessorTimes(Duration running, Duration waiting) {
-    /// The handler's thread is among the first of a process; those of compilers and collectors follow it.
+/// One thread alone, since a thread that waits for a processor waits for nothing else: several may do one and the other
+/// at the same time, and their sums say nothing of an invocation.
+///
+/// @param thread its id on the host
+/// @param running how long it ran
+/// @param waiting how long it would have run, had there been a processor for it
+public record ProcessorTimes(String thread, Duration running, Duration waiting) {
+    /// The handler's thread is among the first of a process.
     private static final int THREADS = 8;
-
-    private static final ProcessorTimes NOTHING = new ProcessorTimes(Duration.ZERO, Duration.ZERO);
 
     /// @param threads the cgroup's file that lists its threads
     /// @return null if this kernel does not tell, or nothing runs there
     static @Nullable ProcessorTimes of(Path threads) {
         try {
-            return of(Files.readAllLines(threads, StandardCharsets.US_ASCII));
+            return busiest(Files.readAllLines(threads, StandardCharsets.US_ASCII));
         } catch (IOException _) {
             return null;
         }
     }
 
-    private static @Nullable ProcessorTimes of(List<String> threads) {
-        var running = Duration.ZERO;
-        var waiting = Duration.ZERO;
+    private static @Nullable ProcessorTimes busiest(List<String> threads) {
+        ProcessorTimes busiest = null;
         for (var thread : threads.subList(0, Math.min(THREADS, threads.size()))) {
             var times = ofThread(thread);
-            running = running.plus(times.running);
-            waiting = waiting.plus(times.waiting);
+            if (times != null && (busiest == null || times.running.compareTo(busiest.running) > 0)) {
+                busiest = times;
+            }
         }
-        return running.isZero() ? null : new ProcessorTimes(running, waiting);
+        return busiest == null || busiest.running.isZero() ? null : busiest;
     }
 
-    /// Those of the calling thread; zero if this kernel does not tell.
-    public static ProcessorTimes ofThisThread() {
-        return ofThread("thread-self");
-    }
-
-    private static ProcessorTimes ofThread(String thread) {
+    private static @Nullable ProcessorTimes ofThread(String thread) {
         try {
             var line = Files.readString(Path.of("/proc/" + thread + "/schedstat"), StandardCharsets.US_ASCII);
             int space = line.indexOf(' ');
             return new ProcessorTimes(
+                    thread,
                     Duration.ofNanos(Long.parseLong(line, 0, space, 10)),
                     Duration.ofNanos(Long.parseLong(line, space + 1, line.indexOf(' ', space + 1), 10)));
         } catch (IOException | IndexOutOfBoundsException | NumberFormatException _) {
             // It has ended, or is not counted.
-            return NOTHING;
+            return null;
         }
     }
 }
