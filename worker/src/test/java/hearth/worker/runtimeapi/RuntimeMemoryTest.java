@@ -45,7 +45,7 @@ final class RuntimeMemoryTest {
         TalkingRuntime(int payload) {
             runtimes.add(this);
             send(connection, NEXT);
-            session.offer(new InvocationEvent("id", 1, "arn:f", "Root=1", null, new byte[payload]));
+            session.offer(new InvocationEvent("id", 1, "arn:f", "Root=1", null, null, new byte[payload]));
         }
 
         EmbeddedChannel connect() {
@@ -286,7 +286,7 @@ final class RuntimeMemoryTest {
         var kernel = new FullKernel();
         unread.pipeline().addFirst(kernel);
         runtime.send(unread, NEXT);
-        runtime.session.offer(new InvocationEvent("id", 1, "arn:f", "Root=1", null, new byte[LARGE]));
+        runtime.session.offer(new InvocationEvent("id", 1, "arn:f", "Root=1", null, null, new byte[LARGE]));
         assertThat(kernel.writes).hasSize(1);
         var again = runtime.connect();
 
