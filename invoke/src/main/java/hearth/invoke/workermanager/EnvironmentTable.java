@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class EnvironmentTable {
     private final WorkerManagerConfig config;
     private final long epoch;
-    private final Tally tally = new Tally();
+    private final EnvironmentTallies tallies = new EnvironmentTallies();
     private final Inventory inventory;
     private final ScaleOut scaleOut;
     private final Provisioning provisioning;
@@ -37,10 +37,10 @@ final class EnvironmentTable {
     EnvironmentTable(WorkerManagerConfig config, long epoch, Supplier<EnvironmentId> ids) {
         this.epoch = epoch;
         this.config = config;
-        inventory = new Inventory(ids, tally);
+        inventory = new Inventory(ids, tallies);
         scaleOut = new ScaleOut(config.patience(), inventory);
         provisioning = new Provisioning(inventory);
-        eviction = new Eviction(config.idleExpiry(), inventory, tally);
+        eviction = new Eviction(config.idleExpiry(), inventory, tallies);
         waitingLine = new WaitingLine(config, inventory);
     }
 
@@ -54,12 +54,12 @@ final class EnvironmentTable {
         if (known != null && known.waiting().isEmpty()) {
             var top = known.next();
             if (top != null) {
-                tally.warmTakes++;
+                tallies.warmTakes++;
                 steps.add(serve(waiter, top, now));
                 return;
             }
         }
-        tally.waits++;
+        tallies.waits++;
         var function = inventory.obtain(version, tenant, steps);
         function.waiting().add(new FunctionEnvironments.Waiting(waiter, now));
         scaleOut.one(function, now, steps);
@@ -92,7 +92,7 @@ final class EnvironmentTable {
         switch (placement) {
             case Placement.Placed(var slot) -> {
                 inventory.placed(environment, slot);
-                if (function.failure(now).isEmpty()) {
+                if (function.starts().failure(now).isEmpty()) {
                     // After starvation more may wait than the one that this is for.
                     scaleOut.one(function, now, steps);
                 }
@@ -120,8 +120,8 @@ final class EnvironmentTable {
         if (inventory.gone(environment.id()) == null) {
             function.notPlaced(environment);
         }
-        tally.failedStarts++;
-        function.startFailed(why, now);
+        tallies.failedStarts++;
+        function.starts().failed(why, now);
         if (function.starting() + function.busy() == 0) {
             waitingLine.failAll(function, new Unavailable.NotRunnable(why), steps);
         }
@@ -156,7 +156,7 @@ final class EnvironmentTable {
             return;
         }
         var took = Duration.between(environment.asked(), now);
-        environment.function().startSucceeded(took);
+        environment.function().starts().succeeded(took);
         boolean provisioned = environment.isProvisioned();
         steps.add(new Step.WorkerSucceeded(environment.slot()));
         freed(environment, now, steps);
@@ -232,7 +232,7 @@ final class EnvironmentTable {
                 || number != reservation.number()) {
             return;
         }
-        tally.refused++;
+        tallies.refused++;
         inventory.retire(environment, steps);
         scaleOut.one(environment.function(), now, steps);
         inventory.forgetIfEmpty(environment.function());
@@ -328,15 +328,15 @@ final class EnvironmentTable {
     }
 
     private void startFailed(Environment environment, NotRunnable failure, Instant now, List<Step> steps) {
-        tally.failedStarts++;
+        tallies.failedStarts++;
         var function = environment.function();
         if (environment.isProvisioned()) {
             // Nobody waits for this one: an invocation has one of its own made.
-            function.provisioningFailed(failure, now);
+            function.goal().failed(failure, now);
             scaleOut.one(function, now, steps);
             return;
         }
-        var inARow = function.startFailed(failure, now);
+        var inARow = function.starts().failed(failure, now);
         var mayDoBetter = failure.cause() == NotRunnable.Cause.SANDBOX_FAILED;
         if (mayDoBetter) {
             steps.add(new Step.WorkerFailed(environment.slot()));
@@ -346,7 +346,7 @@ final class EnvironmentTable {
         } else if (function.starting() + function.busy() == 0) {
             // Nothing is left that could still serve them.
             waitingLine.failAll(function, new Unavailable.NotRunnable(failure), steps);
-            function.forgetFailedStarts();
+            function.starts().forgetFailures();
         }
     }
 }

@@ -11,12 +11,12 @@ import java.util.List;
 final class Eviction {
     private final Duration idleExpiry;
     private final Inventory inventory;
-    private final Tally tally;
+    private final EnvironmentTallies tallies;
 
-    Eviction(Duration idleExpiry, Inventory inventory, Tally tally) {
+    Eviction(Duration idleExpiry, Inventory inventory, EnvironmentTallies tallies) {
         this.idleExpiry = idleExpiry;
         this.inventory = inventory;
-        this.tally = tally;
+        this.tallies = tallies;
     }
 
     /// Retires the longest idle environments until those that are about to end leave room for one more of this.
@@ -34,7 +34,7 @@ final class Eviction {
             if (coldest.isEmpty()) {
                 return;
             }
-            tally.evicted++;
+            tallies.evicted++;
             inventory.retire(coldest.get(), steps);
             leaving = leaving.plus(coldest.get().function().demand().memory());
             inventory.forgetIfEmpty(coldest.get().function());
@@ -44,7 +44,7 @@ final class Eviction {
     void expire(FunctionEnvironments function, Instant now, List<Step> steps) {
         var idle = function.idle();
         while (!idle.isEmpty() && !idleSince(idle.getLast()).plus(idleExpiry).isAfter(now)) {
-            tally.expired++;
+            tallies.expired++;
             inventory.retire(idle.getLast(), steps);
         }
     }

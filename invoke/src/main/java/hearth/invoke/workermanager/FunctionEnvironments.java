@@ -4,7 +4,6 @@ import hearth.invoke.placement.Demand;
 import hearth.invoke.placement.Slot;
 import hearth.model.EnvironmentKey;
 import hearth.model.FunctionVersion;
-import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.ProcessorSample;
 import hearth.model.worker.WorkerId;
 import java.time.Duration;
@@ -12,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Invocations wait only while no environment is idle: they are served in the order they came. Idle environments
 /// are a stack, so that the surplus grows cold at its bottom.
 final class FunctionEnvironments {
-    /// 2 to this power are the seconds of the longest pause between attempts to provision.
-    private static final int LONGEST_PAUSE = 8;
-
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_START_PAUSE = Duration.ofSeconds(8);
-
-    /// One that waits.
+    /// An invocation that waits for an environment.
     record Waiting(Waiter waiter, Instant since) {}
 
     private final FunctionVersion version;
@@ -40,31 +32,19 @@ final class FunctionEnvironments {
     /// Those of the idle that are provisioned.
     private final ArrayDeque<Environment> idleProvisioned = new ArrayDeque<>();
 
-    private int wanted;
-    private InvocationOutcome.@Nullable NotRunnable provisioningFailure;
-    private int provisioningFailures;
-    private Instant provisionAgain = Instant.MIN;
+    private final ProvisioningGoal goal = new ProvisioningGoal();
     private int startingProvisioned;
     private int busyProvisioned;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int starting;
     private int busy;
     private boolean superseded;
-    private int failedStarts;
-    private final MeanTime starts = new MeanTime();
+    private final StartRecord starts = new StartRecord();
     private final MeanTime invocations = new MeanTime();
     private final Parallelism parallelism = new Parallelism();
     private final Map<WorkerId, Turns> turns = new HashMap<>();
     private Instant roundSince = Instant.MIN;
     private boolean watched;
-
-    /// How long the last failure counts.
-    private Duration pause = Duration.ZERO;
-
-    private Instant failureUntil = Instant.MIN;
-
-    /// Why the last start failed; null after one that went well.
-    private InvocationOutcome.@Nullable NotRunnable failure;
 
     FunctionEnvironments(FunctionVersion version, @Nullable String tenant) {
         this.version = version;
@@ -154,14 +134,12 @@ final class FunctionEnvironments {
         return idle.size() + idleProvisioned.size();
     }
 
-    /// How many environments are to be kept initialised.
-    int wanted() {
-        return wanted;
+    ProvisioningGoal goal() {
+        return goal;
     }
 
-    void want(int environments) {
-        wanted = environments;
-        provisioningSucceeded();
+    StartRecord starts() {
+        return starts;
     }
 
     /// Those that are initialised, or will be.
@@ -209,11 +187,9 @@ final class FunctionEnvironments {
         return count;
     }
 
-    /// Half of what a start takes, if that is known: who waits longer might as well have had a new one made.
+    /// How long an invocation waits for a busy environment before a new one is asked for.
     Duration patience(Duration longest) {
-        return starts.known()
-                ? Duration.ofNanos(Math.min(longest.toNanos(), (long) starts.nanos() / 2))
-                : Duration.ZERO;
+        return starts.patience(longest);
     }
 
     /// Whether it is looked at again soon because some who wait have no environment made for them.
@@ -226,7 +202,7 @@ final class FunctionEnvironments {
     }
 
     boolean isEmpty() {
-        return wanted == 0 && starting == 0 && busy == 0 && idleCount() == 0 && waiting.isEmpty();
+        return goal.wanted() == 0 && starting == 0 && busy == 0 && idleCount() == 0 && waiting.isEmpty();
     }
 
     /// A newer generation is known, or the function is gone: environments end when nobody waits for them.
@@ -294,62 +270,5 @@ final class FunctionEnvironments {
 
     void served(Duration busy) {
         invocations.add(busy);
-    }
-
-    void startSucceeded(Duration time) {
-        starts.add(time);
-        failedStarts = 0;
-        failure = null;
-        pause = Duration.ZERO;
-    }
-
-    /// Notes a failed start.
-    ///
-    /// @return how many failed in a row
-    int startFailed(InvocationOutcome.NotRunnable why, Instant now) {
-        failure = why;
-        pause = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
-        if (pause.compareTo(LONGEST_START_PAUSE) > 0) {
-            pause = LONGEST_START_PAUSE;
-        }
-        failureUntil = now.plus(pause);
-        return ++failedStarts;
-    }
-
-    void forgetFailedStarts() {
-        failedStarts = 0;
-    }
-
-    /// Why an environment could not be kept initialised; empty after one that could.
-    Optional<InvocationOutcome.NotRunnable> provisioningFailure() {
-        return Optional.ofNullable(provisioningFailure);
-    }
-
-    /// From now on attempts are further and further apart, up to some minutes.
-    void provisioningFailed(InvocationOutcome.NotRunnable why, Instant now) {
-        provisioningFailure = why;
-        provisionAgain = now.plusSeconds(1L << Math.min(provisioningFailures++, LONGEST_PAUSE));
-    }
-
-    /// None can be made now, through no fault of its own: it may be tried again in a second.
-    void provisioningHeldUp(InvocationOutcome.NotRunnable why, Instant now) {
-        provisioningFailure = why;
-        provisionAgain = now.plusSeconds(1);
-    }
-
-    void provisioningSucceeded() {
-        provisioningFailure = null;
-        provisioningFailures = 0;
-        provisionAgain = Instant.MIN;
-    }
-
-    boolean mayProvision(Instant now) {
-        return !provisionAgain.isAfter(now);
-    }
-
-    /// Why the last start failed, for a pause that is longer after each failure in a row. Then it is forgotten, and
-    /// those who wait are worth another attempt.
-    Optional<InvocationOutcome.NotRunnable> failure(Instant now) {
-        return now.isBefore(failureUntil) ? Optional.ofNullable(failure) : Optional.empty();
     }
 }

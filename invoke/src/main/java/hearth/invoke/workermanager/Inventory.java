@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 // wait.
 final class Inventory {
     private final Supplier<EnvironmentId> ids;
-    private final Tally tally;
+    private final EnvironmentTallies tallies;
     private final Map<EnvironmentKey, FunctionEnvironments> versions = new HashMap<>();
 
     /// The values of `versions` by function: all versions, generations and tenants that hold environments.
@@ -37,9 +37,9 @@ final class Inventory {
 
     private boolean closed;
 
-    Inventory(Supplier<EnvironmentId> ids, Tally tally) {
+    Inventory(Supplier<EnvironmentId> ids, EnvironmentTallies tallies) {
         this.ids = ids;
-        this.tally = tally;
+        this.tallies = tallies;
     }
 
     /// No more are made.
@@ -118,20 +118,20 @@ final class Inventory {
                 busy,
                 retiring.size(),
                 waiting,
-                tally.warmTakes,
-                tally.waits,
-                tally.asked,
-                tally.failedStarts,
-                tally.expired,
-                tally.evicted,
-                tally.refused);
+                tallies.warmTakes,
+                tallies.waits,
+                tallies.asked,
+                tallies.failedStarts,
+                tallies.expired,
+                tallies.evicted,
+                tallies.refused);
     }
 
     /// Has one more made, once a worker has room for it.
     void ask(FunctionEnvironments function, Instant now, boolean provisioned, List<Step> steps) {
         var environment = new Environment(ids.get(), function, now, provisioned);
         function.asked(environment);
-        tally.asked++;
+        tallies.asked++;
         steps.add(new Step.Ask(environment));
     }
 
@@ -171,7 +171,7 @@ final class Inventory {
     /// Ends what is idle of a version that is not current any more, and what is busy later.
     void supersede(FunctionEnvironments function, List<Step> steps) {
         function.supersede();
-        function.want(0);
+        function.goal().want(0);
         while (!function.idle().isEmpty()) {
             retire(function.idle().getLast(), steps);
         }

@@ -29,7 +29,7 @@ final class Provisioning {
             return;
         }
         var function = inventory.obtain(version, null, steps);
-        function.want(wanted);
+        function.goal().want(wanted);
         while (function.provisioned() > wanted && !function.idleProvisioned().isEmpty()) {
             inventory.retire(function.idleProvisioned().getLast(), steps);
         }
@@ -39,33 +39,34 @@ final class Provisioning {
 
     /// Asks for those that are wanted and neither there nor on their way.
     void ask(FunctionEnvironments function, Instant now, List<Step> steps) {
-        if (inventory.isClosed() || function.isSuperseded() || !function.mayProvision(now)) {
+        if (inventory.isClosed() || function.isSuperseded() || !function.goal().mayTry(now)) {
             return;
         }
-        for (int i = 0; i < AT_ONCE && function.provisioned() < function.wanted(); i++) {
+        for (int i = 0; i < AT_ONCE && function.provisioned() < function.goal().wanted(); i++) {
             inventory.ask(function, now, true, steps);
         }
     }
 
     /// One that was asked for is there.
     void succeeded(FunctionEnvironments function, Instant now, List<Step> steps) {
-        function.provisioningSucceeded();
+        function.goal().succeeded();
         ask(function, now, steps);
     }
 
     void neverFits(FunctionEnvironments function, Instant now) {
-        function.provisioningFailed(NEVER_FITS, now);
+        function.goal().failed(NEVER_FITS, now);
     }
 
     /// They take all of the workers that they may: ending others makes no room for more of them.
     void shareUsedUp(FunctionEnvironments function, Instant now) {
-        function.provisioningHeldUp(SHARE_USED_UP, now);
+        function.goal().heldUp(SHARE_USED_UP, now);
     }
 
     /// One comes free. If it is provisioned beyond what is wanted by now, it goes on as any other.
     void freed(Environment environment, List<Step> steps) {
         var function = environment.function();
-        if (environment.isProvisioned() && function.provisioned() >= function.wanted()) {
+        if (environment.isProvisioned()
+                && function.provisioned() >= function.goal().wanted()) {
             environment.unprovision();
             steps.add(new Step.KeepNoLonger(environment.slot()));
         }
@@ -74,9 +75,11 @@ final class Provisioning {
     /// How far a version's provisioning has come.
     Provisioned progress(FunctionId function, String version) {
         return inventory.of(function).stream()
-                .filter(one -> one.version().version().equals(version) && one.wanted() > 0)
+                .filter(one ->
+                        one.version().version().equals(version) && one.goal().wanted() > 0)
                 .findFirst()
-                .map(one -> new Provisioned(one.wanted(), one.readyProvisioned(), one.provisioningFailure()))
+                .map(one -> new Provisioned(
+                        one.goal().wanted(), one.readyProvisioned(), one.goal().failure()))
                 .orElse(Provisioned.NONE);
     }
 }

@@ -42,7 +42,8 @@ final class ScaleOut {
             return;
         }
         // Soon after a failure only a new invocation is worth another attempt.
-        if (!inventory.starved().contains(function) && function.failure(now).isEmpty()) {
+        if (!inventory.starved().contains(function)
+                && function.starts().failure(now).isEmpty()) {
             while (needsMore(function, now)) {
                 inventory.ask(function, now, false, steps);
             }

@@ -18,7 +18,8 @@ final class WaitingLine {
         var noRoom = inventory.starved().contains(function) && function.starting() == 0;
         var limit = noRoom ? config.capacityWait() : config.waitLimit();
         while (!waiting.isEmpty() && !waiting.getFirst().since().plus(limit).isAfter(now)) {
-            Unavailable why = function.failure(now)
+            Unavailable why = function.starts()
+                    .failure(now)
                     .<Unavailable>map(Unavailable.NotRunnable::new)
                     .orElseGet(() -> noRoom ? new Unavailable.NoCapacity() : new Unavailable.TooLate());
             steps.add(new Step.Fail(waiting.removeFirst().waiter(), why));

@@ -1,7 +1,7 @@
 package hearth.invoke.workermanager;
 
 /// What the EnvironmentTable has done since it began. Guarded as that is.
-final class Tally {
+final class EnvironmentTallies {
     long warmTakes;
     long waits;
     long asked;
