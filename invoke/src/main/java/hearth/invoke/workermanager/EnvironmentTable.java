@@ -176,7 +176,7 @@ final class EnvironmentTable {
             return;
         }
         if (sample != null) {
-            environment.function().learn(sample);
+            environment.function().learn(sample, now);
         }
         environment.function().served(Duration.between(since, now));
         freed(environment, now, steps);

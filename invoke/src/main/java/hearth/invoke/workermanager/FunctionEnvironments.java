@@ -116,8 +116,8 @@ final class FunctionEnvironments {
         return turns.computeIfAbsent(slot.worker(), _ -> new Turns(slot.processors()));
     }
 
-    void learn(ProcessorSample sample) {
-        parallelism.learn(sample);
+    void learn(ProcessorSample sample, Instant now) {
+        parallelism.learn(sample, now);
     }
 
     /// Some time has passed: whoever has run for long loses its turn.

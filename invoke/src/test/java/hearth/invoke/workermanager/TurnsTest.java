@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.model.worker.ProcessorSample;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {
@@ -76,6 +77,6 @@ class TurnsTest {
     }
 
     private void computesOnly() {
-        parallelism.learn(new ProcessorSample(Duration.ofMillis(100), Duration.ofMillis(100)));
+        parallelism.learn(new ProcessorSample(Duration.ofMillis(100), Duration.ofMillis(100)), Instant.EPOCH);
     }
 }
