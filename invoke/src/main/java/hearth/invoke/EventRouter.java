@@ -27,7 +27,10 @@ public final class EventRouter implements WorkerEvents {
         switch (event) {
             case EnvironmentEvent environment -> workerManager.happened(from, environment);
             case InvocationProgress invocation -> frontend.happened(from, invocation);
-            case Report report -> placement.reported(from, report);
+            case Report report -> {
+                placement.reported(from, report);
+                workerManager.reported(from, report);
+            }
         }
     }
 }

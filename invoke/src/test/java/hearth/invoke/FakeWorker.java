@@ -34,6 +34,11 @@ public final class FakeWorker implements WorkerLink {
     public final List<EnvironmentId> retired = new ArrayList<>();
     public final List<WorkerCommand.Credit> credits = new ArrayList<>();
 
+    /// What its next report says of environments.
+    public final List<Report.ReportedEnvironment> reported = new ArrayList<>();
+
+    private long reports;
+
     /// Whether it has memory that is really free, as its next report will say.
     public boolean room = true;
 
@@ -65,7 +70,7 @@ public final class FakeWorker implements WorkerLink {
     }
 
     public Report report() {
-        return new Report(capacity, room, room, List.of());
+        return new Report(++reports, 0, capacity, room, room, List.copyOf(reported));
     }
 
     @Override

@@ -123,6 +123,7 @@ class InvokeServicesTest {
         services.workerManager().sweep();
         assertThat(second.isEnded()).isFalse();
         assertThat(worker.retired).isEmpty();
+        Await.until(() -> worker.started.size() == 2);
         worker.ready(1);
         worker.end(new Answered("2".getBytes(StandardCharsets.UTF_8), "application/json", null));
         worker.idle(1);

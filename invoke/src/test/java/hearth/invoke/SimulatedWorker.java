@@ -81,7 +81,7 @@ public final class SimulatedWorker implements WorkerLink {
 
     public void connect(WorkerEvents events) {
         this.events = events;
-        tell(new Report(capacity(), true, true, List.of()));
+        tell(new Report(1, 0, capacity(), true, true, List.of()));
     }
 
     private void tell(WorkerEvent event) {

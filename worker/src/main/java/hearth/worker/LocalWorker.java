@@ -65,6 +65,9 @@ public final class LocalWorker implements WorkerLink, AutoCloseable {
     private volatile WorkerEvents events = (_, _) -> {};
     private @Nullable Future<?> reports;
 
+    /// Begins with the time of day, so that it grows over restarts.
+    private final AtomicLong reportNumbers;
+
     /// The latest of all WorkerManagers that were heard of.
     private final AtomicLong epoch = new AtomicLong(Long.MIN_VALUE);
 
@@ -79,6 +82,7 @@ public final class LocalWorker implements WorkerLink, AutoCloseable {
             InstantSource clock) {
         this.config = config;
         this.loops = loops;
+        this.reportNumbers = new AtomicLong(clock.millis());
         this.logs = LogWriter.start(new LogDirectory(config.logs()), LogLimits.DEFAULT, config.memory());
         this.memory = new FreeMemory(Path.of("/proc/meminfo"), threads.removals(), System::nanoTime, this::report);
         this.pool = RuntimePool.start(config.pool(), sandboxes, System::nanoTime);
@@ -110,10 +114,12 @@ public final class LocalWorker implements WorkerLink, AutoCloseable {
     }
 
     private void report() {
+        // Before the environments are looked at: what is reported under a later number is no older.
+        long number = reportNumbers.incrementAndGet();
         var standing = environments.values().stream()
                 .map(ExecutionEnvironment::standing)
                 .toList();
-        tell(new Report(config.capacity(), memory.isEnough(), memory.isEnoughToKeep(), standing));
+        tell(new Report(number, epoch.get(), config.capacity(), memory.isEnough(), memory.isEnoughToKeep(), standing));
     }
 
     private void tell(WorkerEvent event) {

@@ -11,7 +11,8 @@ import java.util.List;
 /// lock.
 final class WorkerLoad {
     /// What is known of a worker that has not reported.
-    private static final Report NOTHING = new Report(new WorkerCapacity(new Bytes(0), 0, 0), false, false, List.of());
+    private static final Report NOTHING =
+            new Report(Long.MIN_VALUE, Long.MIN_VALUE, new WorkerCapacity(new Bytes(0), 0, 0), false, false, List.of());
 
     private final WorkerId worker;
     private final PlacementConfig config;
@@ -42,7 +43,11 @@ final class WorkerLoad {
         return worker;
     }
 
+    /// One that a later report overtook is passed over.
     void reported(Report now) {
+        if (now.number() <= report.number()) {
+            return;
+        }
         report = now;
         known = true;
         full = false;

@@ -6,10 +6,14 @@ import hearth.model.FunctionVersion;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.ProcessorSample;
+import hearth.model.worker.Report;
+import hearth.model.worker.Report.ReportedEnvironment;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.WorkerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -23,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// and no I/O; the WorkerManager guards it, and all that it is made of, with its lock and does the steps outside.
 ///
 /// `Inventory` knows what there is, `ScaleOut` has made what invocations wait for, `Provisioning` has made ahead what
-/// is provisioned, `Eviction` ends what is idle, and `WaitingLine` turns away who waits in vain.
+/// is provisioned, `Eviction` ends what is idle, `WaitingLine` turns away who waits in vain, and
+/// `Reconciliation` finds in reports what messages were lost.
 final class EnvironmentTable {
     private final WorkerManagerConfig config;
     private final long epoch;
@@ -33,6 +38,7 @@ final class EnvironmentTable {
     private final Provisioning provisioning;
     private final Eviction eviction;
     private final WaitingLine waitingLine;
+    private final Reconciliation reconciliation;
 
     EnvironmentTable(WorkerManagerConfig config, long epoch, Supplier<EnvironmentId> ids) {
         this.epoch = epoch;
@@ -42,6 +48,7 @@ final class EnvironmentTable {
         provisioning = new Provisioning(inventory);
         eviction = new Eviction(config.idleExpiry(), inventory, tallies);
         waitingLine = new WaitingLine(config, inventory);
+        reconciliation = new Reconciliation(config.reservationLife());
     }
 
     void acquire(FunctionVersion version, @Nullable String tenant, Waiter waiter, Instant now, List<Step> steps) {
@@ -201,6 +208,39 @@ final class EnvironmentTable {
         inventory.forgetIfEmpty(function);
     }
 
+    /// Puts right what a worker's reports say otherwise than is known here.
+    ///
+    /// @param named the environments of the report
+    void reported(
+            WorkerId from,
+            Report report,
+            Map<EnvironmentId, ReportedEnvironment> named,
+            Instant now,
+            List<Step> steps) {
+        if (report.epoch() > epoch) {
+            // The environments of a later WorkerManager are not for this one to end.
+            return;
+        }
+        for (var difference : reconciliation.reported(from, report.number(), named, inventory.placed(), now)) {
+            switch (difference) {
+                case Difference.Missing(var id) -> gone(id, Optional.empty(), now, steps);
+                case Difference.Ready(var id) -> ready(id, now, steps);
+                case Difference.Idle(var id, var reservation) -> cameFree(id, reservation, now, steps);
+                case Difference.Unclaimed(var id, var reservation) -> notUsed(id, reservation, now, steps);
+                case Difference.NotEnding(var id) -> steps.add(new Step.RetireStray(from, id));
+                case Difference.Unknown(var id) -> steps.add(new Step.RetireStray(from, id));
+            }
+        }
+    }
+
+    /// It came free some time ago, and how long it was busy is not known.
+    private void cameFree(EnvironmentId id, long reservation, Instant now, List<Step> steps) {
+        var environment = busyUnder(id, reservation);
+        if (environment != null) {
+            freed(environment, now, steps);
+        }
+    }
+
     /// Whether there is such an environment, in any state.
     boolean knows(EnvironmentId id) {
         return inventory.find(id) != null;
@@ -226,16 +266,28 @@ final class EnvironmentTable {
 
     /// A worker did not honour a reservation. What its environment does now is unknown, so it is not used again.
     void refused(Reservation reservation, Instant now, List<Step> steps) {
-        var environment = inventory.find(reservation.environment());
-        if (environment == null
-                || !(environment.state() instanceof EnvironmentState.Busy(var number, var _))
-                || number != reservation.number()) {
+        notUsed(reservation.environment(), reservation.number(), now, steps);
+    }
+
+    private void notUsed(EnvironmentId id, long reservation, Instant now, List<Step> steps) {
+        var environment = busyUnder(id, reservation);
+        if (environment == null) {
             return;
         }
         tallies.refused++;
         inventory.retire(environment, steps);
         scaleOut.one(environment.function(), now, steps);
         inventory.forgetIfEmpty(environment.function());
+    }
+
+    /// Null unless it is busy, and under this reservation.
+    private @Nullable Environment busyUnder(EnvironmentId id, long reservation) {
+        var environment = inventory.find(id);
+        return environment != null
+                        && environment.state() instanceof EnvironmentState.Busy(var number, var _)
+                        && number == reservation
+                ? environment
+                : null;
     }
 
     /// A generation of a version is current: environments of older ones end.
@@ -266,6 +318,11 @@ final class EnvironmentTable {
 
     /// Ends what was idle for too long, fails who waited for too long, and looks for room once more.
     void sweep(Instant now, List<Step> steps) {
+        for (var environment : reconciliation.ofSilentWorkers(inventory.placed(), now)) {
+            // No other is placed there before it reports.
+            steps.add(new Step.WorkerFull(environment.slot()));
+            gone(environment.id(), Optional.empty(), now, steps);
+        }
         for (var function : inventory.all()) {
             eviction.expire(function, now, steps);
             waitingLine.expire(function, now, steps);

@@ -61,6 +61,11 @@ final class Inventory {
         return environments.get(id);
     }
 
+    /// Those that a worker was asked for and that have not ended.
+    Collection<Environment> placed() {
+        return environments.values();
+    }
+
     /// What `find` says, or a new one.
     FunctionEnvironments obtain(FunctionVersion version, @Nullable String tenant, List<Step> steps) {
         var known = find(version.environmentKey(tenant));

@@ -62,7 +62,9 @@ final class ScaleOut {
     void watch(FunctionEnvironments function, List<Step> steps) {
         if (function.starting() < function.waiting().size() && !function.isWatched()) {
             function.watch(true);
-            steps.add(new Step.Watch(function, function.patience(patience)));
+            var half = function.patience(patience);
+            // Without a pause, a function that has never started would be looked at without end while no room comes.
+            steps.add(new Step.Watch(function, half.isPositive() ? half : patience));
         }
     }
 }

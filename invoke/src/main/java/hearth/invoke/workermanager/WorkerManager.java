@@ -11,6 +11,7 @@ import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.Report;
 import hearth.model.worker.Reservation;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerId;
@@ -180,6 +181,12 @@ public final class WorkerManager implements AutoCloseable {
             steps.add(new Step.RetireStray(worker, id));
         }
         return known;
+    }
+
+    /// What a worker reports of all its environments: puts right what messages were lost.
+    public void reported(WorkerId from, Report report) {
+        var named = report.byId();
+        decide((now, steps) -> table.reported(from, report, named, now, steps));
     }
 
     /// Fails whoever waits, and ends environments as they come free. Nothing is given out any more.

@@ -142,7 +142,7 @@ class WorkerManagerStressTest {
         }
 
         Report report() {
-            return new Report(new WorkerCapacity(Bytes.mebibytes(8192), 8000, 8), true, true, List.of());
+            return new Report(1, 0, new WorkerCapacity(Bytes.mebibytes(8192), 8000, 8), true, true, List.of());
         }
 
         @Override

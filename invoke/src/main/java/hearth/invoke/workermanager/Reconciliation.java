@@ -1,0 +1,147 @@
+package hearth.invoke.workermanager;
+
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.Report.Phase;
+import hearth.model.worker.Report.ReportedEnvironment;
+import hearth.model.worker.WorkerId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Finds what is otherwise at the workers than is known here. Guarded as the EnvironmentTable is.
+///
+/// A report may be older than a message that came before it, so one difference says little: it counts when it is
+/// found in every report for a while, in two at least. Where that is wrong all the same, for messages were under way
+// for
+/// very long, no invocation is harmed: an environment that was taken for gone ends once it is idle.
+final class Reconciliation {
+    /// How long a `Start` may be under way, and an invocation to its environment.
+    static final Duration UNDER_WAY = Duration.ofSeconds(5);
+
+    /// Reports may follow each other closely, when room comes and goes.
+    static final Duration CONFIRMATION = Duration.ofMillis(500);
+
+    /// So many sweeps without a report, and a worker is taken for gone. Not by the clock: that goes on while this
+    /// process is stopped, and then nobody could report.
+    static final int SILENT_SWEEPS = 30;
+
+    /// What is known of a worker by its reports.
+    private static final class Reports {
+        private long last = Long.MIN_VALUE;
+        private int sweepsSince;
+        /// What the last one differed in, and since when each did.
+        private Map<Difference, Instant> differences = Map.of();
+    }
+
+    private final Map<WorkerId, Reports> workers = new HashMap<>();
+    private final Duration claim;
+
+    /// @param reservationLife how long an invocation may take to its environment, beyond the time that it is under way
+    Reconciliation(Duration reservationLife) {
+        claim = UNDER_WAY.plus(reservationLife);
+    }
+
+    /// The differences that are certain with this report, in no order.
+    ///
+    /// @param named all environments that the worker has
+    /// @param known those that are known here, of all workers
+    List<Difference> reported(
+            WorkerId from,
+            long number,
+            Map<EnvironmentId, ReportedEnvironment> named,
+            Collection<Environment> known,
+            Instant now) {
+        var reports = workers.computeIfAbsent(from, _ -> new Reports());
+        if (number <= reports.last) {
+            return List.of();
+        }
+        reports.last = number;
+        reports.sweepsSince = 0;
+        var earlier = reports.differences;
+        var differences = new HashMap<Difference, Instant>();
+        compare(from, named, known, now, one -> differences.put(one, earlier.getOrDefault(one, now)));
+        reports.differences = differences;
+        var certain = new ArrayList<Difference>(0);
+        differences.forEach((one, since) -> {
+            if (!since.plus(CONFIRMATION).isAfter(now)) {
+                certain.add(one);
+            }
+        });
+        return certain;
+    }
+
+    private void compare(
+            WorkerId from,
+            Map<EnvironmentId, ReportedEnvironment> named,
+            Collection<Environment> known,
+            Instant now,
+            Consumer<Difference> found) {
+        var unknown = new HashMap<>(named);
+        for (var environment : known) {
+            if (environment.slot().worker().equals(from)) {
+                var reported = unknown.remove(environment.id());
+                if (reported != null) {
+                    compare(environment, reported, now, found);
+                } else if (isOver(UNDER_WAY, environment.asked(), now)) {
+                    found.accept(new Difference.Missing(environment.id()));
+                }
+            }
+        }
+        unknown.values().stream()
+                .filter(one -> one.phase() != Phase.ENDING)
+                .forEach(one -> found.accept(new Difference.Unknown(one.id())));
+    }
+
+    private void compare(
+            Environment environment, ReportedEnvironment reported, Instant now, Consumer<Difference> found) {
+        var id = environment.id();
+        boolean idle = reported.phase() == Phase.IDLE;
+        switch (environment.state()) {
+            case EnvironmentState.Starting() -> {
+                if (idle) {
+                    found.accept(new Difference.Ready(id));
+                }
+            }
+            case EnvironmentState.Busy(var reservation, var since) -> {
+                if (idle && reported.lastReservation() == reservation) {
+                    found.accept(new Difference.Idle(id, reservation));
+                } else if (idle && reported.lastReservation() < reservation && isOver(claim, since, now)) {
+                    found.accept(new Difference.Unclaimed(id, reservation));
+                }
+            }
+            case EnvironmentState.Retiring() -> {
+                if (reported.phase() != Phase.ENDING) {
+                    found.accept(new Difference.NotEnding(id));
+                }
+            }
+            case EnvironmentState.Idle _ -> {}
+        }
+    }
+
+    /// The environments of workers that have reported and do so no more. To be called once in each sweep.
+    List<Environment> ofSilentWorkers(Collection<Environment> known, Instant now) {
+        boolean anySilent = false;
+        for (var reports : workers.values()) {
+            anySilent |= ++reports.sweepsSince >= SILENT_SWEEPS;
+        }
+        return anySilent
+                ? known.stream()
+                        .filter(one -> isSilent(one.slot().worker()) && isOver(UNDER_WAY, one.asked(), now))
+                        .toList()
+                : List.of();
+    }
+
+    private boolean isSilent(WorkerId worker) {
+        var reports = workers.get(worker);
+        return reports != null && reports.sweepsSince >= SILENT_SWEEPS;
+    }
+
+    private static boolean isOver(Duration time, Instant since, Instant now) {
+        return !since.plus(time).isAfter(now);
+    }
+}
