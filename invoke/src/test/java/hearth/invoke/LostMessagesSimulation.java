@@ -119,8 +119,8 @@ final class LostMessagesSimulation {
         callers.put(id, caller);
         var version = Functions.latest(NAMES.get(random.nextInt(NAMES.size())), 1);
         var payload = id.getBytes(StandardCharsets.UTF_8);
-        var invocation =
-                new Invocation(id, version.function().arn(), payload, null, null, "Root=1", clock.instant(), false, false);
+        var invocation = new Invocation(
+                id, version.function().arn(), payload, null, null, "Root=1", clock.instant(), false, false);
         frontend.run(version, invocation, Dispatch.AMPLE_PATIENCE, caller);
     }
 
