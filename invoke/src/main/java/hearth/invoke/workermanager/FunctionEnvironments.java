@@ -15,8 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The environments of one function version of one generation, and of one tenant where the function keeps its tenants
-/// apart, and the invocations that wait for one. Guarded as
-/// the EnvironmentTable is.
+/// apart, and the invocations that wait for one. Guarded as the EnvironmentTable is.
 ///
 /// Invocations wait only while no environment is idle: they are served in the order they came. Idle environments
 /// are a stack, so that the surplus grows cold at its bottom.

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Which environments there are, by id, by key and by function. Guarded as the EnvironmentTable is.
 ///
-/// A version, generation and tenant is noted here while it has environments, is to have some, or has invocations that
-// wait.
+/// A version, generation and tenant is noted here while it has environments, is to have some, or has
+/// invocations that wait.
 final class Inventory {
     private final Supplier<EnvironmentId> ids;
     private final EnvironmentTallies tallies;

@@ -16,9 +16,8 @@ import java.util.function.Consumer;
 /// Finds what is otherwise at the workers than is known here. Guarded as the EnvironmentTable is.
 ///
 /// A report may be older than a message that came before it, so one difference says little: it counts when it is
-/// found in every report for a while, in two at least. Where that is wrong all the same, for messages were under way
-// for
-/// very long, no invocation is harmed: an environment that was taken for gone ends once it is idle.
+/// found in every report for a while, in two at least. Where that is wrong all the same, for messages were under
+/// way for very long, no invocation is harmed: an environment that was taken for gone ends once it is idle.
 final class Reconciliation {
     /// How long a `Start` may be under way, and an invocation to its environment.
     static final Duration UNDER_WAY = Duration.ofSeconds(5);

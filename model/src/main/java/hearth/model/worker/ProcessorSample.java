@@ -6,5 +6,5 @@ import java.time.Duration;
 ///
 /// @param running for how long they were on a processor
 /// @param unhindered how long they took, less what they waited for a processor, or for the worker to notice
-///     their end.     Never less than `running`.
+///     their end; never less than `running`
 public record ProcessorSample(Duration running, Duration unhindered) {}
