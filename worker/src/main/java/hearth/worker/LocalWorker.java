@@ -110,7 +110,16 @@ public final class LocalWorker implements WorkerLink, AutoCloseable {
     public void connect(WorkerEvents events) {
         this.events = events;
         report();
-        reports = loops.next().scheduleAtFixedRate(this::report, REPORTS, REPORTS, TimeUnit.NANOSECONDS);
+        reports = loops.next().scheduleAtFixedRate(this::reportAgain, REPORTS, REPORTS, TimeUnit.NANOSECONDS);
+    }
+
+    /// Netty never runs a task again that threw, and a worker that reports no more counts as gone.
+    private void reportAgain() {
+        try {
+            report();
+        } catch (RuntimeException | Error e) {
+            defects.met("The worker could not report", e);
+        }
     }
 
     private void report() {

@@ -378,7 +378,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void fault(RequestInHand failed, Throwable fault) {
         LOG.log(Level.ERROR, "Request " + failed.exchange().requestId() + " met a fault", fault);
-        failed.refused(phase == Phase.ANSWERING);
+        // The loop that would take up the next request is left: the connection ends behind the answer.
+        failed.refused(false);
         if (failed == request) {
             phase = Phase.ANSWERING;
         }

@@ -55,7 +55,8 @@ public final class EventStreamResponder implements InvokeResponder {
             begun.end(complete);
             return;
         }
-        var messages = new ByteArrayOutputStream(payload.length + 512);
+        // Each message has less than 256 bytes around its chunk: no second array of twice the length.
+        var messages = new ByteArrayOutputStream(payload.length + (payload.length / CHUNK + 4) * 256);
         for (int at = 0; at < payload.length; at += CHUNK) {
             messages.writeBytes(EventStreamMessage.payloadChunk(payload, at, Math.min(CHUNK, payload.length - at)));
         }

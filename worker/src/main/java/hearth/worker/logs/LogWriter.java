@@ -162,23 +162,26 @@ public final class LogWriter implements AutoCloseable {
         List<LogStream> ended = new ArrayList<>();
         int taken = 0;
         long bytes = 0;
-        for (Entry entry; taken < BATCH && bytes < BATCH_BYTES && (entry = queue.poll()) != null; taken++) {
-            var stream = entry.stream();
-            long micros = entry.epochMicros();
-            bytes += entry.content().size();
-            stream.taken(entry.content().size());
-            if (entry.content() == LogContent.END) {
-                ended.add(stream);
-            } else {
-                lines.write(
-                        texts.computeIfAbsent(stream, _ -> begin(stream, micros)),
-                        micros,
-                        entry.content().bytes());
+        try {
+            for (Entry entry; taken < BATCH && bytes < BATCH_BYTES && (entry = queue.poll()) != null; taken++) {
+                var stream = entry.stream();
+                long micros = entry.epochMicros();
+                bytes += entry.content().size();
+                stream.taken(entry.content().size());
+                if (entry.content() == LogContent.END) {
+                    ended.add(stream);
+                } else {
+                    lines.write(
+                            texts.computeIfAbsent(stream, _ -> begin(stream, micros)),
+                            micros,
+                            entry.content().bytes());
+                }
             }
+            texts.forEach(this::write);
+        } finally {
+            memory.giveBack(bytes);
+            texts.keySet().forEach(LogStream::written);
         }
-        texts.forEach(this::write);
-        memory.giveBack(bytes);
-        texts.keySet().forEach(LogStream::written);
         ended.forEach(this::closeFileOf);
         return taken > 0;
     }

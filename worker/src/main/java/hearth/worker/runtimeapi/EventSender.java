@@ -32,7 +32,12 @@ final class EventSender {
         sent += payloadBytes;
         var _ = context.writeAndFlush(piece).addListener((ChannelFuture taken) -> {
             if (taken.isSuccess()) {
-                next();
+                try {
+                    next();
+                } catch (RuntimeException | Error e) {
+                    // Netty would log what a listener throws, and tell nobody who waits.
+                    context.pipeline().fireExceptionCaught(e);
+                }
             }
         });
     }

@@ -95,6 +95,8 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         if (gone) {
             releaseBody();
             dropUnread();
+            budget.giveBack(memory);
+            memory = 0;
         } else if (context != null) {
             var _ = context.close();
         }
@@ -260,8 +262,12 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         var loop = context().channel().eventLoop();
         try {
             loop.execute(() -> {
-                collected.run();
-                goOn();
+                try {
+                    collected.run();
+                    goOn();
+                } catch (RuntimeException | Error e) {
+                    exceptionCaught(context(), e);
+                }
             });
         } catch (RejectedExecutionException e) {
             // The loop has ended, and with it the environment.
