@@ -60,6 +60,7 @@ public final class SimulatedWorker implements WorkerLink {
     private final Random random;
     private final Observer observer;
     private WorkerEvents events = (_, _) -> {};
+    private long reports;
 
     /// Refusals, which may outlive their environments.
     private final Map<EnvironmentId, ArrayDeque<Runnable>> refusals = new LinkedHashMap<>();
@@ -81,7 +82,24 @@ public final class SimulatedWorker implements WorkerLink {
 
     public void connect(WorkerEvents events) {
         this.events = events;
-        tell(new Report(1, 0, capacity(), true, true, List.of()));
+        report();
+    }
+
+    /// Says what it has, as a worker does each second.
+    public void report() {
+        var all = environments.values().stream()
+                .map(one -> new Report.ReportedEnvironment(one.spec.id(), reported(one.phase), one.lastReservation))
+                .toList();
+        tell(new Report(++reports, 0, capacity(), true, true, all));
+    }
+
+    private static Report.Phase reported(Phase phase) {
+        return switch (phase) {
+            case STARTING -> Report.Phase.STARTING;
+            case IDLE -> Report.Phase.IDLE;
+            case BUSY -> Report.Phase.BUSY;
+            case DEAD -> Report.Phase.ENDING;
+        };
     }
 
     private void tell(WorkerEvent event) {

@@ -105,6 +105,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
             case 0 -> clock.advance(Duration.ofMillis(random.nextInt(3_000)));
             case 1 -> {
                 clock.advance(Duration.ofSeconds(random.nextInt(12)));
+                worker.report();
                 manager.sweep();
             }
             case 2 -> worker.crashOne();
@@ -172,6 +173,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
             }
             clock.advance(Duration.ofSeconds(1));
             alarms.ring();
+            worker.report();
             manager.sweep();
         }
         callers.forEach((id, caller) -> check(caller.answers == 1, id + " was answered " + caller.answers + " times"));

@@ -467,7 +467,7 @@ abstract class LocalWorkerTest {
         environment.call("[]");
 
         Await.until(() -> host.reports(new ReportedEnvironment(environment.id, Phase.IDLE, 1)));
-        var running = environment.send(environment.reservation(), TestEnvironment.invocation("[\"sleep 3\"]", false));
+        var running = environment.send(environment.reservation(), TestEnvironment.invocation("[\"sleep 2\"]", false));
         Await.until(() -> host.reports(new ReportedEnvironment(environment.id, Phase.BUSY, 2)));
 
         assertThat(running.get(30, TimeUnit.SECONDS)).isInstanceOf(Answered.class);

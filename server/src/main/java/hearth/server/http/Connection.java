@@ -378,8 +378,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void fault(RequestInHand failed, Throwable fault) {
         LOG.log(Level.ERROR, "Request " + failed.exchange().requestId() + " met a fault", fault);
-        // The loop that would take up the next request is left: the connection ends behind the answer.
-        failed.refused(false);
+        failed.refused(phase == Phase.ANSWERING);
         if (failed == request) {
             phase = Phase.ANSWERING;
         }

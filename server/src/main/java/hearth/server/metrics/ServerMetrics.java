@@ -73,7 +73,7 @@ public final class ServerMetrics {
                 .register(registry);
         CounterWithCallback.builder()
                 .name("hearth_memory_waits")
-                .help("Requests, answers and packages that had to wait for memory")
+                .help("Requests and answers that had to wait for memory")
                 .callback(counter -> counter.call((double) memory.waits()))
                 .register(registry);
         GaugeWithCallback.builder()
