@@ -68,8 +68,8 @@ public final class Frontend implements Dispatch {
 
     @Override
     public void run(FunctionVersion version, Invocation invocation, Duration patience, DispatchListener listener) {
-        var dispatched = new DispatchedInvocation(version, invocation, listener);
-        dispatched.guarded(() -> dispatched.begin(patience));
+        var dispatched = new DispatchedInvocation(version, invocation, patience, listener);
+        dispatched.guarded(dispatched::begin);
     }
 
     /// What a worker tells of an invocation that was sent to it. One that is not known here is over.
@@ -107,6 +107,7 @@ public final class Frontend implements Dispatch {
     private final class DispatchedInvocation implements Waiter {
         private final FunctionVersion version;
         private final Invocation invocation;
+        private final Duration patience;
         private final DispatchListener listener;
         private final AtomicBoolean ended = new AtomicBoolean();
         private @Nullable Lease lease;
@@ -123,13 +124,15 @@ public final class Frontend implements Dispatch {
         private long lastPiece;
         private InvocationProgress.@Nullable Piece early;
 
-        DispatchedInvocation(FunctionVersion version, Invocation invocation, DispatchListener listener) {
+        DispatchedInvocation(
+                FunctionVersion version, Invocation invocation, Duration patience, DispatchListener listener) {
             this.version = version;
             this.invocation = invocation;
+            this.patience = patience;
             this.listener = listener;
         }
 
-        void begin(Duration patience) {
+        void begin() {
             switch (counting.admit(version)) {
                 case Admission.Throttled(var reason) -> {
                     meter.throttled(version.function(), reason);
@@ -247,6 +250,7 @@ public final class Frontend implements Dispatch {
             if (assignments == MOST_ASSIGNMENTS) {
                 end(new DispatchOutcome.Unavailable(Reason.REFUSED));
             } else if (!ended.get()) {
+                deadline = nanos.getAsLong() + patience.toNanos();
                 acquire();
             }
         }
@@ -266,6 +270,9 @@ public final class Frontend implements Dispatch {
                             ? "no environment was ready for it"
                             : held.reservation().environment() + " did not answer");
             end(new DispatchOutcome.Unavailable(reason));
+            if (held == null) {
+                workers.withdraw(version, invocation.tenant(), this);
+            }
             giveBackEnvironment();
         }
 

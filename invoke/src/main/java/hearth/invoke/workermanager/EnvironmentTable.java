@@ -72,6 +72,15 @@ final class EnvironmentTable {
         scaleOut.one(function, now, steps);
     }
 
+    /// Whoever asked has given up.
+    void withdraw(FunctionVersion version, @Nullable String tenant, Waiter waiter) {
+        var function = inventory.find(version.environmentKey(tenant));
+        if (function == null || !function.waiting().removeIf(one -> one.waiter() == waiter)) {
+            return;
+        }
+        inventory.forgetIfEmpty(function);
+    }
+
     /// Whoever asked waits no longer: what was to be decided for them could not be.
     void forget(Waiter waiter) {
         for (var function : inventory.all()) {

@@ -103,6 +103,12 @@ public final class WorkerManager implements AutoCloseable {
         perform(steps);
     }
 
+    /// Whoever asked for an environment waits no longer: one that comes is for others. The waiter may be served
+    /// meanwhile.
+    public void withdraw(FunctionVersion version, @Nullable String tenant, Waiter waiter) {
+        decide((_, _) -> table.withdraw(version, tenant, waiter));
+    }
+
     private static boolean tells(Step step, Waiter waiter) {
         return switch (step) {
             case Step.Serve(var told, var _) -> told == waiter;

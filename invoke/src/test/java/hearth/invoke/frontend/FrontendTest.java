@@ -323,7 +323,7 @@ class FrontendTest {
     }
 
     @Test
-    void waitsNoLongerForAnEnvironmentThanItsCallerWouldAndGivesItBackIfItComesLate() {
+    void waitsNoLongerForAnEnvironmentThanItsCallerWouldAndLeavesItToOthersIfItComesLate() {
         var told = new RecordedOutcomes();
         frontend.run(MAIL, invocation("impatient", false), Duration.ofSeconds(1), told);
 
@@ -334,7 +334,10 @@ class FrontendTest {
         worker.ready(0);
 
         assertThat(worker.running).isEmpty();
-        assertThat(worker.retired).containsExactly(worker.environment(0));
+        assertThat(worker.retired).isEmpty();
+        run(MAIL);
+        assertThat(worker.running).hasSize(1);
+        assertThat(worker.started).hasSize(1);
     }
 
     @Test

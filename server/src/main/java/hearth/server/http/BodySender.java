@@ -24,9 +24,15 @@ final class BodySender implements AnswerSender, StreamedBody {
     /// Whether the last piece is on its way, perhaps behind another.
     private boolean ending;
     private Consumer<AnswerProgress> progress = _ -> {};
+    private Runnable onEnd = () -> {};
 
     BodySender(Connection connection) {
         this.connection = connection;
+    }
+
+    /// @param action run once when no more comes, whether the client is still there or not
+    void onEnd(Runnable action) {
+        onEnd = action;
     }
 
     /// Until this is called, as after `close`, all that comes is thrown away.
@@ -61,6 +67,7 @@ final class BodySender implements AnswerSender, StreamedBody {
     }
 
     private void sendLast(byte[] piece) {
+        onEnd.run();
         if (channel != null) {
             ending = true;
             var last = framed(piece, channel.alloc());

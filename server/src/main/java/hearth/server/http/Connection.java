@@ -461,7 +461,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         var body = new BodySender(this);
         onEventLoop(() -> {
             var ended = request;
-            if (!begins(answered) || ended == null) {
+            if (ended == null || !isAwaited(answered)) {
+                return;
+            }
+            // Whoever makes the answer may need the request until its end.
+            body.onEnd(ended::release);
+            request = null;
+            memory.releaseHead();
+            if (phase == Phase.CLOSED) {
                 return;
             }
             // To an old client the end of the body is that of the connection.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -109,6 +110,27 @@ class ListenerMemoryTest {
 
         Await.until("it is forgotten", () -> server.memory.waiting() == 0);
         giveBack(TOTAL - (1 << 20));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void countsARequestUntilTheStreamThatAnswersItEnds(boolean clientStays) throws InterruptedException {
+        try (var client = server.connect().send(LARGE.replace("POST /", "POST /stream"))) {
+            client.send(new byte[EchoService.LIMIT]);
+            var answer = server.service.streams.take();
+            assertThat(client.readWithoutBody().status()).isEqualTo(200);
+            if (!clientStays) {
+                client.reset();
+            }
+            var taken = new CountDownLatch(1);
+            answer.write(new byte[10], taken::countDown);
+            taken.await();
+            assertThat(server.memory.left()).isLessThanOrEqualTo(TOTAL - EchoService.LIMIT);
+
+            answer.end(new byte[0]);
+
+            Await.until("it is given back", () -> server.memory.left() > TOTAL - (1 << 20));
+        }
     }
 
     @Test

@@ -157,6 +157,11 @@ public final class ExecutionEnvironment {
     private void prepared(EnvironmentResources made) {
         resources = made;
         become(Event.PREPARED);
+        if (state instanceof Closing) {
+            guard.run(made.sandbox()::closeSockets);
+            remove();
+            return;
+        }
         var runtime = new HostedRuntime(
                 made,
                 spec.function().memory(),
@@ -168,10 +173,6 @@ public final class ExecutionEnvironment {
                 log.log(),
                 new RuntimeEvents());
         this.runtime = runtime;
-        if (state instanceof Closing) {
-            runtime.close(this::remove);
-            return;
-        }
         log.initStarts(made.runtime());
         long now = now();
         init = InitPhase.first(now);

@@ -71,11 +71,6 @@ final class RequestDecoder {
         return line.length;
     }
 
-    /// Whether a request has begun and not ended.
-    boolean midRequest() {
-        return expecting != Expecting.REQUEST_LINE;
-    }
-
     @Nullable
     String trailingErrorType() {
         return trailingErrorType;
