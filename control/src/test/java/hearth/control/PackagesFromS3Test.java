@@ -18,6 +18,7 @@ import hearth.model.api.UpdateFunctionCodeRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +33,7 @@ class PackagesFromS3Test {
             FunctionCode.builder().s3Bucket("code").s3Key("app.zip").build();
 
     private final List<S3Object> asked = new ArrayList<>();
+    private final AtomicInteger held = new AtomicInteger();
     private Answer answer = new Answer.Found(ZIP, null);
 
     @TempDir
@@ -43,13 +45,19 @@ class PackagesFromS3Test {
     void open() {
         desk = new Desk(data, ControlLimits.DEFAULT, (object, _) -> {
             asked.add(object);
-            return answer;
+            return answer instanceof Answer.Found(var content, var version, var _) ? held(content, version) : answer;
         });
     }
 
+    private Answer held(byte[] content, String version) {
+        held.incrementAndGet();
+        return new Answer.Found(content, version, held::decrementAndGet);
+    }
+
     @AfterEach
-    void close() {
+    void everyPackageIsReleased() {
         desk.close();
+        assertThat(held).hasValue(0);
     }
 
     @Test

@@ -108,7 +108,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         LOG.log(Level.DEBUG, "starting the control plane");
         var urls = new CodeUrls(secret(), clock);
         var provisioned = new ProvisionedByDataPlane();
-        var objects = new FewObjects(objects(), config.limits().packages().unzipped());
+        var objects = new FewObjects(objects(), config.limits().packages().unzipped(), memory);
         var plane = controlPlane(store, urls, provisioned, objects, packageThreads);
         var control = new ControlSwitch(plane.map(running -> requests(running, packageThreads)));
         Optional<SandboxKind> sandbox = Optional.empty();

@@ -45,7 +45,7 @@ final class StoredPackages implements PackageSource {
 
     private InputStream fetch(CodeReference reference) throws IOException {
         return switch (objects.get(ReferredPackages.object(reference.object()), largest.count())) {
-            case Answer.Found(var content, var _) -> new ByteArrayInputStream(content);
+            case Answer.Found(var content, var _, var release) -> new FetchedPackage(content, release);
             case Answer.Refused(var code, var message) -> {
                 onMissing.run();
                 throw new FileNotFoundException("S3 Error Code: " + code + ". S3 Error Message: " + message);
@@ -54,5 +54,20 @@ final class StoredPackages implements PackageSource {
             case Answer.Unreachable(var why) -> throw new IOException("S3 does not answer: " + why);
             case Answer.NotConfigured() -> throw new IOException("Hearth was not told where S3 is");
         };
+    }
+
+    /// Counts as memory until it is closed.
+    private static final class FetchedPackage extends ByteArrayInputStream {
+        private final Runnable release;
+
+        FetchedPackage(byte[] content, Runnable release) {
+            super(content);
+            this.release = release;
+        }
+
+        @Override
+        public void close() {
+            release.run();
+        }
     }
 }

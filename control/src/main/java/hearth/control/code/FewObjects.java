@@ -1,28 +1,46 @@
 package hearth.control.code;
 
 import hearth.model.Bytes;
+import hearth.model.memory.MemoryBudget;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Fetches few objects at a time: each is held whole in memory, and nobody else accounts for it.
+/// Lets few objects be in memory at a time, from the moment that one is fetched until it is released: each is held
+/// whole.
 public final class FewObjects implements ObjectStore {
     private final ObjectStore objects;
-    private final Semaphore fetches;
+    private final MemoryBudget memory;
+    private final Semaphore places;
 
     /// @param largest that an object may be
-    public FewObjects(ObjectStore objects, Bytes largest) {
-        this.objects = objects;
+    /// @param memory that the objects are counted in
+    public FewObjects(ObjectStore objects, Bytes largest, MemoryBudget memory) {
         // While its parts are joined, an object is there twice; half of the heap is for others.
-        long each = 4 * largest.count();
-        this.fetches = new Semaphore(Math.clamp(Runtime.getRuntime().maxMemory() / each, 1, 16));
+        this(objects, Math.clamp(Runtime.getRuntime().maxMemory() / (4 * largest.count()), 1, 16), memory);
+    }
+
+    FewObjects(ObjectStore objects, int atOnce, MemoryBudget memory) {
+        this.objects = objects;
+        this.memory = memory;
+        this.places = new Semaphore(atOnce);
     }
 
     @Override
     public Answer get(S3Object object, long limit) {
-        fetches.acquireUninterruptibly();
+        places.acquireUninterruptibly();
+        boolean held = false;
         try {
-            return objects.get(object, limit);
+            var answer = objects.get(object, limit);
+            if (answer instanceof Answer.Found found) {
+                memory.hold(found.content().length);
+                held = true;
+                return new Answer.Found(found.content(), found.version(), new Release(found));
+            }
+            return answer;
         } finally {
-            fetches.release();
+            if (!held) {
+                places.release();
+            }
         }
     }
 
@@ -30,5 +48,26 @@ public final class FewObjects implements ObjectStore {
     @Override
     public Answer look(S3Object object) {
         return objects.look(object);
+    }
+
+    private final class Release implements Runnable {
+        private final long bytes;
+        private final Runnable then;
+        private final AtomicBoolean released = new AtomicBoolean();
+
+        Release(Answer.Found found) {
+            bytes = found.content().length;
+            then = found.release();
+        }
+
+        /// Safe to repeat.
+        @Override
+        public void run() {
+            if (released.compareAndSet(false, true)) {
+                memory.giveBack(bytes);
+                places.release();
+                then.run();
+            }
+        }
     }
 }

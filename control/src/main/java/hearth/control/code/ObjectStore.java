@@ -21,7 +21,12 @@ public interface ObjectStore {
     /// The outcome of fetching an object.
     sealed interface Answer {
         /// @param version of the object; null where its bucket keeps none
-        record Found(byte[] content, @Nullable String version) implements Answer {}
+        /// @param release to be run once the content is not needed any more: until then its memory counts
+        record Found(byte[] content, @Nullable String version, Runnable release) implements Answer {
+            public Found(byte[] content, @Nullable String version) {
+                this(content, version, () -> {});
+            }
+        }
 
         /// S3's own refusal.
         record Refused(String code, String message) implements Answer {}

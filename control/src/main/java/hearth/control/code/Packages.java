@@ -40,7 +40,7 @@ public final class Packages {
         this.threads = threads;
     }
 
-    /// The zip that a request must bring, fetched if need be, and good to be unpacked by a worker.
+    /// The zip that a request must bring, fetched if need be, and good to be unpacked by a worker. To be closed.
     ///
     /// @param owner the function or layer, for our log
     /// @param layers that it is to be unpacked with
@@ -50,16 +50,21 @@ public final class Packages {
         if (source.zip() != null) {
             var checked = check(source.zip(), limits, owner);
             checkTogether(checked.unzipped(), layers);
-            return TakenPackage.kept(source.zip(), checked.digest());
+            return TakenPackage.sent(source.zip(), checked.digest());
         }
         var object = source.object();
         var found = fetch(object, source.isReference());
-        // Only what is sent with the request is limited by its zipped size.
-        var checked = check(found.content(), fetched(), owner);
-        checkTogether(checked.unzipped(), layers);
-        return source.isReference()
-                ? TakenPackage.in(found.content(), reference(object, found, checked))
-                : TakenPackage.kept(found.content(), checked.digest());
+        try {
+            // Only what is sent with the request is limited by its zipped size.
+            var checked = check(found.content(), fetched(), owner);
+            checkTogether(checked.unzipped(), layers);
+            return source.isReference()
+                    ? TakenPackage.referred(found, reference(object, found, checked))
+                    : TakenPackage.fetched(found, checked.digest());
+        } catch (RuntimeException | Error e) {
+            found.release().run();
+            throw e;
+        }
     }
 
     /// Keeps to the object's version, so that it holds the same for ever.

@@ -89,12 +89,14 @@ final class CreateFunction implements Operation<CreateFunctionRequest, FunctionC
         source.require();
         requireNew(function);
         referred.requireReadable(own.digests());
-        var taken = packages.take(source, function.arn(), own.digests());
-        signed.ifPresent(config -> signing.checkCreation(function, config));
-        boolean publish = Boolean.TRUE.equals(request.publish());
-        try (var _ = storage.take(caller.account(), caller.region(), (publish ? 2 : 1) * taken.storedSize());
-                var _ = packages.keep(taken)) {
-            return create(function, request, configuration, StoredCode.of(taken, code.sourceKMSKeyArn()), signed, own);
+        try (var taken = packages.take(source, function.arn(), own.digests())) {
+            signed.ifPresent(config -> signing.checkCreation(function, config));
+            boolean publish = Boolean.TRUE.equals(request.publish());
+            try (var _ = storage.take(caller.account(), caller.region(), (publish ? 2 : 1) * taken.storedSize());
+                    var _ = packages.keep(taken)) {
+                var stored = StoredCode.of(taken, code.sourceKMSKeyArn());
+                return create(function, request, configuration, stored, signed, own);
+            }
         }
     }
 

@@ -59,17 +59,23 @@ final class UpdateFunctionCode implements Operation<UpdateFunctionCodeRequest, F
         }
         // A layer that stays in S3 and cannot be read any more has to go before the function can be changed.
         referred.requireReadable(before.latest().layers());
-        var taken = packages.take(
-                RequestedPackage.of(request), function.arn(), before.latest().layers());
+        try (var taken = packages.take(
+                RequestedPackage.of(request), function.arn(), before.latest().layers())) {
+            return update(before, taken, request);
+        }
+    }
+
+    private FunctionConfiguration update(FunctionRecord before, TakenPackage taken, UpdateFunctionCodeRequest request) {
+        var function = before.id();
         signing.checkUpdate(function);
+        var code = StoredCode.of(taken, request.sourceKMSKeyArn());
         if (isDryRun(request)) {
-            return with(before, StoredCode.of(taken, request.sourceKMSKeyArn()), request)
-                    .configuration();
+            return with(before, code, request).configuration();
         }
         long growth = growth(before, taken, Boolean.TRUE.equals(request.publish()));
         try (var _ = storage.take(function.account(), function.region(), growth);
                 var _ = packages.keep(taken)) {
-            return update(before, StoredCode.of(taken, request.sourceKMSKeyArn()), request);
+            return update(before, code, request);
         }
     }
 

@@ -48,13 +48,10 @@ final class PublishLayerVersion implements Operation<PublishLayerVersionRequest,
     @Override
     public PublishLayerVersionResponse handle(Caller caller, PublishLayerVersionRequest request) {
         var layer = LayerTarget.own(caller, request.layerName(), "PublishLayerVersion");
-        var taken = packages.take(
-                RequestedPackage.of(
-                        Objects.requireNonNullElseGet(request.content(), () -> LayerVersionContentInput.builder()
-                                .build())),
-                layer.arn(),
-                List.of());
-        try (var _ = storage.take(caller.account(), caller.region(), taken.storedSize());
+        var content = Objects.requireNonNullElseGet(
+                request.content(), () -> LayerVersionContentInput.builder().build());
+        try (var taken = packages.take(RequestedPackage.of(content), layer.arn(), List.of());
+                var _ = storage.take(caller.account(), caller.region(), taken.storedSize());
                 var _ = packages.keep(taken)) {
             return shown(caller, layers.publish(layer, id -> version(id, request, taken)));
         }
