@@ -96,8 +96,8 @@ public final class FunctionStore {
                         },
                         edited -> {
                             if (edited.edit.isChange()) {
-                                edited.edit.dropped().forEach(blobs::retire);
                                 listeners.tell(function, edited.edit.settings());
+                                edited.edit.dropped().forEach(blobs::retire);
                             }
                         })
                 .result;

@@ -30,7 +30,12 @@ final class Expectations {
     /// Does not block.
     void changed(FunctionId function) {
         if (next.getAndSet(function) == null) {
-            blocking.execute(this::tellNext);
+            try {
+                blocking.execute(this::tellNext);
+            } catch (RuntimeException | Error e) {
+                next.set(null);
+                LOG.log(Level.DEBUG, "Cannot tell workers what to expect of " + function, e);
+            }
         }
     }
 
@@ -45,7 +50,7 @@ final class Expectations {
         try {
             source.find(function, FunctionId.LATEST)
                     .ifPresent(routing -> workers.sendToAll(new WorkerCommand.Expect(routing.version())));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.DEBUG, "Cannot tell workers what to expect of " + function, e);
         }
     }

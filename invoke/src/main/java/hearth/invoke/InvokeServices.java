@@ -176,7 +176,7 @@ public final class InvokeServices implements AutoCloseable {
                                 current -> workerManager.supersede(
                                         function, version, current.version().generation()),
                                 () -> workerManager.deleted(function, version));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // The next invocation brings the new generation, which does the same.
                 LOG.log(Level.WARNING, "Cannot tell whether environments of " + function + " are outdated", e);
             }

@@ -69,7 +69,7 @@ public final class ProvisionedConcurrency {
             } else {
                 known.put(function, Set.copyOf(wanted.keySet()));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "Cannot tell what is provisioned for " + function, e);
         }
     }

@@ -123,7 +123,9 @@ final class DataPlane {
                 .map(Qualified::function)
                 .distinct()
                 .forEach(services.provisioned()::provisioningChanged);
-        threads.execute(() -> functions.changedLast(EXPECTED).forEach(services::expect));
+        threads.execute(BestEffort.of(
+                "Starting what may be invoked first",
+                () -> functions.changedLast(EXPECTED).forEach(services::expect)));
         return services;
     }
 }

@@ -48,7 +48,7 @@ public final class Hearth implements AutoCloseable {
         var parts = new StartedParts();
         try {
             return new ServerStartup(config, parts, InstantSource.system(), SharedRandom.seeded()).run();
-        } catch (StartException | RuntimeException e) {
+        } catch (StartException | RuntimeException | Error e) {
             parts.close();
             throw e;
         }

@@ -167,7 +167,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         entrance.open(
                 listener, environment -> api.authenticatedBy(callers.inside().apply(environment)));
         // The first function of a runtime need not wait for its interpreter to be looked for then.
-        runtimes.ifPresent(found -> threads.execute(found::table));
+        runtimes.ifPresent(found -> threads.execute(BestEffort.of("Looking for interpreters", found::table)));
         var hearth = new Hearth(
                 parts, listener, control, sandbox, file, config.service().drain());
         file.readyAt(hearth.url(), sandbox.map(SandboxKind::label).orElse(""));

@@ -28,7 +28,7 @@ final class StartedParts implements AutoCloseable {
                 part.closing().close();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 LOG.log(Level.ERROR, part.name() + " did not close", e);
             }
         }

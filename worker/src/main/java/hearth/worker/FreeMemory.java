@@ -78,7 +78,7 @@ final class FreeMemory {
             if (changed) {
                 onChange.run();
             }
-        } catch (IOException | NumberFormatException e) {
+        } catch (IOException | RuntimeException | Error e) {
             log.log(Level.DEBUG, "cannot tell how much memory is free", e);
         } finally {
             lookedAt = nanos.getAsLong();

@@ -60,7 +60,7 @@ final class CodeWatch implements AutoCloseable {
             for (var version : blobs.referring()) {
                 check(version, problems);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "Code that stays in S3 could not be looked for", e);
         }
     }

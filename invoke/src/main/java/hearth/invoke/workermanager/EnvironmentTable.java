@@ -75,16 +75,24 @@ final class EnvironmentTable {
     /// Whoever asked has given up.
     void withdraw(FunctionVersion version, @Nullable String tenant, Waiter waiter) {
         var function = inventory.find(version.environmentKey(tenant));
-        if (function == null || !function.waiting().removeIf(one -> one.waiter() == waiter)) {
-            return;
+        if (function != null) {
+            forget(function, waiter);
         }
-        inventory.forgetIfEmpty(function);
     }
 
     /// Whoever asked waits no longer: what was to be decided for them could not be.
     void forget(Waiter waiter) {
         for (var function : inventory.all()) {
-            function.waiting().removeIf(one -> one.waiter() == waiter);
+            forget(function, waiter);
+        }
+    }
+
+    private void forget(FunctionEnvironments function, Waiter waiter) {
+        if (function.waiting().removeIf(one -> one.waiter() == waiter)) {
+            if (function.waiting().isEmpty()) {
+                // Else the next one that comes free would end to make room for nobody.
+                inventory.starved().remove(function);
+            }
             inventory.forgetIfEmpty(function);
         }
     }

@@ -395,6 +395,22 @@ class WorkerManagerTest {
     }
 
     @Test
+    void makesNoRoomForWhoHasGivenUp() {
+        idleEnvironments(MAIL, 2);
+        acquire(MAIL);
+        acquire(MAIL);
+        var search = acquire(SEARCH);
+
+        manager.withdraw(SEARCH, null, search);
+        worker.idle(0);
+        worker.idle(1);
+
+        assertThat(worker.retired).isEmpty();
+        assertThat(search.assignment()).isEmpty();
+        assertThat(manager.counts().waiting()).isZero();
+    }
+
+    @Test
     void throttlesWhoFoundNoRoomInTime() {
         idleEnvironments(MAIL, 2);
         acquire(MAIL);

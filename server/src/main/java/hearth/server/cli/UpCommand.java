@@ -195,7 +195,7 @@ final class UpCommand {
             switch (e.getCause()) {
                 case StartException refusal -> throw refusal;
                 case RuntimeException defect -> throw defect;
-                case null, default -> throw new IllegalStateException("The start failed", e);
+                case null, default -> throw new IllegalStateException("The start failed: " + e.getCause(), e);
             }
         }
     }

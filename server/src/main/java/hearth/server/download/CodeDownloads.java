@@ -67,7 +67,7 @@ public final class CodeDownloads {
                             file -> exchange.answer(
                                     new FileResponse(200, Map.of("Content-Type", "application/zip"), file)),
                             () -> refuse(exchange, GONE));
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             LOG.log(Level.ERROR, "Download " + exchange.requestId() + " met a fault", fault);
             refuse(exchange, FAULT);
         }

@@ -57,7 +57,7 @@ final class FileSender implements AnswerSender {
             try {
                 var piece = read(size);
                 onEventLoop(() -> send(piece));
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 // One that is closed meanwhile was given up.
                 if (!(e instanceof ClosedChannelException)) {
                     LOG.log(Level.ERROR, "A file could not be sent whole", e);

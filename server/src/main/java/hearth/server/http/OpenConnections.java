@@ -1,5 +1,6 @@
 package hearth.server.http;
 
+import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,6 +10,8 @@ import java.util.Set;
 ///
 /// Used on its event loop only.
 final class OpenConnections implements Runnable {
+    private static final System.Logger LOG = System.getLogger(OpenConnections.class.getName());
+
     private final Set<Connection> connections = new HashSet<>();
     private boolean draining;
     private boolean closed;
@@ -29,9 +32,23 @@ final class OpenConnections implements Runnable {
 
     @Override
     public void run() {
-        long now = System.nanoTime();
-        for (var connection : List.copyOf(connections)) {
+        // Netty never runs a task again that threw, and no connection would ever be out of time.
+        try {
+            long now = System.nanoTime();
+            for (var connection : List.copyOf(connections)) {
+                check(connection, now);
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "Connections could not be looked at", e);
+        }
+    }
+
+    private static void check(Connection connection, long now) {
+        try {
             connection.check(now);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "A connection failed", e);
+            connection.close();
         }
     }
 

@@ -13,6 +13,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -20,6 +21,8 @@ import java.util.concurrent.Executor;
 /// `GET /metrics`, in Prometheus's text format. For this host only, because it names functions, and is not signed.
 public final class MetricsEndpoint {
     public static final String PATH = "/metrics";
+
+    private static final System.Logger LOG = System.getLogger(MetricsEndpoint.class.getName());
 
     /// The headers that a proxy adds for a client that is elsewhere.
     private static final List<String> FORWARDED = List.of("x-forwarded-for", "forwarded", "x-real-ip", "via");
@@ -42,11 +45,21 @@ public final class MetricsEndpoint {
         if (!exchange.isFromThisHost() || isForwarded(head)) {
             throw new ApiException(ApiError.ACCESS_DENIED, "Metrics are told to clients on this host only.");
         }
-        return new BodylessHandler(() -> threads.execute(() -> exchange.answer(answer())));
+        return new BodylessHandler(() -> threads.execute(() -> exchange.answer(guardedAnswer())));
     }
 
     private static boolean isForwarded(RequestHead head) {
         return FORWARDED.stream().anyMatch(name -> head.headers().first(name).isPresent());
+    }
+
+    /// Whoever asks is answered, whatever a gauge throws.
+    private HttpResponse guardedAnswer() {
+        try {
+            return answer();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "The figures cannot be gathered", e);
+            return new HttpResponse(500, Map.of(), new byte[0]);
+        }
     }
 
     private HttpResponse answer() {

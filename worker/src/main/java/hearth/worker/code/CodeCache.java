@@ -255,10 +255,10 @@ public final class CodeCache implements AutoCloseable {
                 forget(digest, victim.leaving);
                 victim.leaving.unpacking.complete(Optional.empty());
                 directory.remove(discarded);
-            } catch (IOException e) {
-                LOG.log(Level.WARNING, "Cannot remove " + digest.hex() + " from the code cache", e);
+            } catch (IOException | RuntimeException | Error e) {
                 forget(digest, victim.leaving);
                 victim.leaving.unpacking.complete(Optional.empty());
+                LOG.log(Level.WARNING, "Cannot remove " + digest.hex() + " from the code cache", e);
             }
         }
     }

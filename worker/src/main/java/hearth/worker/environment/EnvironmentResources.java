@@ -69,7 +69,7 @@ record EnvironmentResources(
         } catch (SandboxException e) {
             files.close();
             throw new Unavailable(Cause.SANDBOX_FAILED, "The sandbox cannot be made: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             files.close();
             throw e;
         }

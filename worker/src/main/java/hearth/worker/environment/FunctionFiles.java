@@ -40,7 +40,7 @@ record FunctionFiles(Lease code, Optional<Lease> layers) implements AutoCloseabl
                     function.layers().isEmpty()
                             ? Optional.empty()
                             : Optional.of(cache.acquireLayers(function.layers())));
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             code.close();
             throw e;
         }

@@ -55,7 +55,7 @@ public final class BootedRuntime implements AutoCloseable {
         try {
             sandbox.thaw();
             sandbox.refit(memory, milliCpus, mounts);
-        } catch (SandboxException | RuntimeException e) {
+        } catch (SandboxException | RuntimeException | Error e) {
             discard();
             throw e;
         }

@@ -36,7 +36,7 @@ final class RuntimeBooter {
             var booted = start(boot, sandbox);
             sandbox.freeze();
             return booted;
-        } catch (SandboxException | IOException | RuntimeException e) {
+        } catch (SandboxException | IOException | RuntimeException | Error e) {
             sandbox.closeSockets();
             sandbox.close();
             throw e;
@@ -51,7 +51,7 @@ final class RuntimeBooter {
         try {
             booted.awaitUp(PATIENCE);
             return booted;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             booted.close();
             throw e;
         }

@@ -236,8 +236,9 @@ public final class RuntimePool implements AutoCloseable {
     private synchronized boolean keep(InterpreterStart boot, BootedRuntime booted, Duration took) {
         if (!closed) {
             var stock = stock(boot);
-            stock.booted(took, booted.sandbox().peakMemory());
+            // First, for it is nobody's if what follows throws.
             stock.ready().addLast(booted);
+            stock.booted(took, booted.sandbox().peakMemory());
         }
         return !closed;
     }

@@ -230,7 +230,7 @@ final class NamespaceSandbox implements Sandbox {
     private void step(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.log(Level.WARNING, "closing " + spec.name(), e);
         }
     }
