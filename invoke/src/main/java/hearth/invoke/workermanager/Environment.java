@@ -61,9 +61,9 @@ final class Environment {
 
     /// Goes to the next state, and counts as that.
     void change(EnvironmentState.Event event) {
-        function.left(this);
+        function.stock().left(this);
         happened(event);
-        function.entered(this);
+        function.stock().entered(this);
     }
 
     /// Counts the reservations, so that each has a number of its own.
@@ -73,7 +73,7 @@ final class Environment {
 
     void placed(Slot found) {
         slot = found;
-        turns = function.turnsOn(found);
+        turns = function.turns().on(found);
     }
 
     void beginTurn() {

@@ -26,7 +26,7 @@ sealed interface EnvironmentState {
         record Retired() implements Event {}
     }
 
-    /// The next state. What a worker says may come late or twice and then changes nothing; a step of our own
+    /// The next state. What a worker says may come late or twice and then changes nothing; an action of our own
     /// that is not in the table is a defect.
     default EnvironmentState after(Event event) {
         return switch (event) {

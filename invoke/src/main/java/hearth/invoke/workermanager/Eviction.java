@@ -20,7 +20,7 @@ final class Eviction {
     }
 
     /// Retires the longest idle environments until those that are about to end leave room for one more of this.
-    void makeRoom(FunctionEnvironments needy, List<Step> steps) {
+    void makeRoom(FunctionEnvironments needy, List<EnvironmentAction> actions) {
         var leaving = new Bytes(0);
         for (var environment : inventory.retiring()) {
             leaving = leaving.plus(environment.function().demand().memory());
@@ -28,24 +28,24 @@ final class Eviction {
         while (inventory.retiring().isEmpty()
                 || leaving.compareTo(needy.demand().memory()) < 0) {
             var coldest = inventory.view().stream()
-                    .filter(function -> !function.idle().isEmpty())
-                    .map(function -> function.idle().getLast())
+                    .filter(function -> !function.stock().idle().isEmpty())
+                    .map(function -> function.stock().idle().getLast())
                     .min(Comparator.comparing(Eviction::idleSince));
             if (coldest.isEmpty()) {
                 return;
             }
             tallies.evicted++;
-            inventory.retire(coldest.get(), steps);
+            inventory.retire(coldest.get(), actions);
             leaving = leaving.plus(coldest.get().function().demand().memory());
             inventory.forgetIfEmpty(coldest.get().function());
         }
     }
 
-    void expire(FunctionEnvironments function, Instant now, List<Step> steps) {
-        var idle = function.idle();
+    void expire(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
+        var idle = function.stock().idle();
         while (!idle.isEmpty() && !idleSince(idle.getLast()).plus(idleExpiry).isAfter(now)) {
             tallies.expired++;
-            inventory.retire(idle.getLast(), steps);
+            inventory.retire(idle.getLast(), actions);
         }
     }
 

@@ -67,18 +67,19 @@ final class Inventory {
     }
 
     /// What `find` says, or a new one.
-    FunctionEnvironments obtain(FunctionVersion version, @Nullable String tenant, List<Step> steps) {
+    FunctionEnvironments obtain(FunctionVersion version, @Nullable String tenant, List<EnvironmentAction> actions) {
         var known = find(version.environmentKey(tenant));
-        return known != null ? known : begin(version, tenant, steps);
+        return known != null ? known : begin(version, tenant, actions);
     }
 
-    private FunctionEnvironments begin(FunctionVersion version, @Nullable String tenant, List<Step> steps) {
+    private FunctionEnvironments begin(
+            FunctionVersion version, @Nullable String tenant, List<EnvironmentAction> actions) {
         var function = new FunctionEnvironments(version, tenant);
         for (var other : of(version.function())) {
             if (other.version().version().equals(version.version())) {
                 // The caller may hold an older configuration than another caller: that one's is not superseded then.
                 if (other.version().generation() < version.generation()) {
-                    supersede(other, steps);
+                    supersede(other, actions);
                 } else if (other.version().generation() > version.generation()) {
                     function.supersede();
                 }
@@ -112,10 +113,10 @@ final class Inventory {
         int busy = 0;
         int waiting = 0;
         for (var function : versions.values()) {
-            starting += function.starting();
-            idle += function.idleCount();
-            busy += function.busy();
-            waiting += function.waiting().size();
+            starting += function.stock().starting();
+            idle += function.stock().idleCount();
+            busy += function.stock().busy();
+            waiting += function.waiting().count();
         }
         return new EnvironmentCounts(
                 starting,
@@ -133,11 +134,11 @@ final class Inventory {
     }
 
     /// Has one more made, once a worker has room for it.
-    void ask(FunctionEnvironments function, Instant now, boolean provisioned, List<Step> steps) {
+    void ask(FunctionEnvironments function, Instant now, boolean provisioned, List<EnvironmentAction> actions) {
         var environment = new Environment(ids.get(), function, now, provisioned);
-        function.asked(environment);
+        function.stock().entered(environment);
         tallies.asked++;
-        steps.add(new Step.Ask(environment));
+        actions.add(new EnvironmentAction.Ask(environment));
     }
 
     void placed(Environment environment, Slot slot) {
@@ -146,10 +147,10 @@ final class Inventory {
     }
 
     /// Ends one as soon as it is idle. It is given to nobody any more.
-    void retire(Environment environment, List<Step> steps) {
+    void retire(Environment environment, List<EnvironmentAction> actions) {
         environment.change(new EnvironmentState.Event.Retired());
         retiring.add(environment);
-        steps.add(new Step.Retire(environment));
+        actions.add(new EnvironmentAction.Retire(environment));
     }
 
     /// One has ended; null when it had before.
@@ -157,7 +158,7 @@ final class Inventory {
     Environment gone(EnvironmentId id) {
         var environment = environments.remove(id);
         if (environment != null) {
-            environment.function().left(environment);
+            environment.function().stock().left(environment);
             retiring.remove(environment);
         }
         return environment;
@@ -174,14 +175,14 @@ final class Inventory {
     }
 
     /// Ends what is idle of a version that is not current any more, and what is busy later.
-    void supersede(FunctionEnvironments function, List<Step> steps) {
+    void supersede(FunctionEnvironments function, List<EnvironmentAction> actions) {
         function.supersede();
         function.goal().want(0);
-        while (!function.idle().isEmpty()) {
-            retire(function.idle().getLast(), steps);
+        while (!function.stock().idle().isEmpty()) {
+            retire(function.stock().idle().getLast(), actions);
         }
-        while (!function.idleProvisioned().isEmpty()) {
-            retire(function.idleProvisioned().getLast(), steps);
+        while (!function.stock().idleProvisioned().isEmpty()) {
+            retire(function.stock().idleProvisioned().getLast(), actions);
         }
         forgetIfEmpty(function);
     }

@@ -24,33 +24,36 @@ final class Provisioning {
     }
 
     /// From now on so many environments of a version are kept initialised.
-    void want(FunctionVersion version, int wanted, Instant now, List<Step> steps) {
+    void want(FunctionVersion version, int wanted, Instant now, List<EnvironmentAction> actions) {
         if (inventory.isClosed() || (wanted == 0 && inventory.find(version.environmentKey(null)) == null)) {
             return;
         }
-        var function = inventory.obtain(version, null, steps);
+        var function = inventory.obtain(version, null, actions);
         function.goal().want(wanted);
-        while (function.provisioned() > wanted && !function.idleProvisioned().isEmpty()) {
-            inventory.retire(function.idleProvisioned().getLast(), steps);
+        while (function.stock().provisioned() > wanted
+                && !function.stock().idleProvisioned().isEmpty()) {
+            inventory.retire(function.stock().idleProvisioned().getLast(), actions);
         }
-        ask(function, now, steps);
+        ask(function, now, actions);
         inventory.forgetIfEmpty(function);
     }
 
     /// Asks for those that are wanted and neither there nor on their way.
-    void ask(FunctionEnvironments function, Instant now, List<Step> steps) {
+    void ask(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
         if (inventory.isClosed() || function.isSuperseded() || !function.goal().mayTry(now)) {
             return;
         }
-        for (int i = 0; i < AT_ONCE && function.provisioned() < function.goal().wanted(); i++) {
-            inventory.ask(function, now, true, steps);
+        for (int i = 0;
+                i < AT_ONCE && function.stock().provisioned() < function.goal().wanted();
+                i++) {
+            inventory.ask(function, now, true, actions);
         }
     }
 
     /// One that was asked for is there.
-    void succeeded(FunctionEnvironments function, Instant now, List<Step> steps) {
+    void succeeded(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
         function.goal().succeeded();
-        ask(function, now, steps);
+        ask(function, now, actions);
     }
 
     void neverFits(FunctionEnvironments function, Instant now) {
@@ -63,12 +66,12 @@ final class Provisioning {
     }
 
     /// One comes free. If it is provisioned beyond what is wanted by now, it goes on as any other.
-    void freed(Environment environment, List<Step> steps) {
+    void freed(Environment environment, List<EnvironmentAction> actions) {
         var function = environment.function();
         if (environment.isProvisioned()
-                && function.provisioned() >= function.goal().wanted()) {
+                && function.stock().provisioned() >= function.goal().wanted()) {
             environment.unprovision();
-            steps.add(new Step.KeepNoLonger(environment.slot()));
+            actions.add(new EnvironmentAction.KeepNoLonger(environment.slot()));
         }
     }
 
@@ -79,7 +82,9 @@ final class Provisioning {
                         one.version().version().equals(version) && one.goal().wanted() > 0)
                 .findFirst()
                 .map(one -> new Provisioned(
-                        one.goal().wanted(), one.readyProvisioned(), one.goal().failure()))
+                        one.goal().wanted(),
+                        one.stock().readyProvisioned(),
+                        one.goal().failure()))
                 .orElse(Provisioned.NONE);
     }
 }

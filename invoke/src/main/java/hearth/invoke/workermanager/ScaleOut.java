@@ -22,22 +22,22 @@ final class ScaleOut {
     }
 
     boolean needsMore(FunctionEnvironments function, Instant now) {
-        return function.starting() < function.impatient(now, patience);
+        return function.stock().starting() < function.impatient(now, patience);
     }
 
     /// Asks for one more environment if fewer are being made than are wanted.
-    void one(FunctionEnvironments function, Instant now, List<Step> steps) {
+    void one(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
         if (inventory.isClosed()) {
             return;
         }
         if (!inventory.starved().contains(function) && needsMore(function, now)) {
-            inventory.ask(function, now, false, steps);
+            inventory.ask(function, now, false, actions);
         }
-        watch(function, steps);
+        watch(function, actions);
     }
 
     /// Asks for as many as are wanted.
-    void all(FunctionEnvironments function, Instant now, List<Step> steps) {
+    void all(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
         if (inventory.isClosed()) {
             return;
         }
@@ -45,26 +45,27 @@ final class ScaleOut {
         if (!inventory.starved().contains(function)
                 && function.starts().failure(now).isEmpty()) {
             while (needsMore(function, now)) {
-                inventory.ask(function, now, false, steps);
+                inventory.ask(function, now, false, actions);
             }
         }
-        watch(function, steps);
+        watch(function, actions);
     }
 
     /// One new environment for each that is starved; whoever still finds no room is starved again.
-    void starved(Instant now, List<Step> steps) {
+    void starved(Instant now, List<EnvironmentAction> actions) {
         for (var function : List.copyOf(inventory.starved())) {
             inventory.starved().remove(function);
-            one(function, now, steps);
+            one(function, now, actions);
         }
     }
 
-    void watch(FunctionEnvironments function, List<Step> steps) {
-        if (function.starting() < function.waiting().size() && !function.isWatched()) {
-            function.watch(true);
+    void watch(FunctionEnvironments function, List<EnvironmentAction> actions) {
+        if (function.stock().starting() < function.waiting().count()
+                && !function.waiting().isWatched()) {
+            function.waiting().watch(true);
             var half = function.patience(patience);
             // Without a pause, a function that has never started would be looked at without end while no room comes.
-            steps.add(new Step.Watch(function, half.isPositive() ? half : patience));
+            actions.add(new EnvironmentAction.Watch(function, half.isPositive() ? half : patience));
         }
     }
 }

@@ -86,21 +86,21 @@ public final class WorkerManager implements AutoCloseable {
     /// @param tenant whose environment it is to be: none is ever given to another; null of a function that does not
     ///     keep its tenants apart
     public void acquire(FunctionVersion version, @Nullable String tenant, Waiter waiter) {
-        var steps = new ArrayList<Step>(2);
+        var actions = new ArrayList<EnvironmentAction>(2);
         try {
             synchronized (table) {
-                table.acquire(version, tenant, waiter, clock.instant(), steps);
+                table.acquire(version, tenant, waiter, clock.instant(), actions);
             }
         } catch (RuntimeException | Error e) {
             met("No environment could be looked for, of " + version.function(), e);
             synchronized (table) {
                 table.forget(waiter);
             }
-            if (steps.stream().noneMatch(step -> tells(step, waiter))) {
-                steps.add(new Step.Fail(waiter, new Unavailable.Defect()));
+            if (actions.stream().noneMatch(action -> tells(action, waiter))) {
+                actions.add(new EnvironmentAction.Fail(waiter, new Unavailable.Defect()));
             }
         }
-        perform(steps);
+        perform(actions);
     }
 
     /// Whoever asked for an environment waits no longer: one that comes is for others. The waiter may be served
@@ -109,22 +109,22 @@ public final class WorkerManager implements AutoCloseable {
         decide((_, _) -> table.withdraw(version, tenant, waiter));
     }
 
-    private static boolean tells(Step step, Waiter waiter) {
-        return switch (step) {
-            case Step.Serve(var told, var _) -> told == waiter;
-            case Step.Fail(var told, var _) -> told == waiter;
+    private static boolean tells(EnvironmentAction action, Waiter waiter) {
+        return switch (action) {
+            case EnvironmentAction.Serve(var told, var _) -> told == waiter;
+            case EnvironmentAction.Fail(var told, var _) -> told == waiter;
             default -> false;
         };
     }
 
     /// The worker did not honour this reservation: its environment is retired. The invocation may acquire another.
     public void refused(Reservation reservation) {
-        decide((now, steps) -> table.refused(reservation, now, steps));
+        decide((now, actions) -> table.refused(reservation, now, actions));
     }
 
     /// Ends the environments of a version that are older than a generation, once they are idle.
     public void supersede(FunctionId function, String version, long generation) {
-        decide((_, steps) -> table.supersede(function, version, generation, steps));
+        decide((_, actions) -> table.supersede(function, version, generation, actions));
     }
 
     /// Ends all environments of a version, once they are idle: it was deleted.
@@ -134,7 +134,7 @@ public final class WorkerManager implements AutoCloseable {
 
     /// Keeps so many environments of a version initialised from now on: more are made, or those beyond it end.
     public void provision(FunctionVersion version, int environments) {
-        decide((now, steps) -> table.provision(version, environments, now, steps));
+        decide((now, actions) -> table.provision(version, environments, now, actions));
     }
 
     public Provisioned provisioned(FunctionId function, String version) {
@@ -163,28 +163,28 @@ public final class WorkerManager implements AutoCloseable {
 
     /// What a worker tells of an environment. Of one that is not known here, it is told to end it.
     public void happened(WorkerId from, EnvironmentEvent event) {
-        decide((now, steps) -> {
+        decide((now, actions) -> {
             switch (event) {
                 case EnvironmentEvent.Ready(var id) -> {
-                    if (isKnown(from, id, steps)) {
-                        table.ready(id, now, steps);
+                    if (isKnown(from, id, actions)) {
+                        table.ready(id, now, actions);
                     }
                 }
                 case EnvironmentEvent.Idle(var id, var reservation, var sample) -> {
-                    if (isKnown(from, id, steps)) {
-                        table.idle(id, reservation, sample, now, steps);
+                    if (isKnown(from, id, actions)) {
+                        table.idle(id, reservation, sample, now, actions);
                     }
                 }
-                case EnvironmentEvent.Gone(var id, var why) -> table.gone(id, Optional.ofNullable(why), now, steps);
-                case EnvironmentEvent.StartRefused(var id, var _) -> table.startRefused(id, now, steps);
+                case EnvironmentEvent.Gone(var id, var why) -> table.gone(id, Optional.ofNullable(why), now, actions);
+                case EnvironmentEvent.StartRefused(var id, var _) -> table.startRefused(id, now, actions);
             }
         });
     }
 
-    private boolean isKnown(WorkerId worker, EnvironmentId id, List<Step> steps) {
+    private boolean isKnown(WorkerId worker, EnvironmentId id, List<EnvironmentAction> actions) {
         boolean known = table.knows(id);
         if (!known) {
-            steps.add(new Step.RetireStray(worker, id));
+            actions.add(new EnvironmentAction.RetireStray(worker, id));
         }
         return known;
     }
@@ -192,50 +192,50 @@ public final class WorkerManager implements AutoCloseable {
     /// What a worker reports of all its environments: puts right what messages were lost.
     public void reported(WorkerId from, Report report) {
         var named = report.byId();
-        decide((now, steps) -> table.reported(from, report, named, now, steps));
+        decide((now, actions) -> table.reported(from, report, named, now, actions));
     }
 
     /// Fails whoever waits, and ends environments as they come free. Nothing is given out any more.
     @Override
     public void close() {
-        decide((_, steps) -> table.close(steps));
+        decide((_, actions) -> table.close(actions));
     }
 
     private void look(FunctionEnvironments function) {
-        decide((now, steps) -> table.look(function, now, steps));
+        decide((now, actions) -> table.look(function, now, actions));
     }
 
-    /// Adds the steps that follow from something to those that it is given.
+    /// Adds the actions that follow from something to those that it is given.
     @FunctionalInterface
     private interface Decision {
-        void decide(Instant now, List<Step> steps);
+        void decide(Instant now, List<EnvironmentAction> actions);
     }
 
     /// Decides under the lock, and does what follows after it is let go: also what a decision had found that threw in
     /// the end. What it did not come to is put right by the workers' next reports.
     private void decide(Decision decision) {
-        var steps = new ArrayList<Step>(2);
+        var actions = new ArrayList<EnvironmentAction>(2);
         try {
             synchronized (table) {
-                decision.decide(clock.instant(), steps);
+                decision.decide(clock.instant(), actions);
             }
         } catch (RuntimeException | Error e) {
             met("A decision about environments failed", e);
         }
-        perform(steps);
+        perform(actions);
     }
 
-    /// Does steps in their order, then those that followed from them. One that throws keeps no other from being done.
-    private void perform(List<Step> steps) {
-        var todo = steps;
+    /// Does actions in their order, then those that followed from them. One that throws keeps no other from being done.
+    private void perform(List<EnvironmentAction> actions) {
+        var todo = actions;
         while (!todo.isEmpty()) {
-            var next = new ArrayList<Step>(0);
-            for (var step : todo) {
+            var next = new ArrayList<EnvironmentAction>(0);
+            for (var action : todo) {
                 try {
-                    perform(step, next);
+                    perform(action, next);
                 } catch (RuntimeException | Error e) {
-                    met("Could not do " + step, e);
-                    makeUpFor(step);
+                    met("Could not do " + action, e);
+                    makeUpFor(action);
                 }
             }
             todo = next;
@@ -247,15 +247,16 @@ public final class WorkerManager implements AutoCloseable {
         LOG.log(Level.ERROR, what, defect);
     }
 
-    /// After a step that threw, nobody is to wait for ever, and nothing to stay taken.
-    private void makeUpFor(Step step) {
-        switch (step) {
-            case Step.Serve(var waiter, var assignment) -> {
+    /// After an action that threw, nobody is to wait for ever, and nothing to stay taken.
+    private void makeUpFor(EnvironmentAction action) {
+        switch (action) {
+            case EnvironmentAction.Serve(var waiter, var assignment) -> {
                 refused(assignment.reservation());
                 fail(waiter);
             }
-            case Step.Ask(var environment) -> decide((now, steps) -> table.askFailed(environment, FAILED, now, steps));
-            case Step.Watch(var function, var _) -> decide((_, _) -> table.watchFailed(function));
+            case EnvironmentAction.Ask(var environment) ->
+                decide((now, actions) -> table.askFailed(environment, FAILED, now, actions));
+            case EnvironmentAction.Watch(var function, var _) -> decide((_, _) -> table.watchFailed(function));
             default -> {}
         }
     }
@@ -269,25 +270,25 @@ public final class WorkerManager implements AutoCloseable {
     }
 
     /// @param next gets what follows
-    private void perform(Step step, List<Step> next) {
-        switch (step) {
-            case Step.Serve(var waiter, var assignment) -> waiter.served(assignment);
-            case Step.Fail(var waiter, var why) -> waiter.failed(why);
-            case Step.Watch(var function, var delay) -> alarm.after(delay, () -> look(function));
-            case Step.Retire(var environment) ->
+    private void perform(EnvironmentAction action, List<EnvironmentAction> next) {
+        switch (action) {
+            case EnvironmentAction.Serve(var waiter, var assignment) -> waiter.served(assignment);
+            case EnvironmentAction.Fail(var waiter, var why) -> waiter.failed(why);
+            case EnvironmentAction.Watch(var function, var delay) -> alarm.after(delay, () -> look(function));
+            case EnvironmentAction.Retire(var environment) ->
                 links.send(environment.slot().worker(), new WorkerCommand.Retire(environment.id()));
-            case Step.RetireStray(var worker, var id) -> links.send(worker, new WorkerCommand.Retire(id));
-            case Step.Initialized(var function, var took) -> meter.initialized(function, took);
-            case Step.WorkerSucceeded(var slot) -> slot.succeeded();
-            case Step.WorkerFailed(var slot) -> slot.failed();
-            case Step.WorkerFull(var slot) -> slot.refused();
-            case Step.KeepNoLonger(var slot) -> slot.keepNoLonger();
-            case Step.GiveBack(var slot) -> slot.close();
-            case Step.Ask(var environment) -> place(environment, next);
+            case EnvironmentAction.RetireStray(var worker, var id) -> links.send(worker, new WorkerCommand.Retire(id));
+            case EnvironmentAction.Initialized(var function, var took) -> meter.initialized(function, took);
+            case EnvironmentAction.WorkerSucceeded(var slot) -> slot.succeeded();
+            case EnvironmentAction.WorkerFailed(var slot) -> slot.failed();
+            case EnvironmentAction.WorkerFull(var slot) -> slot.refused();
+            case EnvironmentAction.KeepNoLonger(var slot) -> slot.keepNoLonger();
+            case EnvironmentAction.GiveBack(var slot) -> slot.close();
+            case EnvironmentAction.Ask(var environment) -> place(environment, next);
         }
     }
 
-    private void place(Environment environment, List<Step> next) {
+    private void place(Environment environment, List<EnvironmentAction> next) {
         var found = placement.place(environment.function().demand(), environment.isProvisioned());
         try {
             synchronized (table) {

@@ -31,7 +31,7 @@ class EnvironmentTableTest {
         var red = idle(MAIL, "red");
 
         assertThat(served(acquire(MAIL, "red"))).isEqualTo(red.id());
-        assertThat(acquire(MAIL, "red")).isNotEmpty().noneMatch(Step.Serve.class::isInstance);
+        assertThat(acquire(MAIL, "red")).isNotEmpty().noneMatch(EnvironmentAction.Serve.class::isInstance);
         assertThat(served(acquire(MAIL, "blue"))).isEqualTo(blue.id());
     }
 
@@ -40,7 +40,7 @@ class EnvironmentTableTest {
         idle(MAIL, "blue");
         idle(MAIL, "red");
 
-        steps(steps -> table.sweep(NOW, steps));
+        actions(actions -> table.sweep(NOW, actions));
 
         assertThat(table.counts().idle()).isEqualTo(2);
         assertThat(table.versionsOf(MAIL.function())).containsExactly("$LATEST");
@@ -51,37 +51,40 @@ class EnvironmentTableTest {
         var blue = idle(MAIL, "blue");
         var red = idle(MAIL, "red");
 
-        assertThat(steps(steps -> table.supersede(MAIL.function(), "$LATEST", 2, steps)))
-                .containsExactlyInAnyOrder(new Step.Retire(blue), new Step.Retire(red));
+        assertThat(actions(actions -> table.supersede(MAIL.function(), "$LATEST", 2, actions)))
+                .containsExactlyInAnyOrder(new EnvironmentAction.Retire(blue), new EnvironmentAction.Retire(red));
     }
 
     /// A new environment of a tenant, which has run the invocation that it was made for.
     private Environment idle(FunctionVersion version, @Nullable String tenant) {
         var environment = acquire(version, tenant).stream()
-                .filter(Step.Ask.class::isInstance)
-                .map(step -> ((Step.Ask) step).environment())
+                .filter(EnvironmentAction.Ask.class::isInstance)
+                .map(action -> ((EnvironmentAction.Ask) action).environment())
                 .findFirst()
                 .orElseThrow();
-        steps(steps -> table.placed(environment, new Placement.Placed(new Room()), NOW, steps));
-        served(steps(steps -> table.ready(environment.id(), NOW, steps)));
-        steps(steps -> table.idle(environment.id(), 1, null, NOW, steps));
+        actions(actions -> table.placed(environment, new Placement.Placed(new Room()), NOW, actions));
+        served(actions(actions -> table.ready(environment.id(), NOW, actions)));
+        actions(actions -> table.idle(environment.id(), 1, null, NOW, actions));
         return environment;
     }
 
-    private List<Step> acquire(FunctionVersion version, @Nullable String tenant) {
-        return steps(steps -> table.acquire(version, tenant, new OneWaiter(), NOW, steps));
+    private List<EnvironmentAction> acquire(FunctionVersion version, @Nullable String tenant) {
+        return actions(actions -> table.acquire(version, tenant, new OneWaiter(), NOW, actions));
     }
 
-    private static List<Step> steps(Consumer<List<Step>> decision) {
-        var steps = new ArrayList<Step>();
-        decision.accept(steps);
-        return steps;
+    private static List<EnvironmentAction> actions(Consumer<List<EnvironmentAction>> decision) {
+        var actions = new ArrayList<EnvironmentAction>();
+        decision.accept(actions);
+        return actions;
     }
 
-    private static EnvironmentId served(List<Step> steps) {
-        return steps.stream()
-                .filter(Step.Serve.class::isInstance)
-                .map(step -> ((Step.Serve) step).assignment().reservation().environment())
+    private static EnvironmentId served(List<EnvironmentAction> actions) {
+        return actions.stream()
+                .filter(EnvironmentAction.Serve.class::isInstance)
+                .map(action -> ((EnvironmentAction.Serve) action)
+                        .assignment()
+                        .reservation()
+                        .environment())
                 .findFirst()
                 .orElseThrow();
     }

@@ -1,0 +1,132 @@
+package hearth.invoke.workermanager;
+
+import java.util.ArrayDeque;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The stock of one function version's environments, and one tenant's: how many are in which state, and which of them
+/// serves next. Guarded as the EnvironmentTable is.
+///
+/// Idle environments are a stack, so that the surplus grows cold at its bottom.
+final class EnvironmentStock {
+    private final FunctionTurns turns;
+    private final ArrayDeque<Environment> idle = new ArrayDeque<>();
+
+    /// Those of the idle that are provisioned.
+    private final ArrayDeque<Environment> idleProvisioned = new ArrayDeque<>();
+
+    private int starting;
+    private int busy;
+    private int startingProvisioned;
+    private int busyProvisioned;
+
+    EnvironmentStock(FunctionTurns turns) {
+        this.turns = turns;
+    }
+
+    /// Those that were started on demand. The others never end for want of work.
+    ArrayDeque<Environment> idle() {
+        return idle;
+    }
+
+    ArrayDeque<Environment> idleProvisioned() {
+        return idleProvisioned;
+    }
+
+    int idleCount() {
+        return idle.size() + idleProvisioned.size();
+    }
+
+    int starting() {
+        return starting;
+    }
+
+    int busy() {
+        return busy;
+    }
+
+    /// Those that are initialised, or will be.
+    int provisioned() {
+        return startingProvisioned + readyProvisioned();
+    }
+
+    int readyProvisioned() {
+        return idleProvisioned.size() + busyProvisioned;
+    }
+
+    /// Whether one is made, or busy, that could serve whoever waits.
+    boolean mayServeLater() {
+        return starting + busy > 0;
+    }
+
+    boolean isEmpty() {
+        return !mayServeLater() && idleCount() == 0;
+    }
+
+    /// The one that serves next: provisioned ones first, then that which was idle last; null when there is
+    /// none, or when as many run as the processors can use.
+    @Nullable
+    Environment next() {
+        var provisioned = idleProvisioned.peekFirst();
+        var first = provisioned != null ? provisioned : idle.peekFirst();
+        if (first == null || turns.mayServe(first)) {
+            return first;
+        }
+        return turns.areSpread() && turns.left() > 0 ? elsewhere() : null;
+    }
+
+    /// The first of those on a worker whose processors can use it.
+    private @Nullable Environment elsewhere() {
+        return Stream.concat(idleProvisioned.stream(), idle.stream())
+                .filter(turns::mayServe)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// An environment has come into a state, its first one or another.
+    void entered(Environment environment) {
+        switch (environment.state()) {
+            case EnvironmentState.Starting _ -> count(environment, 1, 0);
+            case EnvironmentState.Busy _ -> {
+                count(environment, 0, 1);
+                environment.beginTurn();
+            }
+            case EnvironmentState.Idle _ -> idle(environment).addFirst(environment);
+            case EnvironmentState.Retiring _ -> {}
+        }
+    }
+
+    /// An environment leaves one state; `entered` follows unless it is gone.
+    void left(Environment environment) {
+        switch (environment.state()) {
+            case EnvironmentState.Starting _ -> count(environment, -1, 0);
+            case EnvironmentState.Busy _ -> {
+                count(environment, 0, -1);
+                environment.endTurn();
+            }
+            case EnvironmentState.Idle _ -> {
+                var stack = idle(environment);
+                // Nearly always the top (taken) or the bottom (expired).
+                if (stack.peekFirst() == environment) {
+                    stack.removeFirst();
+                } else {
+                    stack.removeLastOccurrence(environment);
+                }
+            }
+            case EnvironmentState.Retiring _ -> {}
+        }
+    }
+
+    private ArrayDeque<Environment> idle(Environment environment) {
+        return environment.isProvisioned() ? idleProvisioned : idle;
+    }
+
+    private void count(Environment environment, int moreStarting, int moreBusy) {
+        starting += moreStarting;
+        busy += moreBusy;
+        if (environment.isProvisioned()) {
+            startingProvisioned += moreStarting;
+            busyProvisioned += moreBusy;
+        }
+    }
+}
