@@ -1,12 +1,10 @@
 package hearth.worker.runtimeapi;
 
-import hearth.model.memory.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
@@ -20,30 +18,17 @@ import org.jspecify.annotations.Nullable;
 /// `next` in one write sleeps until its event comes, and is woken once for both answers.
 final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     private static final System.Logger LOG = System.getLogger(RuntimeConnection.class.getName());
-    /// How much may lie unread behind a waiting `next`, or behind answers that wait, before reading stops.
-    private static final int MAX_UNREAD = 64 << 10;
-
-    /// Memory that a connection may take uncounted: what usual requests need.
-    private static final int FREE = 4 << 10;
 
     private final RuntimeSession session;
-    private final MemoryBudget budget;
     private final RequestDecoder decoder = new RequestDecoder();
+    private final UnreadBytes unread = new UnreadBytes();
+    private final OpenPost post;
+    private final OpenNext next = new OpenNext();
+    private final ConnectionMemory memory;
+    /// Made once, since every event goes with it.
+    private final Runnable sent = this::sent;
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ByteBuf unread;
     private @Nullable RequestHead head;
-    /// Takes the body of a post that the session allowed; null at all other times.
-    private @Nullable BodySink body;
-    /// What to answer once the body of a refused post is skipped.
-    private @Nullable RuntimeAnswer refusal;
-    /// The event that is on its way piece by piece; null at all other times.
-    private @Nullable EventSender sending;
-    /// Memory that is counted for what is unread and unsent.
-    private long memory;
-
-    private boolean waitsForEvent;
-    /// Whether a body has arrived whole, and the last of it is still on its way to the caller.
-    private boolean draining;
 
     private boolean processing;
     /// Whether the runtime has closed the connection. A streamed response that has arrived goes on to its caller
@@ -54,30 +39,26 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
 
     RuntimeConnection(RuntimeSession session) {
         this.session = session;
-        this.budget = session.budget();
+        this.post = new OpenPost(session);
+        this.memory = new ConnectionMemory(session.budget());
     }
+
+    // What the session asks and has done
 
     /// Answers the `next` that waits. May be called from within `RuntimeSession.next`.
     void answerNext(InvocationEvent event) {
         var context = context();
-        waitsForEvent = false;
-        int length = event.payload().length;
-        if (length > EventSender.PIECE) {
-            sending = new EventSender(event, context, this::sent);
-            sending.start();
-            return;
-        }
-        var _ = context.write(event.encode(context.alloc(), length), context.voidPromise());
-        endAnswer(context);
-        context.flush();
-        if (!processing) {
-            process(context);
+        if (next.answer(event, context, sent)) {
+            endAnswer(context);
+            context.flush();
+            if (!processing) {
+                process(context);
+            }
         }
     }
 
     private void sent() {
         var context = context();
-        sending = null;
         endAnswer(context);
         if (!processing) {
             process(context);
@@ -87,20 +68,51 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
 
     /// Whether an event is on its way that the runtime has not taken whole.
     boolean isSending() {
-        return sending != null;
+        return next.isSending();
+    }
+
+    /// Whether a streamed response goes through it.
+    boolean isDelivering() {
+        return post.isDelivering();
+    }
+
+    boolean isClosed() {
+        return context == null || !context.channel().isActive();
     }
 
     void close() {
         closing = true;
         if (gone) {
-            releaseBody();
-            dropUnread();
-            budget.giveBack(memory);
-            memory = 0;
+            post.release();
+            unread.drop();
+            memory.release();
         } else if (context != null) {
             var _ = context.close();
         }
     }
+
+    /// The connection is closed, whether the channel has told so already or not. Safe to repeat.
+    void broke() {
+        if (!gone) {
+            gone = true;
+            if (!processing) {
+                settle();
+            }
+        }
+    }
+
+    /// Once nothing more can come of a connection that is closed, it is over.
+    private void settle() {
+        if (closing || !(post.isDraining() || post.isFull())) {
+            session.closed(this);
+            closing = true;
+            post.abandon();
+            unread.drop();
+            memory.release();
+        }
+    }
+
+    // What the channel tells
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
@@ -118,41 +130,6 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         broke();
     }
 
-    /// The connection is closed, whether the channel has told so already or not. Safe to repeat.
-    void broke() {
-        if (!gone) {
-            gone = true;
-            if (!processing) {
-                settle();
-            }
-        }
-    }
-
-    /// Once nothing more can come of a connection that is closed, it is over.
-    private void settle() {
-        if (closing || !(draining || isFull())) {
-            session.closed(this);
-            closing = true;
-            abandonBody();
-            dropUnread();
-            budget.giveBack(memory);
-            memory = 0;
-        }
-    }
-
-    private void dropUnread() {
-        if (unread != null) {
-            unread.release();
-            unread = null;
-        }
-    }
-
-    private void releaseBody() {
-        if (body != null) {
-            body.release();
-        }
-    }
-
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         var arrived = (ByteBuf) message;
@@ -160,9 +137,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             arrived.release();
             return;
         }
-        unread = unread == null
-                ? arrived
-                : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), unread, arrived);
+        unread.add(arrived, context.alloc());
         process(context);
     }
 
@@ -172,7 +147,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void flush(ChannelHandlerContext context) {
-        if (!waitsForEvent && !gone) {
+        if (!next.isWaiting() && !gone) {
             context.flush();
         }
     }
@@ -196,16 +171,18 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         var _ = context.close();
     }
 
+    // Requests and their answers
+
     private void process(ChannelHandlerContext context) {
         processing = true;
         try {
             boolean more = true;
-            while (more && !waitsForEvent && sending == null && !draining && !closing) {
+            while (more && !isHeldUp() && !closing) {
                 more = (gone || context.channel().isWritable()) && step(context);
             }
         } catch (MalformedRequest e) {
             LOG.log(Level.DEBUG, "A runtime sent a malformed request: {0}", e.getMessage());
-            abandonBody();
+            post.abandon();
             closing = true;
             var _ = context.writeAndFlush(e.answer().bytes(context.alloc())).addListener(ChannelFutureListener.CLOSE);
         } finally {
@@ -214,34 +191,29 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         tidy(context);
     }
 
+    /// Whether no request is begun for now: one before it is not answered whole.
+    private boolean isHeldUp() {
+        return next.isWaiting() || next.isSending() || post.isDraining();
+    }
+
     /// @return whether it makes sense to go on with what has arrived
     private boolean step(ChannelHandlerContext context) throws MalformedRequest {
-        return switch (decoder.decode(unread == null ? Unpooled.EMPTY_BUFFER : unread)) {
+        return switch (decoder.decode(unread.buffer())) {
             case HEAD -> {
                 begin(context, decoder.head());
                 yield true;
             }
             case END -> {
-                if (isDrained()) {
+                if (post.arrived()) {
                     end(context);
-                } else {
-                    draining = true;
                 }
                 yield true;
             }
             case NOTHING -> {
-                noticeOverflow();
-                yield body instanceof BodyStreamer streamed && streamed.push();
+                post.noticeOverflow();
+                yield post.push();
             }
         };
-    }
-
-    private boolean isDrained() {
-        if (body instanceof BodyStreamer streamed && !streamed.overflown()) {
-            var _ = streamed.push();
-            return streamed.isDrained();
-        }
-        return true;
     }
 
     /// A piece of a streamed body was taken.
@@ -249,8 +221,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         if (closing || context == null || processing) {
             return;
         }
-        if (draining && isDrained()) {
-            draining = false;
+        if (post.drained()) {
             end(context);
         }
         process(context);
@@ -279,11 +250,9 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         this.head = head;
         switch (head.call()) {
             case RESPONSE, ERROR, INIT_ERROR -> {
-                refusal = session.begin(head, this);
-                if (refusal == null) {
-                    body = session.sink(head, this::granted, this::goOn);
+                var body = post.begin(head, this, this::granted, this::goOn);
+                if (body != null) {
                     decoder.pour(body);
-                    noticeOverflow();
                 }
             }
             case PING, NEXT, UNKNOWN_PATH, WRONG_METHOD -> {}
@@ -293,37 +262,8 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void noticeOverflow() {
-        if (body != null && body.overflown()) {
-            long limit = body.limit();
-            refusal = RuntimeAnswer.tooLarge(limit);
-            body.release();
-            body = null;
-            session.overflown(limit);
-        }
-    }
-
-    boolean isClosed() {
-        return context == null || !context.channel().isActive();
-    }
-
-    /// Whether a streamed response goes through it. The last of one may lie in the socket for long, behind a slow
-    /// caller, when its runtime has written it all and asks for the next event elsewhere.
-    boolean isDelivering() {
-        return draining || body instanceof BodyStreamer;
-    }
-
-    /// The rest of the body that is being read will not come.
-    private void abandonBody() {
-        if (body != null) {
-            body.release();
-            body = null;
-            session.truncated();
-        }
-    }
-
     private void end(ChannelHandlerContext context) {
-        noticeOverflow();
+        post.noticeOverflow();
         var answer = answer();
         if (answer != null && !closing && !gone) {
             var _ = context.write(answer.bytes(context.alloc()), context.voidPromise());
@@ -337,23 +277,17 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         return switch (head.call()) {
             case PING -> RuntimeAnswer.PONG;
             case NEXT -> {
-                waitsForEvent = true;
+                next.begin();
                 var refusal = session.next(this);
                 if (refusal != null) {
-                    waitsForEvent = false;
+                    next.refused();
                 }
                 yield refusal;
             }
             case UNKNOWN_PATH -> RuntimeAnswer.NOT_FOUND;
             case WRONG_METHOD -> RuntimeAnswer.METHOD_NOT_ALLOWED;
-            case RESPONSE, ERROR, INIT_ERROR -> {
-                if (refusal != null || body == null) {
-                    yield refusal;
-                }
-                var whole = body;
-                body = null;
-                yield session.end(head, whole, decoder.trailingErrorType(), decoder.trailingErrorBody());
-            }
+            case RESPONSE, ERROR, INIT_ERROR ->
+                post.end(head, decoder.trailingErrorType(), decoder.trailingErrorBody());
         };
     }
 
@@ -370,49 +304,29 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
             settle();
             return;
         }
-        if (unread != null && (closing || !unread.isReadable())) {
-            dropUnread();
+        if (closing) {
+            unread.drop();
+        } else {
+            unread.tidy();
         }
         // A runtime that never reads its answers may not have us keep its requests.
-        boolean stuck = waitsForEvent
-                || sending != null
-                || draining
-                || isFull()
-                || !context.channel().isWritable();
+        boolean stuck = isHeldUp() || post.isFull() || !context.channel().isWritable();
         // What waits for memory takes none meanwhile.
-        boolean mayRead = !stuck || (!isFull() && (unread == null || unread.readableBytes() < MAX_UNREAD));
+        boolean mayRead = !stuck || (!post.isFull() && !unread.areMany());
         if (context.channel().config().isAutoRead() != mayRead) {
             context.channel().config().setAutoRead(mayRead);
         }
         countMemory(context);
     }
 
-    /// What is unread or unsent counts. Where there is no room for it, a connection that is not in the middle of
-    /// anything is closed: runtimes that read their answers have none of it.
+    /// Where there is no room for what is unread or unsent, a connection that is not in the middle of anything is
+    /// closed: runtimes that read their answers have none of it.
     private void countMemory(ChannelHandlerContext context) {
         var unsent = context.channel().unsafe().outboundBuffer();
-        long now = (long) decoder.memory() + (unread == null ? 0 : unread.capacity());
-        if (unsent != null) {
-            now += unsent.totalPendingWriteBytes();
-        }
-        if (now <= FREE) {
-            now = 0;
-        }
-        long more = now - memory;
-        if (more <= 0) {
-            budget.giveBack(-more);
-        } else if (body != null || sending != null) {
-            budget.hold(more);
-        } else if (!budget.take(more, memory)) {
-            budget.refused();
+        long bytes = (long) decoder.memory() + unread.memory() + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
+        if (!memory.count(bytes, post.hasBody() || next.isSending())) {
             close();
-            return;
         }
-        memory = now;
-    }
-
-    private boolean isFull() {
-        return body != null && body.isFull();
     }
 
     private ChannelHandlerContext context() {
