@@ -200,11 +200,12 @@ class HostileRequestsTest {
     void endsAHeadThatDripsWithoutEnd() {
         use(HASTY);
         try (var client = server.connect()) {
-            client.send("GET / HTTP/1.1\r\nHost: a\r\n");
+            // In one field: of too many it would be told otherwise, where they come faster than the time passes.
+            client.send("GET / HTTP/1.1\r\nHost: a\r\na: ");
             var answer = new RawClient.Answer[1];
             var reader = Thread.ofVirtual().start(() -> answer[0] = client.read());
             Await.until("the server has had enough", () -> {
-                client.sendWhatIsTaken("a: b\r\n".getBytes(StandardCharsets.US_ASCII));
+                client.sendWhatIsTaken("b".getBytes(StandardCharsets.US_ASCII));
                 return !reader.isAlive();
             });
 
