@@ -3,8 +3,8 @@
 #
 # Guess: AWS_ENDPOINT_URL_SQS says where SQS is, as the argument `endpoint` does, and every request goes there.
 # Behaviour: with the argument it does. With AWS_ENDPOINT_URL_SQS or AWS_ENDPOINT_URL only requests without a QueueUrl go there; all others
-# go to the host of the QueueUrl, on the first call and on later ones, since only the argument switches `useQueueUrlAsEndpoint` off. A warning
-# in the log says that the two differ, the request is sent nevertheless.
+# go to the host of the QueueUrl, on the first call and on later ones. Only the argument, or `useQueueUrlAsEndpoint: false`, prevents it. A warning
+# in the log says that the two differ; the request is sent nevertheless.
 #   argument endpoint: GetQueueUrl to the endpoint, SendMessage to the endpoint, SendMessage to the endpoint
 #   AWS_ENDPOINT_URL_SQS: GetQueueUrl to the endpoint, SendMessage to the queue's host, SendMessage to the queue's host
 #   AWS_ENDPOINT_URL: GetQueueUrl to the endpoint, SendMessage to the queue's host, SendMessage to the queue's host

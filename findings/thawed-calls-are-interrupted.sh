@@ -12,9 +12,8 @@
 #   recv without a time-out: goes on
 #   poll: goes on
 #   nanosleep: goes on
-# Why it matters: a program that handles no signals and treats EINTR as a failure works on a virtual machine that is paused as a whole (as
-# functions at AWS are between their invocations) and fails where processes are frozen instead. Code for custom runtimes, in C or Rust, has to
-# try again; a server that freezes has to expect complaints about it.
+# Why it matters: a program that handles no signals and treats EINTR as a failure works on a virtual machine that is paused as a whole and fails
+# where its processes are frozen between calls instead. Code for custom runtimes, in C or Rust, has to try again.
 #
 # Makes and removes a cgroup of its own. Needs root, cgroup v2 and Python 3; where they are missing it says so and exits with 0.
 set -euo pipefail
