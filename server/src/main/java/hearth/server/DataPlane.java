@@ -9,13 +9,13 @@ import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
-import hearth.model.code.PackageThreads;
 import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.WorkerId;
 import hearth.worker.LocalWorker;
 import hearth.worker.WorkerConfig;
 import hearth.worker.code.CodeCache;
 import hearth.worker.code.PackageSource;
+import hearth.worker.code.UnpackingThreads;
 import hearth.worker.endpoints.FunctionReach;
 import hearth.worker.environment.CredentialIssuer;
 import hearth.worker.pool.PoolConfig;
@@ -45,7 +45,6 @@ final class DataPlane {
             ServerConfig config,
             StartedParts parts,
             PackageSource packages,
-            PackageThreads packageThreads,
             SandboxFactory sandboxes,
             IoEventLoopGroup loops,
             Runtimes runtimes,
@@ -63,7 +62,9 @@ final class DataPlane {
                             packages,
                             PackageLimits.stored(config.limits().packages()),
                             CODE_CACHE,
-                            packageThreads,
+                            parts.add(
+                                    "threads that unpack",
+                                    UnpackingThreads.of(Runtime.getRuntime().availableProcessors())),
                             memory,
                             clock));
             var settings = WorkerConfig.defaults(

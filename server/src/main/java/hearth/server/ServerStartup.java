@@ -130,7 +130,6 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                     config,
                     parts,
                     packages,
-                    packageThreads,
                     sandboxes,
                     loops,
                     hosts,

@@ -12,7 +12,6 @@ import hearth.model.LogFormat;
 import hearth.model.Region;
 import hearth.model.Yardstick;
 import hearth.model.code.PackageLimits;
-import hearth.model.code.PackageThreads;
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.EnvironmentEvent;
@@ -27,6 +26,7 @@ import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerEvent;
 import hearth.model.worker.WorkerId;
 import hearth.worker.code.CodeCache;
+import hearth.worker.code.UnpackingThreads;
 import hearth.worker.endpoints.ApiEntrance;
 import hearth.worker.endpoints.FunctionEndpoints;
 import hearth.worker.endpoints.FunctionReach;
@@ -120,7 +120,7 @@ public final class TestWorker implements AutoCloseable {
                 this::open,
                 PackageLimits.STORED,
                 Bytes.mebibytes(1024),
-                new PackageThreads(1, Thread.ofPlatform().daemon().factory()),
+                UnpackingThreads.of(1),
                 InstantSource.system());
         var config = new WorkerConfig(
                 ID,

@@ -4,7 +4,6 @@ import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.CodeDigest;
 import hearth.model.code.PackageLimits;
-import hearth.model.code.PackageThreads;
 import hearth.model.memory.MemoryBudget;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -33,7 +32,7 @@ public final class CodeCache implements AutoCloseable {
 
     private final CacheDirectory directory;
     private final PackageFetcher fetcher;
-    private final PackageThreads threads;
+    private final UnpackingThreads threads;
     private final Bytes capacity;
     private final InstantSource clock;
 
@@ -50,7 +49,7 @@ public final class CodeCache implements AutoCloseable {
             PackageSource source,
             PackageLimits limits,
             Bytes capacity,
-            PackageThreads threads,
+            UnpackingThreads threads,
             InstantSource clock)
             throws IOException {
         this(path, source, limits, capacity, threads, MemoryBudget.unlimited(), clock);
@@ -62,7 +61,7 @@ public final class CodeCache implements AutoCloseable {
             PackageSource source,
             PackageLimits limits,
             Bytes capacity,
-            PackageThreads threads,
+            UnpackingThreads threads,
             MemoryBudget memory,
             InstantSource clock)
             throws IOException {
@@ -134,7 +133,7 @@ public final class CodeCache implements AutoCloseable {
         long diskBytes = 0;
         for (var layer : layers) {
             try (var lease = acquire(layer)) {
-                diskBytes += threads.run(() -> LayerMerger.add(lease.directory(), root));
+                diskBytes += threads.usual().run(() -> LayerMerger.add(lease.directory(), root));
             }
         }
         return new UnpackedPackage(digestOf(layers), root, diskBytes);

@@ -5,7 +5,6 @@ import hearth.model.ApiException;
 import hearth.model.CodeDigest;
 import hearth.model.code.DeploymentPackage;
 import hearth.model.code.PackageLimits;
-import hearth.model.code.PackageThreads;
 import hearth.model.memory.MemoryBudget;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,10 +27,10 @@ final class PackageFetcher {
 
     private final PackageSource source;
     private final PackageLimits limits;
-    private final PackageThreads threads;
+    private final UnpackingThreads threads;
     private final MemoryBudget memory;
 
-    PackageFetcher(PackageSource source, PackageLimits limits, PackageThreads threads, MemoryBudget memory) {
+    PackageFetcher(PackageSource source, PackageLimits limits, UnpackingThreads threads, MemoryBudget memory) {
         this.source = source;
         this.limits = limits;
         this.threads = threads;
@@ -84,7 +83,7 @@ final class PackageFetcher {
         if (DeploymentPackage.isSmall(zip, limits)) {
             unpack(digest, zip, unpacker);
         } else {
-            threads.run(() -> unpack(digest, zip, unpacker));
+            threads.usual().run(() -> unpack(digest, zip, unpacker));
         }
     }
 
@@ -114,7 +113,7 @@ final class PackageFetcher {
                 out.write(buffer, 0, count);
             }
             long whole = size;
-            threads.run(() -> {
+            (whole < IN_MEMORY ? threads.usual() : threads.large()).run(() -> {
                 verify(digest, hash(zip), whole);
                 return DeploymentPackage.walk(zip, limits, unpacker);
             });

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
-import hearth.model.code.PackageThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +35,7 @@ class CodeCacheKillTest {
                 KilledServer.store(),
                 PackageLimits.STORED,
                 Bytes.mebibytes(100),
-                new PackageThreads(1, Thread.ofPlatform().daemon().factory()),
+                UnpackingThreads.of(1),
                 InstantSource.system())) {
             for (int i = 0; i < KilledServer.PACKAGES; i++) {
                 cache.acquire(TestZip.digest(KilledServer.zip(i).build())).close();

@@ -8,7 +8,6 @@ import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.CodeDigest;
 import hearth.model.code.PackageLimits;
-import hearth.model.code.PackageThreads;
 import hearth.model.memory.MemoryBudget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,14 +22,14 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CodeCacheTest {
-    private static final PackageThreads THREADS =
-            new PackageThreads(1, Thread.ofPlatform().daemon().factory());
+    private static final UnpackingThreads THREADS = UnpackingThreads.of(1);
     private static final Bytes PLENTY = Bytes.mebibytes(100);
 
     @TempDir
@@ -221,12 +220,8 @@ class CodeCacheTest {
 
     @Test
     void unpacksAPackageFromAFileWhereThereIsNoMemoryForIt() throws Exception {
-        var content = new char[500_000];
-        var random = new Random(1);
-        for (int i = 0; i < content.length; i++) {
-            content[i] = (char) (' ' + random.nextInt(90));
-        }
-        var digest = store.put(new TestZip().file("app.py", new String(content)).build());
+        var content = incompressible(500_000);
+        var digest = store.put(new TestZip().file("app.py", content).build());
         for (var memory : List.of(new MemoryBudget(Bytes.mebibytes(8)), new MemoryBudget(Bytes.mebibytes(64)))) {
             long left = memory.left();
             var cache = remember(new CodeCache(
@@ -239,10 +234,39 @@ class CodeCacheTest {
                     () -> now));
 
             try (var lease = cache.acquire(digest)) {
-                assertThat(lease.directory().resolve("app.py")).hasContent(new String(content));
+                assertThat(lease.directory().resolve("app.py")).hasContent(content);
             }
             assertThat(memory.left()).isEqualTo(left);
         }
+    }
+
+    @Test
+    void unpacksUsualPackagesWhileManyLargeOnesAreWaitedFor() throws Exception {
+        var gate = new CountDownLatch(1);
+        var digest = store.put(
+                new TestZip().file("app.py", incompressible(2_000_000)).build());
+        try (var threads = UnpackingThreads.of(1);
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 10; i++) {
+                var _ = callers.submit(() -> threads.large().run(() -> gate.await(1, TimeUnit.MINUTES)));
+            }
+            var cache = remember(new CodeCache(temporary, store, PackageLimits.STORED, PLENTY, threads, () -> now));
+
+            try (var lease = cache.acquire(digest)) {
+                assertThat(lease.directory().resolve("app.py")).hasSize(2_000_000);
+            } finally {
+                gate.countDown();
+            }
+        }
+    }
+
+    private static String incompressible(int length) {
+        var content = new char[length];
+        var random = new Random(1);
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (char) (' ' + random.nextInt(90));
+        }
+        return new String(content);
     }
 
     @Test

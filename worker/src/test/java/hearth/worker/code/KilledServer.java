@@ -3,7 +3,6 @@ package hearth.worker.code;
 import hearth.model.Bytes;
 import hearth.model.CodeDigest;
 import hearth.model.code.PackageLimits;
-import hearth.model.code.PackageThreads;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -44,7 +43,7 @@ final class KilledServer {
                 store(),
                 PackageLimits.STORED,
                 new Bytes(FILES * 2 * 4096 + 20 * 4096),
-                new PackageThreads(1, Thread.ofPlatform().daemon().factory()),
+                UnpackingThreads.of(1),
                 InstantSource.system());
         var digests = new ArrayList<CodeDigest>();
         for (int i = 0; i < PACKAGES; i++) {
