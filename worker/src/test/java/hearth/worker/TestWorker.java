@@ -285,9 +285,14 @@ public final class TestWorker implements AutoCloseable {
     }
 
     public TestEnvironment start(FunctionVersion function) {
+        return start(function, 1);
+    }
+
+    /// @param maxConcurrency how many invocations it may run at once
+    TestEnvironment start(FunctionVersion function, int maxConcurrency) {
         var id = EnvironmentId.of(System.nanoTime(), environments.incrementAndGet());
-        var environment =
-                new TestEnvironment(worker, new EnvironmentSpec(id, function, null, InitializationType.ON_DEMAND));
+        var spec = new EnvironmentSpec(id, function, null, InitializationType.ON_DEMAND, maxConcurrency);
+        var environment = new TestEnvironment(worker, spec);
         started.put(id, environment);
         worker.send(new WorkerCommand.Start(environment.spec));
         return environment;

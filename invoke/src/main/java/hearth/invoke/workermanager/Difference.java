@@ -10,7 +10,7 @@ sealed interface Difference {
     /// It is up, and its `Ready` was lost.
     record Ready(EnvironmentId environment) implements Difference {}
 
-    /// Its invocation is over, and its `Idle` was lost.
+    /// The invocation of a reservation is over, and its `Idle` was lost.
     record Idle(EnvironmentId environment, long reservation) implements Difference {}
 
     /// It was given to an invocation that never came.

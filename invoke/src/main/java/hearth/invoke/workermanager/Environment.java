@@ -13,8 +13,6 @@ final class Environment {
     private boolean provisioned;
     private EnvironmentState state = new EnvironmentState.Starting();
     private long reservations;
-    /// The round in which its invocation took its turn.
-    private long turn;
     /// Those of its function on its worker; null until it has one.
     private @Nullable Turns turns;
 
@@ -60,15 +58,38 @@ final class Environment {
     }
 
     /// Goes to the next state, and counts as that.
-    void change(EnvironmentState.Event event) {
+    private void change(EnvironmentState.Event event) {
         function.stock().left(this);
         happened(event);
         function.stock().entered(this);
     }
 
-    /// Counts the reservations, so that each has a number of its own.
-    long nextReservation() {
-        return ++reservations;
+    /// Whether it may be given to one more invocation.
+    boolean hasRoom() {
+        return switch (state) {
+            case EnvironmentState.Idle _ -> true;
+            case EnvironmentState.Busy busy -> busy.count() < function.maxConcurrency();
+            case EnvironmentState.Starting _, EnvironmentState.Retiring _ -> false;
+        };
+    }
+
+    /// It is given to an invocation, which takes a turn.
+    ///
+    /// @return the number of its reservation, which no other has
+    long take(Instant now) {
+        long number = ++reservations;
+        change(new EnvironmentState.Event.Taken(number, now, turns().begin()));
+        return number;
+    }
+
+    void retire() {
+        endTurns();
+        change(new EnvironmentState.Event.Retired());
+    }
+
+    /// What is known of a reservation; null if none of its running invocations has it.
+    EnvironmentState.@Nullable Busy under(long reservation) {
+        return state instanceof EnvironmentState.Busy busy ? busy.find(reservation) : null;
     }
 
     void placed(Slot found) {
@@ -76,12 +97,16 @@ final class Environment {
         turns = function.turns().on(found);
     }
 
-    void beginTurn() {
-        turn = turns().begin();
+    /// The turn of one invocation is over.
+    void endTurn(EnvironmentState.Busy of) {
+        turns().end(of.round());
     }
 
-    void endTurn() {
-        turns().end(turn);
+    /// All that have it end their turns.
+    void endTurns() {
+        for (var one = state instanceof EnvironmentState.Busy busy ? busy : null; one != null; one = one.others()) {
+            endTurn(one);
+        }
     }
 
     Turns turns() {

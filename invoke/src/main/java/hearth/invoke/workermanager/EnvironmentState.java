@@ -1,6 +1,7 @@
 package hearth.invoke.workermanager;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// Where an execution environment stands, as the WorkerManager sees it.
 sealed interface EnvironmentState {
@@ -10,18 +11,50 @@ sealed interface EnvironmentState {
     /// Free for the next invocation.
     record Idle(Instant since) implements EnvironmentState {}
 
-    /// Given to the invocation that shows this reservation.
-    record Busy(long reservation, Instant since) implements EnvironmentState {}
+    /// Given to the invocation that shows this reservation, and to others where it runs several at once.
+    ///
+    /// @param round the one of its function's in which the invocation took its turn
+    /// @param others those that were given earlier and are not over
+    record Busy(
+            long reservation,
+            Instant since,
+            long round,
+            @Nullable Busy others) implements EnvironmentState {
+        /// How many invocations have it.
+        int count() {
+            return others == null ? 1 : 1 + others.count();
+        }
+
+        /// What is known of a reservation; null if it is over, or was never given.
+        @Nullable
+        Busy find(long number) {
+            if (number == reservation) {
+                return this;
+            }
+            return others == null ? null : others.find(number);
+        }
+
+        /// Those that are left without this one; null if there are none.
+        private @Nullable Busy without(long number) {
+            if (number == reservation || others == null) {
+                return number == reservation ? others : this;
+            }
+            return new Busy(reservation, since, round, others.without(number));
+        }
+    }
 
     /// Asked to end. Never given to anyone again.
     record Retiring() implements EnvironmentState {}
 
     /// What happens to an environment.
     sealed interface Event {
-        /// Its worker says that it is free: for the first time or once more.
-        record Freed(Instant at) implements Event {}
+        /// Its worker says that it has come up.
+        record Ready(Instant at) implements Event {}
 
-        record Taken(long reservation, Instant at) implements Event {}
+        /// Its worker says that the invocation of a reservation is over.
+        record Freed(long reservation, Instant at) implements Event {}
+
+        record Taken(long reservation, Instant at, long round) implements Event {}
 
         record Retired() implements Event {}
     }
@@ -30,15 +63,24 @@ sealed interface EnvironmentState {
     /// that is not in the table is a defect.
     default EnvironmentState after(Event event) {
         return switch (event) {
-            case Event.Freed(var at) ->
+            case Event.Ready(var at) ->
                 switch (this) {
-                    case Starting _, Busy _ -> new Idle(at);
-                    case Idle _, Retiring _ -> this;
+                    case Starting _ -> new Idle(at);
+                    case Idle _, Busy _, Retiring _ -> this;
                 };
-            case Event.Taken(var reservation, var at) ->
+            case Event.Freed(var reservation, var at) ->
                 switch (this) {
-                    case Idle _ -> new Busy(reservation, at);
-                    case Starting _, Busy _, Retiring _ -> throw new IllegalStateException("Taken while " + this);
+                    case Busy busy -> {
+                        var left = busy.without(reservation);
+                        yield left == null ? new Idle(at) : left;
+                    }
+                    case Starting _, Idle _, Retiring _ -> this;
+                };
+            case Event.Taken(var reservation, var at, var round) ->
+                switch (this) {
+                    case Idle _ -> new Busy(reservation, at, round, null);
+                    case Busy busy -> new Busy(reservation, at, round, busy);
+                    case Starting _, Retiring _ -> throw new IllegalStateException("Taken while " + this);
                 };
             case Event.Retired() ->
                 switch (this) {

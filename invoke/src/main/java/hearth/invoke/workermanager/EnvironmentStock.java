@@ -10,18 +10,24 @@ import org.jspecify.annotations.Nullable;
 /// Idle environments are a stack, so that the surplus grows cold at its bottom.
 final class EnvironmentStock {
     private final FunctionTurns turns;
+    private final int maxConcurrency;
     private final ArrayDeque<Environment> idle = new ArrayDeque<>();
 
     /// Those of the idle that are provisioned.
     private final ArrayDeque<Environment> idleProvisioned = new ArrayDeque<>();
+
+    /// Those of the busy that can take one more invocation, where they run several at once.
+    private final ArrayDeque<Environment> roomy = new ArrayDeque<>(0);
 
     private int starting;
     private int busy;
     private int startingProvisioned;
     private int busyProvisioned;
 
-    EnvironmentStock(FunctionTurns turns) {
+    /// @param maxConcurrency how many invocations each may run at once
+    EnvironmentStock(FunctionTurns turns, int maxConcurrency) {
         this.turns = turns;
+        this.maxConcurrency = maxConcurrency;
     }
 
     /// Those that were started on demand. The others never end for want of work.
@@ -37,8 +43,23 @@ final class EnvironmentStock {
         return idle.size() + idleProvisioned.size();
     }
 
+    /// Whether one can take an invocation now.
+    boolean hasRoom() {
+        return idleCount() > 0 || !roomy.isEmpty();
+    }
+
     int starting() {
         return starting;
+    }
+
+    /// How many invocations those that are being made can take.
+    int expected() {
+        return starting * maxConcurrency;
+    }
+
+    /// How many invocations those that are busy can run.
+    int underWay() {
+        return busy * maxConcurrency;
     }
 
     int busy() {
@@ -63,21 +84,30 @@ final class EnvironmentStock {
         return !mayServeLater() && idleCount() == 0;
     }
 
-    /// The one that serves next: provisioned ones first, then that which was idle last; null when there is
-    /// none, or when as many run as the processors can use.
+    /// The one that serves next: one that is busy and has room, then provisioned ones, then that which was idle last;
+    /// null when there is none, or when as many run as the processors can use.
     @Nullable
     Environment next() {
-        var provisioned = idleProvisioned.peekFirst();
-        var first = provisioned != null ? provisioned : idle.peekFirst();
+        var first = first();
         if (first == null || turns.mayServe(first)) {
             return first;
         }
         return turns.areSpread() && turns.left() > 0 ? elsewhere() : null;
     }
 
+    private @Nullable Environment first() {
+        var busy = roomy.peekFirst();
+        if (busy != null) {
+            return busy;
+        }
+        var provisioned = idleProvisioned.peekFirst();
+        return provisioned != null ? provisioned : idle.peekFirst();
+    }
+
     /// The first of those on a worker whose processors can use it.
     private @Nullable Environment elsewhere() {
-        return Stream.concat(idleProvisioned.stream(), idle.stream())
+        return Stream.of(roomy, idleProvisioned, idle)
+                .flatMap(ArrayDeque::stream)
                 .filter(turns::mayServe)
                 .findFirst()
                 .orElse(null);
@@ -89,7 +119,9 @@ final class EnvironmentStock {
             case EnvironmentState.Starting _ -> count(environment, 1, 0);
             case EnvironmentState.Busy _ -> {
                 count(environment, 0, 1);
-                environment.beginTurn();
+                if (environment.hasRoom()) {
+                    roomy.addFirst(environment);
+                }
             }
             case EnvironmentState.Idle _ -> idle(environment).addFirst(environment);
             case EnvironmentState.Retiring _ -> {}
@@ -102,7 +134,9 @@ final class EnvironmentStock {
             case EnvironmentState.Starting _ -> count(environment, -1, 0);
             case EnvironmentState.Busy _ -> {
                 count(environment, 0, -1);
-                environment.endTurn();
+                if (environment.hasRoom()) {
+                    roomy.remove(environment);
+                }
             }
             case EnvironmentState.Idle _ -> {
                 var stack = idle(environment);

@@ -44,7 +44,7 @@ final class EnvironmentTable {
     EnvironmentTable(WorkerManagerConfig config, long epoch, Supplier<EnvironmentId> ids) {
         this.epoch = epoch;
         this.config = config;
-        inventory = new Inventory(ids, tallies);
+        inventory = new Inventory(ids, config.maxConcurrency(), tallies);
         scaleOut = new ScaleOut(config.patience(), inventory);
         provisioning = new Provisioning(inventory);
         eviction = new Eviction(config.idleExpiry(), inventory, tallies);
@@ -151,7 +151,7 @@ final class EnvironmentTable {
         environment.function().starts().succeeded(took);
         boolean provisioned = environment.isProvisioned();
         actions.add(new EnvironmentAction.WorkerSucceeded(environment.slot()));
-        freed(environment, now, actions);
+        freed(environment, new EnvironmentState.Event.Ready(now), now, actions);
         actions.add(new EnvironmentAction.Initialized(
                 environment.function().version().function(), took));
         if (provisioned) {
@@ -168,16 +168,22 @@ final class EnvironmentTable {
             Instant now,
             List<EnvironmentAction> actions) {
         var environment = inventory.find(id);
-        if (environment == null
-                || !(environment.state() instanceof EnvironmentState.Busy(var number, var since))
-                || number != reservation) {
+        var busy = environment == null ? null : environment.under(reservation);
+        if (environment == null || busy == null) {
             return;
         }
         if (sample != null) {
             environment.function().turns().learn(sample, now);
         }
-        environment.function().served(Duration.between(since, now));
-        freed(environment, now, actions);
+        environment.function().served(Duration.between(busy.since(), now));
+        over(environment, busy, now, actions);
+    }
+
+    /// The invocation of a reservation is over.
+    private void over(
+            Environment environment, EnvironmentState.Busy busy, Instant now, List<EnvironmentAction> actions) {
+        environment.endTurn(busy);
+        freed(environment, new EnvironmentState.Event.Freed(busy.reservation(), now), now, actions);
     }
 
     /// @param why empty after an end that was asked for, or a crash
@@ -226,9 +232,10 @@ final class EnvironmentTable {
 
     /// It came free some time ago, and how long it was busy is not known.
     private void cameFree(EnvironmentId id, long reservation, Instant now, List<EnvironmentAction> actions) {
-        var environment = busyUnder(id, reservation);
-        if (environment != null) {
-            freed(environment, now, actions);
+        var environment = inventory.find(id);
+        var busy = environment == null ? null : environment.under(reservation);
+        if (environment != null && busy != null) {
+            over(environment, busy, now, actions);
         }
     }
 
@@ -243,24 +250,14 @@ final class EnvironmentTable {
     }
 
     private void notUsed(EnvironmentId id, long reservation, Instant now, List<EnvironmentAction> actions) {
-        var environment = busyUnder(id, reservation);
-        if (environment == null) {
+        var environment = inventory.find(id);
+        if (environment == null || environment.under(reservation) == null) {
             return;
         }
         tallies.refused++;
         inventory.retire(environment, actions);
         scaleOut.one(environment.function(), now, actions);
         inventory.forgetIfEmpty(environment.function());
-    }
-
-    /// Null unless it is busy, and under this reservation.
-    private @Nullable Environment busyUnder(EnvironmentId id, long reservation) {
-        var environment = inventory.find(id);
-        return environment != null
-                        && environment.state() instanceof EnvironmentState.Busy(var number, var _)
-                        && number == reservation
-                ? environment
-                : null;
     }
 
     /// A generation of a version is current: environments of older ones end.
@@ -318,9 +315,11 @@ final class EnvironmentTable {
         return inventory.counts();
     }
 
-    private void freed(Environment environment, Instant now, List<EnvironmentAction> actions) {
+    /// An environment has room for one more invocation.
+    private void freed(
+            Environment environment, EnvironmentState.Event event, Instant now, List<EnvironmentAction> actions) {
         var function = environment.function();
-        free(environment, now, actions);
+        free(environment, event, actions);
         if (!function.waiting().isEmpty()) {
             serveWaiting(function, now, actions);
         } else if (function.isSuperseded()) {
@@ -330,7 +329,7 @@ final class EnvironmentTable {
         }
     }
 
-    /// Has idle environments serve those who wait, as far as the processors can use more.
+    /// Has environments with room serve those who wait, as far as the processors can use more.
     private void serveWaiting(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
         var waiting = function.waiting();
         var stock = function.stock();
@@ -342,17 +341,16 @@ final class EnvironmentTable {
         }
     }
 
-    private void free(Environment environment, Instant now, List<EnvironmentAction> actions) {
+    private void free(Environment environment, EnvironmentState.Event event, List<EnvironmentAction> actions) {
         var function = environment.function();
         function.stock().left(environment);
         provisioning.freed(environment, actions);
-        environment.happened(new EnvironmentState.Event.Freed(now));
+        environment.happened(event);
         function.stock().entered(environment);
     }
 
     private EnvironmentAction serve(Waiter waiter, Environment environment, Instant now) {
-        var number = environment.nextReservation();
-        environment.change(new EnvironmentState.Event.Taken(number, now));
+        var number = environment.take(now);
         var worker = environment.slot().worker();
         var reservation = new Reservation(worker, environment.id(), epoch, number, config.reservationLife());
         return new EnvironmentAction.Serve(waiter, new Assignment(worker, reservation));

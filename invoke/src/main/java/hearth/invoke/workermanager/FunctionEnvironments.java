@@ -10,23 +10,31 @@ import org.jspecify.annotations.Nullable;
 /// What there is of one function version of one generation, and of one tenant where the function keeps its tenants
 /// apart: its stock of environments, and the invocations that wait for one. Guarded as the EnvironmentTable is.
 ///
-/// Invocations wait only while no environment is idle, or those that run have all that the processors can give.
+/// Invocations wait only while no environment has room, or those that run have all that the processors can give.
 final class FunctionEnvironments {
     private final FunctionVersion version;
     private final EnvironmentKey key;
     private final Demand demand;
+    private final int maxConcurrency;
     private final FunctionTurns turns = new FunctionTurns();
-    private final EnvironmentStock stock = new EnvironmentStock(turns);
+    private final EnvironmentStock stock;
     private final WaitingInvocations waiting = new WaitingInvocations();
     private final ProvisioningGoal goal = new ProvisioningGoal();
     private final StartRecord starts = new StartRecord();
     private final MeanTime invocations = new MeanTime();
     private boolean superseded;
 
-    FunctionEnvironments(FunctionVersion version, @Nullable String tenant) {
+    /// @param maxConcurrency how many invocations each environment may run at once
+    FunctionEnvironments(FunctionVersion version, @Nullable String tenant, int maxConcurrency) {
         this.version = version;
         this.key = version.environmentKey(tenant);
         this.demand = Demand.of(version);
+        this.maxConcurrency = maxConcurrency;
+        this.stock = new EnvironmentStock(turns, maxConcurrency);
+    }
+
+    int maxConcurrency() {
+        return maxConcurrency;
     }
 
     FunctionVersion version() {
@@ -76,15 +84,16 @@ final class FunctionEnvironments {
 
     /// How many of those who wait are to have an environment made for them.
     ///
-    /// None while one is idle, and no more than the processors can use. And none but who has waited for long
+    /// None while one has room, and no more than the processors can use. And none but who has waited for long
     /// already, if those that are busy are expected to serve all of them sooner than a new one would be ready.
     int impatient(Instant now, Duration longest) {
-        return stock.idleCount() > 0 ? 0 : Math.min(turns.left(), waitingTooLong(now, longest));
+        return stock.hasRoom() ? 0 : Math.min(turns.left(), waitingTooLong(now, longest));
     }
 
     private int waitingTooLong(Instant now, Duration longest) {
         var bound = patience(longest);
-        boolean soonServed = stock.busy() > 0 && invocations.nanos() * waiting.count() / stock.busy() < bound.toNanos();
+        boolean soonServed =
+                stock.busy() > 0 && invocations.nanos() * waiting.count() / stock.underWay() < bound.toNanos();
         return soonServed ? waiting.countSince(now.minus(bound)) : waiting.count();
     }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// invocations that wait.
 final class Inventory {
     private final Supplier<EnvironmentId> ids;
+    private final int maxConcurrency;
     private final EnvironmentTallies tallies;
     private final Map<EnvironmentKey, FunctionEnvironments> versions = new HashMap<>();
 
@@ -37,8 +38,10 @@ final class Inventory {
 
     private boolean closed;
 
-    Inventory(Supplier<EnvironmentId> ids, EnvironmentTallies tallies) {
+    /// @param maxConcurrency how many invocations an environment may run at once
+    Inventory(Supplier<EnvironmentId> ids, int maxConcurrency, EnvironmentTallies tallies) {
         this.ids = ids;
+        this.maxConcurrency = maxConcurrency;
         this.tallies = tallies;
     }
 
@@ -74,7 +77,7 @@ final class Inventory {
 
     private FunctionEnvironments begin(
             FunctionVersion version, @Nullable String tenant, List<EnvironmentAction> actions) {
-        var function = new FunctionEnvironments(version, tenant);
+        var function = new FunctionEnvironments(version, tenant, maxConcurrency);
         for (var other : of(version.function())) {
             if (other.version().version().equals(version.version())) {
                 // The caller may hold an older configuration than another caller: that one's is not superseded then.
@@ -148,7 +151,7 @@ final class Inventory {
 
     /// Ends one as soon as it is idle. It is given to nobody any more.
     void retire(Environment environment, List<EnvironmentAction> actions) {
-        environment.change(new EnvironmentState.Event.Retired());
+        environment.retire();
         retiring.add(environment);
         actions.add(new EnvironmentAction.Retire(environment));
     }
@@ -158,6 +161,7 @@ final class Inventory {
     Environment gone(EnvironmentId id) {
         var environment = environments.remove(id);
         if (environment != null) {
+            environment.endTurns();
             environment.function().stock().left(environment);
             retiring.remove(environment);
         }

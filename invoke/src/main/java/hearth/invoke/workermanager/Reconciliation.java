@@ -99,18 +99,15 @@ final class Reconciliation {
     private void compare(
             Environment environment, ReportedEnvironment reported, Instant now, Consumer<Difference> found) {
         var id = environment.id();
-        boolean idle = reported.phase() == Phase.IDLE;
         switch (environment.state()) {
             case EnvironmentState.Starting() -> {
-                if (idle) {
+                if (reported.phase() == Phase.IDLE) {
                     found.accept(new Difference.Ready(id));
                 }
             }
-            case EnvironmentState.Busy(var reservation, var since) -> {
-                if (idle && reported.lastReservation() == reservation) {
-                    found.accept(new Difference.Idle(id, reservation));
-                } else if (idle && reported.lastReservation() < reservation && isOver(claim, since, now)) {
-                    found.accept(new Difference.Unclaimed(id, reservation));
+            case EnvironmentState.Busy busy -> {
+                for (var one = busy; one != null; one = one.others()) {
+                    compare(id, one, reported, now, found);
                 }
             }
             case EnvironmentState.Retiring() -> {
@@ -119,6 +116,24 @@ final class Reconciliation {
                 }
             }
             case EnvironmentState.Idle _ -> {}
+        }
+    }
+
+    /// One of the reservations that an environment was given out under.
+    private void compare(
+            EnvironmentId id,
+            EnvironmentState.Busy busy,
+            ReportedEnvironment reported,
+            Instant now,
+            Consumer<Difference> found) {
+        long reservation = busy.reservation();
+        if (!reported.isUp() || reported.running().contains(reservation)) {
+            return;
+        }
+        if (reservation <= reported.lastReservation()) {
+            found.accept(new Difference.Idle(id, reservation));
+        } else if (isOver(claim, busy.since(), now)) {
+            found.accept(new Difference.Unclaimed(id, reservation));
         }
     }
 

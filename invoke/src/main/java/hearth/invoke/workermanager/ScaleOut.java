@@ -22,7 +22,7 @@ final class ScaleOut {
     }
 
     boolean needsMore(FunctionEnvironments function, Instant now) {
-        return function.stock().starting() < function.impatient(now, patience);
+        return function.stock().expected() < function.impatient(now, patience);
     }
 
     /// Asks for one more environment if fewer are being made than are wanted.
@@ -60,7 +60,7 @@ final class ScaleOut {
     }
 
     void watch(FunctionEnvironments function, List<EnvironmentAction> actions) {
-        if (function.stock().starting() < function.waiting().count()
+        if (function.stock().expected() < function.waiting().count()
                 && !function.waiting().isWatched()) {
             function.waiting().watch(true);
             var half = function.patience(patience);

@@ -309,7 +309,8 @@ public final class WorkerManager implements AutoCloseable {
         var type =
                 environment.isProvisioned() ? InitializationType.PROVISIONED_CONCURRENCY : InitializationType.ON_DEMAND;
         var function = environment.function();
-        var spec = new EnvironmentSpec(environment.id(), function.version(), function.tenant(), type);
+        var spec = new EnvironmentSpec(
+                environment.id(), function.version(), function.tenant(), type, function.maxConcurrency());
         try {
             links.send(worker, new WorkerCommand.Start(spec));
         } catch (RuntimeException | Error e) {

@@ -11,9 +11,10 @@ public sealed interface EnvironmentEvent extends WorkerEvent {
     /// then gone.
     record Ready(EnvironmentId environment) implements EnvironmentEvent {}
 
-    /// The environment is idle again: the runtime has asked for its next event.
+    /// An invocation is over, and its place in the environment free again: the runtime has asked for its next event.
+    /// Where it asks for several at a time, it has answered this one.
     ///
-    /// @param reservation the number of that under which the last invocation ran
+    /// @param reservation the number of that under which the invocation ran
     /// @param sample of its invocations of late; null unless one was taken
     record Idle(
             EnvironmentId environment,

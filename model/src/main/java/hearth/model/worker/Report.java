@@ -36,8 +36,23 @@ public record Report(
 
     /// One environment.
     ///
-    /// @param lastReservation the number of the one that it honoured last; 0 before the first
-    public record ReportedEnvironment(EnvironmentId id, Phase phase, long lastReservation) {}
+    /// @param lastReservation the highest number of those that it honoured; 0 before the first
+    /// @param running the numbers of those whose invocations it runs now
+    public record ReportedEnvironment(EnvironmentId id, Phase phase, long lastReservation, List<Long> running) {
+        public ReportedEnvironment {
+            running = List.copyOf(running);
+        }
+
+        /// One that runs one invocation at a time: under the last reservation while it is busy.
+        public ReportedEnvironment(EnvironmentId id, Phase phase, long lastReservation) {
+            this(id, phase, lastReservation, phase == Phase.BUSY ? List.of(lastReservation) : List.of());
+        }
+
+        /// Whether it has come up and does not end.
+        public boolean isUp() {
+            return phase == Phase.IDLE || phase == Phase.BUSY;
+        }
+    }
 
     /// What an environment does.
     public enum Phase {

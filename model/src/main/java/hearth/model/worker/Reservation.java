@@ -3,7 +3,7 @@ package hearth.model.worker;
 import java.time.Duration;
 
 /// The WorkerManager's leave to run one invocation in one environment: a short lease. The worker refuses it when
-/// it is too old, or the environment is not idle.
+/// it is too old, or the environment has no room.
 ///
 /// @param epoch grows with each start of a WorkerManager: a worker that has heard of a later one honours no
 ///     reservation of an earlier

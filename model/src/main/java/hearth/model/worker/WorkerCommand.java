@@ -8,7 +8,7 @@ public sealed interface WorkerCommand {
     /// Make an environment: sandbox, code, runtime, INIT. Answered by `Ready`, or by `StartRefused` or `Gone`.
     record Start(EnvironmentSpec spec) implements WorkerCommand {}
 
-    /// Run one invocation in an environment that is ready or idle. The payload goes straight to the runtime's waiting
+    /// Run one invocation in an environment that has room for it. The payload goes straight to the runtime's waiting
     /// `next`. Answered by `Ended`.
     record Invoke(Reservation reservation, Invocation invocation) implements WorkerCommand {}
 

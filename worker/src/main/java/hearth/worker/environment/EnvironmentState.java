@@ -1,5 +1,7 @@
 package hearth.worker.environment;
 
+import hearth.model.worker.Report.Phase;
+
 /// The state of an execution environment, and what may follow. What a phase still waits for is the phase's to know.
 sealed interface EnvironmentState {
     /// Code and sandbox are being fetched and made.
@@ -20,7 +22,8 @@ sealed interface EnvironmentState {
     /// An invocation waits for the runtime, which starts within its time.
     record Restarting() implements EnvironmentState {}
 
-    /// The INVOKE phase: from the event to the runtime's next request for one.
+    /// The INVOKE phase: from the event to the runtime's next request for one. Where several invocations run at
+    /// once, as long as any does.
     record Invoking() implements EnvironmentState {}
 
     /// The runtime was killed and has not ended yet.
@@ -37,7 +40,7 @@ sealed interface EnvironmentState {
         PREPARED,
         /// Code and sandbox are not to be had.
         NOT_PREPARED,
-        /// The runtime asks for its next event.
+        /// The runtime asks for its next event, or, where it asks ahead, is done with the last that it had.
         ASKED,
         INVOKED,
         /// The runtime must go: INIT failed, or time ran out.
@@ -57,6 +60,16 @@ sealed interface EnvironmentState {
 
     default boolean idle() {
         return this instanceof Idle;
+    }
+
+    /// What the worker reports of it.
+    default Phase reported() {
+        return switch (this) {
+            case Preparing _, Initializing _ -> Phase.STARTING;
+            case Idle _ -> Phase.IDLE;
+            case Restarting _, Invoking _, Resetting _ -> Phase.BUSY;
+            case Abandoned _, Closing _, Gone _ -> Phase.ENDING;
+        };
     }
 
     /// The next state; there is no other way from one to the next.

@@ -6,17 +6,14 @@ import hearth.model.worker.InitializationType;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
-import hearth.model.worker.Report;
 import hearth.model.worker.Report.ReportedEnvironment;
 import hearth.model.worker.Reservation;
 import hearth.model.worker.WorkerEvent;
-import hearth.worker.endpoints.EnvironmentServices;
 import hearth.worker.environment.EnvironmentState.Closing;
 import hearth.worker.environment.EnvironmentState.Event;
 import hearth.worker.environment.EnvironmentState.Idle;
 import hearth.worker.environment.EnvironmentState.Initializing;
 import hearth.worker.environment.EnvironmentState.Invoking;
-import hearth.worker.environment.EnvironmentState.Preparing;
 import hearth.worker.environment.EnvironmentState.Resetting;
 import hearth.worker.environment.EnvironmentState.Restarting;
 import hearth.worker.logs.FunctionLog;
@@ -24,12 +21,10 @@ import hearth.worker.logs.LogStreamName;
 import hearth.worker.logs.PlatformRecord.Status;
 import hearth.worker.runtimeapi.PieceSink;
 import hearth.worker.runtimeapi.RuntimePost;
-import hearth.worker.sandbox.Sandbox;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
 import io.netty.channel.IoEventLoop;
 import java.lang.System.Logger.Level;
-import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class ExecutionEnvironment {
     private static final System.Logger LOG = System.getLogger(ExecutionEnvironment.class.getName());
 
+    private static final NotRunnable INIT_FAILED =
+            new NotRunnable(Cause.INIT_FAILED, "The function's initialisation failed");
+
     private final EnvironmentSpec spec;
     private final Consumer<WorkerEvent> events;
     private final EnvironmentHost host;
@@ -50,23 +48,20 @@ public final class ExecutionEnvironment {
     private final Consumer<ExecutionEnvironment> onGone;
     private final EnvironmentLog log;
     private final Guard guard;
-    private final Standing standing = new Standing();
+    private final EnvironmentLifecycle lifecycle;
 
     // The rest belongs to the loop.
     private final StartVariables variables;
     private final RunningInvocations running;
+    private final ShutdownPhase shutdown;
+    /// For the first of those that run.
     private final DeadlineTimer deadline;
-    private EnvironmentState state = new Preparing();
     /// Null until they are there, which another thread prepares.
     private @Nullable EnvironmentResources resources;
 
     private @Nullable HostedRuntime runtime;
     /// Null while no runtime starts.
     private @Nullable InitPhase init;
-    /// Null until the environment is to end.
-    private @Nullable ShutdownPhase shutdown;
-
-    private long lastReservation;
 
     /// @param events hears how the environment and its invocations do, on the loop
     /// @param onGone called on the loop when nothing is left, before that is told
@@ -91,9 +86,11 @@ public final class ExecutionEnvironment {
                         function.applicationLogLevel(),
                         function.systemLogLevel(),
                         host.clock()));
-        this.running = new RunningInvocations(log, function.timeout());
+        this.running = new RunningInvocations(log, function.timeout(), spec.maxConcurrency());
+        this.lifecycle = new EnvironmentLifecycle(spec, running);
         this.variables = new StartVariables(spec, host, logName);
         this.guard = new Guard(loop, this::failed);
+        this.shutdown = new ShutdownPhase(spec.id().value(), host, loop, guard);
         this.deadline = new DeadlineTimer(loop, guard, this::deadlinePassed);
     }
 
@@ -113,7 +110,7 @@ public final class ExecutionEnvironment {
 
     /// What it does now. By any thread.
     public ReportedEnvironment standing() {
-        return standing.of(spec.id());
+        return lifecycle.reported();
     }
 
     /// By any thread.
@@ -137,10 +134,10 @@ public final class ExecutionEnvironment {
         }
     }
 
-    /// Ends the environment, after the invocation that may run. By any thread.
+    /// Ends the environment, after the invocations that may run. By any thread.
     public void retire() {
         guard.later(() -> {
-            shutdown();
+            lifecycle.retire();
             if (running.isEmpty()) {
                 close(null);
             }
@@ -156,22 +153,13 @@ public final class ExecutionEnvironment {
 
     private void prepared(EnvironmentResources made) {
         resources = made;
-        become(Event.PREPARED);
-        if (state instanceof Closing) {
+        lifecycle.become(Event.PREPARED);
+        if (lifecycle.state() instanceof Closing) {
             guard.run(made.sandbox()::closeSockets);
             remove();
             return;
         }
-        var runtime = new HostedRuntime(
-                made,
-                spec.function().memory(),
-                variables::of,
-                host,
-                loop,
-                guard,
-                this::services,
-                log.log(),
-                new RuntimeEvents());
+        var runtime = new HostedRuntime(spec, made, variables::of, host, loop, guard, log.log(), new RuntimeEvents());
         this.runtime = runtime;
         log.initStarts(made.runtime());
         long now = now();
@@ -181,22 +169,11 @@ public final class ExecutionEnvironment {
     }
 
     private void notPrepared(NotRunnable why) {
-        if (shutdown == null) {
-            shutdown().begin(why);
+        if (!lifecycle.state().ending()) {
+            shutdown.begin(why);
         }
-        become(Event.NOT_PREPARED);
-        standing.is(Report.Phase.ENDING, lastReservation);
+        lifecycle.become(Event.NOT_PREPARED);
         removed();
-    }
-
-    private EnvironmentServices services(Sandbox sandbox) {
-        var reach = host.settings().reach();
-        return EnvironmentServices.listen(
-                sandbox.serviceSockets(),
-                reach.endpoints(),
-                connection -> reach.entrance().enter(connection, loop, spec),
-                reach.relays(),
-                loop);
     }
 
     private void initFailed(Status status) {
@@ -207,7 +184,7 @@ public final class ExecutionEnvironment {
     }
 
     private void initEnded(InitPhase phase) {
-        become(Event.ASKED);
+        lifecycle.become(Event.ASKED);
         if (phase.isFirst()) {
             deadline.clear();
             // What INIT printed comes before START, whichever of the two the loop hears of first.
@@ -226,24 +203,22 @@ public final class ExecutionEnvironment {
 
     /// @param received when the command came, on the loop's clock
     private void take(Reservation reservation, InvokePhase phase, long received) {
-        if (reservation.number() <= lastReservation) {
+        if (!lifecycle.isNew(reservation)) {
             // It came twice, or so late that another was honoured since. What came of it was told, or will be.
             LOG.log(Level.DEBUG, "A reservation of environment {0} came again", spec.id());
             return;
         }
-        var refusal = refusal(reservation, phase.invocation(), received);
+        long now = now();
+        var refusal = lifecycle.refusal(reservation, phase.invocation(), now - received);
         if (refusal != null) {
             phase.refused(refusal);
             return;
         }
-        lastReservation = reservation.number();
-        long now = now();
         running.begin(phase, now);
-        standing.is(Report.Phase.BUSY, lastReservation);
-        become(Event.INVOKED);
-        deadline.set(phase.deadlineNanos());
+        lifecycle.took(reservation);
+        awaitDeadline();
         runtime().thaw();
-        if (state instanceof Invoking) {
+        if (lifecycle.state() instanceof Invoking) {
             // Before the log, because the runtime can work while we write.
             offer(phase);
             log.invokeStarts(phase);
@@ -252,16 +227,6 @@ public final class ExecutionEnvironment {
             init = InitPhase.withinInvocation(now);
             runtime().startAgain();
         }
-    }
-
-    private @Nullable String refusal(Reservation reservation, Invocation invocation, long received) {
-        if (now() - received >= reservation.life().toNanos()) {
-            return "the reservation has expired";
-        }
-        if (!Objects.equals(invocation.tenant(), spec.tenant())) {
-            return "the environment is another tenant's";
-        }
-        return state.idle() && shutdown == null ? null : "the environment is not idle";
     }
 
     private void offer(InvokePhase phase) {
@@ -276,7 +241,7 @@ public final class ExecutionEnvironment {
                 initEnded(init);
                 return;
             }
-            become(Event.ASKED);
+            lifecycle.become(Event.ASKED);
             deadline.clear();
             running.done(AwaitedParties.RUNTIME, runtime(), now());
             idle();
@@ -291,8 +256,8 @@ public final class ExecutionEnvironment {
         }
 
         @Override
-        public boolean keepsBody() {
-            return running.keepBodies();
+        public boolean keepsBody(String requestId) {
+            return running.keepsBody(requestId);
         }
 
         @Override
@@ -303,6 +268,9 @@ public final class ExecutionEnvironment {
                 reset();
             } else {
                 running.posted(requestId, post);
+                if (spec.isConcurrent()) {
+                    answered(requestId);
+                }
             }
         }
 
@@ -329,10 +297,35 @@ public final class ExecutionEnvironment {
         }
     }
 
-    // The ends of processes
+    /// A runtime that runs several invocations asks ahead: one is over when it was answered.
+    private void answered(String requestId) {
+        long reservation = running.answered(requestId, runtime(), now());
+        if (reservation == 0) {
+            return;
+        }
+        lifecycle.finishedOne();
+        awaitDeadline();
+        if (!lifecycle.isRetiring()) {
+            events.accept(new EnvironmentEvent.Idle(
+                    spec.id(), reservation, runtime().meters().takeProcessorSample()));
+        } else if (running.isEmpty()) {
+            close(null);
+        }
+    }
+
+    private void awaitDeadline() {
+        if (running.isEmpty()) {
+            deadline.clear();
+        } else {
+            deadline.set(running.nextDeadline());
+        }
+    }
 
     private void deadlinePassed() {
-        if (state instanceof Initializing || state instanceof Restarting || state instanceof Invoking) {
+        var state = lifecycle.state();
+        if (spec.isConcurrent() && state instanceof Invoking) {
+            leaveOverdueBehind();
+        } else if (state instanceof Initializing || state instanceof Restarting || state instanceof Invoking) {
             initFailed(Status.TIMEOUT);
             runtime().drainOutput();
             running.timeOut();
@@ -340,15 +333,26 @@ public final class ExecutionEnvironment {
         }
     }
 
+    /// The others run on. Once nothing but code that took too long runs, the environment is of no more use.
+    private void leaveOverdueBehind() {
+        running.leaveOverdueBehind(runtime(), now());
+        awaitDeadline();
+        if (running.areStuck() || (lifecycle.isRetiring() && running.isEmpty())) {
+            close(null);
+        }
+    }
+
+    // The ends of processes
+
     /// Kills the runtime. The environment is idle again once it has ended.
     private void reset() {
-        become(Event.RESET);
+        lifecycle.become(Event.RESET);
         runtime().kill();
     }
 
     private void runtimeExited(SandboxProcess.Exit exit) {
-        var before = state;
-        become(Event.EXITED);
+        var before = lifecycle.state();
+        lifecycle.become(Event.EXITED);
         switch (before) {
             case Initializing _, Restarting _, Invoking _ -> {
                 var fault = Fault.exit(exit);
@@ -362,7 +366,12 @@ public final class ExecutionEnvironment {
                 running.endAll(runtime(), now());
                 idle();
             }
-            case Idle _ -> LOG.log(Level.DEBUG, "The runtime of idle environment {0} ended: {1}", spec.id(), exit);
+            case Idle _ -> {
+                LOG.log(Level.DEBUG, "The runtime of idle environment {0} ended: {1}", spec.id(), exit);
+                if (spec.isConcurrent()) {
+                    idle();
+                }
+            }
             default -> {}
         }
     }
@@ -372,43 +381,39 @@ public final class ExecutionEnvironment {
     private void idle() {
         boolean first = init != null && init.isFirst();
         init = null;
-        if (shutdown != null) {
+        boolean runs = lifecycle.state() instanceof Idle(var running) && running;
+        if (lifecycle.isRetiring()) {
             close(null);
-            return;
-        }
-        boolean runs = state instanceof Idle(var running) && running;
-        if (runs) {
-            runtime().idleSince(now());
-        }
-        standing.is(Report.Phase.IDLE, lastReservation);
-        if (!first) {
+        } else if (spec.isConcurrent() && !runs) {
+            // Its runtime is not started again: another environment takes its place.
+            close(first ? INIT_FAILED : null);
+        } else if (!first) {
+            freezeLater(runs);
             events.accept(new EnvironmentEvent.Idle(
-                    spec.id(), lastReservation, runtime().takeProcessorSample()));
+                    spec.id(), lifecycle.lastReservation(), runtime().meters().takeProcessorSample()));
         } else if (runs || spec.initializationType() == InitializationType.ON_DEMAND) {
+            freezeLater(runs);
             events.accept(new EnvironmentEvent.Ready(spec.id()));
         } else {
-            close(new NotRunnable(Cause.INIT_FAILED, "The function's initialisation failed"));
+            close(INIT_FAILED);
+        }
+    }
+
+    private void freezeLater(boolean runs) {
+        if (runs && !spec.isConcurrent()) {
+            runtime().idleSince(now());
         }
     }
 
     // SHUTDOWN
 
-    private ShutdownPhase shutdown() {
-        var phase = shutdown;
-        if (phase == null) {
-            phase = new ShutdownPhase(spec.id().value(), host, loop, guard);
-            shutdown = phase;
-        }
-        return phase;
-    }
-
     private void close(@Nullable NotRunnable why) {
-        if (state.ending()) {
+        if (lifecycle.state().ending()) {
             return;
         }
-        shutdown().begin(why);
-        become(Event.CLOSED);
-        standing.is(Report.Phase.ENDING, lastReservation);
+        lifecycle.retire();
+        shutdown.begin(why);
+        lifecycle.become(Event.CLOSED);
         deadline.clear();
         guard.run(() -> {
             if (!running.isEmpty()) {
@@ -425,7 +430,7 @@ public final class ExecutionEnvironment {
     /// What is being prepared still is removed when it is there.
     private void remove() {
         if (resources != null) {
-            shutdown().remove(resources, this::removed);
+            shutdown.remove(resources, this::removed);
         }
     }
 
@@ -436,15 +441,14 @@ public final class ExecutionEnvironment {
         }
         guard.run(variables::close);
         guard.run(log.log()::close);
-        become(Event.REMOVED);
+        lifecycle.become(Event.REMOVED);
         guard.run(() -> onGone.accept(this));
-        guard.run(() ->
-                events.accept(new EnvironmentEvent.Gone(spec.id(), shutdown().why())));
+        guard.run(() -> events.accept(new EnvironmentEvent.Gone(spec.id(), shutdown.why())));
     }
 
     /// A step threw. Invocations that run are answered, if they were not before, and the environment ends.
     private void failed(Throwable defect) {
-        host.defects().met("Environment " + spec.id() + " met a defect while " + state, defect);
+        host.defects().met("Environment " + spec.id() + " met a defect while " + lifecycle.state(), defect);
         var why = Defects.asReason(defect);
         running.giveUp(why);
         close(why);
@@ -455,10 +459,6 @@ public final class ExecutionEnvironment {
             throw new IllegalStateException("There is no runtime yet");
         }
         return runtime;
-    }
-
-    private void become(Event event) {
-        state = state.after(event);
     }
 
     private long now() {

@@ -65,6 +65,11 @@ final class InvokePhase {
         return invocation;
     }
 
+    /// The number of the reservation under which it runs.
+    long reservation() {
+        return reservation.number();
+    }
+
     /// When its time is up, on the loop's clock.
     long deadlineNanos() {
         return deadlineNanos;
@@ -191,6 +196,13 @@ final class InvokePhase {
     void notRunnable(NotRunnable why) {
         mark(Status.error(Fault.WORKER_CLOSED.errorType()));
         decide(why);
+    }
+
+    /// Its caller was told, while the runtime is not done with it: what it answers falls away.
+    void leaveBehind() {
+        if (stream != null) {
+            stream.discard();
+        }
     }
 
     private void mark(Status status) {

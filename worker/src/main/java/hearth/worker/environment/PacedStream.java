@@ -25,6 +25,7 @@ final class PacedStream implements PieceSink {
     private long dueAt;
 
     private long sent;
+    private boolean discarding;
     /// To be run when the last piece is taken; null if it was.
     private @Nullable Runnable taken;
 
@@ -39,6 +40,10 @@ final class PacedStream implements PieceSink {
 
     @Override
     public void write(byte[] piece, Runnable taken) {
+        if (discarding) {
+            taken.run();
+            return;
+        }
         long now = now();
         dueAt = now + Math.max(0, dueAt - now) + pace.nanosFor(piece.length);
         this.taken = taken;
@@ -53,6 +58,16 @@ final class PacedStream implements PieceSink {
             var paid = taken;
             taken = null;
             payFor(paid);
+        }
+    }
+
+    /// Nobody wants the answer any more: what comes of it falls away.
+    void discard() {
+        discarding = true;
+        var held = taken;
+        if (held != null) {
+            taken = null;
+            loop.execute(guard.around(held));
         }
     }
 

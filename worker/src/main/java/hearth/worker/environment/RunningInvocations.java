@@ -7,27 +7,60 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The invocations that run in an environment, by their request ids: how each begins and ends, and what the log says
 /// of it.
 ///
-/// Belongs to the environment's loop. One at a time is all that is offered today, so a look-up compares with each.
+/// Belongs to the environment's loop. There are few at a time, mostly one, so a look-up compares with each.
 final class RunningInvocations {
     private final EnvironmentLog log;
     private final Duration timeout;
+    private final int most;
     private final ArrayList<InvokePhase> phases = new ArrayList<>(1);
+    /// Those that took too long and were ended for their callers, and that the runtime is not done with.
+    private final ArrayList<InvokePhase> leftBehind = new ArrayList<>(0);
     /// How long a successful INIT took, until the first invocation has reported it.
     private @Nullable Duration unreportedInit;
 
     /// @param timeout of the function
-    RunningInvocations(EnvironmentLog log, Duration timeout) {
+    /// @param most how many may run at once
+    RunningInvocations(EnvironmentLog log, Duration timeout, int most) {
         this.log = log;
         this.timeout = timeout;
+        this.most = most;
     }
 
+    /// Whether no caller waits for one.
     boolean isEmpty() {
         return phases.isEmpty();
+    }
+
+    /// Whether the runtime is done with all that it was given.
+    boolean areAllDone() {
+        return phases.isEmpty() && leftBehind.isEmpty();
+    }
+
+    boolean hasRoom() {
+        return phases.size() + leftBehind.size() < most;
+    }
+
+    /// Whether those that were left behind take all the room.
+    boolean areStuck() {
+        return leftBehind.size() == most;
+    }
+
+    /// When the first of them has had its time, on the loop's clock. Not while none runs.
+    long nextDeadline() {
+        return phases.getFirst().deadlineNanos();
+    }
+
+    /// The reservations under which they run.
+    List<Long> reservations() {
+        return Stream.concat(phases.stream(), leftBehind.stream())
+                .map(InvokePhase::reservation)
+                .toList();
     }
 
     @Nullable
@@ -41,13 +74,9 @@ final class RunningInvocations {
     }
 
     /// Whether an answer that was posted is kept until the end of its invocation, for its caller wants the log with it.
-    boolean keepBodies() {
-        for (var phase : phases) {
-            if (phase.invocation().wantsLogTail()) {
-                return true;
-            }
-        }
-        return false;
+    boolean keepsBody(String requestId) {
+        var phase = find(requestId);
+        return phase != null && phase.invocation().wantsLogTail();
     }
 
     /// Does something with all that run now, whatever becomes of them meanwhile.
@@ -63,9 +92,9 @@ final class RunningInvocations {
     void begin(InvokePhase phase, long nanos) {
         phases.add(phase);
         phase.begin(nanos, timeout);
-        if (phase.invocation().wantsLogTail()) {
-            log.log().startTail();
-        }
+        log.log()
+                .invocationBegins(
+                        phase.invocation().requestId(), phase.invocation().wantsLogTail());
     }
 
     /// The runtime posted something of one; what of no other invocation is known falls away.
@@ -93,11 +122,49 @@ final class RunningInvocations {
         });
     }
 
+    /// The runtime is done with one of several, whose answer it has posted.
+    ///
+    /// @return the reservation under which it ran; 0 if it is not known
+    long answered(String requestId, HostedRuntime runtime, long nanos) {
+        var phase = find(requestId);
+        if (phase != null) {
+            if (phase.done(AwaitedParties.RUNTIME)) {
+                end(phase, runtime, nanos);
+            }
+            return phase.reservation();
+        }
+        for (var late : leftBehind) {
+            if (late.invocation().requestId().equals(requestId)) {
+                leftBehind.remove(late);
+                log.log().invocationEnds(requestId);
+                return late.reservation();
+            }
+        }
+        return 0;
+    }
+
     /// The time of those that run is up. They end when their runtime has.
     void timeOut() {
+        forEach(this::timeOut);
+    }
+
+    private void timeOut(InvokePhase phase) {
+        log.log().platform(new PlatformRecord.TimedOut(phase.invocation().requestId(), timeout));
+        phase.timedOut(timeout);
+    }
+
+    /// Ends those of several whose time is up, while the others run on. Their code runs on too, and takes their
+    /// room until it has answered.
+    void leaveOverdueBehind(HostedRuntime runtime, long nanos) {
         forEach(phase -> {
-            log.log().platform(new PlatformRecord.TimedOut(phase.invocation().requestId(), timeout));
-            phase.timedOut(timeout);
+            if (phase.deadlineNanos() - nanos <= 0) {
+                timeOut(phase);
+                report(phase, runtime, nanos);
+                phases.remove(phase);
+                leftBehind.add(phase);
+                phase.leaveBehind();
+                phase.end(log.log().takeTail(phase.invocation().requestId()));
+            }
         });
     }
 
@@ -139,16 +206,22 @@ final class RunningInvocations {
     }
 
     private void end(InvokePhase phase, HostedRuntime runtime, long nanos) {
-        runtime.drainOutput();
-        var duration = phase.duration(nanos);
-        runtime.invoked(phase.elapsed(nanos).toNanos(), nanos);
-        log.invokeEnded(phase, duration, runtime.peakMemory(duration, nanos), unreportedInit);
-        unreportedInit = null;
+        report(phase, runtime, nanos);
         finish(phase);
     }
 
+    private void report(InvokePhase phase, HostedRuntime runtime, long nanos) {
+        runtime.drainOutput();
+        var duration = phase.duration(nanos);
+        runtime.meters().invoked(phase.elapsed(nanos).toNanos(), nanos);
+        log.invokeEnded(phase, duration, runtime.meters().peakMemory(duration, nanos), unreportedInit);
+        unreportedInit = null;
+    }
+
     private void finish(InvokePhase phase) {
-        var tail = log.log().endTail();
+        var requestId = phase.invocation().requestId();
+        var tail = log.log().takeTail(requestId);
+        log.log().invocationEnds(requestId);
         phases.remove(phase);
         phase.end(tail);
     }

@@ -13,7 +13,7 @@ public final class FunctionLog {
     private final LogLevel applicationLevel;
     private final LogLevel systemLevel;
     private final InstantSource clock;
-    private @Nullable LogTail tail;
+    private final LogTails tails = new LogTails();
 
     /// @param applicationLevel matters in the JSON format only, as does the other
     public FunctionLog(
@@ -25,16 +25,21 @@ public final class FunctionLog {
         this.clock = clock;
     }
 
-    /// An invocation begins whose caller wants the end of its log.
-    public void startTail() {
-        tail = new LogTail();
+    /// An invocation begins.
+    ///
+    /// @param wantsTail whether its caller wants the end of its log
+    public void invocationBegins(String requestId, boolean wantsTail) {
+        tails.begin(requestId, wantsTail);
     }
 
-    /// @return what was logged since `startTail`; null without it
-    public byte @Nullable [] endTail() {
-        var ended = tail;
-        tail = null;
-        return ended == null ? null : ended.toBytes();
+    /// @return what was logged of an invocation since it began; null if its caller does not want it, or has had it
+    public byte @Nullable [] takeTail(String requestId) {
+        return tails.take(requestId);
+    }
+
+    /// The runtime is done with an invocation.
+    public void invocationEnds(String requestId) {
+        tails.end(requestId);
     }
 
     public void platform(PlatformRecord record) {
@@ -76,8 +81,8 @@ public final class FunctionLog {
 
     private void add(long epochMicros, LogContent content) {
         stream.append(epochMicros, content);
-        if (tail != null) {
-            tail.add(content.bytes());
+        if (tails.areWanted()) {
+            tails.add(content.bytes());
         }
     }
 

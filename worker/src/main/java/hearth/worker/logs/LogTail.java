@@ -4,8 +4,17 @@ package hearth.worker.logs;
 final class LogTail {
     static final int SIZE = 4 << 10;
 
+    private final String requestId;
     private final byte[] ring = new byte[SIZE];
     private long written;
+
+    LogTail(String requestId) {
+        this.requestId = requestId;
+    }
+
+    String requestId() {
+        return requestId;
+    }
 
     void add(byte[] bytes) {
         int from = Math.max(0, bytes.length - SIZE);

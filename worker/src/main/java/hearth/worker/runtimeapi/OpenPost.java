@@ -1,12 +1,15 @@
 package hearth.worker.runtimeapi;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The post that a connection reads: an answer or an error whose body goes where its session wants it, or is skipped
-/// where the session refused it.
+/// The post that a connection reads: an answer or an error whose body goes where its invocation's place wants it, or is
+/// skipped where that refuses it.
 final class OpenPost {
     private final RuntimeSession session;
-    /// Takes the body of a post that the session allowed; null at all other times.
+    /// The invocation that it is for; null where none is known.
+    private @Nullable InvocationPlace place;
+    /// Takes the body of a post that was allowed; null at all other times.
     private @Nullable BodySink body;
     /// What to answer once the body of a refused post is skipped.
     private @Nullable RuntimeAnswer refusal;
@@ -24,24 +27,26 @@ final class OpenPost {
     /// @return where its body goes; null if it is refused, or too large
     @Nullable
     BodySink begin(RequestHead head, RuntimeConnection connection, BodyCollector.Room room, Runnable onRoom) {
-        refusal = session.begin(head, connection);
-        if (refusal != null) {
+        var found = session.find(head);
+        place = found;
+        refusal = found == null ? RuntimeAnswer.INVALID_REQUEST_ID : found.begin(head, connection);
+        if (found == null || refusal != null) {
             return null;
         }
-        var sink = session.sink(head, room, onRoom);
+        var sink = found.sink(head, room, onRoom);
         body = sink;
         noticeOverflow();
         return sink;
     }
 
-    /// Tells the session if the body has turned out to be larger than an answer may be.
+    /// Refuses the post if the body has turned out to be larger than an answer may be.
     void noticeOverflow() {
         if (body != null && body.overflown()) {
             long limit = body.limit();
             refusal = RuntimeAnswer.tooLarge(limit);
             body.release();
             body = null;
-            session.overflown(limit);
+            place().overflown(limit);
         }
     }
 
@@ -107,7 +112,7 @@ final class OpenPost {
         }
         var whole = body;
         body = null;
-        return session.end(head, whole, trailingType, trailingBody);
+        return place().end(head, whole, trailingType, trailingBody);
     }
 
     /// The rest of the body will not come.
@@ -115,8 +120,12 @@ final class OpenPost {
         if (body != null) {
             body.release();
             body = null;
-            session.truncated();
+            place().truncated();
         }
+    }
+
+    private InvocationPlace place() {
+        return Objects.requireNonNull(place, "a post without a place has no body");
     }
 
     /// Nobody wants the body any more.

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// All on the environment's event loop. The connections belong to the session of the process that made them.
 public final class RuntimeApiServer {
     private static final System.Logger LOG = System.getLogger(RuntimeApiServer.class.getName());
-    /// Runtimes use one or two. Each may hold a large head in memory, so there must be an end.
-    private static final int MAX_CONNECTIONS = 16;
-
     /// How much the kernel takes of what is not read yet, in bytes. When a runtime closes its side all of it is
     /// read at once, wanted or not.
     private static final int RECEIVE_BUFFER = 128 << 10;
@@ -70,7 +67,7 @@ public final class RuntimeApiServer {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             var connection = (Channel) message;
-            if (session == null || session.connectionCount() >= MAX_CONNECTIONS) {
+            if (session == null || !session.hasRoomForConnection()) {
                 connection.unsafe().closeForcibly();
                 return;
             }

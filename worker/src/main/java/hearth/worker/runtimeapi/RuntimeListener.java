@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Who hears what a runtime does. Called on the environment's event loop; must not block.
 public interface RuntimeListener {
-    /// The runtime asks for its next event: its INIT, or its last invocation, has ended.
+    /// The runtime asks for its first event, and its INIT has ended. One that runs one invocation at a time asks
+    /// for each event, and its last invocation has ended.
     void asked();
 
     /// The runtime begins an answer that it makes piece by piece.
@@ -19,8 +20,9 @@ public interface RuntimeListener {
     /// @param requestId of the invocation that it is for; of no meaning for an `InitError`
     void posted(String requestId, RuntimePost post);
 
-    /// Whether the body that was posted last is still kept, for a caller who waits for the end of the log with it.
-    boolean keepsBody();
+    /// Whether the body that was posted of an invocation is still kept, for a caller who waits for the end of the log
+    /// with it.
+    boolean keepsBody(String requestId);
 
     /// We failed within one of the runtime's requests. Where that leaves the conversation, nobody knows.
     void failed(Throwable defect);

@@ -3,86 +3,198 @@ package hearth.worker.runtimeapi;
 import hearth.model.memory.MemoryBudget;
 import hearth.worker.runtimeapi.RequestHead.Call;
 import java.util.ArrayDeque;
-import java.util.Base64;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One runtime process's conversation with us, from its start to its end: the states that AWS's
 /// Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) has for it.
 ///
-/// Lives on the environment's event loop. A reset ends it, and the next process gets another. The body of an
-/// answer is only taken when the state allows that answer, so at most one is in memory however many
-/// connections a runtime opens.
+/// Lives on the environment's event loop. A reset ends it, and the next process gets another. What concerns one
+/// invocation is in its `InvocationPlace`. A runtime with one place asks for its next event when it is done with the
+/// last, and only then is that invocation over. One with several may ask ahead, on as many connections as it likes; it
+/// never has more events than places.
 public final class RuntimeSession {
-    private static final Pattern ERROR_TYPE = Pattern.compile("(Runtime|Function)\\.[A-Z][a-zA-Z]+");
+    /// Runtimes use one or two for each event that they may have. Each may hold a large head in memory, so there must
+    /// be an end.
+    private static final int FREE_CONNECTIONS = 14;
 
     private final RuntimeListener listener;
     private final MemoryBudget budget;
+    private final InvocationPlace[] places;
     private final ArrayDeque<RuntimeConnection> connections = new ArrayDeque<>();
     /// Connections whose `next` is not answered yet, oldest first.
     private final ArrayDeque<RuntimeConnection> waiting = new ArrayDeque<>();
-
-    private RuntimeState state = RuntimeState.STARTED;
-    /// The connection whose post is being read.
-    private @Nullable RuntimeConnection posting;
-    /// The connection that was given the event last.
-    private @Nullable RuntimeConnection receiving;
-    /// Memory of the last answer, which may have to wait for the end of the log.
-    private long answerMemory;
     /// The connections that asked for the next event while a streamed response was on its way, oldest first.
     private final ArrayDeque<RuntimeConnection> early = new ArrayDeque<>();
-    /// The event that a runtime may fetch; null between invocations.
-    private @Nullable InvocationEvent event;
-    /// Of the invocation that runs, or of the last one; empty before the first.
-    private String requestId = "";
+    /// Where several events may be: those that nobody has fetched, oldest first.
+    private final ArrayDeque<InvocationPlace> unfetched = new ArrayDeque<>();
+
     private boolean ended;
 
     /// @param budget of the memory that events and answers take
-    public RuntimeSession(RuntimeListener listener, MemoryBudget budget) {
+    /// @param maxConcurrency how many events the runtime may have at once
+    public RuntimeSession(RuntimeListener listener, MemoryBudget budget, int maxConcurrency) {
         this.listener = listener;
         this.budget = budget;
+        this.places = new InvocationPlace[maxConcurrency];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = new InvocationPlace(this);
+        }
     }
 
     MemoryBudget budget() {
         return budget;
     }
 
-    /// Hands the runtime its next event: at once if it waits for one, or when it asks.
+    private boolean isConcurrent() {
+        return places.length > 1;
+    }
+
+    // Events
+
+    /// Hands the runtime an event: at once if it waits for one, or when it asks.
     public void offer(InvocationEvent event) {
-        this.event = event;
-        requestId = event.requestId();
+        var place = isConcurrent() ? freePlace() : places[0];
+        place.put(event);
         var connection = waiting.pollFirst();
         if (connection != null) {
-            state = RuntimeState.RUNNING;
-            give(event, connection);
+            place.give(connection);
+        } else if (isConcurrent()) {
+            unfetched.add(place);
         }
     }
 
-    /// Whoever asks for an event again gets it afresh: an older connection keeps no memory with half of it.
-    private void give(InvocationEvent next, RuntimeConnection connection) {
-        breakOffSending(connection);
-        receiving = connection;
-        connection.answerNext(next);
+    private InvocationPlace freePlace() {
+        for (var place : places) {
+            if (place.state() == RuntimeState.READY && !place.hasEvent()) {
+                return place;
+            }
+        }
+        throw new IllegalStateException("The runtime has as many events as it may");
     }
 
-    private void breakOffSending(@Nullable RuntimeConnection otherThan) {
-        if (receiving != null && receiving != otherThan && receiving.isSending()) {
-            receiving.close();
+    /// A `next` has arrived.
+    ///
+    /// @return the refusal; null if the connection's `answerNext` was called or will be
+    @Nullable
+    RuntimeAnswer next(RuntimeConnection connection) {
+        for (var place : places) {
+            place.noticeBrokenPost();
         }
-        receiving = null;
+        return isConcurrent() ? nextOfSeveral(connection) : nextOfOne(places[0], connection);
     }
+
+    private @Nullable RuntimeAnswer nextOfOne(InvocationPlace place, RuntimeConnection connection) {
+        if (place.isDelivering()) {
+            early.add(connection);
+            return null;
+        }
+        switch (place.state()) {
+            case STARTED, RESPONSE_SENT -> {
+                place.ready();
+                waiting.add(connection);
+                tellAsked();
+                place.releaseAnswer();
+            }
+            case READY -> {
+                if (place.hasEvent()) {
+                    place.give(connection);
+                } else {
+                    waiting.add(connection);
+                }
+            }
+            case RUNNING -> place.give(connection);
+            case INIT_ERROR, RESPONDING, FAILING -> {
+                return RuntimeAnswer.notAllowed(place.state(), RuntimeState.READY);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable RuntimeAnswer nextOfSeveral(RuntimeConnection connection) {
+        if (places[0].state() == RuntimeState.INIT_ERROR) {
+            return RuntimeAnswer.notAllowed(RuntimeState.INIT_ERROR, RuntimeState.READY);
+        }
+        if (places[0].state() == RuntimeState.STARTED) {
+            for (var place : places) {
+                place.ready();
+            }
+            waiting.add(connection);
+            tellAsked();
+            return null;
+        }
+        var place = unfetched.pollFirst();
+        if (place != null) {
+            place.give(connection);
+        } else {
+            waiting.add(connection);
+        }
+        return null;
+    }
+
+    private void tellAsked() {
+        if (!ended) {
+            listener.asked();
+        }
+    }
+
+    // Answers
+
+    /// The place that a post is for; null if no such invocation is known.
+    @Nullable
+    InvocationPlace find(RequestHead head) {
+        if (head.call() == Call.INIT_ERROR) {
+            return places[0];
+        }
+        InvocationPlace found = null;
+        for (var place : places) {
+            boolean named = place.requestId().equals(head.requestId());
+            // Another may be where the same invocation was tried before.
+            if (named && (found == null || place.hasEvent())) {
+                found = place;
+            }
+        }
+        return found;
+    }
+
+    /// A streamed answer begins.
+    @Nullable
+    PieceSink begins(InvocationPlace place, String contentType) {
+        return listener.begins(place.requestId(), contentType);
+    }
+
+    /// What was posted has been read.
+    void posted(InvocationPlace place, RuntimePost post) {
+        var requestId = place.requestId();
+        if (isConcurrent() && place.state() == RuntimeState.RESPONSE_SENT) {
+            // The runtime has asked ahead, or will.
+            unfetched.remove(place);
+            place.ready();
+        }
+        if (!ended) {
+            listener.posted(requestId, post);
+        }
+        if (ended || !listener.keepsBody(requestId)) {
+            place.releaseAnswer();
+        }
+        var askers = List.copyOf(early);
+        early.clear();
+        for (var asker : askers) {
+            var _ = next(asker);
+        }
+    }
+
+    // Its end
 
     /// Nothing is told after this, and no event handed out. The connections stay, for a runtime that is being ended
     /// is not to find them broken before it has: it would say so in the function's log. Only what is being posted
     /// breaks off, since nobody wants it any more.
     public void mute() {
         ended = true;
-        event = null;
         waiting.clear();
-        releaseAnswer();
-        if (posting != null) {
-            posting.close();
+        unfetched.clear();
+        for (var place : places) {
+            place.mute();
         }
     }
 
@@ -94,6 +206,8 @@ public final class RuntimeSession {
         connections.clear();
     }
 
+    // Connections
+
     void opened(RuntimeConnection connection) {
         connections.add(connection);
     }
@@ -102,8 +216,21 @@ public final class RuntimeSession {
         connections.remove(connection);
         waiting.remove(connection);
         early.remove(connection);
-        if (receiving == connection) {
-            receiving = null;
+        for (var place : places) {
+            if (place.lost(connection) && isConcurrent() && !ended) {
+                giveAgain(place);
+            }
+        }
+    }
+
+    /// Only the connection that breaks tells that an event has not arrived: where several are under way, whoever asks
+    /// is not known to ask again.
+    private void giveAgain(InvocationPlace place) {
+        var other = waiting.pollFirst();
+        if (other != null) {
+            place.give(other);
+        } else {
+            unfetched.addFirst(place);
         }
     }
 
@@ -112,181 +239,8 @@ public final class RuntimeSession {
         listener.failed(defect);
     }
 
-    int connectionCount() {
-        return connections.size();
-    }
-
-    /// A `next` has arrived.
-    ///
-    /// @return the refusal; null if the connection's `answerNext` was called or will be
-    @Nullable
-    RuntimeAnswer next(RuntimeConnection connection) {
-        if (posting != null && posting.isClosed()) {
-            // A new connection can overtake the news that the old one broke.
-            posting.broke();
-        }
-        if (posting != null && posting.isDelivering()) {
-            early.add(connection);
-            return null;
-        }
-        switch (state) {
-            case STARTED, RESPONSE_SENT -> {
-                state = RuntimeState.READY;
-                waiting.add(connection);
-                tellAsked();
-            }
-            case READY -> {
-                if (event != null) {
-                    state = RuntimeState.RUNNING;
-                    give(event, connection);
-                } else {
-                    waiting.add(connection);
-                }
-            }
-            case RUNNING -> {
-                if (event != null) {
-                    give(event, connection);
-                }
-            }
-            case INIT_ERROR, RESPONDING, FAILING -> {
-                return RuntimeAnswer.notAllowed(state, RuntimeState.READY);
-            }
-        }
-        return null;
-    }
-
-    /// The head of a post has arrived. If its state allows it, its body is to be taken.
-    ///
-    /// @return the refusal, to be sent after the body was skipped; null if the body is wanted, in the `sink`
-    @Nullable
-    RuntimeAnswer begin(RequestHead head, RuntimeConnection connection) {
-        var target = target(head.call());
-        if (target != RuntimeState.INIT_ERROR && (requestId.isEmpty() || !requestId.equals(head.requestId()))) {
-            return RuntimeAnswer.INVALID_REQUEST_ID;
-        }
-        if (state != (target == RuntimeState.INIT_ERROR ? RuntimeState.STARTED : RuntimeState.RUNNING)) {
-            return RuntimeAnswer.notAllowed(state, target);
-        }
-        state = target;
-        posting = connection;
-        if (target == RuntimeState.RESPONDING
-                && head.responseMode() != null
-                && !head.responseMode().equals("streaming")) {
-            finish(new RuntimePost.InvalidResponseMode());
-            return RuntimeAnswer.INVALID_RESPONSE_MODE;
-        }
-        return null;
-    }
-
-    /// Where the body of an allowed post goes.
-    ///
-    /// @param room told when there is memory for more of it
-    /// @param onRoom called when its caller has taken a piece of it
-    BodySink sink(RequestHead head, BodyCollector.Room room, Runnable onRoom) {
-        var streams = head.call() == Call.RESPONSE && head.responseMode() != null;
-        var stream = streams ? listener.begins(requestId, contentType(head)) : null;
-        return stream == null
-                ? new BodyCollector(head.contentLength(), budget, room)
-                : new BodyStreamer(stream, RuntimeAnswer.MAX_STREAMED, budget, onRoom);
-    }
-
-    /// The body of an allowed post is whole.
-    RuntimeAnswer end(RequestHead head, BodySink body, @Nullable String trailingType, @Nullable String trailingBody) {
-        var post =
-                switch (body) {
-                    case BodyStreamer streamed when trailingType == null -> new RuntimePost.Streamed(streamed.total());
-                    case BodyStreamer _ -> trailingError(trailingType, trailingBody);
-                    case BodyCollector gathered -> post(head, gathered.toBytes(), trailingType, trailingBody);
-                };
-        if (body instanceof BodyCollector gathered) {
-            releaseAnswer();
-            answerMemory = gathered.handOver();
-        }
-        body.release();
-        finish(post);
-        return RuntimeAnswer.ACCEPTED;
-    }
-
-    /// Whoever was given the last answer counts it as its own, or has let it go.
-    private void releaseAnswer() {
-        budget.giveBack(answerMemory);
-        answerMemory = 0;
-    }
-
-    private static RuntimePost post(
-            RequestHead head, byte[] body, @Nullable String trailingType, @Nullable String trailingBody) {
-        return switch (head.call()) {
-            case INIT_ERROR -> new RuntimePost.InitError(body, wellFormed(head.errorType(), "Runtime.Unknown"));
-            case ERROR ->
-                new RuntimePost.FunctionError(body, wellFormed(head.errorType(), RuntimePost.FunctionError.UNKNOWN));
-            default ->
-                trailingType == null
-                        ? new RuntimePost.Response(body, contentType(head))
-                        : trailingError(trailingType, trailingBody);
-        };
-    }
-
-    /// An allowed post turned out to be larger than an answer may be.
-    void overflown(long limit) {
-        finish(new RuntimePost.TooLarge(limit));
-    }
-
-    /// The connection of an allowed post broke.
-    void truncated() {
-        finish(new RuntimePost.Truncated());
-    }
-
-    private static String contentType(RequestHead head) {
-        return head.contentType() == null ? "application/json" : head.contentType();
-    }
-
-    private static RuntimePost trailingError(String trailingType, @Nullable String trailingBody) {
-        byte[] error;
-        try {
-            error = trailingBody == null ? new byte[0] : Base64.getDecoder().decode(trailingBody);
-        } catch (IllegalArgumentException e) {
-            error = new byte[0];
-        }
-        return new RuntimePost.BrokenOff(error, wellFormed(trailingType, RuntimePost.FunctionError.UNKNOWN));
-    }
-
-    private void finish(RuntimePost post) {
-        posting = null;
-        // Nobody needs the rest of an event that is answered.
-        breakOffSending(null);
-        if (state != RuntimeState.INIT_ERROR) {
-            state = RuntimeState.RESPONSE_SENT;
-            event = null;
-        }
-        if (!ended) {
-            listener.posted(requestId, post);
-        }
-        if (ended || !listener.keepsBody()) {
-            releaseAnswer();
-        }
-        var askers = List.copyOf(early);
-        early.clear();
-        for (var asker : askers) {
-            var _ = next(asker);
-        }
-    }
-
-    private void tellAsked() {
-        if (!ended) {
-            listener.asked();
-        }
-        releaseAnswer();
-    }
-
-    private static RuntimeState target(Call call) {
-        return switch (call) {
-            case INIT_ERROR -> RuntimeState.INIT_ERROR;
-            case ERROR -> RuntimeState.FAILING;
-            default -> RuntimeState.RESPONDING;
-        };
-    }
-
-    private static String wellFormed(@Nullable String errorType, String otherwise) {
-        return errorType != null && ERROR_TYPE.matcher(errorType).matches() ? errorType : otherwise;
+    /// Whether it may have one more.
+    boolean hasRoomForConnection() {
+        return connections.size() < FREE_CONNECTIONS + 2 * places.length;
     }
 }

@@ -37,6 +37,20 @@ final class PacedStreamTest {
     }
 
     @Test
+    void letsGoOfWhatNobodyWantsAnyMore() {
+        stream.write(new byte[10], () -> taken++);
+        assertThat(taken).isZero();
+
+        stream.discard();
+        channel.runPendingTasks();
+        assertThat(taken).isEqualTo(1);
+
+        stream.write(new byte[10], () -> taken++);
+        assertThat(taken).isEqualTo(2);
+        assertThat(passedOn).hasSize(1);
+    }
+
+    @Test
     void waitsUntilWhatIsBeyondTheBurstIsDue() {
         write(1000);
         write(50);

@@ -131,7 +131,7 @@ final class LogFormsTest {
 
     @Test
     void keepsTheEndOfWhatWasAdded() {
-        var tail = new LogTail();
+        var tail = new LogTail("id");
         var all = new StringBuilder();
         for (int i = 0; i < 2000; i++) {
             var piece = "piece " + i + "\n";

@@ -35,7 +35,7 @@ final class RuntimeMemoryTest {
 
     /// A runtime that was given an event, and the environment that listens to it.
     private final class TalkingRuntime implements RuntimeListener {
-        final RuntimeSession session = new RuntimeSession(this, memory);
+        final RuntimeSession session = new RuntimeSession(this, memory, 1);
         final EmbeddedChannel connection = connect();
         final List<RuntimePost> posts = new ArrayList<>();
         final List<byte[]> pieces = new ArrayList<>();
@@ -91,7 +91,7 @@ final class RuntimeMemoryTest {
         }
 
         @Override
-        public boolean keepsBody() {
+        public boolean keepsBody(String requestId) {
             return keepsBody;
         }
 

@@ -20,7 +20,7 @@ final class RuntimeSessionTest {
 
     private final List<String> heard = new ArrayList<>();
     private final MemoryBudget memory = new MemoryBudget(Bytes.mebibytes(16));
-    private final RuntimeSession session = new RuntimeSession(new Hearing(), memory);
+    private final RuntimeSession session = new RuntimeSession(new Hearing(), memory, 1);
     private final EmbeddedChannel connection = connect();
 
     /// Whether the caller takes answers piece by piece; what it took; how to say so of the last piece.
@@ -56,7 +56,7 @@ final class RuntimeSessionTest {
         }
 
         @Override
-        public boolean keepsBody() {
+        public boolean keepsBody(String requestId) {
             return false;
         }
 
@@ -577,7 +577,7 @@ final class RuntimeSessionTest {
         var valid = next() + post("invocation/one/response", "42") + next() + "POST " + ROOT
                 + "invocation/one/error HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n";
         for (int round = 0; round < 5_000; round++) {
-            var run = new RuntimeSession(new Hearing(), memory);
+            var run = new RuntimeSession(new Hearing(), memory, 1);
             var hostile = new EmbeddedChannel(new RuntimeConnection(run));
             var bytes = valid.getBytes(StandardCharsets.US_ASCII);
             for (int i = 0; i < random.nextInt(4); i++) {
