@@ -1,25 +1,15 @@
 package hearth.server.cli;
 
-import hearth.control.operation.ControlLimits;
-import hearth.model.AccountId;
-import hearth.model.Bytes;
-import hearth.model.endpoints.ServiceEndpoints;
-import hearth.server.AuthMode;
-import hearth.server.Hearth;
-import hearth.server.Role;
-import hearth.server.ServerConfig;
-import hearth.server.ServiceConfig;
 import hearth.server.StartException;
-import hearth.worker.environment.StreamPace;
-import hearth.worker.sandbox.NetworkPolicy;
+import hearth.worker.linux.OwnProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /// Starts a server on a folder of its own, asks it for a few things, and stops it: what the JVM sees here, its
 /// ahead-of-time cache holds for the next start. `./hearth` runs this once after each build.
@@ -29,12 +19,18 @@ final class RehearseCommand {
 
     private RehearseCommand() {}
 
-    private static int run() throws IOException, StartException {
+    private static int run() throws IOException, StartException, InterruptedException {
+        OwnProcess.keepFilesPrivate();
         var folder = Files.createTempDirectory("hearth-rehearsal");
+        var words = List.of("--port", "0", "--data", folder.toString(), "--pool-memory", "64");
         try {
-            var config = config(folder);
-            try (var hearth = Hearth.start(config)) {
-                System.out.print(new ReadyMessage(hearth, config, Duration.ZERO));
+            // With nobody's environment: a server of the user may have its ready file and its service manager.
+            var arguments = Arguments.parse(UpCommand.COMMAND, words, Map.of());
+            try (var hearth = UpCommand.start(
+                    UpCommand.config(arguments),
+                    new ReadyFile(Optional.empty()),
+                    NotifySocket.of(Map.of()),
+                    new CountDownLatch(1))) {
                 try (var rehearsal = new Rehearsal(hearth.address(), folder)) {
                     rehearsal.run();
                 }
@@ -43,29 +39,6 @@ final class RehearseCommand {
         } finally {
             delete(folder);
         }
-    }
-
-    private static ServerConfig config(Path folder) {
-        return new ServerConfig(
-                "127.0.0.1",
-                0,
-                Optional.empty(),
-                ServiceEndpoints.NONE,
-                true,
-                folder,
-                AuthMode.NONE,
-                new AccountId("000000000000"),
-                Optional.empty(),
-                new NetworkPolicy(true, List.of(), List.of()),
-                Bytes.mebibytes(64),
-                75,
-                Duration.ofMinutes(1),
-                ControlLimits.DEFAULT,
-                StreamPace.AWS,
-                EnumSet.allOf(Role.class),
-                1,
-                ServiceConfig.DEFAULT,
-                Guest.folder());
     }
 
     private static void delete(Path folder) throws IOException {

@@ -158,10 +158,16 @@ final class UpCommand {
         if (BackgroundServer.isThis(arguments.environment())) {
             OwnProcess.leaveTerminal();
         }
-        return serve(config, readyFile, NotifySocket.of(arguments.environment()));
+        var stopped = new CountDownLatch(1);
+        var _ = start(config, readyFile, NotifySocket.of(arguments.environment()), stopped);
+        stopped.await();
+        return 0;
     }
 
-    private static int serve(ServerConfig config, ReadyFile readyFile, NotifySocket notifySocket)
+    /// The start up to the ready line, which the rehearsal takes as well.
+    ///
+    /// @param stopped reached when the process was told to end, and the server has
+    static Hearth start(ServerConfig config, ReadyFile readyFile, NotifySocket notifySocket, CountDownLatch stopped)
             throws StartException, InterruptedException, IOException {
         readyFile.remove();
         System.out.println("Hearth " + Hearth.VERSION + " is starting, with its data in " + config.data());
@@ -171,7 +177,6 @@ final class UpCommand {
         }
         FatalErrors.endTheProcess();
         var start = new FutureTask<>(() -> Hearth.start(config));
-        var stopped = new CountDownLatch(1);
         // SIGTERM and Ctrl-C run this, in the middle of a start too, and the process ends with 143 or 130 after it.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
             Signals.endAtOnce();
@@ -184,8 +189,7 @@ final class UpCommand {
         System.out.flush();
         readyFile.write(hearth.url());
         notifySocket.ready(hearth.url());
-        stopped.await();
-        return 0;
+        return hearth;
     }
 
     private static Hearth started(FutureTask<Hearth> start) throws StartException, InterruptedException {

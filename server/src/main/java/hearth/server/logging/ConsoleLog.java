@@ -1,5 +1,7 @@
 package hearth.server.logging;
 
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.logging.Handler;
@@ -28,6 +30,9 @@ public final class ConsoleLog extends Handler {
         }
         root.addHandler(new ConsoleLog(System.err, form));
         levelled = levels.apply();
+        // Else Netty first looks for three other kinds of logger, and for each class that it does not find Java throws
+        // and writes down where.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     }
 
     @Override

@@ -25,7 +25,9 @@ public final class Sandboxes {
     private Sandboxes() {}
 
     /// A factory that works, and what was stronger but does not.
-    public record Choice(SandboxFactory factory, List<Refusal> refusals) {
+    ///
+    /// @param tried now, and not at an earlier start under the same circumstances
+    public record Choice(SandboxFactory factory, List<Refusal> refusals, boolean tried) {
         public Choice {
             refusals = List.copyOf(refusals);
         }
@@ -34,25 +36,55 @@ public final class Sandboxes {
     /// Why a kind of sandbox does not work here.
     public record Refusal(SandboxKind kind, String reason) {}
 
-    /// Clears what killed servers left, then tries each kind. Blocks for tens of milliseconds.
+    /// Clears what killed servers left, then tries each kind, unless it is known what that would find. Blocks for
+    /// tens of milliseconds.
     ///
     /// @throws SandboxException if none works, or not the one that was asked for
     public static Choice choose(SandboxConfig config) throws SandboxException {
+        log.log(Level.DEBUG, "clearing what killed servers left");
         Leftovers.clear(config.directory());
+        var known = TrialRecord.of(config);
+        var again = known.holds() ? withoutTrial(config) : Optional.<SandboxFactory>empty();
+        if (again.isPresent()) {
+            return new Choice(again.get(), List.of(), false);
+        }
+        known.forget();
         var refusals = new ArrayList<Refusal>();
         for (var kind : SandboxKind.values()) {
             if (config.only().isPresent() && config.only().get() != kind) {
                 continue;
             }
+            log.log(Level.DEBUG, "trying {0}", kind.label());
             switch (attempt(config, kind)) {
                 case Trial.Works(var factory, var shortcomings) -> {
                     tell(kind, refusals, shortcomings);
-                    return new Choice(factory, refusals);
+                    if (kind == SandboxKind.NAMESPACES && shortcomings.isEmpty()) {
+                        known.keep();
+                    }
+                    return new Choice(factory, refusals, true);
                 }
                 case Trial.Fails(var reason) -> refusals.add(new Refusal(kind, reason));
             }
         }
         throw new SandboxException("no kind of sandbox works: " + refusals);
+    }
+
+    /// Namespaces as an earlier trial has found them; empty where they are not so any more, and are to be tried.
+    private static Optional<SandboxFactory> withoutTrial(SandboxConfig config) {
+        try {
+            var factory = new NamespaceSandboxFactory(config, images(config));
+            if (factory.shortcomings().isEmpty()) {
+                return Optional.of(factory);
+            }
+            factory.close();
+        } catch (SandboxException e) {
+            log.log(Level.DEBUG, "what has worked before is tried again: {0}", e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private static TmpImages images(SandboxConfig config) {
+        return new TmpImages(config.directory().resolve("tmp"));
     }
 
     private static void tell(SandboxKind kind, List<Refusal> refusals, List<String> shortcomings) {
@@ -102,7 +134,7 @@ public final class Sandboxes {
             throw new SandboxException("there is no launcher at " + config.launcher());
         }
         try {
-            return namespaces(config, new TmpImages(config.directory().resolve("tmp")), List.of());
+            return namespaces(config, images(config), List.of());
         } catch (SandboxException onDisk) {
             return namespaces(
                     config,
@@ -147,7 +179,9 @@ public final class Sandboxes {
 
     private static void tryOut(SandboxFactory factory) throws SandboxException {
         var spec = new SandboxSpec("trial", Bytes.mebibytes(128), 1000, Bytes.mebibytes(512), List.of());
+        log.log(Level.DEBUG, "making a sandbox");
         try (var sandbox = factory.create(spec)) {
+            log.log(Level.DEBUG, "running {0} in it", TRIAL);
             sandbox.closeSockets();
             var process = sandbox.start(new ProcessSpec(TRIAL, Map.of(), "/"));
             try {
@@ -162,6 +196,7 @@ public final class Sandboxes {
                 process.kill();
                 process.close();
             }
+            log.log(Level.DEBUG, "removing it");
         } catch (LinuxException | UncheckedIOException e) {
             throw new SandboxException("trying it: " + e.getMessage(), e);
         }

@@ -11,6 +11,9 @@ import hearth.worker.sandbox.SandboxProcess.Exit;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +34,64 @@ final class SandboxesTest {
             assertThat(factory.kind()).isEqualTo(SandboxKind.NAMESPACES);
             assertThat(choice.refusals()).isEmpty();
         }
+    }
+
+    @Test
+    void doesNotTryAgainWhatHasWorkedUnderTheSameCircumstances() throws Exception {
+        SandboxRun.assumeRootAndLauncher();
+        Sandboxes.choose(config(Optional.empty())).factory().close();
+
+        var choice = Sandboxes.choose(config(Optional.empty()));
+
+        try (var factory = choice.factory();
+                var sandbox = factory.create(spec())) {
+            assertThat(choice.tried()).isFalse();
+            assertThat(run(sandbox, "exit 7").exit()).isEqualTo(new Exit.Status(7));
+        }
+    }
+
+    @Test
+    void triesAgainAnotherLauncherOrAnotherNetwork() throws Exception {
+        SandboxRun.assumeRootAndLauncher();
+        var launcher =
+                Files.copy(SandboxRun.launcher(), directory.resolve("launcher"), StandardCopyOption.COPY_ATTRIBUTES);
+        Sandboxes.choose(config(launcher, NetworkPolicy.closed())).factory().close();
+        var open = new NetworkPolicy(true, List.of(), List.of());
+
+        assertThat(tries(config(launcher, NetworkPolicy.closed()))).isFalse();
+        assertThat(tries(config(launcher, open))).isTrue();
+        assertThat(tries(config(launcher, open))).isFalse();
+        Files.setLastModifiedTime(launcher, FileTime.from(Instant.EPOCH));
+        assertThat(tries(config(launcher, open))).isTrue();
+    }
+
+    @Test
+    void fallsBackWhereWhatHasWorkedDoesNotWorkAnyMore() throws Exception {
+        SandboxRun.assumeRootAndLauncher();
+        var launcher =
+                Files.copy(SandboxRun.launcher(), directory.resolve("launcher"), StandardCopyOption.COPY_ATTRIBUTES);
+        var config = config(launcher, NetworkPolicy.closed());
+        Sandboxes.choose(config).factory().close();
+        var time = Files.getLastModifiedTime(launcher);
+        Files.write(launcher, new byte[(int) Files.size(launcher)]);
+        Files.setLastModifiedTime(launcher, time);
+
+        var choice = Sandboxes.choose(config);
+
+        try (var factory = choice.factory()) {
+            assertThat(choice.tried()).isTrue();
+            assertThat(factory.kind()).isEqualTo(SandboxKind.PROCESS);
+        }
+    }
+
+    private static boolean tries(SandboxConfig config) throws SandboxException {
+        var choice = Sandboxes.choose(config);
+        choice.factory().close();
+        return choice.tried();
+    }
+
+    private SandboxConfig config(Path launcher, NetworkPolicy network) {
+        return new SandboxConfig(launcher, directory.resolve("s"), Instance.of(directory), network, Optional.empty());
     }
 
     @Test
