@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 enum { SPEC_FD = 3, STATUS_FD = 4, OUTPUT_FD = 5, FRAMED_FD = 6, NETWORK_FD = 7, MOUNTS_FD = 8,
-       CHANNEL_FD = 9, FIRST_UNUSED_FD = 10 };
+       CHANNEL_FD = 9, TMP_FD = 10, FIRST_UNUSED_FD = 11 };
 
 // Where a runtime writes framed log records (_LAMBDA_TELEMETRY_LOG_FD).
 enum { FRAMED_FD_INSIDE = 62 };
@@ -51,9 +51,8 @@ struct spec {
     int channel;           // CHANNEL_FD is the program's stream to the server
     const char *scratch;   // template: a host directory to mount the new root on
     const char *hostname;
-    const char *tmp_image; // an ext4 image to copy for /tmp, or NULL
-    const char *tmp_dir;   // where the copy lives, without a name
-    const char *tmp_size;  // bytes of a tmpfs for /tmp, where there is no image
+    int tmp_mount;         // TMP_FD is /tmp, mounted and attached nowhere
+    const char *tmp_size;  // bytes of a tmpfs for /tmp, where there is none
     const char *cwd;
     uid_t uid;             // on the host; INSIDE_ID inside
     uid_t init_uid;        // on the host; init becomes it
@@ -97,7 +96,7 @@ void mount_proc(int again);
 void lock_proc(void);
 
 // tmp.c
-int make_tmp(const struct spec *spec);
+int take_tmp(const struct spec *spec);
 
 // init.c
 _Noreturn void run_init(struct spec *spec);

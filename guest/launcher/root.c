@@ -25,7 +25,7 @@ void enter_root(const struct spec *spec) {
         check(setns(MOUNTS_FD, CLONE_NEWNS), "setns", "the sandbox's mounts");
         return;
     }
-    int tmp = make_tmp(spec);
+    int tmp = take_tmp(spec);
     check(setns(MOUNTS_FD, CLONE_NEWNS), "setns", "the template");
     check(unshare(CLONE_NEWNS), "unshare", "mount namespace");
     for (size_t i = 0; i < spec->mount_count; i++) {

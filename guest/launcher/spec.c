@@ -78,10 +78,8 @@ static void add(struct spec *spec, const char *key) {
     else if (!strcmp(key, "mount")) add_mount(spec);
     else if (!strcmp(key, "hostname")) spec->hostname = word();
     else if (!strcmp(key, "tmp-size")) spec->tmp_size = word();
-    else if (!strcmp(key, "tmp-image")) {
-        spec->tmp_image = word();
-        spec->tmp_dir = word();
-    } else if (!strcmp(key, "uid")) spec->uid = number();
+    else if (!strcmp(key, "tmp-mount")) spec->tmp_mount = 1;
+    else if (!strcmp(key, "uid")) spec->uid = number();
     else if (!strcmp(key, "init-uid")) spec->init_uid = number();
     else if (!strcmp(key, "cwd")) spec->cwd = word();
     else if (!strcmp(key, "argv")) spec->argv = list();
@@ -101,7 +99,7 @@ static void require_all(const struct spec *spec) {
         fail("the specification does not say where its share of the CPU is written");
     if (spec->uid < LEAST_UID || spec->init_uid < LEAST_UID || spec->uid == spec->init_uid)
         fail("the specification has no users of its own");
-    if (!spec->reuse && !spec->tmp_image && !spec->tmp_size)
+    if (!spec->reuse && !spec->tmp_mount && !spec->tmp_size)
         fail("the specification has no /tmp");
 }
 

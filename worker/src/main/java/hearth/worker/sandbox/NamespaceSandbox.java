@@ -97,8 +97,16 @@ final class NamespaceSandbox implements Sandbox {
     }
 
     private LaunchedProcess launch(ProcessSpec processSpec) throws LinuxException, SandboxException {
-        try (var pipes = ProcessPipes.open(processSpec.channel())) {
-            var launched = factory.launcher().launch(words(processSpec), descriptors(pipes));
+        try (var pipes = ProcessPipes.open(processSpec.channel());
+                var tmp = mounts == NONE ? factory.tmp().take(spec.ephemeralStorage()) : null) {
+            var words = words(processSpec);
+            var descriptors = descriptors(pipes);
+            if (tmp == null) {
+                words.add("reuse");
+            } else {
+                tmp.addTo(words, descriptors);
+            }
+            var launched = factory.launcher().launch(words, descriptors);
             keep(launched.mounts());
             residentPeak.watch(launched.init(), 1);
             return new LaunchedProcess(
@@ -120,9 +128,6 @@ final class NamespaceSandbox implements Sandbox {
             for (var mount : spec.mounts()) {
                 words.add("mount", mount.host().toAbsolutePath(), mount.inside());
             }
-            factory.tmp().addTo(words, spec.ephemeralStorage());
-        } else {
-            words.add("reuse");
         }
         var environment = new HashMap<>(processSpec.environment());
         if (processSpec.channel()) {

@@ -108,6 +108,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     @Override
     public void close() {
         networks.close();
+        tmp.close();
         Descriptors.close(template);
         Descriptors.close(nothing);
         closeShared();

@@ -1,6 +1,11 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
+import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.DetachedMount;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.LoopDevice;
+import hearth.worker.linux.SparseFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -10,12 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /// `/tmp` on disk: empty ext4 images, one for each size, of which every sandbox gets a copy.
 ///
-/// An image is nearly all hole: it takes a hundred kilobytes or so until something is written.
+/// An image is nearly all hole: it takes a hundred kilobytes or so until something is written. A copy lies in a nameless
+/// file, mounted through a loop device that frees itself. Nothing of it has a name on the host, so nothing stays behind
+/// when the last process or descriptor that holds it is gone.
 final class TmpImages implements TmpStorage {
     private static final System.Logger LOG = System.getLogger(TmpImages.class.getName());
 
@@ -33,6 +41,10 @@ final class TmpImages implements TmpStorage {
 
     private static final Bytes FIXED_OVERHEAD = new Bytes(512 << 10);
 
+    /// Nobody reads it after a crash, so nothing need be on the disk at any time: else mounting it, each `fsync` in it
+    /// and its end would have the host's disk flushed.
+    private static final Map<String, String> WITHOUT_FLUSHING = Map.of("barrier", "0");
+
     private final Path directory;
     private final ConcurrentMap<Bytes, Path> images = new ConcurrentHashMap<>();
 
@@ -42,11 +54,31 @@ final class TmpImages implements TmpStorage {
     }
 
     @Override
-    public void addTo(LaunchWords words, Bytes size) throws SandboxException {
+    public Tmp take(Bytes size) throws SandboxException {
         try {
-            words.add("tmp-image", images.computeIfAbsent(size, this::make), directory);
-        } catch (UncheckedIOException e) {
+            var image = images.computeIfAbsent(size, this::make);
+            return new Mounted(mount(image, imageSize(size)));
+        } catch (IOException | UncheckedIOException e) {
             throw new SandboxException("/tmp of %d MiB: %s".formatted(size.toMebibytes(), e.getMessage()), e);
+        }
+    }
+
+    /// Mounts a copy of an image.
+    ///
+    /// The device is given a file that is all hole, because the kernel writes to the disk what the file holds by then,
+    /// and waits for that; and the image goes through the device, whose pages the file system is then found in.
+    private DetachedMount mount(Path image, Bytes size) throws LinuxException {
+        var copy = SparseFiles.nameless(directory, size.count());
+        try (var device = LoopDevice.of(copy)) {
+            var original = Descriptors.open(image);
+            try {
+                SparseFiles.copyData(original, device.fd());
+            } finally {
+                Descriptors.close(original);
+            }
+            return DetachedMount.of("ext4", device.path(), WITHOUT_FLUSHING);
+        } finally {
+            Descriptors.close(copy);
         }
     }
 

@@ -234,6 +234,16 @@ final class NamespaceSandboxTest {
         }
     }
 
+    /// Else the start and the end of each sandbox, and each `fsync` of a function, would wait for the host's disk.
+    @Test
+    void hasTheHostsDiskNeverFlushedForItsTmp() throws Exception {
+        try (var sandbox = factory.create(spec())) {
+            assertThat(run(sandbox, "grep ' /tmp ' /proc/self/mounts").output())
+                    .contains("/tmp ext4 rw,nosuid,nodev,noatime")
+                    .contains("nobarrier");
+        }
+    }
+
     /// Empty files take no space, so they have a limit of their own.
     @Test
     void limitsTheNumberOfFilesInTmp() throws Exception {

@@ -16,9 +16,10 @@ final class TmpImagesTest {
 
     @Test
     void areEmptySoThatNoSandboxHasToRemoveAnything() throws Exception {
+        SandboxRun.assumeRootAndLauncher();
         assumeTrue(Files.isExecutable(Path.of("/usr/sbin/debugfs")), "needs debugfs of e2fsprogs");
 
-        new TmpImages(directory).addTo(new LaunchWords(), Bytes.mebibytes(512));
+        new TmpImages(directory).take(Bytes.mebibytes(512)).close();
 
         var listing = new ProcessBuilder(
                         "/usr/sbin/debugfs",
