@@ -71,8 +71,9 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         }
     }
 
-    PrivateNetworks networks() {
-        return networks;
+    /// Whether as much of sandboxes is made ahead as is wanted.
+    boolean isStocked() {
+        return networks.isFull() && tmp.isFull();
     }
 
     Launcher launcher() {

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -45,8 +47,15 @@ final class TmpImages implements TmpStorage {
     /// and its end would have the host's disk flushed.
     private static final Map<String, String> WITHOUT_FLUSHING = Map.of("barrier", "0");
 
+    /// The size that is made ahead.
+    private static final Bytes USUAL = SandboxSpec.USUAL_EPHEMERAL_STORAGE;
+
+    private static final int LEAST = 4;
+    private static final int MOST = 32;
+
     private final Path directory;
     private final ConcurrentMap<Bytes, Path> images = new ConcurrentHashMap<>();
+    private final Stock<Tmp> stock = new Stock<>("tmp-mounts", new Demand(LEAST, MOST), Duration.ZERO, new Making());
 
     /// @param directory ours alone; for images now and for the nameless copies later
     TmpImages(Path directory) {
@@ -55,8 +64,34 @@ final class TmpImages implements TmpStorage {
 
     @Override
     public Tmp take(Bytes size) throws SandboxException {
+        return size.equals(USUAL) ? stock.take() : make(size);
+    }
+
+    @Override
+    public boolean isFull() {
+        return stock.isFull();
+    }
+
+    @Override
+    public void close() {
+        stock.close();
+    }
+
+    private final class Making implements Stock.Maker<Tmp> {
+        @Override
+        public Tmp make() throws SandboxException {
+            return TmpImages.this.make(USUAL);
+        }
+
+        @Override
+        public void discard(List<Tmp> unused) {
+            unused.forEach(Tmp::close);
+        }
+    }
+
+    private Tmp make(Bytes size) throws SandboxException {
         try {
-            var image = images.computeIfAbsent(size, this::make);
+            var image = images.computeIfAbsent(size, this::image);
             return new Mounted(mount(image, imageSize(size)));
         } catch (IOException | UncheckedIOException e) {
             throw new SandboxException("/tmp of %d MiB: %s".formatted(size.toMebibytes(), e.getMessage()), e);
@@ -90,7 +125,7 @@ final class TmpImages implements TmpStorage {
         return new Bytes((whole + BLOCK - 1) / BLOCK * BLOCK);
     }
 
-    private Path make(Bytes size) {
+    private Path image(Bytes size) {
         var image = directory.resolve("tmp-%d.ext4".formatted(size.toMebibytes()));
         try {
             Files.createDirectories(directory);

@@ -9,6 +9,11 @@ interface TmpStorage extends AutoCloseable {
     /// An empty `/tmp` of this size, which nobody else gets. Blocks where none is ready.
     Tmp take(Bytes size) throws SandboxException;
 
+    /// Whether as many are ready as are wanted.
+    default boolean isFull() {
+        return true;
+    }
+
     /// Removes what nobody took.
     @Override
     default void close() {}
