@@ -129,7 +129,9 @@ final class InternetNetwork implements SandboxNetwork {
         try {
             link.delete();
         } catch (LinuxException e) {
-            log.log(Level.WARNING, "link {0} stays: {1}", name, e.getMessage());
+            if (!e.is("ENODEV")) { // it may have gone with its namespace
+                log.log(Level.WARNING, "link {0} stays: {1}", name, e.getMessage());
+            }
         }
     }
 

@@ -212,7 +212,7 @@ final class NamespaceSandbox implements Sandbox {
         }
     }
 
-    /// The uid goes back last: nothing of it lives then. A step that fails keeps no other from being taken.
+    /// What no process needs is removed soon after. A step that fails keeps no other from being taken.
     @Override
     public void close() {
         step(residentPeak::close);
@@ -220,15 +220,28 @@ final class NamespaceSandbox implements Sandbox {
         if (process != null) {
             step(process::end);
         }
-        if (mounts != NONE) {
-            step(() -> Descriptors.close(mounts));
-        }
-        step(own::close);
         step(cgroup::close);
-        if (cgroup.isGone()) {
-            factory.giveBack(own.uid());
-        } else {
-            log.log(Level.WARNING, "{0} may still live; its user id is not used again", spec.name());
+        factory.disposal().accept(new Leavings());
+    }
+
+    /// What is left when no process lives. The uid goes back last.
+    private final class Leavings implements Disposal.Leavings {
+        @Override
+        public void letGo() {
+            if (mounts != NONE) {
+                Descriptors.close(mounts);
+            }
+            own.letGo();
+        }
+
+        @Override
+        public void remove() {
+            own.disconnect();
+            if (cgroup.isGone()) {
+                factory.giveBack(own.uid());
+            } else {
+                log.log(Level.WARNING, "{0} may still live; its user id is not used again", spec.name());
+            }
         }
     }
 

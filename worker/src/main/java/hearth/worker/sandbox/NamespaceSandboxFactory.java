@@ -18,6 +18,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     private final HostShare share;
     private final TmpStorage tmp;
     private final PrivateNetworks networks;
+    private final Disposal disposal = new Disposal();
     private final int nothing;
     private final int template;
 
@@ -65,8 +66,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
             var cgroup = share.cgroups().create(spec.name(), spec.memory(), spec.milliCpus(), PROCESSES);
             return new GuardedSandbox(new NamespaceSandbox(this, spec, own, cgroup));
         } catch (SandboxException e) {
-            own.discard();
-            share.slots().giveBack(own.uid());
+            networks.discard(own);
             throw e;
         }
     }
@@ -102,12 +102,17 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         return template;
     }
 
+    Disposal disposal() {
+        return disposal;
+    }
+
     void giveBack(int uid) {
         share.slots().giveBack(uid);
     }
 
     @Override
     public void close() {
+        disposal.close();
         networks.close();
         tmp.close();
         Descriptors.close(template);

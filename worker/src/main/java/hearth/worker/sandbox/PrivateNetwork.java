@@ -57,15 +57,18 @@ record PrivateNetwork(
         });
     }
 
-    /// Nobody took the sockets.
-    void discard() {
+    void closeSockets() {
         sockets.forEach(Descriptors::close);
-        close();
     }
 
-    /// All but the sockets and the slot, which goes back when nothing of the sandbox lives.
-    void close() {
-        connection.close();
+    /// Lets go of the namespace, which the kernel removes when the sockets are closed too and no process is in it. The
+    /// slot goes back when nothing of the sandbox lives.
+    void letGo() {
         namespace.close();
+    }
+
+    /// Removes what the namespace has outside, unless that went with it.
+    void disconnect() {
+        connection.close();
     }
 }

@@ -30,6 +30,11 @@ final class PrivateNetworks implements AutoCloseable {
         return stock.take();
     }
 
+    /// One that its sandbox cannot use.
+    void discard(PrivateNetwork unused) {
+        Disposal.dispose(List.of(new Unused(unused)));
+    }
+
     boolean isFull() {
         return stock.isFull();
     }
@@ -40,6 +45,26 @@ final class PrivateNetworks implements AutoCloseable {
         stock.close();
     }
 
+    private final class Unused implements Disposal.Leavings {
+        private final PrivateNetwork network;
+
+        Unused(PrivateNetwork network) {
+            this.network = network;
+        }
+
+        @Override
+        public void letGo() {
+            network.closeSockets();
+            network.letGo();
+        }
+
+        @Override
+        public void remove() {
+            network.disconnect();
+            slots.giveBack(network.uid());
+        }
+    }
+
     private final class Making implements Stock.Maker<PrivateNetwork> {
         @Override
         public PrivateNetwork make() throws SandboxException {
@@ -48,10 +73,7 @@ final class PrivateNetworks implements AutoCloseable {
 
         @Override
         public void discard(List<PrivateNetwork> unused) {
-            unused.forEach(each -> {
-                each.discard();
-                slots.giveBack(each.uid());
-            });
+            Disposal.dispose(unused.stream().map(Unused::new).toList());
         }
     }
 }

@@ -50,7 +50,9 @@ final class TmpImages implements TmpStorage {
     /// The size that is made ahead.
     private static final Bytes USUAL = SandboxSpec.USUAL_EPHEMERAL_STORAGE;
 
-    private static final int LEAST = 4;
+    /// How many are ready while nothing happens, and how many at the busiest time.
+    static final int LEAST = 4;
+
     private static final int MOST = 32;
 
     private final Path directory;

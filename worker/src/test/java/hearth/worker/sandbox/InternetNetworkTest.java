@@ -265,18 +265,18 @@ final class InternetNetworkTest {
     @Test
     void takesAnotherAddressWhereTheFirstIsTaken() throws Exception {
         var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
-        try (var factory = SandboxRun.namespaces(config)) {
-            var first = factory.create(spec());
-            var taken = (Inet4Address) InetAddress.getByName(addressOf(first));
-            first.close();
-            cable.addRoute(taken);
+        Inet4Address taken;
+        try (var factory = SandboxRun.namespaces(config);
+                var first = factory.create(spec())) {
+            taken = (Inet4Address) InetAddress.getByName(addressOf(first));
+        }
+        cable.addRoute(taken);
 
-            try (var second = factory.create(spec())) {
-                assertThat(addressOf(second)).isNotEqualTo(taken.getHostAddress());
-                serve(PORT);
-                assertThat(run(second, CONNECT.formatted(PUBLIC, PORT)).output())
-                        .isEqualTo("connected");
-            }
+        try (var factory = SandboxRun.namespaces(config);
+                var second = factory.create(spec())) {
+            assertThat(addressOf(second)).isNotEqualTo(taken.getHostAddress());
+            serve(PORT);
+            assertThat(run(second, CONNECT.formatted(PUBLIC, PORT)).output()).isEqualTo("connected");
         }
     }
 

@@ -30,9 +30,9 @@ final class MadeAheadTest {
     }
 
     /// A sandbox of the usual size has been there and gone, and all that is made ahead is ready.
-    private static void stockUp(NamespaceSandboxFactory factory) throws Exception {
+    private void stockUp(NamespaceSandboxFactory factory) throws Exception {
         use(factory);
-        SandboxRun.await(factory::isStocked);
+        SandboxRun.await(() -> factory.isStocked() && loops().size() == TmpImages.LEAST);
     }
 
     private static void use(NamespaceSandboxFactory factory) throws Exception {
