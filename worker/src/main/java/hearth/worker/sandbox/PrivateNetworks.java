@@ -1,7 +1,6 @@
 package hearth.worker.sandbox;
 
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 
 /// Networks of sandboxes, some of which are made while nobody waits: making one takes as long as all else of a sandbox
@@ -11,7 +10,6 @@ import java.util.List;
 final class PrivateNetworks implements AutoCloseable {
     private static final int LEAST = 8;
     private static final int MOST = 32;
-    private static final Duration QUIET = Duration.ofMillis(100);
 
     private final SandboxNetwork network;
     private final Slots slots;
@@ -23,7 +21,7 @@ final class PrivateNetworks implements AutoCloseable {
         this.network = network;
         this.slots = slots;
         this.services = services;
-        this.stock = new Stock<>("private-networks", new Demand(LEAST, MOST), QUIET, new Making());
+        this.stock = new Stock<>("private-networks", new Demand(LEAST, MOST), Stock.QUIET, new Making());
     }
 
     PrivateNetwork take() throws SandboxException {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Stock<T> implements AutoCloseable {
     private static final Logger log = System.getLogger(Stock.class.getName());
 
+    /// As long as a start takes.
+    static final Duration QUIET = Duration.ofMillis(20);
+
     private static final long LOOK_AGAIN = Duration.ofSeconds(1).toNanos();
     private static final long PAUSE_AFTER_FAILURE = Duration.ofSeconds(30).toNanos();
 
@@ -36,8 +39,8 @@ final class Stock<T> implements AutoCloseable {
     private @Nullable Thread thread; // guarded by this
 
     /// @param name of the thread, which begins with the first that is taken
-    /// @param quiet how long nobody took one before the next is made: those who take them have the processors and the
-    ///     kernel's locks first
+    /// @param quiet how long nobody took one before the next is made: those who take them have the processors
+    ///     and the kernel's locks first
     Stock(String name, Demand demand, Duration quiet, Maker<T> maker) {
         this.name = name;
         this.demand = demand;

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,9 +22,9 @@ import java.util.concurrent.ConcurrentMap;
 
 /// `/tmp` on disk: empty ext4 images, one for each size, of which every sandbox gets a copy.
 ///
-/// An image is nearly all hole: it takes a hundred kilobytes or so until something is written. A copy lies in a nameless
-/// file, mounted through a loop device that frees itself. Nothing of it has a name on the host, so nothing stays behind
-/// when the last process or descriptor that holds it is gone.
+/// An image is nearly all hole: it takes a hundred kilobytes or so until something is written. A copy lies in a
+/// nameless file, mounted through a loop device that frees itself. Nothing of it has a name on the host, so nothing
+/// stays behind when the last process or descriptor that holds it is gone.
 final class TmpImages implements TmpStorage {
     private static final System.Logger LOG = System.getLogger(TmpImages.class.getName());
 
@@ -57,7 +56,7 @@ final class TmpImages implements TmpStorage {
 
     private final Path directory;
     private final ConcurrentMap<Bytes, Path> images = new ConcurrentHashMap<>();
-    private final Stock<Tmp> stock = new Stock<>("tmp-mounts", new Demand(LEAST, MOST), Duration.ZERO, new Making());
+    private final Stock<Tmp> stock = new Stock<>("tmp-mounts", new Demand(LEAST, MOST), Stock.QUIET, new Making());
 
     /// @param directory ours alone; for images now and for the nameless copies later
     TmpImages(Path directory) {
@@ -102,8 +101,8 @@ final class TmpImages implements TmpStorage {
 
     /// Mounts a copy of an image.
     ///
-    /// The device is given a file that is all hole, because the kernel writes to the disk what the file holds by then,
-    /// and waits for that; and the image goes through the device, whose pages the file system is then found in.
+    /// The device is given a file that is all hole, because the kernel writes to the disk what the file holds
+    /// by then, and waits for that; and the image goes through the device, whose pages the file system is then found in.
     private DetachedMount mount(Path image, Bytes size) throws LinuxException {
         var copy = SparseFiles.nameless(directory, size.count());
         try (var device = LoopDevice.of(copy)) {
@@ -141,10 +140,7 @@ final class TmpImages implements TmpStorage {
 
     /// Without a journal, because nobody reads it after a crash, and without space for growing or for root.
     private static void format(Path image, Bytes size) throws IOException {
-        try (var file = Files.newByteChannel(image, StandardOpenOption.WRITE)) {
-            file.position(imageSize(size).count() - 1);
-            file.write(ByteBuffer.allocate(1));
-        }
+        writeLastByte(image, size);
         var inodes = Math.max(1024, size.count() / BYTES_PER_INODE);
         run(
                 "mkfs.ext4",
@@ -164,6 +160,15 @@ final class TmpImages implements TmpStorage {
                 "lazy_itable_init=1,nodiscard,root_owner=0:0",
                 image.toString());
         removeLostAndFound(image);
+        // So that whoever looks for what is no hole finds the end without an error, of which making one costs a start.
+        writeLastByte(image, size);
+    }
+
+    private static void writeLastByte(Path image, Bytes size) throws IOException {
+        try (var file = Files.newByteChannel(image, StandardOpenOption.WRITE)) {
+            file.position(imageSize(size).count() - 1);
+            file.write(ByteBuffer.allocate(1));
+        }
     }
 
     /// Once, in the image: in each sandbox it would take seven reads of the disk, one after the other. Where it

@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// A server to be killed: makes a sandbox of the given kind, runs a process in it that would never end, and has made
-/// ahead what it makes ahead. For each byte that it reads it says that the process is up; it ends when there are no more.
+/// ahead what it makes ahead. For each byte that it reads it says that the process is up; it ends when there are no
+/// more.
 final class CrashingServer {
     private CrashingServer() {}
 

@@ -110,7 +110,8 @@ final class MadeAheadTest {
 
     private List<Path> loops() {
         return children(Path.of("/sys/block")).stream()
-                .filter(block -> lines(block.resolve("loop/backing_file")).toString().contains(directory.toString()))
+                .filter(block ->
+                        lines(block.resolve("loop/backing_file")).toString().contains(directory.toString()))
                 .map(Path::getFileName)
                 .toList();
     }
