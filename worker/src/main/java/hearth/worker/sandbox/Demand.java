@@ -23,8 +23,13 @@ final class Demand {
         this.most = most;
     }
 
-    void taken(long now) {
+    /// The first is expected.
+    void begin() {
         any = true;
+    }
+
+    void taken(long now) {
+        begin();
         if (takes.size() == most) {
             takes.removeFirst();
         }

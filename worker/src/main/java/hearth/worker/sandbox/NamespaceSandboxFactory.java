@@ -5,6 +5,7 @@ import hearth.worker.linux.Spawner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +13,8 @@ import java.util.Map;
 final class NamespaceSandboxFactory implements SandboxFactory {
     /// Lambda's limit of processes and threads together.
     private static final int PROCESSES = 1024;
+
+    private static final Duration WHILE_STARTING = Duration.ofMillis(200);
 
     private final Spawner spawner = new Spawner();
     private final Launcher launcher;
@@ -69,6 +72,13 @@ final class NamespaceSandboxFactory implements SandboxFactory {
             networks.discard(own);
             throw e;
         }
+    }
+
+    /// Has made ahead what the first sandboxes need, once the server has had time to start. Where a sandbox was made
+    /// before, that has begun with it.
+    void stockUp() {
+        networks.begin(WHILE_STARTING);
+        tmp.begin(WHILE_STARTING);
     }
 
     /// Whether as much of sandboxes is made ahead as is wanted.

@@ -1,6 +1,7 @@
 package hearth.worker.sandbox;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 
 /// Networks of sandboxes, some of which are made while nobody waits: making one takes as long as all else of a sandbox
@@ -31,6 +32,10 @@ final class PrivateNetworks implements AutoCloseable {
     /// One that its sandbox cannot use.
     void discard(PrivateNetwork unused) {
         Disposal.dispose(List.of(new Unused(unused)));
+    }
+
+    void begin(Duration pause) {
+        stock.begin(pause);
     }
 
     boolean isFull() {

@@ -74,6 +74,7 @@ public final class Sandboxes {
         try {
             var factory = new NamespaceSandboxFactory(config, images(config));
             if (factory.shortcomings().isEmpty()) {
+                factory.stockUp();
                 return Optional.of(factory);
             }
             factory.close();

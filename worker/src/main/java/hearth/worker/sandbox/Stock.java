@@ -54,11 +54,22 @@ final class Stock<T> implements AutoCloseable {
         var now = System.nanoTime();
         demand.taken(now);
         makeAfter = Math.max(makeAfter, now + quiet);
+        goOn();
+        return Optional.ofNullable(ready.pollFirst());
+    }
+
+    /// Makes the first ones before any is taken, but not at once.
+    synchronized void begin(Duration pause) {
+        demand.begin();
+        makeAfter = System.nanoTime() + pause.toNanos();
+        goOn();
+    }
+
+    private synchronized void goOn() {
         if (thread == null && !closed) {
             thread = Thread.ofPlatform().daemon().name(name).start(this::work);
         }
         notifyAll();
-        return Optional.ofNullable(ready.pollFirst());
     }
 
     /// One that is ready, or one that is made now.

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,6 +70,11 @@ final class TmpImages implements TmpStorage {
     }
 
     @Override
+    public void begin(Duration pause) {
+        stock.begin(pause);
+    }
+
+    @Override
     public boolean isFull() {
         return stock.isFull();
     }
@@ -102,7 +108,8 @@ final class TmpImages implements TmpStorage {
     /// Mounts a copy of an image.
     ///
     /// The device is given a file that is all hole, because the kernel writes to the disk what the file holds
-    /// by then, and waits for that; and the image goes through the device, whose pages the file system is then found in.
+    /// by then, and waits for that; and the image goes through the device, whose pages the file system is then
+    // found in.
     private DetachedMount mount(Path image, Bytes size) throws LinuxException {
         var copy = SparseFiles.nameless(directory, size.count());
         try (var device = LoopDevice.of(copy)) {

@@ -2,12 +2,16 @@ package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
 import hearth.worker.linux.DetachedMount;
+import java.time.Duration;
 import java.util.Map;
 
 /// Where a sandbox's `/tmp` keeps what is written to it.
 interface TmpStorage extends AutoCloseable {
     /// An empty `/tmp` of this size, which nobody else gets. Blocks where none is ready.
     Tmp take(Bytes size) throws SandboxException;
+
+    /// Some are made ahead from now on, after a pause, where that is of use.
+    default void begin(Duration pause) {}
 
     /// Whether as many are ready as are wanted.
     default boolean isFull() {

@@ -62,6 +62,18 @@ final class MadeAheadTest {
     }
 
     @Test
+    void theFirstAreMadeAheadAlsoWhereNothingIsTried() throws Exception {
+        var config = SandboxRun.config(directory.resolve("tried"));
+        Sandboxes.choose(config).factory().close();
+        var choice = Sandboxes.choose(config);
+
+        try (var factory = (NamespaceSandboxFactory) choice.factory()) {
+            assertThat(choice.tried()).isFalse();
+            SandboxRun.await(() -> factory.isStocked() && loops().size() == TmpImages.LEAST);
+        }
+    }
+
+    @Test
     void aSandboxHasTheTmpThatWasMadeAheadForIt() throws Exception {
         try (var factory = factory()) {
             stockUp(factory);

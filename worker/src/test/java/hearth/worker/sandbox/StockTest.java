@@ -53,6 +53,19 @@ final class StockTest {
     }
 
     @Test
+    void makesTheLeastBeforeTheFirstIsTakenWhereItIsToldTo() {
+        try (var stock = stock(Duration.ZERO)) {
+            stock.begin(Duration.ofDays(1));
+            assertThat(stock.isFull()).isFalse();
+
+            stock.begin(Duration.ZERO);
+            SandboxRun.await(stock::isFull);
+
+            assertThat(numbers.made).hasValue(LEAST);
+        }
+    }
+
+    @Test
     void handsOutEachOnceAndMakesAnother() throws Exception {
         try (var stock = stock(Duration.ZERO)) {
             var first = stock.take();
