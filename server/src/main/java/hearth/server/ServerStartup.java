@@ -79,6 +79,12 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
 
     private static final int MOST_RELAYED = 2048;
 
+    /// How much memory there must be for one relayed connection more, in bytes: twice what it may take unasked.
+    private static final int MEMORY_FOR_EACH_RELAYED = 256 << 10;
+
+    /// Relayed connections have no more than one part in so many of the memory budget.
+    private static final int SHARE_OF_RELAYS = 4;
+
     /// A time that is longer than a function may wait for an answer, unless it was given more than AWS gives.
     private static final Duration RELAY_IDLE = Duration.ofMinutes(20);
 
@@ -108,7 +114,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         LOG.log(Level.DEBUG, "starting the control plane");
         var urls = new CodeUrls(secret(), clock);
         var provisioned = new ProvisionedByDataPlane();
-        var objects = new FewObjects(objects(), config.limits().packages().unzipped(), memory);
+        var objects = new FewObjects(objects(memory), config.limits().packages().unzipped());
         var plane = controlPlane(store, urls, provisioned, objects, packageThreads);
         var control = new ControlSwitch(plane.map(running -> requests(running, packageThreads)));
         Optional<SandboxKind> sandbox = Optional.empty();
@@ -134,7 +140,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                     loops,
                     hosts,
                     config.functionEndpoints() ? functionKeys : CredentialIssuer.PLACEHOLDERS,
-                    new FunctionReach(endpoints, entrance, relays()),
+                    new FunctionReach(endpoints, entrance, relays(memory)),
                     memory,
                     clock);
             var meter =
@@ -250,9 +256,13 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         return group;
     }
 
-    /// The relays of functions' connections, each of which takes two descriptors.
-    private static Relays relays() throws StartException {
-        return new Relays(Math.min(MOST_RELAYED, HostCapacity.descriptors() / 16), RELAY_IDLE);
+    /// The relays of functions' connections, each of which takes two descriptors, and some memory in any case.
+    private static Relays relays(MemoryBudget memory) throws StartException {
+        long most = Math.min(
+                Math.min(MOST_RELAYED, HostCapacity.descriptors() / 16),
+                memory.total().count() / MEMORY_FOR_EACH_RELAYED);
+        var share = memory.share(new Bytes(memory.total().count() / SHARE_OF_RELAYS));
+        return new Relays((int) most, RELAY_IDLE, share);
     }
 
     private FunctionEndpoints functionEndpoints() throws StartException {
@@ -277,7 +287,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                 endpoints.innerServices());
     }
 
-    private ObjectStore objects() {
+    private ObjectStore objects(MemoryBudget memory) {
         var endpoint = config.services().of(ServiceName.S3);
         if (endpoint.isEmpty()) {
             return ObjectStore.NONE;
@@ -285,7 +295,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var environment = System.getenv();
         var region =
                 environment.getOrDefault("AWS_REGION", environment.getOrDefault("AWS_DEFAULT_REGION", "us-east-1"));
-        return parts.add("client of S3", new S3Client(endpoint.get(), S3Credentials.of(environment), region, clock));
+        return parts.add(
+                "client of S3", new S3Client(endpoint.get(), S3Credentials.of(environment), region, memory, clock));
     }
 
     /// A secret of this run alone: URLs that it signs end with it.

@@ -130,7 +130,10 @@ public final class TestWorker implements AutoCloseable {
                 WorkerConfig.FREEZE_DELAY,
                 Yardstick.scaled(Duration.ofSeconds(5)),
                 CredentialIssuer.PLACEHOLDERS,
-                new FunctionReach(ENDPOINTS, ApiEntrance.CLOSED, new Relays(100, Duration.ofMinutes(20))),
+                new FunctionReach(
+                        ENDPOINTS,
+                        ApiEntrance.CLOSED,
+                        new Relays(100, Duration.ofMinutes(20), MemoryBudget.unlimited())),
                 StreamPace.AWS,
                 memory);
         this.worker = new LocalWorker(config, loops, sandboxes, runtimes, code, this::now);

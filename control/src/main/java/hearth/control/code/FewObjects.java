@@ -1,7 +1,6 @@
 package hearth.control.code;
 
 import hearth.model.Bytes;
-import hearth.model.memory.MemoryBudget;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -9,19 +8,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// whole.
 public final class FewObjects implements ObjectStore {
     private final ObjectStore objects;
-    private final MemoryBudget memory;
     private final Semaphore places;
 
     /// @param largest that an object may be
-    /// @param memory that the objects are counted in
-    public FewObjects(ObjectStore objects, Bytes largest, MemoryBudget memory) {
+    public FewObjects(ObjectStore objects, Bytes largest) {
         // While its parts are joined, an object is there twice; half of the heap is for others.
-        this(objects, Math.clamp(Runtime.getRuntime().maxMemory() / (4 * largest.count()), 1, 16), memory);
+        this(objects, Math.clamp(Runtime.getRuntime().maxMemory() / (4 * largest.count()), 1, 16));
     }
 
-    FewObjects(ObjectStore objects, int atOnce, MemoryBudget memory) {
+    FewObjects(ObjectStore objects, int atOnce) {
         this.objects = objects;
-        this.memory = memory;
         this.places = new Semaphore(atOnce);
     }
 
@@ -32,7 +28,6 @@ public final class FewObjects implements ObjectStore {
         try {
             var answer = objects.get(object, limit);
             if (answer instanceof Answer.Found found) {
-                memory.hold(found.content().length);
                 held = true;
                 return new Answer.Found(found.content(), found.version(), new Release(found));
             }
@@ -51,12 +46,10 @@ public final class FewObjects implements ObjectStore {
     }
 
     private final class Release implements Runnable {
-        private final long bytes;
         private final Runnable then;
         private final AtomicBoolean released = new AtomicBoolean();
 
         Release(Answer.Found found) {
-            bytes = found.content().length;
             then = found.release();
         }
 
@@ -64,7 +57,6 @@ public final class FewObjects implements ObjectStore {
         @Override
         public void run() {
             if (released.compareAndSet(false, true)) {
-                memory.giveBack(bytes);
                 places.release();
                 then.run();
             }

@@ -4,30 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.control.code.ObjectStore.Answer;
-import hearth.model.Bytes;
-import hearth.model.memory.MemoryBudget;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class FewObjectsTest {
     private static final S3Object OBJECT = new S3Object("code", "app.zip", null);
-    private static final long TOTAL = 1 << 20;
-
-    private final MemoryBudget memory = new MemoryBudget(new Bytes(TOTAL));
 
     @Test
-    void countsAnObjectUntilItIsReleased() {
-        var objects = of(new Answer.Found(new byte[1000], "v1"));
+    void releasesAnObjectOnce() {
+        var released = new AtomicInteger();
+        var objects = of(new Answer.Found(new byte[1000], "v1", released::incrementAndGet));
 
         var found = (Answer.Found) objects.get(OBJECT, 2000);
 
-        assertThat(memory.left()).isEqualTo(TOTAL - 1000);
+        assertThat(released).hasValue(0);
         found.release().run();
         found.release().run();
-        assertThat(memory.left()).isEqualTo(TOTAL);
+        assertThat(released).hasValue(1);
     }
 
     @Test
@@ -58,7 +55,6 @@ class FewObjectsTest {
 
         assertThat(objects.get(OBJECT, 10)).isEqualTo(new Answer.TooLarge());
         assertThat(objects.get(OBJECT, 10)).isEqualTo(new Answer.TooLarge());
-        assertThat(memory.left()).isEqualTo(TOTAL);
     }
 
     @Test
@@ -67,16 +63,14 @@ class FewObjectsTest {
                 (_, _) -> {
                     throw new IllegalStateException("as the test asked");
                 },
-                1,
-                memory);
+                1);
 
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> objects.get(OBJECT, 10)).hasMessage("as the test asked");
         }
-        assertThat(memory.left()).isEqualTo(TOTAL);
     }
 
     private FewObjects of(Answer answer) {
-        return new FewObjects((_, _) -> answer, 1, memory);
+        return new FewObjects((_, _) -> answer, 1);
     }
 }

@@ -43,7 +43,7 @@ final class AnswerDelivery {
     /// See [Exchange#answer]. May be called by any thread.
     void answer(Exchange answered, HttpResponse response) {
         // Whoever made the answer counts it only until this returns.
-        long onItsWay = channel.eventLoop().inEventLoop() ? 0 : response.body().length;
+        long onItsWay = channel.eventLoop().inEventLoop() ? 0 : response.length();
         budget.hold(onItsWay);
         connection.onEventLoop(() -> {
             try {
@@ -61,7 +61,7 @@ final class AnswerDelivery {
         }
         requests.release();
         boolean cutOff = state.isClosed();
-        service.answered(answered.answeredWith(response.status(), response.headers(), response.body().length, cutOff));
+        service.answered(answered.answeredWith(response.status(), response.headers(), response.length(), cutOff));
         if (cutOff) {
             return;
         }

@@ -2,14 +2,21 @@ package hearth.server.http;
 
 import hearth.model.ApiException;
 import hearth.model.api.ApiResponse;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// An answer, whole.
 ///
 /// @param headers besides `Date`, `Content-Length`, `Connection` and `x-amzn-RequestId`, which the listener adds
 /// @param body left out of answers that may have none (204, and any to `HEAD`); not to be changed by anyone
-public record HttpResponse(int status, Map<String, String> headers, byte[] body) {
+/// @param more of the body, in buffers that need not be joined
+public record HttpResponse(int status, Map<String, String> headers, byte[] body, List<ByteBuffer> more) {
+    public HttpResponse(int status, Map<String, String> headers, byte[] body) {
+        this(status, headers, body, List.of());
+    }
+
     /// An answer of Lambda's API.
     public static HttpResponse of(ApiResponse response) {
         var headers = new LinkedHashMap<String, String>();
@@ -19,6 +26,15 @@ public record HttpResponse(int status, Map<String, String> headers, byte[] body)
         }
         headers.putAll(response.headers());
         return new HttpResponse(response.status(), headers, response.body());
+    }
+
+    /// How many bytes the whole body has.
+    int length() {
+        int length = body.length;
+        for (var buffer : more) {
+            length += buffer.remaining();
+        }
+        return length;
     }
 
     /// A refusal of Lambda's API.

@@ -4,12 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Writes answers as HTTP/1.1. One for each event loop: keeps the `Date` line of the current second.
 final class ResponseEncoder {
@@ -65,15 +67,24 @@ final class ResponseEncoder {
     ByteBuf[] encode(ByteBufAllocator allocator, HttpResponse response, Exchange exchange, Persistence persistence) {
         boolean bodiless = response.status() == 204 || response.status() == 304;
         var body = response.body();
-        boolean sendsBody = !bodiless && !exchange.toHead() && body.length > 0;
-        boolean copied = sendsBody && body.length <= COPIED_BODY;
+        int length = response.length();
+        boolean sendsBody = !bodiless && !exchange.toHead() && length > 0;
+        boolean copied = sendsBody && length <= COPIED_BODY && body.length == length;
         var out = allocator.buffer(512 + (copied ? body.length : 0));
-        writeHead(
-                out, response.status(), response.headers(), exchange, persistence, bodiless ? NO_LENGTH : body.length);
+        writeHead(out, response.status(), response.headers(), exchange, persistence, bodiless ? NO_LENGTH : length);
         if (copied) {
             out.writeBytes(body);
         }
-        return sendsBody && !copied ? new ByteBuf[] {out, Unpooled.wrappedBuffer(body)} : new ByteBuf[] {out};
+        return sendsBody && !copied ? new ByteBuf[] {out, wrapped(response)} : new ByteBuf[] {out};
+    }
+
+    private static ByteBuf wrapped(HttpResponse response) {
+        if (response.more().isEmpty()) {
+            return Unpooled.wrappedBuffer(response.body());
+        }
+        var buffers = Stream.concat(Stream.of(ByteBuffer.wrap(response.body())), response.more().stream())
+                .toArray(ByteBuffer[]::new);
+        return Unpooled.wrappedBuffer(buffers.length, buffers);
     }
 
     /// The head of an answer whose body follows, of a length that nobody knows yet.

@@ -2,6 +2,7 @@ package hearth.server.invoke;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /// Messages of AWS's event stream encoding: a prelude with two lengths and its checksum, headers,
@@ -19,6 +20,11 @@ final class EventStreamMessage {
 
     /// A part of a function's answer.
     static byte[] payloadChunk(byte[] payload, int offset, int length) {
+        return joined(message(CHUNK_HEADERS, payload, offset, length));
+    }
+
+    /// A part of a function's answer in several buffers, in which its bytes are not copied.
+    static List<ByteBuffer> uncopiedChunk(byte[] payload, int offset, int length) {
         return message(CHUNK_HEADERS, payload, offset, length);
     }
 
@@ -26,23 +32,26 @@ final class EventStreamMessage {
     ///
     /// @param json what the model calls `InvokeWithResponseStreamCompleteEvent`
     static byte[] invokeComplete(byte[] json) {
-        return message(COMPLETE_HEADERS, json, 0, json.length);
+        return joined(message(COMPLETE_HEADERS, json, 0, json.length));
     }
 
-    private static byte[] message(byte[] headers, byte[] payload, int offset, int length) {
-        var bytes = new byte[FRAME + headers.length + length];
-        var message = ByteBuffer.wrap(bytes);
-        message.putInt(bytes.length).putInt(headers.length);
-        message.putInt(checksum(bytes, message.position()));
-        message.put(headers).put(payload, offset, length);
-        message.putInt(checksum(bytes, message.position()));
-        return bytes;
-    }
-
-    private static int checksum(byte[] bytes, int length) {
+    private static List<ByteBuffer> message(byte[] headers, byte[] payload, int offset, int length) {
         var checksum = new CRC32();
-        checksum.update(bytes, 0, length);
-        return (int) checksum.getValue();
+        var before = ByteBuffer.allocate(LENGTHS + CHECKSUM + headers.length);
+        before.putInt(FRAME + headers.length + length).putInt(headers.length);
+        checksum.update(before.array(), 0, LENGTHS);
+        before.putInt((int) checksum.getValue()).put(headers).flip();
+        checksum.update(before.array(), LENGTHS, CHECKSUM + headers.length);
+        checksum.update(payload, offset, length);
+        var after = ByteBuffer.allocate(CHECKSUM).putInt((int) checksum.getValue());
+        return List.of(before, ByteBuffer.wrap(payload, offset, length), after.flip());
+    }
+
+    private static byte[] joined(List<ByteBuffer> parts) {
+        var whole = ByteBuffer.allocate(
+                parts.stream().mapToInt(ByteBuffer::remaining).sum());
+        parts.forEach(whole::put);
+        return whole.array();
     }
 
     private static byte[] headers(String eventType, String contentType) {

@@ -8,9 +8,11 @@ import hearth.model.api.JsonOutput;
 import hearth.server.http.Exchange;
 import hearth.server.http.HttpResponse;
 import hearth.server.http.StreamedBody;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Answers `InvokeWithResponseStream`: an event stream with the answer in `PayloadChunk`s and an `InvokeComplete`
@@ -55,13 +57,16 @@ public final class EventStreamResponder implements InvokeResponder {
             begun.end(complete);
             return;
         }
-        // Each message has less than 256 bytes around its chunk: no second array of twice the length.
-        var messages = new ByteArrayOutputStream(payload.length + (payload.length / CHUNK + 4) * 256);
+        exchange.answer(whole(head.headers(CONTENT_TYPE), payload, complete));
+    }
+
+    static HttpResponse whole(Map<String, String> headers, byte[] payload, byte[] complete) {
+        var messages = new ArrayList<ByteBuffer>();
         for (int at = 0; at < payload.length; at += CHUNK) {
-            messages.writeBytes(EventStreamMessage.payloadChunk(payload, at, Math.min(CHUNK, payload.length - at)));
+            messages.addAll(EventStreamMessage.uncopiedChunk(payload, at, Math.min(CHUNK, payload.length - at)));
         }
-        messages.writeBytes(complete);
-        exchange.answer(new HttpResponse(200, head.headers(CONTENT_TYPE), messages.toByteArray()));
+        messages.add(ByteBuffer.wrap(complete));
+        return new HttpResponse(200, headers, NOTHING, messages);
     }
 
     @Override

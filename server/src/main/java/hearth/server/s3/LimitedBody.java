@@ -1,5 +1,6 @@
 package hearth.server.s3;
 
+import hearth.model.memory.MemoryBudget;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
@@ -10,15 +11,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/// A body that is read no further than to a limit; empty when it goes on there.
+/// A body that is read no further than to a limit; empty when it goes on there. Counts as memory from its first byte
+/// until it is released.
 final class LimitedBody implements BodySubscriber<Optional<byte[]>> {
     private final BodySubscriber<byte[]> bytes = BodySubscribers.ofByteArray();
     private final CompletableFuture<Optional<byte[]>> result = new CompletableFuture<>();
     private @Nullable Subscription subscription;
+    private final MemoryBudget memory;
     private long left;
+    // Both guarded by this: whoever has waited too long releases it from another thread.
+    private long held;
+    private boolean released;
 
     /// @param limit that the body must be smaller than
-    LimitedBody(long limit) {
+    LimitedBody(long limit, MemoryBudget memory) {
+        this.memory = memory;
         left = limit;
     }
 
@@ -35,8 +42,10 @@ final class LimitedBody implements BodySubscriber<Optional<byte[]>> {
 
     @Override
     public void onNext(List<ByteBuffer> part) {
-        left -= part.stream().mapToLong(ByteBuffer::remaining).sum();
+        long size = part.stream().mapToLong(ByteBuffer::remaining).sum();
+        left -= size;
         if (left > 0) {
+            hold(size);
             bytes.onNext(part);
         } else if (subscription != null) {
             subscription.cancel();
@@ -51,7 +60,38 @@ final class LimitedBody implements BodySubscriber<Optional<byte[]>> {
 
     @Override
     public void onComplete() {
+        // While its parts are joined, it is there twice.
+        long parts = hold(held());
         bytes.onComplete();
-        result.complete(Optional.of(bytes.getBody().toCompletableFuture().join()));
+        var whole = bytes.getBody().toCompletableFuture().join();
+        giveBack(parts);
+        result.complete(Optional.of(whole));
+    }
+
+    private synchronized long held() {
+        return held;
+    }
+
+    private synchronized long hold(long size) {
+        if (released) {
+            return 0;
+        }
+        memory.hold(size);
+        held += size;
+        return size;
+    }
+
+    private synchronized void giveBack(long size) {
+        if (!released) {
+            memory.giveBack(size);
+            held -= size;
+        }
+    }
+
+    /// Nobody needs it any more. Safe to repeat.
+    synchronized void release() {
+        released = true;
+        memory.giveBack(held);
+        held = 0;
     }
 }

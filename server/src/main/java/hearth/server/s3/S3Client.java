@@ -2,6 +2,7 @@ package hearth.server.s3;
 
 import hearth.control.code.ObjectStore;
 import hearth.control.code.S3Object;
+import hearth.model.memory.MemoryBudget;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,17 +31,31 @@ public final class S3Client implements ObjectStore, AutoCloseable {
 
     private final String endpoint;
     private final Optional<S3Signature> signature;
+    private final MemoryBudget memory;
     private final InstantSource clock;
     private final Duration patience;
     private final HttpClient http;
 
     /// @param credentials empty to ask without a signature
     /// @param region that requests are signed for
-    public S3Client(URI endpoint, Optional<S3Credentials> credentials, String region, InstantSource clock) {
-        this(endpoint, credentials, region, clock, PATIENCE);
+    /// @param memory that objects count in, from their first byte until they are released
+    public S3Client(
+            URI endpoint,
+            Optional<S3Credentials> credentials,
+            String region,
+            MemoryBudget memory,
+            InstantSource clock) {
+        this(endpoint, credentials, region, memory, clock, PATIENCE);
     }
 
-    S3Client(URI endpoint, Optional<S3Credentials> credentials, String region, InstantSource clock, Duration patience) {
+    S3Client(
+            URI endpoint,
+            Optional<S3Credentials> credentials,
+            String region,
+            MemoryBudget memory,
+            InstantSource clock,
+            Duration patience) {
+        this.memory = memory;
         this.endpoint = endpoint.toString();
         this.signature = credentials.map(known -> new S3Signature(known, region));
         this.clock = clock;
@@ -51,8 +68,22 @@ public final class S3Client implements ObjectStore, AutoCloseable {
 
     @Override
     public Answer get(S3Object object, long limit) {
-        var answer = http.sendAsync(
-                request(object), head -> new LimitedBody(head.statusCode() == 200 ? limit : LONGEST_PROBLEM));
+        var bodies = new ConcurrentLinkedQueue<LimitedBody>();
+        var answer = get(object, limit, bodies);
+        if (answer instanceof Answer.Found(var content, var version, var _)) {
+            return new Answer.Found(content, version, () -> bodies.forEach(LimitedBody::release));
+        }
+        bodies.forEach(LimitedBody::release);
+        return answer;
+    }
+
+    /// @param bodies gets what is read, to be released in the end
+    private Answer get(S3Object object, long limit, Queue<LimitedBody> bodies) {
+        var answer = http.sendAsync(request(object), head -> {
+            var body = new LimitedBody(head.statusCode() == 200 ? limit : LONGEST_PROBLEM, memory);
+            bodies.add(body);
+            return body;
+        });
         try {
             return read(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException e) {

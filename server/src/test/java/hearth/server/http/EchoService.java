@@ -6,6 +6,7 @@ import hearth.model.api.ApiResponse;
 import hearth.model.api.RequestBody;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -66,6 +67,14 @@ final class EchoService implements Service {
                     case "/stack-overflow" -> throw new StackOverflowError("As a test asked for");
                     case "/fault" -> throw new IllegalStateException("A fault that a test asked for");
                     case "/large" -> exchange.answer(ok(new byte[LIMIT]));
+                    case "/parts" ->
+                        exchange.answer(new HttpResponse(
+                                200,
+                                Map.of(),
+                                new byte[] {'a'},
+                                List.of(
+                                        ByteBuffer.wrap(new byte[] {'b', 'c'}, 1, 1),
+                                        ByteBuffer.wrap(body.toByteArray()))));
                     case "/empty" -> exchange.answer(new HttpResponse(204, Map.of(), new byte[0]));
                     case "/hash" ->
                         exchange.answer(ok(HexFormat.of().formatHex(sha256).getBytes(StandardCharsets.US_ASCII)));

@@ -29,6 +29,24 @@ class HttpListenerTest {
     }
 
     @Test
+    void sendsABodyOfSeveralBuffersAsOne() {
+        try (var client = server.connect()) {
+            for (var rest : List.of("", "small", "large".repeat(100_000))) {
+                client.send(post("/parts", rest));
+
+                var answer = client.read();
+                assertThat(answer.text()).isEqualTo("ac" + rest);
+                assertThat(answer.header("Content-Length")).isEqualTo(Integer.toString(2 + rest.length()));
+            }
+            client.send("HEAD /parts HTTP/1.1\r\nHost: a\r\n\r\n");
+            var head = client.readWithoutBody();
+            assertThat(head.header("Content-Length")).isEqualTo("2");
+            client.send(post("/", "next"));
+            assertThat(client.read().text()).isEqualTo("next");
+        }
+    }
+
+    @Test
     void answersWithAnIdTheDateAndTheBody() {
         try (var client = server.connect()) {
             var answer = client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")

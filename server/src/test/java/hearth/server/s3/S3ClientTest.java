@@ -6,7 +6,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import hearth.control.code.ObjectStore.Answer;
 import hearth.control.code.S3Object;
+import hearth.model.Bytes;
 import hearth.model.Yardstick;
+import hearth.model.memory.MemoryBudget;
+import hearth.server.http.Await;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -42,6 +45,8 @@ class S3ClientTest {
     private static final S3Credentials KEY = new S3Credentials("AKIDEXAMPLE", "secret/key", null);
     private static final S3Credentials SESSION = new S3Credentials("AKIDEXAMPLE", "secret/key", "a token");
 
+    private static final Duration PATIENCE = Yardstick.scaled(Duration.ofSeconds(1));
+
     private interface Reply {
         void to(HttpExchange exchange) throws IOException;
     }
@@ -56,6 +61,7 @@ class S3ClientTest {
     private final CountDownLatch over = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
+    private final MemoryBudget memory = new MemoryBudget(Bytes.mebibytes(1));
     private volatile Reply reply = exchange -> answer(exchange, 200, "content");
 
     S3ClientTest() throws IOException {
@@ -180,7 +186,47 @@ class S3ClientTest {
             }
         };
 
-        assertThat(get(Optional.empty(), 2000)).isEqualTo(new Answer.Unreachable(endpoint() + " took longer than 1 s"));
+        assertThat(get(Optional.empty(), 2000))
+                .isEqualTo(new Answer.Unreachable(endpoint() + " took longer than " + PATIENCE.toSeconds() + " s"));
+    }
+
+    @Test
+    void countsAnObjectWhileItComesAndUntilItIsReleased() throws Exception {
+        long total = memory.left();
+        reply = exchange -> {
+            exchange.sendResponseHeaders(200, 200_000);
+            exchange.getResponseBody().write(new byte[100_000]);
+            exchange.getResponseBody().flush();
+            Await.until("half of it is counted", () -> memory.left() == total - 100_000);
+            exchange.getResponseBody().write(new byte[100_000]);
+            exchange.close();
+        };
+
+        var found = (Answer.Found) patiently(300_000);
+
+        assertThat(found.content()).hasSize(200_000);
+        assertThat(memory.left()).isEqualTo(total - 200_000);
+        found.release().run();
+        found.release().run();
+        assertThat(memory.left()).isEqualTo(total);
+    }
+
+    private Answer patiently(long limit) {
+        try (var client = new S3Client(URI.create(endpoint()), Optional.empty(), "eu-north-1", memory, () -> NOW)) {
+            return client.get(OBJECT, limit);
+        }
+    }
+
+    @Test
+    void holdsNothingOfWhatDidNotComeWhole() {
+        long total = memory.left();
+        readsNoFurtherThanToTheLimit();
+        long found = "content".length();
+        givesUpAServerThatStopsInTheMiddle();
+        tellsWhatS3Says();
+        tellsThatNobodyListens();
+
+        assertThat(memory.left()).isEqualTo(total - found);
     }
 
     @Test
@@ -206,8 +252,7 @@ class S3ClientTest {
 
     private Answer get(Optional<S3Credentials> credentials, long limit) {
         InstantSource clock = () -> NOW;
-        try (var client = new S3Client(
-                URI.create(endpoint()), credentials, "eu-north-1", clock, Yardstick.scaled(Duration.ofSeconds(1)))) {
+        try (var client = new S3Client(URI.create(endpoint()), credentials, "eu-north-1", memory, clock, PATIENCE)) {
             return client.get(OBJECT, limit);
         }
     }

@@ -1,8 +1,11 @@
 package hearth.worker.endpoints;
 
+import hearth.model.memory.MemoryBudget;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -16,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A function's connection and the one to the service that it wants: what comes from either goes to the other, no
-/// faster than the other takes it, and so does the end of what it sends.
+/// faster than the other takes it, and so does the end of what it sends. What lies between the two counts as memory.
 ///
 /// Both on one event loop.
 final class RelayedConnection {
@@ -27,19 +30,23 @@ final class RelayedConnection {
 
     private final SocketChannel inner;
     private final long idleNanos;
-    private final End fromFunction = new End();
-    private final End fromService = new End();
+    private final End fromFunction;
+    private final End fromService;
     /// What a function sent that closed its side before the service was reached: no more than the kernel held of it.
     private final Queue<Object> early = new ArrayDeque<>();
 
+    private long earlyBytes;
     private @Nullable SocketChannel outer;
     private @Nullable Future<?> watch;
     private boolean closed;
     private long lastNanos;
 
-    RelayedConnection(SocketChannel inner, Duration idleTime) {
+    RelayedConnection(SocketChannel inner, Duration idleTime, MemoryBudget budget) {
         this.inner = inner;
         this.idleNanos = idleTime.toNanos();
+        this.fromFunction = new End(budget);
+        this.fromService = new End(budget);
+        inner.config().setRecvByteBufAllocator(fromFunction.memory.reads());
     }
 
     /// Handles what the function sends.
@@ -50,6 +57,11 @@ final class RelayedConnection {
     /// Handles what the service sends; a new one for each attempt to reach it.
     ChannelInboundHandlerAdapter fromService() {
         return new Joining();
+    }
+
+    /// How much of what the service sends is read at once.
+    RecvByteBufAllocator readsFromService() {
+        return fromService.memory.reads();
     }
 
     /// Whether the function still waits.
@@ -71,12 +83,12 @@ final class RelayedConnection {
         while (!early.isEmpty()) {
             var _ = service.write(early.remove(), service.voidPromise());
         }
+        earlyBytes = 0;
         service.flush();
-        fromService.read(inner.isWritable());
+        fromService.goOn();
+        fromFunction.goOn();
         if (fromFunction.ended) {
             fromFunction.passEnd();
-        } else {
-            fromFunction.read(service.isWritable());
         }
     }
 
@@ -104,10 +116,13 @@ final class RelayedConnection {
         }
         early.forEach(ReferenceCountUtil::release);
         early.clear();
+        earlyBytes = 0;
         end(inner);
         if (outer != null) {
             end(outer);
         }
+        fromFunction.countToTheEnd();
+        fromService.countToTheEnd();
     }
 
     private static void end(SocketChannel channel) {
@@ -127,9 +142,16 @@ final class RelayedConnection {
 
     /// One direction, as it is read.
     private final class End extends ChannelInboundHandlerAdapter {
+        private final RelayMemory memory;
         private @Nullable SocketChannel from;
         private @Nullable SocketChannel to;
         private boolean ended;
+        /// Whether we shall hear when the other side has taken everything.
+        private boolean watched;
+
+        End(MemoryBudget budget) {
+            this.memory = new RelayMemory(budget);
+        }
 
         void passes(SocketChannel from, SocketChannel to) {
             this.from = from;
@@ -143,6 +165,53 @@ final class RelayedConnection {
             }
         }
 
+        /// Reads on as far as the other side takes it, and as there is memory.
+        void goOn() {
+            count();
+            var other = to;
+            if (other != null && !closed) {
+                read(other.isWritable() && memory.mayGrow());
+            }
+        }
+
+        private void count() {
+            long held = to == null ? (this == fromFunction ? earlyBytes : 0) : unsent(to);
+            memory.count(held);
+            if (to != null && held > 0 && !watched) {
+                watched = true;
+                watch(to);
+            }
+        }
+
+        private void watch(SocketChannel other) {
+            var _ = other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> {
+                if (other.isActive()) {
+                    // The channel counts what it has written only after it has told of it.
+                    other.eventLoop().execute(this::taken);
+                } else {
+                    taken();
+                }
+            });
+        }
+
+        private void taken() {
+            watched = false;
+            goOn();
+        }
+
+        /// What is on its way counts until it is taken, or its connection closed.
+        void countToTheEnd() {
+            count();
+            if (to != null) {
+                to.closeFuture().addListener(_ -> memory.count(0));
+            }
+        }
+
+        private static long unsent(SocketChannel channel) {
+            var buffer = channel.unsafe().outboundBuffer();
+            return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             lastNanos = System.nanoTime();
@@ -150,9 +219,12 @@ final class RelayedConnection {
                 ReferenceCountUtil.release(message);
             } else if (to == null) {
                 early.add(message);
+                earlyBytes += ((ByteBuf) message).readableBytes();
+                count();
             } else {
                 var _ = to.write(message, to.voidPromise());
-                if (!to.isWritable()) {
+                memory.count(unsent(to));
+                if (!to.isWritable() || !memory.mayGrow()) {
                     read(false);
                 }
             }
@@ -162,6 +234,7 @@ final class RelayedConnection {
         public void channelReadComplete(ChannelHandlerContext context) {
             if (to != null) {
                 to.flush();
+                goOn();
             }
         }
 
@@ -169,7 +242,7 @@ final class RelayedConnection {
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext context) {
             if (context.channel().isWritable()) {
-                (this == fromFunction ? fromService : fromFunction).read(true);
+                (this == fromFunction ? fromService : fromFunction).goOn();
             }
         }
 

@@ -1,5 +1,6 @@
 package hearth.worker.endpoints;
 
+import hearth.model.memory.MemoryBudget;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -20,23 +21,30 @@ public final class Relays {
     private static final Duration CONNECTING = Duration.ofSeconds(5);
     private static final long WARNING_INTERVAL = Duration.ofMinutes(1).toNanos();
 
-    /// What the kernel holds of either direction at each end, in bytes. With its own choice a sender that nobody reads
-    /// could fill megabytes.
-    private static final int BUFFER = 128 << 10;
+    /// What the kernel holds of either direction where it goes on, in bytes. With its own choice a sender that nobody
+    /// reads could fill megabytes.
+    private static final int SENT = 128 << 10;
+
+    /// What the kernel holds of either direction where it comes from, in bytes. When a sender ends, all of it is read
+    /// at once, be there memory or not.
+    private static final int RECEIVED = 32 << 10;
 
     /// What we hold of either direction before we stop reading, in bytes.
     private static final int HELD = 64 << 10;
 
     private final int most;
     private final Duration idleTime;
+    private final MemoryBudget memory;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicLong warned = new AtomicLong(System.nanoTime() - WARNING_INTERVAL);
 
     /// @param most connections of all environments together; one more is closed at once
     /// @param idleTime after which a connection ends on which nothing came
-    public Relays(int most, Duration idleTime) {
+    /// @param memory that all of them together may take; a little each they take in any case
+    public Relays(int most, Duration idleTime, MemoryBudget memory) {
         this.most = most;
         this.idleTime = idleTime;
+        this.memory = memory;
     }
 
     /// @param inner accepted, and of no loop yet
@@ -47,7 +55,7 @@ public final class Relays {
             return;
         }
         inner.closeFuture().addListener(_ -> open.decrementAndGet());
-        var relayed = new RelayedConnection(inner, idleTime);
+        var relayed = new RelayedConnection(inner, idleTime, memory);
         configure(inner.config());
         inner.pipeline().addLast(relayed.fromFunction());
         var _ = loop.register(inner).addListener(registered -> {
@@ -63,6 +71,7 @@ public final class Relays {
                 .channelFactory(() -> {
                     var outer = new EpollSocketChannel();
                     configure(outer.config());
+                    outer.config().setRecvByteBufAllocator(relayed.readsFromService());
                     return outer;
                 })
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECTING.toMillis())
@@ -98,8 +107,8 @@ public final class Relays {
         config.setAllowHalfClosure(true);
         config.setAutoRead(false);
         config.setTcpNoDelay(true);
-        config.setReceiveBufferSize(BUFFER);
-        config.setSendBufferSize(BUFFER);
+        config.setReceiveBufferSize(RECEIVED);
+        config.setSendBufferSize(SENT);
         config.setWriteBufferWaterMark(new WriteBufferWaterMark(HELD / 2, HELD));
     }
 }

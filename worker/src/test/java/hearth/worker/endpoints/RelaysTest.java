@@ -2,7 +2,9 @@ package hearth.worker.endpoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.model.Bytes;
 import hearth.model.endpoints.ServiceEndpoints;
+import hearth.model.memory.MemoryBudget;
 import hearth.worker.linux.NetworkNamespace;
 import hearth.worker.loops.EpollLoops;
 import io.netty.channel.Channel;
@@ -25,6 +27,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +48,7 @@ class RelaysTest {
     void open() throws Exception {
         service = new ServerSocket(0, 300, InetAddress.getLoopbackAddress());
         service.setSoTimeout(PATIENCE_MILLIS);
-        listen(new Relays(100, Duration.ofMinutes(1)));
+        listen(new Relays(100, Duration.ofMinutes(1), MemoryBudget.unlimited()));
     }
 
     private void listen(Relays relays) throws Exception {
@@ -176,6 +180,82 @@ class RelaysTest {
     }
 
     @Test
+    void countWhatNobodyTakesAndReadLittleOnceThereIsNoRoom() throws Exception {
+        int connections = 60;
+        var memory = new MemoryBudget(new Bytes(512 << 10));
+        closeServices();
+        listen(new Relays(connections, Duration.ofMinutes(1), memory));
+        var open = new ArrayList<Socket>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            try {
+                for (int i = 0; i < connections; i++) {
+                    var function = connect();
+                    open.add(function);
+                    open.add(accept());
+                    var _ = threads.submit(() -> write(function, new byte[1 << 20]));
+                }
+                await(() -> memory.left() < memory.total().count() / 4);
+                // It stands still when two looks, far apart for a loopback, see the same.
+                for (long before = Long.MAX_VALUE; memory.left() != before; Thread.sleep(300)) {
+                    before = memory.left();
+                }
+
+                assertThat(memory.left()).isGreaterThan(-connections * 3L * RelayMemory.LITTLE);
+                for (int i = 1; i < open.size(); i += 2) {
+                    assertThat(open.get(i).getInputStream().readNBytes(1 << 20)).hasSize(1 << 20);
+                }
+            } finally {
+                for (var socket : open) {
+                    socket.close();
+                }
+            }
+        }
+        await(() -> memory.left() == memory.total().count());
+    }
+
+    @Test
+    void passEveryByteWhereThereIsNoRoom() throws Exception {
+        var memory = new MemoryBudget(new Bytes(1));
+        closeServices();
+        listen(new Relays(100, Duration.ofMinutes(1), memory));
+        passEveryByteBothWaysHoweverMuchItIs();
+        passTheEndOfOneDirectionAndGoOnWithTheOther();
+
+        await(() -> memory.left() == 1);
+    }
+
+    @Test
+    void giveTheMemoryBackOfWhatIsNeverTaken() throws Exception {
+        var memory = new MemoryBudget(Bytes.mebibytes(1));
+        closeServices();
+        listen(new Relays(100, Duration.ofMinutes(1), memory));
+        var writer = Thread.ofVirtual();
+        try (var function = connect();
+                var _ = accept()) {
+            var _ = writer.start(() -> {
+                try {
+                    write(function, new byte[16 << 20]);
+                } catch (IOException e) {
+                    // Cut off.
+                }
+            });
+            await(() -> memory.left() < memory.total().count());
+
+            closeServices();
+        }
+
+        await(() -> memory.left() == memory.total().count());
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofMillis(PATIENCE_MILLIS).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - deadline).isNegative();
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    @Test
     void endWithTheEnvironment() throws Exception {
         try (var function = connect();
                 var server = accept();
@@ -215,7 +295,7 @@ class RelaysTest {
     @Test
     void endWhatNothingComesOn() throws Exception {
         closeServices();
-        listen(new Relays(100, Duration.ofMillis(50)));
+        listen(new Relays(100, Duration.ofMillis(50), MemoryBudget.unlimited()));
 
         try (var function = connect();
                 var server = accept()) {
@@ -254,7 +334,7 @@ class RelaysTest {
     @Test
     void takeNoMoreConnectionsInAllThanThereMayBe() throws Exception {
         closeServices();
-        listen(new Relays(1, Duration.ofMinutes(1)));
+        listen(new Relays(1, Duration.ofMinutes(1), MemoryBudget.unlimited()));
 
         try (var first = connect();
                 var _ = accept();

@@ -11,6 +11,7 @@ import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
 import hearth.model.Region;
 import hearth.model.endpoints.ServiceEndpoints;
+import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
@@ -110,8 +111,8 @@ class FunctionVariablesTest {
                 Optional.empty());
         var spec = new EnvironmentSpec(EnvironmentId.of(0, 1), version, null, InitializationType.ON_DEMAND);
         var endpoints = FunctionEndpoints.of(ServiceEndpoints.NONE, 0);
-        return new FunctionVariables(
-                        new FunctionReach(endpoints, ApiEntrance.CLOSED, new Relays(1, Duration.ofMinutes(1))))
+        return new FunctionVariables(new FunctionReach(
+                        endpoints, ApiEntrance.CLOSED, new Relays(1, Duration.ofMinutes(1), MemoryBudget.unlimited())))
                 .of(
                         spec,
                         PYTHON,
