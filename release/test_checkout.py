@@ -95,6 +95,20 @@ class CheckoutTest(unittest.TestCase):
             self.assertEqual(self.hearth(command).stdout.strip(), "build 1 runs " + command)
         self.assertEqual(self.builds(), 1)
 
+    def test_a_heap_that_is_too_small_to_start_with_is_refused_by_name(self):
+        self.hearth("build")
+        for options in ("-Xmx8m", "-Xms8m -Xmx8m", "-Xmx64m -XX:MaxHeapSize=16777215", "-Xmx08000k"):
+            self.environment["HEARTH_JAVA_OPTIONS"] = options
+
+            asked = self.hearth("version")
+
+            self.assertEqual(asked.returncode, 1, options)
+            self.assertIn(options.split()[-1] + " in HEARTH_JAVA_OPTIONS is too little", asked.stderr)
+            self.assertIn("-Xmx16m", asked.stderr)
+        for options in ("-Xmx16m", "-Xmx8m -Xmx64M", "-XX:MaxHeapSize=16777216", "-Dx=-Xmx8m"):
+            self.environment["HEARTH_JAVA_OPTIONS"] = options
+            self.assertEqual(self.hearth("version").stdout.strip(), "build 1 runs version", options)
+
     def test_what_has_not_changed_is_not_built_again(self):
         self.hearth("build")
 

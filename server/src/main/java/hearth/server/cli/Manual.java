@@ -36,7 +36,8 @@ final class Manual {
             text, or json for one object a line (text).
             .TP
             .B HEARTH_JAVA_OPTIONS
-            More options for the Java that runs Hearth, such as \\-Xmx2g.
+            More options for the Java that runs Hearth, such as \\-Xmx2g: a heap of at least 16 MiB, of 64 MiB for events and
+            answers of 6 MB, of 512 MiB for packages of 50 MB.
             .SH FILES
             .TP
             .I ~/.hearth
