@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
@@ -29,11 +30,13 @@ final class Database implements AutoCloseable {
     }
 
     /// Opens the file, or makes it, and brings its schema to the version that this build knows.
-    static Database open(Path file) throws IOException, SQLException {
+    ///
+    /// @param name of the thread that writes
+    static Database open(Path file, Schema schema, String name) throws IOException, SQLException {
         var url = "jdbc:sqlite:" + file.toAbsolutePath();
         var connection = connect(url, false);
         try {
-            Schema.bringUpToDate(connection);
+            schema.bringUpToDate(connection);
             connection.setAutoCommit(false);
         } catch (SQLException | IOException | RuntimeException e) {
             connection.close();
@@ -43,7 +46,12 @@ final class Database implements AutoCloseable {
         for (int i = 0; i < READERS; i++) {
             sessions.add(new Session(connect(url, true)));
         }
-        return new Database(new Writer(connection), new Readers(sessions));
+        return new Database(new Writer(connection, name), new Readers(sessions));
+    }
+
+    /// Opens a file that another process may have open, to be read by one thread.
+    static Session openToRead(Path file) throws SQLException {
+        return new Session(connect("jdbc:sqlite:" + file.toAbsolutePath(), true));
     }
 
     private static Connection connect(String url, boolean readOnly) throws SQLException {
@@ -70,6 +78,11 @@ final class Database implements AutoCloseable {
     /// See `Writer.write`.
     <T> T write(Transaction<T> transaction, Consumer<T> committed) {
         return writer.write(transaction, committed);
+    }
+
+    /// See `Writer.submit`.
+    <T> CompletableFuture<T> submit(Transaction<T> transaction) {
+        return writer.submit(transaction);
     }
 
     @Override

@@ -9,6 +9,7 @@ import hearth.model.LogFormat;
 import hearth.model.Routing;
 import hearth.model.UnsupportedKind;
 import hearth.model.api.AliasConfiguration;
+import hearth.model.api.DeadLetterConfig;
 import hearth.model.api.DestinationConfig;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.FunctionEventInvokeConfig;
@@ -27,9 +28,17 @@ final class Runnables {
     private Runnables() {}
 
     static Optional<Routing> of(FunctionView function, String qualifier) {
-        return versions(function, qualifier).map(routing -> function.setting(Setting.EVENT_INVOKE_CONFIG, qualifier)
-                .map(config -> routing.with(events(config)))
-                .orElse(routing));
+        return versions(function, qualifier)
+                .map(routing -> routing.with(
+                        events(function.setting(Setting.EVENT_INVOKE_CONFIG, qualifier), deadLetterQueue(function))));
+    }
+
+    /// Published versions have that of `$LATEST`, as it is now.
+    private static Optional<String> deadLetterQueue(FunctionView function) {
+        return function.function()
+                .map(latest -> latest.serving().configuration().deadLetterConfig())
+                .map(DeadLetterConfig::targetArn)
+                .filter(arn -> !arn.isEmpty());
     }
 
     private static Optional<Routing> versions(FunctionView function, String qualifier) {
@@ -39,14 +48,15 @@ final class Runnables {
                 : function.alias(qualifier).flatMap(alias -> routing(function, alias));
     }
 
-    private static EventInvokeConfig events(FunctionEventInvokeConfig kept) {
+    private static EventInvokeConfig events(
+            Optional<FunctionEventInvokeConfig> kept, Optional<String> deadLetterQueue) {
         var unset = EventInvokeConfig.DEFAULT;
-        var age = kept.maximumEventAgeInSeconds();
-        var retries = kept.maximumRetryAttempts();
-        var destinations = Optional.ofNullable(kept.destinationConfig());
+        var destinations = kept.map(FunctionEventInvokeConfig::destinationConfig);
         return new EventInvokeConfig(
-                age == null ? unset.maximumAge() : Duration.ofSeconds(age),
-                retries == null ? unset.retries() : retries,
+                kept.map(FunctionEventInvokeConfig::maximumEventAgeInSeconds)
+                        .map(Duration::ofSeconds)
+                        .orElse(unset.maximumAge()),
+                kept.map(FunctionEventInvokeConfig::maximumRetryAttempts).orElse(unset.retries()),
                 destinations
                         .map(DestinationConfig::onSuccess)
                         .map(OnSuccess::destination)
@@ -54,7 +64,8 @@ final class Runnables {
                 destinations
                         .map(DestinationConfig::onFailure)
                         .map(OnFailure::destination)
-                        .filter(arn -> !arn.isEmpty()));
+                        .filter(arn -> !arn.isEmpty()),
+                deadLetterQueue);
     }
 
     static Map<FunctionVersion, Integer> provisioned(FunctionView function) {

@@ -6,30 +6,36 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/// Brings a database's tables to the version that this build knows. Each file of `migrations` is applied once, in
+/// Brings a database's tables to the version that this build knows. Each file of migrations is applied once, in
 /// one transaction with the version's own number, so that a crash leaves either the old schema or the new one.
 ///
 /// Hearth uses no Flyway, though the files are named as Flyway names them: docs/decisions/embedded-store.md.
-final class Schema {
-    /// The migrations in order; the first makes version 1.
-    private static final List<String> MIGRATIONS = List.of(
-            "V1__functions.sql",
-            "V2__aliases_and_settings.sql",
-            "V3__layers.sql",
-            "V4__code_source.sql",
-            "V5__event_source_mappings.sql",
-            "V6__code_signing.sql",
-            "V7__function_layers.sql",
-            "V8__account_concurrency.sql",
-            "V9__code_references.sql");
+///
+/// @param folder of the migrations
+/// @param migrations in order; the first makes version 1
+record Schema(String folder, List<String> migrations) {
+    /// What the control plane keeps.
+    static final Schema STORE = new Schema(
+            "migrations",
+            List.of(
+                    "V1__functions.sql",
+                    "V2__aliases_and_settings.sql",
+                    "V3__layers.sql",
+                    "V4__code_source.sql",
+                    "V5__event_source_mappings.sql",
+                    "V6__code_signing.sql",
+                    "V7__function_layers.sql",
+                    "V8__account_concurrency.sql",
+                    "V9__code_references.sql"));
 
-    private Schema() {}
+    /// Events that wait, and what is to be delivered of those that are done.
+    static final Schema EVENTS = new Schema("migrations-of-events", List.of("V1__events.sql"));
 
-    static int newestVersion() {
-        return MIGRATIONS.size();
+    int newestVersion() {
+        return migrations.size();
     }
 
-    static void bringUpToDate(Connection connection) throws SQLException, IOException {
+    void bringUpToDate(Connection connection) throws SQLException, IOException {
         int found = version(connection);
         if (found > newestVersion()) {
             throw new StoreUnavailableException(
@@ -37,11 +43,11 @@ final class Schema {
                             .formatted(found, newestVersion()));
         }
         for (int next = found + 1; next <= newestVersion(); next++) {
-            apply(connection, MIGRATIONS.get(next - 1), next);
+            apply(connection, migrations.get(next - 1), next);
         }
     }
 
-    private static void apply(Connection connection, String migration, int version) throws SQLException, IOException {
+    private void apply(Connection connection, String migration, int version) throws SQLException, IOException {
         try (var statement = connection.createStatement()) {
             try {
                 // One text for the engine to split: it knows its own comments and literals best.
@@ -54,8 +60,8 @@ final class Schema {
         }
     }
 
-    private static String script(String migration) throws IOException {
-        try (var in = Schema.class.getResourceAsStream("migrations/" + migration)) {
+    private String script(String migration) throws IOException {
+        try (var in = Schema.class.getResourceAsStream(folder + "/" + migration)) {
             if (in == null) {
                 throw new IllegalStateException("This build lacks its migration " + migration);
             }

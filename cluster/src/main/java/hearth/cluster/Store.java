@@ -59,7 +59,7 @@ public final class Store implements AutoCloseable {
     private static Store open(DataFolderLock lock, Optional<DataFolderLock> ownLock, Duration packageRemovalDelay) {
         var data = lock.data();
         try {
-            var database = Database.open(data.resolve("hearth.db"));
+            var database = Database.open(data.resolve("hearth.db"), Schema.STORE, "store-writer");
             var blobs = new BlobStore(data.resolve("objects"), database, packageRemovalDelay);
             blobs.sweep();
             return new Store(ownLock, database, blobs);

@@ -31,10 +31,11 @@ final class Writer implements AutoCloseable {
     private boolean closed;
 
     /// @param connection with auto-commit off
-    Writer(Connection connection) {
+    /// @param name of the thread
+    Writer(Connection connection, String name) {
         this.connection = connection;
         this.session = new Session(connection);
-        this.thread = Thread.ofPlatform().name("store-writer").daemon().start(this::commitGroups);
+        this.thread = Thread.ofPlatform().name(name).daemon().start(this::commitGroups);
     }
 
     /// Runs the transaction and returns once it is on the disk.
@@ -45,6 +46,17 @@ final class Writer implements AutoCloseable {
     /// @param committed told of the result after it is on the disk and before this method returns, in the order of
     ///     the commits; on the writer's thread, so it must not block
     <T> T write(Transaction<T> transaction, Consumer<T> committed) {
+        return begin(transaction, committed).await();
+    }
+
+    /// Runs the transaction, and does not wait for it.
+    ///
+    /// @return complete once it is on the disk, or when it failed; by the writer's thread, which nobody may block
+    <T> CompletableFuture<T> submit(Transaction<T> transaction) {
+        return begin(transaction, _ -> {}).outcome;
+    }
+
+    private <T> Submission<T> begin(Transaction<T> transaction, Consumer<T> committed) {
         var submission = new Submission<>(transaction, committed);
         synchronized (submissions) {
             if (closed) {
@@ -52,7 +64,7 @@ final class Writer implements AutoCloseable {
             }
             submissions.add(submission);
         }
-        return submission.await();
+        return submission;
     }
 
     private void commitGroups() {

@@ -196,9 +196,14 @@ class FunctionStoreTest {
 
         assertThat(events("1"))
                 .isEqualTo(new EventInvokeConfig(
-                        Duration.ofMinutes(1), 0, Optional.empty(), Optional.of("arn:aws:sqs:us-east-1:1:failed")));
+                        Duration.ofMinutes(1),
+                        0,
+                        Optional.empty(),
+                        Optional.of("arn:aws:sqs:us-east-1:1:failed"),
+                        Optional.empty()));
         assertThat(events(FunctionId.LATEST))
-                .isEqualTo(new EventInvokeConfig(Duration.ofHours(6), 2, Optional.of("arn:x"), Optional.empty()));
+                .isEqualTo(new EventInvokeConfig(
+                        Duration.ofHours(6), 2, Optional.of("arn:x"), Optional.empty(), Optional.empty()));
         functions.edit(id("events"), edit -> edit.remove(Setting.EVENT_INVOKE_CONFIG, "1"));
         assertThat(events("1")).isEqualTo(EventInvokeConfig.DEFAULT);
     }

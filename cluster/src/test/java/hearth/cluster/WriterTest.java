@@ -23,7 +23,7 @@ class WriterTest {
 
     @BeforeEach
     void open() throws Exception {
-        database = Database.open(folder.resolve("test.db"));
+        database = Database.open(folder.resolve("test.db"), Schema.STORE, "test-writer");
         database.write(session -> session.execute("CREATE TABLE numbers (number BIGINT PRIMARY KEY)"));
     }
 
@@ -143,7 +143,7 @@ class WriterTest {
             }
         }
         database.close();
-        database = Database.open(folder.resolve("test.db"));
+        database = Database.open(folder.resolve("test.db"), Schema.STORE, "test-writer");
 
         assertThat(numbers()).hasSize(20);
     }
@@ -166,7 +166,7 @@ class WriterTest {
 
         assertThatThrownBy(() -> database.write(session -> insert(session, 1)))
                 .isInstanceOf(IllegalStateException.class);
-        database = Database.open(folder.resolve("test.db"));
+        database = Database.open(folder.resolve("test.db"), Schema.STORE, "test-writer");
     }
 
     private List<Long> numbers() {

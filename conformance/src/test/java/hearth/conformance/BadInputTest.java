@@ -50,15 +50,16 @@ class BadInputTest {
         assertThat(answer).startsWith("HTTP/1.1 501").contains("ListCapacityProviders");
     }
 
-    @Test
-    void anEventInvocationSaysThatItIsNotThereYet() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"1048577, 413", "1048576, 202"})
+    void anEventOfMoreThanOneMebibyteIsRefused(int size, int status) throws IOException {
         var function = TestServer.python("def handler(e, c):\n    return 1\n");
 
         var answer = send("POST " + FUNCTIONS + "/" + function
                 + "/invocations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + authorization()
-                + "X-Amz-Invocation-Type: Event\r\nContent-Length: 2\r\n\r\n{}");
+                + "X-Amz-Invocation-Type: Event\r\nContent-Length: " + size + "\r\n\r\n" + "1".repeat(size));
 
-        assertThat(answer).startsWith("HTTP/1.1 501").contains("Event");
+        assertThat(answer).startsWith("HTTP/1.1 " + status);
     }
 
     @ParameterizedTest

@@ -9,9 +9,15 @@ import java.util.Optional;
 /// @param retries how often an event is tried again after the function failed on it
 /// @param onSuccess the ARN of what hears of an event that the function took
 /// @param onFailure the ARN of what hears of an event that was given up
+/// @param deadLetterQueue the ARN of the queue or topic that gets an event that was given up: of the function as a
+///     whole, as `$LATEST` has it
 public record EventInvokeConfig(
-        Duration maximumAge, int retries, Optional<String> onSuccess, Optional<String> onFailure) {
+        Duration maximumAge,
+        int retries,
+        Optional<String> onSuccess,
+        Optional<String> onFailure,
+        Optional<String> deadLetterQueue) {
     /// The config of a qualifier for which nothing is configured.
     public static final EventInvokeConfig DEFAULT =
-            new EventInvokeConfig(Duration.ofHours(6), 2, Optional.empty(), Optional.empty());
+            new EventInvokeConfig(Duration.ofHours(6), 2, Optional.empty(), Optional.empty(), Optional.empty());
 }

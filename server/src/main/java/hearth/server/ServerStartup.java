@@ -148,8 +148,16 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random, meter);
             ServerMetrics.register(registry, services, worker);
             provisioned.from(services.provisioned());
+            var events =
+                    EventPlane.start(config, parts, folder, store, services, threads, memory, registry, clock, random);
             invoke = new InvokeService(
-                    services.resolver(), services.dispatch(), new TraceHeaders(random, clock), threads, clock, meter);
+                    services.resolver(),
+                    services.dispatch(),
+                    events,
+                    new TraceHeaders(random, clock),
+                    threads,
+                    clock,
+                    meter);
         }
         LOG.log(Level.DEBUG, "listening");
         var callers = callers(functionKeys);

@@ -13,9 +13,11 @@ import java.util.Set;
 /// @param records what it writes down of requests (`--access-log`, `--audit-log`, `--record-size`,
 ///     `--record-files`)
 /// @param metrics what it counts, and who may see it (`--metrics`, `--metrics-functions`)
-public record ServiceConfig(Set<String> allowedHosts, Duration drain, RecordsConfig records, MetricsConfig metrics) {
-    public static final ServiceConfig DEFAULT =
-            new ServiceConfig(Set.of(), Duration.ofSeconds(5), RecordsConfig.DEFAULT, MetricsConfig.DEFAULT);
+/// @param retryBase the wait before the first retry of an event that its function failed on (`--retry-base`, 1m)
+public record ServiceConfig(
+        Set<String> allowedHosts, Duration drain, RecordsConfig records, MetricsConfig metrics, Duration retryBase) {
+    public static final ServiceConfig DEFAULT = new ServiceConfig(
+            Set.of(), Duration.ofSeconds(5), RecordsConfig.DEFAULT, MetricsConfig.DEFAULT, Duration.ofMinutes(1));
 
     public ServiceConfig {
         allowedHosts = Set.copyOf(allowedHosts);

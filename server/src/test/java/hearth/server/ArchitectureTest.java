@@ -29,6 +29,7 @@ class ArchitectureTest {
         "hearth.cluster..",
         "hearth.control..",
         "hearth.invoke..",
+        "hearth.events..",
         "hearth.worker..",
         "hearth.server.."
     };
@@ -45,6 +46,8 @@ class ArchitectureTest {
                 .definedBy("hearth.control..")
                 .layer("invoke")
                 .definedBy("hearth.invoke..")
+                .layer("events")
+                .definedBy("hearth.events..")
                 .layer("worker")
                 .definedBy("hearth.worker..")
                 .layer("server")
@@ -54,11 +57,13 @@ class ArchitectureTest {
                 .whereLayer("control")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("invoke")
+                .mayOnlyBeAccessedByLayers("events", "server")
+                .whereLayer("events")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("worker")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("cluster")
-                .mayOnlyBeAccessedByLayers("control", "server")
+                .mayOnlyBeAccessedByLayers("control", "events", "server")
                 .check(HEARTH);
     }
 

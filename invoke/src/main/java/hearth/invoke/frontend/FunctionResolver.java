@@ -79,7 +79,7 @@ public final class FunctionResolver {
             tell(
                     version.state() == FunctionState.ACTIVE
                             ? new Resolution.Resolved(version, routing.events())
-                            : new Resolution.NotActive(version.state()));
+                            : new Resolution.NotActive(version.state(), routing.events()));
         }
 
         /// @return false when it took too long already

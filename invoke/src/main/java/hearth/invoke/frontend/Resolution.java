@@ -16,5 +16,7 @@ public sealed interface Resolution {
     record Unreachable() implements Resolution {}
 
     /// The function is kept, but is not to be invoked now.
-    record NotActive(FunctionState state) implements Resolution {}
+    ///
+    /// @param events how asynchronous invocations of the qualifier are to be treated
+    record NotActive(FunctionState state, EventInvokeConfig events) implements Resolution {}
 }

@@ -33,7 +33,8 @@ class FunctionResolverTest {
 
     @Test
     void tellsWhichVersionRunsAndHowItsEventsAreTreated() {
-        var events = new EventInvokeConfig(Duration.ofMinutes(1), 0, Optional.empty(), Optional.of("arn:aws:sqs:…"));
+        var events = new EventInvokeConfig(
+                Duration.ofMinutes(1), 0, Optional.empty(), Optional.of("arn:aws:sqs:…"), Optional.empty());
         store.put(MAIL, Routing.to(Functions.latest("mail")).with(events));
 
         resolve();
@@ -96,7 +97,7 @@ class FunctionResolverTest {
         functions.sweep();
         background.runAll();
 
-        assertThat(told).containsExactly(new Resolution.NotActive(FunctionState.PENDING));
+        assertThat(told).containsExactly(new Resolution.NotActive(FunctionState.PENDING, EventInvokeConfig.DEFAULT));
     }
 
     @Test
@@ -107,7 +108,7 @@ class FunctionResolverTest {
         functions.close();
         background.runAll();
 
-        assertThat(told).containsExactly(new Resolution.NotActive(FunctionState.PENDING));
+        assertThat(told).containsExactly(new Resolution.NotActive(FunctionState.PENDING, EventInvokeConfig.DEFAULT));
     }
 
     @Test

@@ -19,6 +19,7 @@ public final class Main {
     static final List<Command> COMMANDS = List.of(
             UpCommand.COMMAND,
             StatusCommand.COMMAND,
+            EventsCommand.COMMAND,
             StopCommand.COMMAND,
             DoctorCommand.COMMAND,
             RuntimesCommands.INSTALL,

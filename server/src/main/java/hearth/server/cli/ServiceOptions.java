@@ -52,8 +52,23 @@ final class ServiceOptions {
                     "How many functions have figures of their own there; all others share theirs")
             .orEnvironment("HEARTH_METRICS_FUNCTIONS");
 
-    static final List<Option> ALL =
-            List.of(ALLOW_HOST, DRAIN, ACCESS_LOG, AUDIT_LOG, RECORD_SIZE, RECORD_FILES, METRICS, METRICS_FUNCTIONS);
+    private static final Option RETRY_BASE = Option.of(
+                    "--retry-base",
+                    "TIME",
+                    "1m",
+                    "The wait before an event's first retry after its function failed; the second waits twice as long")
+            .orEnvironment("HEARTH_RETRY_BASE");
+
+    static final List<Option> ALL = List.of(
+            ALLOW_HOST,
+            DRAIN,
+            ACCESS_LOG,
+            AUDIT_LOG,
+            RECORD_SIZE,
+            RECORD_FILES,
+            METRICS,
+            METRICS_FUNCTIONS,
+            RETRY_BASE);
 
     private ServiceOptions() {}
 
@@ -72,7 +87,8 @@ final class ServiceOptions {
                         onOrOff(arguments, AUDIT_LOG),
                         Bytes.mebibytes(arguments.number(RECORD_SIZE, 1, 1 << 14)),
                         arguments.number(RECORD_FILES, 1, 1_000)),
-                new MetricsConfig(onOrOff(arguments, METRICS), arguments.number(METRICS_FUNCTIONS, 0, 10_000)));
+                new MetricsConfig(onOrOff(arguments, METRICS), arguments.number(METRICS_FUNCTIONS, 0, 10_000)),
+                arguments.duration(RETRY_BASE).orElse(Duration.ZERO));
     }
 
     private static boolean onOrOff(Arguments arguments, Option option) {

@@ -1,5 +1,6 @@
 package hearth.server.invoke;
 
+import hearth.events.AsyncInvocations;
 import hearth.invoke.frontend.AnswerStream;
 import hearth.invoke.frontend.Dispatch;
 import hearth.invoke.frontend.DispatchListener;
@@ -9,6 +10,7 @@ import hearth.invoke.frontend.Resolution;
 import hearth.invoke.frontend.TraceHeaders;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.model.ApiException;
+import hearth.model.DiskFull;
 import hearth.model.FunctionVersion;
 import hearth.model.UnsupportedKind;
 import hearth.model.worker.Invocation;
@@ -20,7 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /// `Invoke`, `InvokeWithResponseStream` and `InvokeAsync`: each request is checked in AWS's order, its function
-/// resolved, and what is left is dispatched.
+/// resolved, and what is left is dispatched; or kept as an event, if the caller does not wait for it.
 ///
 /// Of a function that is known all of it happens on the event loop that calls.
 public final class InvokeService implements InvokeOperation {
@@ -32,6 +34,7 @@ public final class InvokeService implements InvokeOperation {
 
     private final FunctionResolver functions;
     private final Dispatch dispatch;
+    private final AsyncInvocations events;
     private final TraceHeaders traces;
     private final Executor background;
     private final InstantSource clock;
@@ -41,12 +44,14 @@ public final class InvokeService implements InvokeOperation {
     public InvokeService(
             FunctionResolver functions,
             Dispatch dispatch,
+            AsyncInvocations events,
             TraceHeaders traces,
             Executor background,
             InstantSource clock,
             InvocationMeter meter) {
         this.functions = functions;
         this.dispatch = dispatch;
+        this.events = events;
         this.traces = traces;
         this.background = background;
         this.clock = clock;
@@ -108,21 +113,23 @@ public final class InvokeService implements InvokeOperation {
                         case Resolution.Resolved(var found, var _) -> found;
                         case Resolution.Missing() -> throw Refusals.noSuchFunction(target.lookedUpArn());
                         case Resolution.Unreachable() -> throw Refusals.storeUnreachable();
-                        case Resolution.NotActive(var state) -> throw Refusals.notInvocable(state);
+                        case Resolution.NotActive(var state, var _) -> throw Refusals.notInvocable(state);
                     };
             if (invocation.payload().length <= CHECKED_AT_ONCE) {
-                checkPayloadAndRun(type, version, invocation);
+                checkPayloadAndRun(target, type, version, invocation);
             } else {
-                background.execute(() -> guarded(() -> checkPayloadAndRun(type, version, invocation)));
+                background.execute(() -> guarded(() -> checkPayloadAndRun(target, type, version, invocation)));
             }
         }
 
-        private void checkPayloadAndRun(InvocationType type, FunctionVersion version, Invocation invocation) {
+        private void checkPayloadAndRun(
+                InvokeTarget target, InvocationType type, FunctionVersion version, Invocation invocation) {
             PayloadCheck.check(invocation.payload());
             checkRunnable(version);
             switch (type) {
                 case DRY_RUN -> responder.noContent();
-                case EVENT -> throw Refusals.noEvents(request.operation());
+                case EVENT ->
+                    events.accept(target.function(), target.qualifier(), invocation, new Accepting(invocation));
                 case REQUEST_RESPONSE ->
                     dispatch.run(version, invocation, Dispatch.AMPLE_PATIENCE, new Answering(version, invocation));
             }
@@ -151,6 +158,36 @@ public final class InvokeService implements InvokeOperation {
                 meter.defect();
                 LOG.log(Level.ERROR, "Invocation " + request.requestId() + " failed within Hearth", defect);
                 responder.refuse(Refusals.defect());
+            }
+        }
+
+        /// Tells the caller that the event is kept.
+        private final class Accepting implements AsyncInvocations.Listener {
+            private final Invocation invocation;
+
+            Accepting(Invocation invocation) {
+                this.invocation = invocation;
+            }
+
+            @Override
+            public void accepted() {
+                guarded(() -> responder.accepted(invocation.traceHeader()));
+            }
+
+            @Override
+            public void refused(Throwable cause) {
+                boolean full = DiskFull.isCauseOf(cause);
+                if (full) {
+                    LOG.log(
+                            Level.WARNING,
+                            "THE DISK OF THE DATA FOLDER IS FULL: event {0} was refused, and so is all that needs room",
+                            request.requestId());
+                } else {
+                    LOG.log(Level.ERROR, "Event " + request.requestId() + " could not be kept", cause);
+                }
+                guarded(() -> {
+                    throw full ? Refusals.diskFull() : Refusals.eventNotKept();
+                });
             }
         }
 

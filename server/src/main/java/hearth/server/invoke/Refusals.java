@@ -33,14 +33,13 @@ final class Refusals {
                         + " bytes)");
     }
 
-    static ApiException noEvents(ApiOperation operation) {
-        return new ApiException(
-                ApiError.NOT_IMPLEMENTED,
-                "Asynchronous invocation ("
-                        + (operation == ApiOperation.INVOKE_ASYNC
-                                ? operation.wireName()
-                                : "X-Amz-Invocation-Type: Event")
-                        + ") is not available in this version of Hearth. Use Invoke with RequestResponse.");
+    /// In our words, as what follows: AWS has no disk that is full.
+    static ApiException diskFull() {
+        return service("The server's disk is full: nothing is kept until there is room again.");
+    }
+
+    static ApiException eventNotKept() {
+        return service("The event could not be kept, and will not run.");
     }
 
     static ApiException notRunnable(UnsupportedKind obstacle) {

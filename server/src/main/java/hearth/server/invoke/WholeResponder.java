@@ -47,6 +47,11 @@ public final class WholeResponder implements InvokeResponder {
     }
 
     @Override
+    public void accepted(String traceHeader) {
+        exchange.answer(new HttpResponse(202, Map.of("X-Amzn-Trace-Id", traceHeader), NOTHING));
+    }
+
+    @Override
     public void noContent() {
         exchange.answer(noContentResponse());
     }

@@ -107,7 +107,8 @@ class UpCommandTest {
                         Map.entry("HEARTH_RECORD_SIZE", "2"),
                         Map.entry("HEARTH_RECORD_FILES", "9"),
                         Map.entry("HEARTH_METRICS", "off"),
-                        Map.entry("HEARTH_METRICS_FUNCTIONS", "7"))))
+                        Map.entry("HEARTH_METRICS_FUNCTIONS", "7"),
+                        Map.entry("HEARTH_RETRY_BASE", "3s"))))
                 .isEqualTo(CHANGED);
     }
 
@@ -141,7 +142,8 @@ class UpCommandTest {
                     Set.of("hearth.test", "*.example.com"),
                     Duration.ofMinutes(2),
                     new RecordsConfig(false, false, Bytes.mebibytes(2), 9),
-                    new MetricsConfig(false, 7)),
+                    new MetricsConfig(false, 7),
+                    Duration.ofSeconds(3)),
             Guest.folder());
 
     @Test

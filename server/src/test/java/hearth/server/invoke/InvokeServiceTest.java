@@ -2,6 +2,7 @@ package hearth.server.invoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.events.AsyncInvocations;
 import hearth.invoke.counting.ThrottleReason;
 import hearth.invoke.frontend.DispatchListener;
 import hearth.invoke.frontend.DispatchOutcome;
@@ -55,11 +56,16 @@ class InvokeServiceTest {
             new AuthenticatedCaller(new AccountId("123456789012"), new Region("us-east-1"));
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
+    /// An event that is to be kept.
+    private record Kept(
+            FunctionId function, String qualifier, Invocation invocation, AsyncInvocations.Listener listener) {}
+
     private record Dispatched(FunctionVersion version, Invocation invocation, DispatchListener listener) {}
 
     private final QueuedExecutor background = new QueuedExecutor();
     private final Map<String, FunctionVersion> store = new HashMap<>(Map.of("mail", function("mail")));
     private final List<Dispatched> dispatched = new ArrayList<>();
+    private final List<Kept> kept = new ArrayList<>();
     private final List<String> defects = new ArrayList<>();
     private final InvocationMeter meter = new InvocationMeter() {
         @Override
@@ -72,6 +78,8 @@ class InvokeServiceTest {
     private final InvokeService service = new InvokeService(
             new FunctionResolver(functions, new Random(1), () -> 0, meter),
             (version, invocation, _, listener) -> dispatched.add(new Dispatched(version, invocation, listener)),
+            (function, qualifier, invocation, listener) ->
+                    kept.add(new Kept(function, qualifier, invocation, listener)),
             new TraceHeaders(new Random(1), InstantSource.fixed(NOW)),
             background,
             InstantSource.fixed(NOW),
@@ -191,11 +199,37 @@ class InvokeServiceTest {
     }
 
     @Test
-    void saysThatEventsAreNotThereYet() {
-        var refusal = invoke(typed("Event", "{}")).refusal();
+    void answersWhoeverDoesNotWaitOnceTheEventIsKept() {
+        var answers = invoke(typed("Event", "{\"a\":1}"));
 
-        assertThat(refusal.error()).isEqualTo(ApiError.NOT_IMPLEMENTED);
-        assertThat(refusal.message()).contains("Event");
+        var event = kept.getFirst();
+        assertThat(event.function().name()).isEqualTo("mail");
+        assertThat(event.qualifier()).isEqualTo("$LATEST");
+        assertThat(event.invocation().payload()).isEqualTo(bytes("{\"a\":1}"));
+        assertThat(dispatched).isEmpty();
+        assertThat(answers.isAccepted()).isFalse();
+
+        event.listener().accepted();
+
+        assertThat(answers.isAccepted()).isTrue();
+    }
+
+    @Test
+    void saysThatAnEventCouldNotBeKept() {
+        var answers = invoke(typed("Event", "{}"));
+
+        kept.getFirst().listener().refused(new IllegalStateException("A test asked for it"));
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.SERVICE);
+        assertThat(answers.refusal().message()).isEqualTo("The event could not be kept, and will not run.");
+    }
+
+    @Test
+    void keepsNoEventThatIsNoJson() {
+        var answers = invoke(typed("Event", "{"));
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.INVALID_REQUEST_CONTENT);
+        assertThat(kept).isEmpty();
     }
 
     @Test
@@ -393,6 +427,7 @@ class InvokeServiceTest {
                 (_, _, _, _) -> {
                     throw new StackOverflowError("A test asked for it");
                 },
+                (_, _, _, _) -> {},
                 new TraceHeaders(new Random(1), InstantSource.fixed(NOW)),
                 background,
                 InstantSource.fixed(NOW),

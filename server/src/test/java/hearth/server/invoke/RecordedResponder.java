@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// A caller who notes what they are answered, and insists on one answer.
 final class RecordedResponder implements InvokeResponder {
     private static final String NO_CONTENT = "no content";
+    private static final String ACCEPTED = "accepted";
 
     private final List<Object> answers = new ArrayList<>();
     final List<String> pieces = new ArrayList<>();
@@ -20,6 +21,11 @@ final class RecordedResponder implements InvokeResponder {
     public void answer(AnswerHead told, DispatchOutcome.Ran outcome) {
         head = told;
         note(outcome);
+    }
+
+    @Override
+    public void accepted(String traceHeader) {
+        note(ACCEPTED);
     }
 
     @Override
@@ -50,6 +56,10 @@ final class RecordedResponder implements InvokeResponder {
 
     boolean isAnswered() {
         return !answers.isEmpty();
+    }
+
+    boolean isAccepted() {
+        return answers.equals(List.of(ACCEPTED));
     }
 
     boolean isNoContent() {

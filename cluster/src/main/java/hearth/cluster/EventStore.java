@@ -1,0 +1,136 @@
+package hearth.cluster;
+
+import hearth.model.FunctionId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/// Events that wait for their functions, and what is to be delivered of those that are done: in a database file with a
+/// writer of its own, so that they wait for nothing that the control plane does, nor it for them.
+///
+/// What writes returns at once, with a future that is complete when the write is on the disk. It is completed by the
+/// writer's thread, which nobody may block.
+public final class EventStore implements AutoCloseable {
+    static final String FILE = "events.db";
+
+    private final Database database;
+
+    private EventStore(Database database) {
+        this.database = database;
+    }
+
+    /// Opens the store in the folder whose lock is held, making what is not there yet.
+    public static EventStore open(DataFolderLock lock) {
+        return open(lock.data());
+    }
+
+    static EventStore open(Path data) {
+        var file = data.resolve(FILE);
+        try {
+            return new EventStore(Database.open(file, Schema.EVENTS, "event-writer"));
+        } catch (IOException | SQLException e) {
+            throw new StoreException("The events in %s cannot be opened: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    public CompletableFuture<EventRecord> accept(EventRecord event) {
+        return database.submit(session -> {
+            EventTable.insert(session, event);
+            return event;
+        });
+    }
+
+    /// Keeps an event for another try.
+    public CompletableFuture<EventRecord> postpone(EventRecord event) {
+        return database.submit(session -> {
+            EventTable.update(session, event);
+            return event;
+        });
+    }
+
+    /// Ends an event: with it goes, in one step, what is to be heard of it.
+    public CompletableFuture<EventRecord> finish(
+            EventRecord event, List<DeliveryRecord> deliveries, List<EventRecord> passedOn) {
+        return database.submit(session -> {
+            if (EventTable.delete(session, event.id())) {
+                for (var delivery : deliveries) {
+                    DeliveryTable.insert(session, delivery);
+                }
+                for (var next : passedOn) {
+                    EventTable.insert(session, next);
+                }
+            }
+            return event;
+        });
+    }
+
+    /// The first of a function's queue that are due, but for some.
+    ///
+    /// @param bytes how much their payloads may hold together; the first is read however large it is
+    public List<EventRecord> due(FunctionId function, long now, Set<Long> others, int most, long bytes) {
+        return database.read(session -> EventTable.due(session, function, now, others, most, bytes));
+    }
+
+    /// When the first of a function's events is due that is not due yet.
+    public Optional<Long> nextDue(FunctionId function, long now) {
+        return database.read(session -> EventTable.nextDue(session, function, now));
+    }
+
+    /// Every function that has events.
+    public List<QueueLength<FunctionId>> queues() {
+        return database.read(EventTable::queues);
+    }
+
+    public CompletableFuture<DeliveryRecord> delivered(DeliveryRecord delivery) {
+        return database.submit(session -> {
+            DeliveryTable.delete(session, delivery.id());
+            return delivery;
+        });
+    }
+
+    /// Keeps a delivery for another try.
+    ///
+    /// @param why the last one failed
+    public CompletableFuture<DeliveryRecord> setBack(DeliveryRecord delivery, long due, String why) {
+        return database.submit(session -> {
+            DeliveryTable.setBack(session, delivery.id(), due, delivery.setbacks() + 1, why);
+            return delivery;
+        });
+    }
+
+    /// The first of a target's queue that are due, but for some.
+    ///
+    /// @param bytes how much their bodies may hold together; the first is read however large it is
+    public List<DeliveryRecord> deliveriesDue(String target, long now, Set<Long> others, int most, long bytes) {
+        return database.read(session -> DeliveryTable.due(session, target, now, others, most, bytes));
+    }
+
+    /// When the first of a target's deliveries is due that is not due yet.
+    public Optional<Long> nextDelivery(String target, long now) {
+        return database.read(session -> DeliveryTable.nextDue(session, target, now));
+    }
+
+    /// Every target that has deliveries.
+    public List<QueueLength<String>> targets() {
+        return database.read(DeliveryTable::queues);
+    }
+
+    /// The latest time, by the queue's clock, at which anything came in that is still here; 0 when nothing is.
+    public long latest() {
+        return database.read(session -> Math.max(EventTable.latest(session), DeliveryTable.latest(session)));
+    }
+
+    /// Ends all writing; every acknowledged write is kept.
+    @Override
+    public void close() {
+        try {
+            database.close();
+        } catch (SQLException e) {
+            throw new StoreException("The events could not be closed: " + e.getMessage(), e);
+        }
+    }
+}

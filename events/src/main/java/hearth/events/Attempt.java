@@ -1,0 +1,19 @@
+package hearth.events;
+
+import hearth.cluster.EventRecord;
+
+/// How one try to run a function on an event ended.
+sealed interface Attempt {
+    /// @param version that ran: `$LATEST` or a number
+    record Succeeded(String version, byte[] payload) implements Attempt {}
+
+    record Failed(EventRecord.Failure failure) implements Attempt {}
+
+    /// The function did not run. Later it may.
+    ///
+    /// @param crowded whether fewer at once would have had a better chance
+    record NotRun(boolean crowded, String why) implements Attempt {}
+
+    /// The function is not to run at all: its reserved concurrency is 0.
+    record Stopped() implements Attempt {}
+}

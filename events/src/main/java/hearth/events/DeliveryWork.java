@@ -1,0 +1,152 @@
+package hearth.events;
+
+import hearth.cluster.DeliveryRecord;
+import hearth.cluster.EventStore;
+import hearth.cluster.QueueLength;
+import hearth.model.memory.MemoryBudget;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// Tells destinations and dead letter queues of events: until they have it, or it is too old.
+final class DeliveryWork implements Work<String, DeliveryRecord> {
+    private static final Logger LOG = System.getLogger(DeliveryWork.class.getName());
+
+    /// What the bodies of one turn may hold together.
+    private static final long BYTES_AT_ONCE = 1 << 20;
+
+    private static final long MEMORY_PAUSE = 100;
+    private static final long PAUSE = 1_000;
+
+    private final EventStore store;
+    private final DestinationSender sender;
+    private final MemoryBudget memory;
+    private final QueueClock clock;
+    private final Duration oldest;
+    private final Executor background;
+    private final EventMeter meter;
+
+    /// @param oldest how old a message may become
+    /// @param background runs what blocks
+    DeliveryWork(
+            EventStore store,
+            DestinationSender sender,
+            MemoryBudget memory,
+            QueueClock clock,
+            Duration oldest,
+            Executor background,
+            EventMeter meter) {
+        this.store = store;
+        this.sender = sender;
+        this.memory = memory;
+        this.clock = clock;
+        this.oldest = oldest;
+        this.background = background;
+        this.meter = meter;
+    }
+
+    @Override
+    public List<QueueLength<String>> lengths() {
+        return store.targets();
+    }
+
+    @Override
+    public List<DeliveryRecord> due(String queue, long now, Set<Long> others, int most) {
+        return store.deliveriesDue(queue, now, others, most, BYTES_AT_ONCE);
+    }
+
+    @Override
+    public Optional<Long> nextDue(String queue, long now) {
+        return store.nextDelivery(queue, now);
+    }
+
+    @Override
+    public long id(DeliveryRecord delivery) {
+        return delivery.id();
+    }
+
+    @Override
+    public void begin(DeliveryRecord delivery, Consumer<Ended> ended) {
+        long size = delivery.body().length;
+        if (!memory.take(size, 0)) {
+            ended.accept(Ended.kept(clock.now() + MEMORY_PAUSE, Ended.Pace.EVEN));
+            return;
+        }
+        Consumer<Ended> end = how -> {
+            memory.giveBack(size);
+            ended.accept(how);
+        };
+        try {
+            background.execute(() -> send(delivery, end));
+        } catch (RuntimeException | Error e) {
+            memory.giveBack(size);
+            throw e;
+        }
+    }
+
+    private void send(DeliveryRecord delivery, Consumer<Ended> end) {
+        try {
+            var target = Target.of(delivery.target());
+            if (target.isEmpty()) {
+                throw new DeliveryException("Nothing that Hearth knows has this ARN.", null);
+            }
+            sender.send(target.get(), delivery);
+            meter.delivered(delivery.function());
+            write(delivery, () -> store.delivered(delivery), Ended.gone(Ended.Pace.WELL), end);
+        } catch (DeliveryException | RuntimeException | Error e) {
+            failed(delivery, e, end);
+        }
+    }
+
+    private void failed(DeliveryRecord delivery, Throwable cause, Consumer<Ended> end) {
+        var why = cause instanceof DeliveryException ? String.valueOf(cause.getMessage()) : String.valueOf(cause);
+        long due = clock.now() + RetryPolicy.backOff(delivery.setbacks());
+        var what = "The " + delivery.kind() + " of event " + delivery.requestId() + " ("
+                + delivery.function().name() + ") for " + delivery.target();
+        if (due - delivery.made() > oldest.toMillis()) {
+            meter.undeliverable(delivery.function(), delivery.kind() == DeliveryRecord.Kind.DEAD_LETTER);
+            LOG.log(Level.ERROR, "{0} is given up after {1}: {2}", what, oldest, why);
+            write(delivery, () -> store.delivered(delivery), Ended.gone(Ended.Pace.HELD_UP), end);
+            return;
+        }
+        LOG.log(
+                Level.WARNING,
+                "{0} could not be delivered, and is tried again in {1} s: {2}",
+                what,
+                RetryPolicy.backOff(delivery.setbacks()) / 1000,
+                why);
+        write(delivery, () -> store.setBack(delivery, due, why), Ended.kept(due, Ended.Pace.HELD_UP), end);
+    }
+
+    /// Writes what became of it, however often that takes.
+    private void write(DeliveryRecord delivery, Writing writing, Ended how, Consumer<Ended> end) {
+        CompletableFuture<?> written;
+        try {
+            written = writing.begin();
+        } catch (IllegalStateException closed) {
+            end.accept(Ended.kept(clock.now() + PAUSE, Ended.Pace.EVEN));
+            return;
+        }
+        var _ = written.whenComplete((_, failure) -> {
+            if (failure == null) {
+                end.accept(how);
+            } else {
+                LOG.log(Level.ERROR, "What became of a delivery cannot be written, and is tried again: {0}", failure);
+                CompletableFuture.delayedExecutor(PAUSE, TimeUnit.MILLISECONDS, background)
+                        .execute(() -> write(delivery, writing, how, end));
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        CompletableFuture<?> begin();
+    }
+}

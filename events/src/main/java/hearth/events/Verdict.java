@@ -1,0 +1,33 @@
+package hearth.events;
+
+import hearth.cluster.EventRecord;
+
+/// What becomes of an event after a try.
+sealed interface Verdict {
+    /// @param event with the time of its next try
+    record Retry(EventRecord event) implements Verdict {}
+
+    /// The event is done.
+    ///
+    /// @param event with all that was counted
+    /// @param attempts how often the function ran on it
+    record Done(EventRecord event, Condition condition, int attempts) implements Verdict {}
+
+    /// Why an event is done, as AWS calls it.
+    enum Condition {
+        SUCCESS("Success"),
+        RETRIES_EXHAUSTED("RetriesExhausted"),
+        EVENT_AGE_EXCEEDED("EventAgeExceeded"),
+        ZERO_RESERVED_CONCURRENCY("ZeroReservedConcurrency");
+
+        private final String wireName;
+
+        Condition(String wireName) {
+            this.wireName = wireName;
+        }
+
+        String wireName() {
+            return wireName;
+        }
+    }
+}

@@ -1,0 +1,470 @@
+package hearth.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import hearth.cluster.DataFolderLock;
+import hearth.cluster.DeliveryRecord;
+import hearth.cluster.EventStore;
+import hearth.invoke.counting.ThrottleReason;
+import hearth.invoke.frontend.DispatchListener;
+import hearth.invoke.frontend.DispatchOutcome;
+import hearth.invoke.frontend.DispatchOutcome.Unavailable.Reason;
+import hearth.invoke.frontend.FunctionCache;
+import hearth.invoke.frontend.FunctionCacheConfig;
+import hearth.invoke.frontend.FunctionResolver;
+import hearth.invoke.metering.InvocationMeter;
+import hearth.model.Bytes;
+import hearth.model.CodeDigest;
+import hearth.model.EventInvokeConfig;
+import hearth.model.FunctionId;
+import hearth.model.FunctionState;
+import hearth.model.FunctionVersion;
+import hearth.model.LogFormat;
+import hearth.model.Routing;
+import hearth.model.memory.MemoryBudget;
+import hearth.model.worker.Invocation;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The queue over a real store, with functions that are made of lambdas.
+class EventQueueTest {
+    private static final String QUEUE = "arn:aws:sqs:us-east-1:123456789012:failed";
+    private static final String TOPIC = "arn:aws:sns:us-east-1:123456789012:heard";
+    private static final FunctionId AUDIT = Samples.function("audit");
+
+    @TempDir
+    Path folder;
+
+    private final Map<FunctionId, EventInvokeConfig> functions = new ConcurrentHashMap<>();
+    private final Set<FunctionId> stopped = ConcurrentHashMap.newKeySet();
+    private final List<Invocation> runs = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<DeliveryRecord> sent = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> dropped = new LinkedBlockingQueue<>();
+    private final AtomicInteger sendingFails = new AtomicInteger();
+    private final MemoryBudget memory = new MemoryBudget(Bytes.mebibytes(64));
+    /// Added to the monotonic clock: waits of minutes are over when a test says so.
+    private final AtomicLong skipped = new AtomicLong();
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private BiFunction<FunctionVersion, Invocation, DispatchOutcome> function = (_, _) -> answered("\"done\"");
+
+    private DataFolderLock lock;
+    private EventStore store;
+    private EventQueue queue;
+
+    @BeforeEach
+    void begin() {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, null, null, null));
+        start();
+    }
+
+    @AfterEach
+    void end() {
+        stop();
+        threads.close();
+        assertThat(memory.left()).isEqualTo(memory.total().count());
+    }
+
+    @Test
+    void runsAFunctionOnAnEventOnce() {
+        accept("r-1", "{\"a\":1}");
+
+        awaitEmpty();
+        assertThat(runs).singleElement().satisfies(run -> {
+            assertThat(run.requestId()).isEqualTo("r-1");
+            assertThat(new String(run.payload(), StandardCharsets.UTF_8)).isEqualTo("{\"a\":1}");
+            assertThat(run.traceHeader()).isEqualTo("Root=1-2-3");
+        });
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void triesAFailedEventAgainUnderTheSameRequestIdAndGivesItUp() throws Exception {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, null, TOPIC, QUEUE));
+        function = (_, _) -> failed("no");
+
+        accept("r-1", "{\"a\":1}");
+        awaitRuns(1);
+        skip(Duration.ofSeconds(59));
+        skip(Duration.ofSeconds(2));
+        awaitRuns(2);
+        skip(Duration.ofSeconds(121));
+        awaitRuns(3);
+
+        var heard = List.of(take(sent), take(sent));
+        assertThat(heard).anySatisfy(delivery -> {
+            assertThat(delivery.target()).isEqualTo(TOPIC);
+            assertThat(delivery.kind()).isEqualTo(DeliveryRecord.Kind.FAILURE);
+            assertThat(text(delivery)).contains("\"RetriesExhausted\"", "\"approximateInvokeCount\":3", "no");
+        });
+        assertThat(heard).anySatisfy(delivery -> {
+            assertThat(delivery.target()).isEqualTo(QUEUE);
+            assertThat(text(delivery)).isEqualTo("{\"a\":1}");
+            assertThat(delivery.deadLetter()).contains(new DeliveryRecord.DeadLetter("200", "no"));
+        });
+        assertThat(runs).allMatch(run -> run.requestId().equals("r-1"));
+        awaitEmpty();
+    }
+
+    @Test
+    void tellsADestinationOfASuccess() throws Exception {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, TOPIC, null, QUEUE));
+
+        accept("r-1", "{}");
+
+        assertThat(text(take(sent))).contains("\"condition\":\"Success\"", "\"responsePayload\":\"done\"");
+        awaitEmpty();
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void invokesAFunctionThatIsADestination() {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, AUDIT.arn(), null, null));
+        functions.put(AUDIT, config(Duration.ofHours(6), 2, null, null, null));
+
+        accept("r-1", "{}");
+
+        awaitRuns(2);
+        assertThat(runs.get(1).invokedArn()).isEqualTo(AUDIT.arn());
+        assertThat(runs.get(1).requestId()).isEqualTo("passed-on-1");
+        assertThat(new String(runs.get(1).payload(), StandardCharsets.UTF_8)).contains("\"requestId\":\"r-1\"");
+        awaitEmpty();
+    }
+
+    @Test
+    void givesUpEventsOfAStoppedFunctionAtOnce() throws Exception {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, null, TOPIC, null));
+        stopped.add(Samples.MAIL);
+        function = (_, _) ->
+                new DispatchOutcome.Throttled(ThrottleReason.RESERVED_FUNCTION_CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+
+        accept("r-1", "{}");
+
+        assertThat(text(take(sent))).contains("ZeroReservedConcurrency", "\"approximateInvokeCount\":0");
+        assertThat(take(dropped)).isEqualTo("ZeroReservedConcurrency");
+    }
+
+    @Test
+    void triesAThrottledEventAgainUntilItIsTooOld() throws Exception {
+        functions.put(Samples.MAIL, config(Duration.ofSeconds(60), 2, null, TOPIC, null));
+        function = (_, _) -> new DispatchOutcome.Throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+
+        accept("r-1", "{}");
+        for (int wait = 1; wait <= 16; wait *= 2) {
+            awaitRuns(Integer.numberOfTrailingZeros(wait) + 1);
+            skip(Duration.ofSeconds(wait));
+        }
+
+        assertThat(text(take(sent))).contains("EventAgeExceeded", "\"approximateInvokeCount\":0");
+        assertThat(runs).hasSize(6);
+    }
+
+    @Test
+    void dropsEventsOfAFunctionThatIsGone() throws Exception {
+        functions.clear();
+
+        accept("r-1", "{}");
+
+        assertThat(take(dropped)).isEqualTo("FunctionDeleted");
+        awaitEmpty();
+        assertThat(runs).isEmpty();
+    }
+
+    @Test
+    void sendsAgainWhatADestinationDidNotTake() throws Exception {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, TOPIC, null, null));
+        sendingFails.set(3);
+
+        accept("r-1", "{}");
+
+        for (int wait = 1; wait <= 4; wait *= 2) {
+            int left = 3 - Integer.numberOfTrailingZeros(wait) - 1;
+            await(() -> sendingFails.get() == left);
+            skip(Duration.ofSeconds(wait));
+        }
+        assertThat(text(take(sent))).contains("Success");
+        awaitEmpty();
+        await(() -> queue.undelivered() == 0);
+    }
+
+    @Test
+    void aBacklogOfOneFunctionDelaysNoOther() {
+        functions.put(AUDIT, config(Duration.ofHours(6), 2, null, null, null));
+        var held = new CompletableFuture<Void>();
+        function = (version, _) -> {
+            if (version.function().equals(Samples.MAIL)) {
+                held.join();
+            }
+            return answered("1");
+        };
+        for (int i = 0; i < 1_000; i++) {
+            accept("r-" + i, "{}");
+        }
+
+        queue.accept(AUDIT, "$LATEST", Samples.invocation("audit", "{}"), listener(new CompletableFuture<>()));
+
+        await(() -> runs.stream().anyMatch(run -> run.requestId().equals("audit")));
+        assertThat(queue.waiting()).isGreaterThan(900);
+        held.complete(null);
+        awaitEmpty();
+        assertThat(runs.stream().map(Invocation::requestId).distinct()).hasSize(1_001);
+        assertThat(runs).hasSize(1_001);
+    }
+
+    @Test
+    void goesOnWithWhatItHadWhenItWasStopped() {
+        function = (_, _) -> new DispatchOutcome.Unavailable(Reason.NO_CAPACITY);
+        accept("r-1", "{}");
+        awaitRuns(1);
+        stop();
+        function = (_, _) -> answered("1");
+
+        start();
+        skip(Duration.ofSeconds(2));
+
+        awaitRuns(2);
+        awaitEmpty();
+    }
+
+    @Test
+    void leavesWhatWasNotRunBeforeTheServerStopped() {
+        function = (_, _) -> new DispatchOutcome.Unavailable(Reason.CLOSED);
+        accept("r-1", "{}");
+        awaitRuns(1);
+
+        stop();
+
+        start();
+        assertThat(queue.waiting()).isEqualTo(1);
+        function = (_, _) -> answered("1");
+        skip(Duration.ofSeconds(1));
+        awaitEmpty();
+    }
+
+    @Test
+    void goesOnAfterADefect() {
+        function = (_, _) -> {
+            throw new StackOverflowError("A test asked for it");
+        };
+        accept("r-1", "{}");
+        awaitRuns(1);
+        function = (_, _) -> answered("1");
+
+        skip(Duration.ofSeconds(1));
+
+        awaitRuns(2);
+        awaitEmpty();
+    }
+
+    @Test
+    void waitsForMemory() {
+        long all = memory.total().count();
+        memory.hold(all);
+        accept("r-1", "{}");
+        skip(Duration.ofMillis(100));
+        skip(Duration.ofMillis(100));
+        assertThat(runs).isEmpty();
+
+        memory.giveBack(all);
+
+        skip(Duration.ofMillis(100));
+        awaitRuns(1);
+        awaitEmpty();
+    }
+
+    @Test
+    void refusesWhatItCannotKeep() {
+        stop();
+        var answer = new CompletableFuture<Void>();
+
+        queue.accept(Samples.MAIL, "$LATEST", Samples.invocation("r", "{}"), listener(answer));
+
+        assertThat(answer).isCompletedExceptionally();
+        start();
+    }
+
+    private void start() {
+        lock = DataFolderLock.take(folder);
+        store = EventStore.open(lock);
+        var meter = new InvocationMeter() {};
+        var cache = new FunctionCache(
+                FunctionCacheConfig.DEFAULT,
+                (id, _) -> Optional.ofNullable(functions.get(id))
+                        .map(config -> Routing.to(version(id)).with(config)),
+                threads,
+                System::nanoTime,
+                meter);
+        var numbers = new AtomicInteger();
+        queue = new EventQueue(
+                EventsConfig.DEFAULT,
+                new EventQueue.Parts(
+                        store,
+                        new FunctionResolver(cache, new Random(1), System::nanoTime, meter),
+                        (version, invocation, _, listener) -> threads.execute(() -> run(version, invocation, listener)),
+                        stopped::contains,
+                        (_, delivery) -> {
+                            if (sendingFails.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                                throw new DeliveryException("A test asked for it", null);
+                            }
+                            sent.add(delivery);
+                        },
+                        memory,
+                        threads),
+                () -> "passed-on-" + numbers.incrementAndGet(),
+                InstantSource.system(),
+                () -> System.nanoTime() + skipped.get(),
+                new EventMeter() {
+                    @Override
+                    public void dropped(FunctionId id, String reason) {
+                        dropped.add(reason);
+                    }
+                });
+    }
+
+    private void stop() {
+        queue.close();
+        store.close();
+        lock.close();
+    }
+
+    private void run(FunctionVersion version, Invocation invocation, DispatchListener listener) {
+        var now = function;
+        runs.add(invocation);
+        DispatchOutcome outcome;
+        try {
+            outcome = now.apply(version, invocation);
+        } catch (StackOverflowError defect) {
+            outcome = new DispatchOutcome.Unavailable(Reason.DEFECT);
+        }
+        listener.ended(outcome);
+    }
+
+    private void accept(String requestId, String payload) {
+        var accepted = new CompletableFuture<Void>();
+        queue.accept(Samples.MAIL, "$LATEST", Samples.invocation(requestId, payload), listener(accepted));
+        accepted.join();
+    }
+
+    private static AsyncInvocations.Listener listener(CompletableFuture<Void> answer) {
+        return new AsyncInvocations.Listener() {
+            @Override
+            public void accepted() {
+                answer.complete(null);
+            }
+
+            @Override
+            public void refused(Throwable cause) {
+                answer.completeExceptionally(cause);
+            }
+        };
+    }
+
+    /// Lets the queue's clock go on at once, and has the queue see it.
+    private void skip(Duration time) {
+        skipped.addAndGet(time.toNanos());
+        queue.accept(
+                Samples.function("nobody"),
+                "$LATEST",
+                Samples.invocation("tick", "{}"),
+                listener(new CompletableFuture<>()));
+    }
+
+    private void awaitRuns(int count) {
+        await(() -> runs.size() >= count);
+        assertThat(runs.size()).isEqualTo(count);
+    }
+
+    private void awaitEmpty() {
+        await(() -> queue.waiting() == 0);
+    }
+
+    private static void await(java.util.function.BooleanSupplier condition) {
+        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - until > 0) {
+                fail("It did not happen");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
+        var taken = queue.poll(20, TimeUnit.SECONDS);
+        assertThat(taken).isNotNull();
+        return taken;
+    }
+
+    private static String text(DeliveryRecord delivery) {
+        return new String(delivery.body(), StandardCharsets.UTF_8);
+    }
+
+    private static DispatchOutcome answered(String json) {
+        return new DispatchOutcome.Answered(Samples.bytes(json), "application/json", null);
+    }
+
+    private static DispatchOutcome failed(String message) {
+        return new DispatchOutcome.FunctionError(
+                Samples.bytes("{\"errorMessage\":\"" + message + "\"}"), "Unhandled", null);
+    }
+
+    private static EventInvokeConfig config(
+            Duration age,
+            int retries,
+            @Nullable String onSuccess,
+            @Nullable String onFailure,
+            @Nullable String deadLetters) {
+        return new EventInvokeConfig(
+                age,
+                retries,
+                Optional.ofNullable(onSuccess),
+                Optional.ofNullable(onFailure),
+                Optional.ofNullable(deadLetters));
+    }
+
+    private static FunctionVersion version(FunctionId id) {
+        return new FunctionVersion(
+                id,
+                "$LATEST",
+                1,
+                FunctionState.ACTIVE,
+                "python3.12",
+                "app.handler",
+                new CodeDigest("00".repeat(32)),
+                List.of(),
+                Bytes.mebibytes(128),
+                Duration.ofSeconds(3),
+                Bytes.mebibytes(512),
+                Map.of(),
+                "arn:aws:iam::123456789012:role/r",
+                "x86_64",
+                LogFormat.TEXT,
+                "/aws/lambda/" + id.name(),
+                "INFO",
+                "INFO",
+                Optional.empty());
+    }
+}

@@ -1,0 +1,83 @@
+package hearth.server;
+
+import hearth.cluster.DataFolderLock;
+import hearth.cluster.EventStore;
+import hearth.cluster.FunctionStore;
+import hearth.cluster.Setting;
+import hearth.cluster.Store;
+import hearth.cluster.StoreException;
+import hearth.cluster.StoreUnavailableException;
+import hearth.events.EventQueue;
+import hearth.events.EventsConfig;
+import hearth.events.aws.AwsDestinations;
+import hearth.invoke.InvokeServices;
+import hearth.model.FunctionId;
+import hearth.model.memory.MemoryBudget;
+import hearth.server.api.RequestIds;
+import hearth.server.metrics.EventMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/// Starts asynchronous invocation: the queue of events, and the clients of those who hear of them.
+final class EventPlane {
+    private EventPlane() {}
+
+    static EventQueue start(
+            ServerConfig config,
+            StartedParts parts,
+            DataFolderLock folder,
+            Store store,
+            InvokeServices services,
+            Executor threads,
+            MemoryBudget memory,
+            PrometheusRegistry registry,
+            InstantSource clock,
+            RandomGenerator random)
+            throws StartException {
+        var defaults = EventsConfig.DEFAULT;
+        var settings = new EventsConfig(
+                config.service().retryBase(),
+                defaults.mostAtOnce(),
+                defaults.deliveriesAtOnce(),
+                defaults.deliveryAge(),
+                config.service().drain());
+        var sender = parts.add("clients of destinations", new AwsDestinations(config.services(), System.getenv()));
+        var kept = parts.add("events", open(folder));
+        var metrics = new EventMetrics(registry);
+        var queue = parts.add(
+                "queues of events",
+                new EventQueue(
+                        settings,
+                        new EventQueue.Parts(
+                                kept,
+                                services.resolver(),
+                                services.dispatch(),
+                                function -> isStopped(store.functions(), function),
+                                sender,
+                                memory,
+                                threads),
+                        new RequestIds(random),
+                        clock,
+                        System::nanoTime,
+                        metrics));
+        metrics.show(queue);
+        return queue;
+    }
+
+    private static EventStore open(DataFolderLock folder) throws StartException {
+        try {
+            return EventStore.open(folder);
+        } catch (StoreException | StoreUnavailableException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static boolean isStopped(FunctionStore functions, FunctionId function) {
+        return functions
+                .read(function, view -> view.setting(Setting.RESERVED_CONCURRENCY, Setting.WHOLE))
+                .filter(reserved -> reserved == 0)
+                .isPresent();
+    }
+}
