@@ -370,13 +370,12 @@ class ResponseStreamTest {
                 .hasMessageContaining("Value 'Event' at 'invocationType' failed to satisfy constraint");
     }
 
-    /// `InvokeAsync` is checked like any invocation; its events are not delivered yet. The SDK for Java has dropped
-    /// it.
+    /// `InvokeAsync` is checked like any invocation. The SDK for Java has dropped it.
     @ParameterizedTest
     @CsvSource({
         "nobody,{},404,Function not found",
         "STREAMS,no json,400,Could not parse request body into json",
-        "STREAMS,{},501,InvokeAsync"
+        "STREAMS,{},202,''"
     })
     void checksAnOldAsynchronousInvocation(String name, String payload, int status, String message) throws Exception {
         var function = name.equals("STREAMS") ? Shared.STREAMS : name;

@@ -65,7 +65,7 @@ class UpCommandTest {
                 + " --package-size 60 --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600"
                 + " --function-layers 7 --stream-rate 100 --roles control --loops 2"
                 + " --allow-host hearth.test --allow-host=*.example.com --drain 2m"
-                + " --access-log off --audit-log off --record-size 2 --record-files 9 --metrics off --metrics-functions 7";
+                + " --access-log off --audit-log off --record-size 2 --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
