@@ -74,8 +74,8 @@ class AsyncInvocationTest {
     void runsLaterAndTellsADestinationOfTheSuccess() {
         var memory = create("memory-success", MEMORY);
         var echo = create("echo", ECHO);
-        lambda.putFunctionEventInvokeConfig(r -> r.functionName(echo)
-                .destinationConfig(c -> c.onSuccess(s -> s.destination(arn(memory)))));
+        lambda.putFunctionEventInvokeConfig(
+                r -> r.functionName(echo).destinationConfig(c -> c.onSuccess(s -> s.destination(arn(memory)))));
 
         var answer = lambda.invoke(r -> r.functionName(echo)
                 .invocationType(InvocationType.EVENT)
@@ -99,8 +99,8 @@ class AsyncInvocationTest {
     void triesTwiceMoreAndTellsADestinationOfTheFailure() {
         var memory = create("memory-failure", MEMORY);
         var failing = create("failing", FAILING);
-        lambda.putFunctionEventInvokeConfig(r -> r.functionName(failing)
-                .destinationConfig(c -> c.onFailure(s -> s.destination(arn(memory)))));
+        lambda.putFunctionEventInvokeConfig(
+                r -> r.functionName(failing).destinationConfig(c -> c.onFailure(s -> s.destination(arn(memory)))));
 
         invokeLater(failing, "{}");
 
@@ -126,8 +126,8 @@ class AsyncInvocationTest {
                 .build();
         int status;
         try (var client = HttpClient.newHttpClient()) {
-            status = client.send(request, HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
+            status =
+                    client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         }
 
         assertThat(status).isEqualTo(202);
@@ -138,8 +138,8 @@ class AsyncInvocationTest {
     void aStoppedFunctionGivesItsEventsUp() {
         var memory = create("memory-stopped", MEMORY);
         var stopped = create("stopped", ECHO);
-        lambda.putFunctionEventInvokeConfig(r -> r.functionName(stopped)
-                .destinationConfig(c -> c.onFailure(s -> s.destination(arn(memory)))));
+        lambda.putFunctionEventInvokeConfig(
+                r -> r.functionName(stopped).destinationConfig(c -> c.onFailure(s -> s.destination(arn(memory)))));
         lambda.putFunctionConcurrency(r -> r.functionName(stopped).reservedConcurrentExecutions(0));
 
         invokeLater(stopped, "{}");
@@ -233,7 +233,8 @@ class AsyncInvocationTest {
 
     private static List<String> ids(List<String> records) {
         return records.stream()
-                .map(record -> ID.matcher(record).results().findFirst().orElseThrow().group(1))
+                .map(record ->
+                        ID.matcher(record).results().findFirst().orElseThrow().group(1))
                 .toList();
     }
 
@@ -262,7 +263,8 @@ class AsyncInvocationTest {
 
     private static List<String> found(Path folder, String function, Pattern wanted) {
         try (var files = Files.walk(folder.resolve("logs"))) {
-            return files.filter(file -> Files.isRegularFile(file) && file.toString().contains(function))
+            return files.filter(
+                            file -> Files.isRegularFile(file) && file.toString().contains(function))
                     .flatMap(file -> wanted.matcher(read(file)).results().map(match -> match.group(1)))
                     .collect(Collectors.toList());
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import hearth.cluster.StoreException;
 import hearth.cluster.StoreUnavailableException;
 import hearth.events.EventQueue;
 import hearth.events.EventsConfig;
+import hearth.events.LateSender;
 import hearth.events.aws.AwsDestinations;
 import hearth.invoke.InvokeServices;
 import hearth.model.FunctionId;
@@ -43,7 +44,9 @@ final class EventPlane {
                 defaults.deliveriesAtOnce(),
                 defaults.deliveryAge(),
                 config.service().drain());
-        var sender = parts.add("clients of destinations", new AwsDestinations(config.services(), System.getenv()));
+        var sender = parts.add(
+                "clients of destinations",
+                new LateSender(() -> new AwsDestinations(config.services(), System.getenv())));
         var kept = parts.add("events", open(folder));
         var metrics = new EventMetrics(registry);
         var queue = parts.add(

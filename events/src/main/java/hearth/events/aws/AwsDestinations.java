@@ -27,7 +27,7 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeNameForSe
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeValue;
 
 /// Sends what is to be heard of events to SQS, SNS, EventBridge and S3, as Lambda itself does.
-public final class AwsDestinations implements DestinationSender, AutoCloseable {
+public final class AwsDestinations implements DestinationSender {
     private static final ServiceName SQS = new ServiceName("SQS");
     private static final ServiceName SNS = new ServiceName("SNS");
     private static final ServiceName EVENT_BRIDGE = new ServiceName("EVENTBRIDGE");

@@ -167,10 +167,7 @@ class InvokeServiceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "nothing,{},ResourceNotFoundException",
-        "mail,{,InvalidRequestContentException"
-    })
+    @CsvSource({"nothing,{},ResourceNotFoundException", "mail,{,InvalidRequestContentException"})
     void checksAnOldAsynchronousInvocationLikeAnyOther(String function, String payload, String error) {
         var answers = invoke(request(ApiOperation.INVOKE_ASYNC, function, payload));
 
