@@ -122,11 +122,7 @@ final class DeliveryTable {
                 .executeQuery()) {
             var found = new ArrayList<QueueLength<String>>();
             while (rows.next()) {
-                found.add(new QueueLength<>(
-                        rows.getString("target"),
-                        rows.getLong("waiting"),
-                        rows.getLong("first"),
-                        rows.getLong("first")));
+                found.add(new QueueLength<>(rows.getString("target"), rows.getLong("waiting"), rows.getLong("first")));
             }
             return found;
         }

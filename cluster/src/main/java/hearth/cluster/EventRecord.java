@@ -34,6 +34,12 @@ public record EventRecord(
         return new EventRecord(0, function, qualifier, invocation, now, now, 0, 0, Optional.empty());
     }
 
+    /// The memory that it takes.
+    public long size() {
+        return invocation.payload().length
+                + lastFailure.map(failure -> failure.payload().length).orElse(0);
+    }
+
     /// The same after the function failed on it.
     public EventRecord failed(Failure failure, long nextDue) {
         return new EventRecord(

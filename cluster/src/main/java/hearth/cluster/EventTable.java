@@ -63,7 +63,7 @@ final class EventTable {
 
     /// The first of a function's queue that are due, but for some.
     ///
-    /// @param bytes how much their payloads may hold together; the first is read however large it is
+    /// @param bytes how much they may hold together; the first is read however large it is
     static List<EventRecord> due(Session session, FunctionId function, long now, Set<Long> others, int most, long bytes)
             throws SQLException {
         var ids = ids(session, function, now, others.size() + most);
@@ -73,7 +73,7 @@ final class EventTable {
         for (var id : ids.subList(0, Math.min(most, ids.size()))) {
             var event = find(session, id);
             if (event.isPresent()) {
-                held += event.get().invocation().payload().length;
+                held += event.get().size();
                 if (held > bytes && !found.isEmpty()) {
                     break;
                 }
@@ -148,21 +148,20 @@ final class EventTable {
                 new AccountId(row.getString("account")), new Region(row.getString("region")), row.getString("name"));
     }
 
-    /// Every function that has events, from the index alone: what is oldest is not in it.
+    /// Every function that has events, from the index alone.
     static List<QueueLength<FunctionId>> queues(Session session) throws SQLException {
         try (var rows = session.prepare("""
                         SELECT account, region, name, count(*) AS events, min(due) AS first FROM events
                         GROUP BY account, region, name""").executeQuery()) {
             var found = new ArrayList<QueueLength<FunctionId>>();
             while (rows.next()) {
-                found.add(new QueueLength<>(
-                        function(rows), rows.getLong("events"), rows.getLong("first"), rows.getLong("first")));
+                found.add(new QueueLength<>(function(rows), rows.getLong("events"), rows.getLong("first")));
             }
             return found;
         }
     }
 
-    /// The latest time that any of them knows.
+    /// When the last of them came in; 0 when there are none.
     static long latest(Session session) throws SQLException {
         try (var rows = session.prepare("SELECT accepted FROM events ORDER BY id DESC LIMIT 1")
                 .executeQuery()) {

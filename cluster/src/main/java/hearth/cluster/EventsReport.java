@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// What the events of a data folder wait for, read beside a server that may be at work on them. Times are
-/// milliseconds of the queue's own clock, which is the wall clock unless somebody has set that back.
+/// milliseconds of the queue's own clock: the wall clock's, unless that was set, or the host has slept.
 public record EventsReport(List<WaitingEvents> events, List<WaitingDeliveries> deliveries) {
     /// @param due when the next of them is tried
     /// @param failed how many of them their function has failed on
@@ -34,31 +34,22 @@ public record EventsReport(List<WaitingEvents> events, List<WaitingDeliveries> d
 
     private static List<WaitingEvents> events(Session session) throws SQLException {
         var found = new ArrayList<WaitingEvents>();
-        // What waits without ever having been tried is most of a long queue, and is counted by the index alone.
         try (var rows = session.prepare("""
-                        SELECT account, region, name, count(*) AS events, min(due) AS first, min(id) AS oldest
+                        SELECT account, region, name, count(*) AS events, min(due) AS first, min(accepted) AS oldest,
+                            count(*) FILTER (WHERE failures > 0) AS failed,
+                            count(*) FILTER (WHERE setbacks > 0) AS held
                         FROM events GROUP BY account, region, name ORDER BY account, region, name""").executeQuery()) {
             while (rows.next()) {
-                var function = EventTable.function(rows);
                 found.add(new WaitingEvents(
-                        function,
+                        EventTable.function(rows),
                         rows.getLong("events"),
-                        number(session, "SELECT accepted FROM events WHERE id = ?", rows.getLong("oldest")),
+                        rows.getLong("oldest"),
                         rows.getLong("first"),
-                        tried(session, function, "failures"),
-                        tried(session, function, "setbacks")));
+                        rows.getLong("failed"),
+                        rows.getLong("held")));
             }
         }
         return found;
-    }
-
-    private static long tried(Session session, FunctionId function, String column) throws SQLException {
-        return number(
-                session,
-                "SELECT count(*) FROM events WHERE account = ? AND region = ? AND name = ? AND " + column + " > 0",
-                function.account().value(),
-                function.region().value(),
-                function.name());
     }
 
     private static List<WaitingDeliveries> deliveries(Session session) throws SQLException {
@@ -77,11 +68,5 @@ public record EventsReport(List<WaitingEvents> events, List<WaitingDeliveries> d
             }
         }
         return found;
-    }
-
-    private static long number(Session session, String query, Object... parameters) throws SQLException {
-        try (var rows = session.prepare(query, parameters).executeQuery()) {
-            return rows.next() ? rows.getLong(1) : 0;
-        }
     }
 }

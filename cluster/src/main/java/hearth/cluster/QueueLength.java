@@ -5,5 +5,4 @@ package hearth.cluster;
 /// @param key of a function's events the function, of deliveries their target
 /// @param count of what is in it, due or not
 /// @param due when the first of them is
-/// @param oldest when the oldest came in, by the queue's clock
-public record QueueLength<K>(K key, long count, long due, long oldest) {}
+public record QueueLength<K>(K key, long count, long due) {}

@@ -299,7 +299,7 @@ class AsyncInvocationTest {
 
     private static String create(String name, SdkBytes zip) {
         create(lambda, name, zip);
-        if (zip == MEMORY) {
+        if (zip.equals(MEMORY)) {
             // Its memory is that of one environment.
             lambda.putFunctionConcurrency(r -> r.functionName(name).reservedConcurrentExecutions(1));
         }

@@ -10,9 +10,7 @@ sealed interface Attempt {
     record Failed(EventRecord.Failure failure) implements Attempt {}
 
     /// The function did not run. Later it may.
-    ///
-    /// @param crowded whether fewer at once would have had a better chance
-    record NotRun(boolean crowded, String why) implements Attempt {}
+    record NotRun(String why) implements Attempt {}
 
     /// The function is not to run at all: its reserved concurrency is 0.
     record Stopped() implements Attempt {}

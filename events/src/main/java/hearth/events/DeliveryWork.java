@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,6 +33,10 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
     private final Duration oldest;
     private final Executor background;
     private final EventMeter meter;
+    private final Writes writes = new Writes("The ends of deliveries");
+
+    /// Targets that did not take what they were told last, of which the log has been told.
+    private final Set<String> away = ConcurrentHashMap.newKeySet();
 
     /// @param oldest how old a message may become
     /// @param background runs what blocks
@@ -76,7 +81,7 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
     public void begin(DeliveryRecord delivery, Consumer<Ended> ended) {
         long size = delivery.body().length;
         if (!memory.take(size, 0)) {
-            ended.accept(Ended.kept(clock.now() + MEMORY_PAUSE, Ended.Pace.EVEN));
+            ended.accept(Ended.untouched(clock.now() + MEMORY_PAUSE, Ended.Pace.EVEN));
             return;
         }
         Consumer<Ended> end = how -> {
@@ -99,6 +104,9 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
             }
             sender.send(target.get(), delivery);
             meter.delivered(delivery.function());
+            if (away.remove(delivery.target())) {
+                LOG.log(Level.INFO, "{0} takes what it is told again", delivery.target());
+            }
             write(delivery, () -> store.delivered(delivery), Ended.gone(Ended.Pace.WELL), end);
         } catch (DeliveryException | RuntimeException | Error e) {
             failed(delivery, e, end);
@@ -110,14 +118,15 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
         long due = clock.now() + RetryPolicy.backOff(delivery.setbacks());
         var what = "The " + delivery.kind() + " of event " + delivery.requestId() + " ("
                 + delivery.function().name() + ") for " + delivery.target();
-        if (due - delivery.made() > oldest.toMillis()) {
+        // While the server was off nobody could take it.
+        if (due - Math.max(delivery.made(), clock.begun()) > oldest.toMillis()) {
             meter.undeliverable(delivery.function(), delivery.kind() == DeliveryRecord.Kind.DEAD_LETTER);
             LOG.log(Level.ERROR, "{0} is given up after {1}: {2}", what, oldest, why);
             write(delivery, () -> store.delivered(delivery), Ended.gone(Ended.Pace.HELD_UP), end);
             return;
         }
         LOG.log(
-                Level.WARNING,
+                away.add(delivery.target()) ? Level.WARNING : Level.DEBUG,
                 "{0} could not be delivered, and is tried again in {1} s: {2}",
                 what,
                 RetryPolicy.backOff(delivery.setbacks()) / 1000,
@@ -131,14 +140,15 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
         try {
             written = writing.begin();
         } catch (IllegalStateException closed) {
-            end.accept(Ended.kept(clock.now() + PAUSE, Ended.Pace.EVEN));
+            end.accept(Ended.untouched(clock.now() + PAUSE, Ended.Pace.EVEN));
             return;
         }
         var _ = written.whenComplete((_, failure) -> {
             if (failure == null) {
+                writes.succeeded();
                 end.accept(how);
             } else {
-                LOG.log(Level.ERROR, "What became of a delivery cannot be written, and is tried again: {0}", failure);
+                writes.failed(failure);
                 CompletableFuture.delayedExecutor(PAUSE, TimeUnit.MILLISECONDS, background)
                         .execute(() -> write(delivery, writing, how, end));
             }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The JSON that destinations and dead letter queues get: an invocation's record, and what a failure says of itself.
 final class DestinationRecords {
-    private static final JsonFactory JSON = new JsonFactory();
+    /// What a function could answer, a record can hold.
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
@@ -74,14 +82,14 @@ final class DestinationRecords {
         var text = new String(payload, StandardCharsets.UTF_8);
         if (payload.length == 0) {
             json.writeNull();
-        } else if (isJson(payload)) {
+        } else if (isJson(text)) {
             json.writeRawValue(text.strip());
         } else {
             json.writeString(text);
         }
     }
 
-    private static boolean isJson(byte[] payload) {
+    private static boolean isJson(String payload) {
         try (JsonParser json = JSON.createParser(payload)) {
             if (json.nextToken() == null) {
                 return false;
@@ -95,7 +103,7 @@ final class DestinationRecords {
 
     /// What the message of a failure says: its `errorMessage`, as far as a dead letter has room for it.
     static String errorMessage(byte[] failure) {
-        return cut(message(failure));
+        return cut(printable(message(failure)));
     }
 
     private static String message(byte[] failure) {
@@ -114,6 +122,22 @@ final class DestinationRecords {
             // Then all of it is the message.
         }
         return new String(failure, StandardCharsets.UTF_8);
+    }
+
+    /// With a replacement for each character that messages of SQS and SNS may not have: those that XML 1.0 has not.
+    private static String printable(String text) {
+        var printable = new StringBuilder(text.length());
+        text.codePoints().map(c -> isPrintable(c) ? c : 0xfffd).forEach(printable::appendCodePoint);
+        return printable.toString();
+    }
+
+    private static boolean isPrintable(int c) {
+        return c == '\t'
+                || c == '\n'
+                || c == '\r'
+                || (c >= ' ' && c <= 0xd7ff)
+                || (c >= 0xe000 && c <= 0xfffd)
+                || c >= 0x10000;
     }
 
     /// Between two characters.

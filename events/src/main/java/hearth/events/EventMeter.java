@@ -15,7 +15,7 @@ public interface EventMeter {
 
     /// An event was given up (`AsyncEventsDropped`).
     ///
-    /// @param reason as the record says it, or `FunctionDeleted`
+    /// @param reason as the record says it, or `ResourceNotFound`
     default void dropped(FunctionId function, String reason) {}
 
     /// An event was given to a dead letter queue or a destination in vain, and will not be again

@@ -37,8 +37,6 @@ public final class EventQueue implements AsyncInvocations, AutoCloseable {
             MemoryBudget memory,
             Executor background) {}
 
-    /// Begins to work on what the store has.
-    ///
     /// @param requestIds for events that are passed on to functions
     /// @param wall the clock of records
     /// @param nanos a clock that nobody sets
@@ -112,6 +110,12 @@ public final class EventQueue implements AsyncInvocations, AutoCloseable {
         });
     }
 
+    /// Begins to work on what the store has.
+    public void begin() {
+        events.begin();
+        deliveries.begin();
+    }
+
     /// How many events wait for functions or run.
     public long waiting() {
         return events.kept();
@@ -125,6 +129,7 @@ public final class EventQueue implements AsyncInvocations, AutoCloseable {
     /// Begins nothing more, and waits for what is in work.
     @Override
     public void close() {
+        deliveries.stop();
         events.close();
         deliveries.close();
     }

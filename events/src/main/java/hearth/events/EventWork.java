@@ -54,6 +54,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
     private final InstantSource wall;
     private final Executor background;
     private final EventMeter meter;
+    private final Writes writes = new Writes("The ends of events");
 
     /// @param isStopped whether a function's reserved concurrency is 0; may block
     /// @param background runs what may block, or is long
@@ -104,11 +105,11 @@ final class EventWork implements Work<FunctionId, EventRecord> {
 
     @Override
     public void begin(EventRecord event, Consumer<Ended> ended) {
-        long size = event.invocation().payload().length;
+        long size = event.size();
         if (memory.take(size, 0)) {
             new Try(event, ended, size).begin();
         } else {
-            ended.accept(Ended.kept(clock.now() + MEMORY_PAUSE, Ended.Pace.EVEN));
+            ended.accept(Ended.untouched(clock.now() + MEMORY_PAUSE, Ended.Pace.EVEN));
         }
     }
 
@@ -117,13 +118,15 @@ final class EventWork implements Work<FunctionId, EventRecord> {
     private final class Try {
         private final EventRecord event;
         private final Consumer<Ended> ended;
-        private final long size;
         private final AtomicBoolean isOver = new AtomicBoolean();
 
-        Try(EventRecord event, Consumer<Ended> ended, long size) {
+        /// What is counted of the memory budget for the event, the answer, and what is to be heard of it.
+        private volatile long held;
+
+        Try(EventRecord event, Consumer<Ended> ended, long held) {
             this.event = event;
             this.ended = ended;
-            this.size = size;
+            this.held = held;
         }
 
         void begin() {
@@ -134,22 +137,39 @@ final class EventWork implements Work<FunctionId, EventRecord> {
         private void resolved(Resolution resolution) {
             switch (resolution) {
                 case Resolution.Resolved(var version, var config) -> run(version, config);
-                case Resolution.Missing() -> {
-                    LOG.log(
-                            Level.WARNING,
-                            "Event {0} is dropped: there is no {1} any more",
-                            event.invocation().requestId(),
-                            event.function().arn(event.qualifier()));
-                    meter.dropped(event.function(), "FunctionDeleted");
-                    write(() -> store.finish(event, List.of(), List.of()), Ended.gone(Ended.Pace.EVEN), List.of());
-                }
+                case Resolution.Missing() -> missing();
                 case Resolution.NotActive(var state, var config) ->
-                    decided(new Attempt.NotRun(false, "The function is " + state.wireName() + "."), config);
-                case Resolution.Unreachable() ->
-                    decided(
-                            new Attempt.NotRun(false, "The function's configuration cannot be read."),
-                            EventInvokeConfig.DEFAULT);
+                    decided(new Attempt.NotRun("The function is " + state.wireName() + "."), config);
+                // Nothing is known of how long it may wait, nor of who is to hear.
+                case Resolution.Unreachable() -> setBack("The function's configuration cannot be read.");
             }
+        }
+
+        /// A function without that version or alias still says where dead letters go.
+        private void missing() {
+            if (event.qualifier().equals(FunctionId.LATEST)) {
+                notFound(EventInvokeConfig.DEFAULT);
+                return;
+            }
+            functions.resolve(
+                    event.function(),
+                    FunctionId.LATEST,
+                    latest -> guarded(() -> {
+                        switch (latest) {
+                            case Resolution.Resolved(var _, var config) -> notFound(config);
+                            case Resolution.NotActive(var _, var config) -> notFound(config);
+                            case Resolution.Missing() -> notFound(EventInvokeConfig.DEFAULT);
+                            case Resolution.Unreachable() -> setBack("The function's configuration cannot be read.");
+                        }
+                    }));
+        }
+
+        private void notFound(EventInvokeConfig config) {
+            done(
+                    new Verdict.Done(event, Verdict.Condition.NOT_FOUND, event.failures()),
+                    null,
+                    config.deadLettersAlone(),
+                    Ended.Pace.EVEN);
         }
 
         private void run(FunctionVersion version, EventInvokeConfig config) {
@@ -163,10 +183,8 @@ final class EventWork implements Work<FunctionId, EventRecord> {
             }
             if (version.obstacle().isPresent()) {
                 decided(
-                        new Attempt.NotRun(
-                                false,
-                                "Hearth cannot run such functions: "
-                                        + version.obstacle().get()),
+                        new Attempt.NotRun("Hearth cannot run such functions: "
+                                + version.obstacle().get()),
                         config);
                 return;
             }
@@ -179,23 +197,21 @@ final class EventWork implements Work<FunctionId, EventRecord> {
 
         private void ran(FunctionVersion version, EventInvokeConfig config, DispatchOutcome outcome) {
             switch (outcome) {
-                case DispatchOutcome.Answered(var payload, var _, var _) ->
+                case DispatchOutcome.Answered(var payload, var _, var _) -> {
+                    hold(payload.length);
                     decided(new Attempt.Succeeded(version.version(), payload), config);
+                }
                 case DispatchOutcome.Streamed _ ->
                     decided(new Attempt.Succeeded(version.version(), new byte[0]), config);
-                case DispatchOutcome.FunctionError(var payload, var error, var _) ->
+                case DispatchOutcome.FunctionError(var payload, var error, var _) -> {
+                    hold(payload.length);
                     decided(new Attempt.Failed(new EventRecord.Failure(version.version(), error, payload)), config);
+                }
                 case DispatchOutcome.Throttled(var reason) -> throttled(reason, config);
-                case DispatchOutcome.NotRunnable(var why) -> decided(new Attempt.NotRun(false, why.message()), config);
-                case DispatchOutcome.Unavailable(var reason)
-                when reason == Reason.CLOSED ->
-                    // It stays as it is, for the next start.
-                    end(Ended.kept(clock.now() + PAUSE, Ended.Pace.EVEN));
-                case DispatchOutcome.Unavailable(var reason) ->
-                    decided(
-                            new Attempt.NotRun(
-                                    reason == Reason.NO_CAPACITY || reason == Reason.NOT_READY, reason.name()),
-                            config);
+                case DispatchOutcome.NotRunnable(var why) -> decided(new Attempt.NotRun(why.message()), config);
+                // It stays as it is, for the next start.
+                case DispatchOutcome.Unavailable(var reason) when reason == Reason.CLOSED -> leave(PAUSE);
+                case DispatchOutcome.Unavailable(var reason) -> decided(new Attempt.NotRun(reason.name()), config);
             }
         }
 
@@ -204,21 +220,21 @@ final class EventWork implements Work<FunctionId, EventRecord> {
                 background.execute(() -> guarded(() -> decided(
                         isStopped.test(event.function())
                                 ? new Attempt.Stopped()
-                                : new Attempt.NotRun(true, reason.wireName()),
+                                : new Attempt.NotRun(reason.wireName()),
                         config)));
             } else {
-                decided(new Attempt.NotRun(true, reason.wireName()), config);
+                decided(new Attempt.NotRun(reason.wireName()), config);
             }
         }
 
         private void decided(Attempt attempt, EventInvokeConfig config) {
             var pace = pace(attempt);
-            if (attempt instanceof Attempt.NotRun(var _, var why)) {
+            if (attempt instanceof Attempt.NotRun(var why)) {
                 LOG.log(Level.DEBUG, () -> "Event " + event.invocation().requestId() + " was set back: " + why);
             }
             switch (policy.after(attempt, event, config, clock.now())) {
                 case Verdict.Retry(var next) ->
-                    write(() -> store.postpone(next), Ended.kept(next.due(), pace), List.of());
+                    write(() -> store.postpone(next), Ended.kept(next.due(), pace), () -> {});
                 case Verdict.Done done ->
                     done(done, attempt instanceof Attempt.Succeeded answer ? answer : null, config, pace);
             }
@@ -227,13 +243,33 @@ final class EventWork implements Work<FunctionId, EventRecord> {
         private static Ended.Pace pace(Attempt attempt) {
             return switch (attempt) {
                 case Attempt.Succeeded _, Attempt.Failed _ -> Ended.Pace.WELL;
-                case Attempt.NotRun(var crowded, var _) -> crowded ? Ended.Pace.HELD_UP : Ended.Pace.EVEN;
+                case Attempt.NotRun _ -> Ended.Pace.HELD_UP;
                 case Attempt.Stopped() -> Ended.Pace.EVEN;
             };
         }
 
         private void done(
                 Verdict.Done done, Attempt.@Nullable Succeeded answer, EventInvokeConfig config, Ended.Pace pace) {
+            if (outcomes.isHeardByNobody(done, config)) {
+                finish(done, Outcomes.Heard.NOTHING, pace);
+            } else {
+                // What is to be heard may be as large as event and answer together.
+                background.execute(() -> guarded(() -> {
+                    var heard = outcomes.of(done, answer, config, clock.now(), wall.instant());
+                    hold(heard.size());
+                    finish(done, heard, pace);
+                }));
+            }
+        }
+
+        private void finish(Verdict.Done done, Outcomes.Heard heard, Ended.Pace pace) {
+            write(() -> store.finish(done.event(), heard.deliveries(), heard.passedOn()), Ended.gone(pace), () -> {
+                outcomes.arrived(heard);
+                tellOfTheEnd(done);
+            });
+        }
+
+        private void tellOfTheEnd(Verdict.Done done) {
             if (done.condition() != Verdict.Condition.SUCCESS) {
                 meter.dropped(event.function(), done.condition().wireName());
                 LOG.log(
@@ -244,45 +280,49 @@ final class EventWork implements Work<FunctionId, EventRecord> {
                         done.condition().wireName(),
                         done.attempts());
             }
-            if (outcomes.isHeardByNobody(done, config)) {
-                write(() -> store.finish(done.event(), List.of(), List.of()), Ended.gone(pace), List.of());
-            } else {
-                // What is to be heard may be as large as event and answer together.
-                background.execute(() -> guarded(() -> {
-                    var heard = outcomes.of(done, answer, config, clock.now(), wall.instant());
-                    write(
-                            () -> store.finish(done.event(), heard.deliveries(), heard.passedOn()),
-                            Ended.gone(pace),
-                            List.of(heard));
-                }));
-            }
+        }
+
+        private void setBack(String why) {
+            LOG.log(Level.DEBUG, () -> "Event " + event.invocation().requestId() + " was set back: " + why);
+            var next = event.setBack(clock.now() + RetryPolicy.backOff(event.setbacks()));
+            write(() -> store.postpone(next), Ended.kept(next.due(), Ended.Pace.HELD_UP), () -> {});
         }
 
         /// Writes how the try ended, however often that takes: until then the event is in work.
-        private void write(Writing writing, Ended end, List<Outcomes.Heard> heard) {
+        private void write(Writing writing, Ended end, Runnable afterwards) {
             CompletableFuture<?> written;
             try {
                 written = writing.begin();
             } catch (IllegalStateException closed) {
                 // It stays as it is, for the next start.
-                end(Ended.kept(clock.now() + PAUSE, Ended.Pace.EVEN));
+                leave(PAUSE);
                 return;
             }
-            var _ = written.whenComplete((_, failure) -> guarded(() -> {
+            var _ = written.whenComplete((_, failure) -> {
                 if (failure == null) {
-                    heard.forEach(outcomes::arrived);
+                    writes.succeeded();
                     end(end);
+                    afterwards.run();
                 } else {
-                    LOG.log(Level.ERROR, "An event's end cannot be written, and is tried again: {0}", failure);
+                    writes.failed(failure);
                     CompletableFuture.delayedExecutor(PAUSE, TimeUnit.MILLISECONDS, background)
-                            .execute(() -> guarded(() -> write(writing, end, heard)));
+                            .execute(() -> guarded(() -> write(writing, end, afterwards)));
                 }
-            }));
+            });
+        }
+
+        private void hold(long bytes) {
+            memory.hold(bytes);
+            held += bytes;
+        }
+
+        private void leave(long pause) {
+            end(Ended.untouched(clock.now() + pause, Ended.Pace.EVEN));
         }
 
         private void end(Ended end) {
             if (isOver.compareAndSet(false, true)) {
-                memory.giveBack(size);
+                memory.giveBack(held);
                 ended.accept(end);
             }
         }
@@ -297,7 +337,15 @@ final class EventWork implements Work<FunctionId, EventRecord> {
                         Level.ERROR,
                         "Event " + event.invocation().requestId() + " met a defect, and is tried again",
                         defect);
-                end(Ended.kept(clock.now() + RetryPolicy.backOff(event.setbacks()), Ended.Pace.HELD_UP));
+                setBackAfterDefect();
+            }
+        }
+
+        private void setBackAfterDefect() {
+            try {
+                setBack("A defect.");
+            } catch (RuntimeException | Error e) {
+                leave(RetryPolicy.backOff(event.setbacks()));
             }
         }
     }

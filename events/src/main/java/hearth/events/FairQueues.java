@@ -27,6 +27,9 @@ final class FairQueues<K, T> implements AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
+    /// How long a queue is left alone at most of which even single items are held up.
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
     private final Work<K, T> work;
     private final QueueClock clock;
     private final int mostAtOnce;
@@ -57,7 +60,12 @@ final class FairQueues<K, T> implements AutoCloseable {
         for (var length : work.lengths()) {
             found(length);
         }
-        this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
+    }
+
+    /// Begins to work on what there is.
+    void begin() {
+        thread.start();
     }
 
     private void found(QueueLength<K> length) {
@@ -134,6 +142,10 @@ final class FairQueues<K, T> implements AutoCloseable {
     }
 
     private void take(Queue queue, long now) {
+        if (now < queue.notBefore) {
+            turn(queue, queue.notBefore);
+            return;
+        }
         if (queue.isFull()) {
             queue.hungry = true;
             turn(queue, Long.MAX_VALUE);
@@ -145,19 +157,13 @@ final class FairQueues<K, T> implements AutoCloseable {
             for (var item : items) {
                 begin(queue, item);
             }
-            if (items.size() < most) {
-                var next = work.nextDue(queue.key, now);
-                turn(queue, next.orElse(Long.MAX_VALUE));
-                if (next.isEmpty() && queue.running.isEmpty()) {
-                    // One that was found before its arrival was told of was counted as gone first.
-                    kept.addAndGet(-queue.count);
-                    queue.count = 0;
-                }
+            if (items.isEmpty()) {
+                nothingDue(queue, now);
             } else if (queue.isFull()) {
                 queue.hungry = true;
                 turn(queue, Long.MAX_VALUE);
             } else {
-                // Behind all others that have their turn now.
+                // There may be more, as large ones come a few at a time. Behind all others that have their turn now.
                 turn(queue, now);
             }
         } catch (RuntimeException | Error e) {
@@ -165,6 +171,16 @@ final class FairQueues<K, T> implements AutoCloseable {
             turn(queue, now + PAUSE.toMillis());
         }
         forgetIfEmpty(queue);
+    }
+
+    private void nothingDue(Queue queue, long now) {
+        var next = work.nextDue(queue.key, now);
+        turn(queue, next.orElse(Long.MAX_VALUE));
+        if (next.isEmpty() && queue.running.isEmpty()) {
+            // An item whose end was told before its arrival has been counted wrong.
+            kept.addAndGet(-queue.count);
+            queue.count = 0;
+        }
     }
 
     private void begin(Queue queue, T item) {
@@ -177,7 +193,8 @@ final class FairQueues<K, T> implements AutoCloseable {
             work.begin(item, ended -> mailbox.add(() -> ended(queue, id, ended)));
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "Work on " + queue.key + " could not begin", e);
-            ended(queue, id, Ended.kept(clock.now() + PAUSE.toMillis(), Ended.Pace.HELD_UP));
+            var end = Ended.untouched(clock.now() + PAUSE.toMillis(), Ended.Pace.HELD_UP);
+            mailbox.add(() -> ended(queue, id, end));
         }
     }
 
@@ -188,10 +205,17 @@ final class FairQueues<K, T> implements AutoCloseable {
         }
         running--;
         queue.window.ended(end.pace(), inWork);
-        if (end.gone()) {
+        if (end.outcome() == Ended.Outcome.GONE) {
             queue.count--;
             kept.decrementAndGet();
         } else {
+            if (end.outcome() == Ended.Outcome.UNTOUCHED) {
+                queue.notBefore = Math.max(queue.notBefore, end.due());
+            } else if (end.pace() == Ended.Pace.HELD_UP && queue.window.size() == 1) {
+                // The next would fare no better: whoever is away is asked once for all.
+                queue.notBefore =
+                        Math.max(queue.notBefore, Math.min(end.due(), clock.now() + LONGEST_PAUSE.toMillis()));
+            }
             turnBy(queue, end.due());
         }
         // A few at once are cheaper to look for than one.
@@ -213,8 +237,9 @@ final class FairQueues<K, T> implements AutoCloseable {
     }
 
     private void turnBy(Queue queue, long at) {
-        if (at < queue.turn) {
-            turn(queue, at);
+        long earliest = Math.max(at, queue.notBefore);
+        if (earliest < queue.turn) {
+            turn(queue, earliest);
         }
     }
 
@@ -224,15 +249,21 @@ final class FairQueues<K, T> implements AutoCloseable {
 
     private void forgetIfEmpty(Queue queue) {
         if (queue.count <= 0 && queue.running.isEmpty()) {
+            kept.addAndGet(-queue.count);
             turns.remove(queue);
             queues.remove(queue.key);
         }
     }
 
+    /// Begins nothing more. On any thread; does not block.
+    void stop() {
+        mailbox.add(() -> endBy = Math.min(endBy, System.nanoTime() + drain.toNanos()));
+    }
+
     /// Begins nothing more, and waits for what is in work. Safe to repeat.
     @Override
     public void close() {
-        mailbox.add(() -> endBy = Math.min(endBy, System.nanoTime() + drain.toNanos()));
+        stop();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -257,6 +288,9 @@ final class FairQueues<K, T> implements AutoCloseable {
         private long turn = Long.MAX_VALUE;
 
         private long number;
+
+        /// Before which nothing of it is begun.
+        private long notBefore;
 
         /// Whether there are more that are due than may be in work.
         private boolean hungry;

@@ -45,7 +45,17 @@ final class Outcomes {
     /// What the store is to keep in the event's place.
     ///
     /// @param passedOn events for functions that are destinations
-    record Heard(List<DeliveryRecord> deliveries, List<EventRecord> passedOn) {}
+    record Heard(List<DeliveryRecord> deliveries, List<EventRecord> passedOn) {
+        static final Heard NOTHING = new Heard(List.of(), List.of());
+
+        /// The memory that it takes.
+        long size() {
+            return deliveries.stream().mapToLong(one -> one.body().length).sum()
+                    + passedOn.stream()
+                            .mapToLong(one -> one.invocation().payload().length)
+                            .sum();
+        }
+    }
 
     boolean isHeardByNobody(Verdict.Done done, EventInvokeConfig config) {
         return destination(done, config).isEmpty()
@@ -139,12 +149,20 @@ final class Outcomes {
     }
 
     private static DeadLetter deadLetter(Verdict.Done done) {
-        return done.condition() == Verdict.Condition.ZERO_RESERVED_CONCURRENCY
-                ? new DeadLetter("429", done.condition().wireName())
-                : done.event()
+        return switch (done.condition()) {
+            case ZERO_RESERVED_CONCURRENCY ->
+                new DeadLetter("429", done.condition().wireName());
+            case NOT_FOUND ->
+                new DeadLetter(
+                        "404",
+                        "Function not found: "
+                                + done.event().function().arn(done.event().qualifier()));
+            case SUCCESS, RETRIES_EXHAUSTED, EVENT_AGE_EXCEEDED ->
+                done.event()
                         .lastFailure()
                         .map(failure -> new DeadLetter("200", DestinationRecords.errorMessage(failure.payload())))
                         .orElseGet(() -> new DeadLetter("500", done.condition().wireName()));
+        };
     }
 
     /// Has those worked on that the store now keeps.

@@ -18,7 +18,9 @@ sealed interface Verdict {
         SUCCESS("Success"),
         RETRIES_EXHAUSTED("RetriesExhausted"),
         EVENT_AGE_EXCEEDED("EventAgeExceeded"),
-        ZERO_RESERVED_CONCURRENCY("ZeroReservedConcurrency");
+        ZERO_RESERVED_CONCURRENCY("ZeroReservedConcurrency"),
+        /// In our words: there is no such version or alias any more.
+        NOT_FOUND("ResourceNotFound");
 
         private final String wireName;
 

@@ -76,6 +76,9 @@ class DestinationRecordsTest {
         assertThat(DestinationRecords.errorMessage(Samples.bytes("{\"errorMessage\":\"x" + "é".repeat(600) + "\"}")))
                 .isEqualTo("x" + "é".repeat(511));
         assertThat(DestinationRecords.errorMessage(Samples.bytes("plain"))).isEqualTo("plain");
+        assertThat(DestinationRecords.errorMessage(
+                        Samples.bytes("{\"errorMessage\":\"\\u001b[31mred\\n\\ud800x\\ud83d\\ude00\"}")))
+                .isEqualTo("\ufffd[31mred\n\ufffdx\ud83d\ude00");
     }
 
     private static EventRecord failed() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import hearth.cluster.DataFolderLock;
 import hearth.cluster.DeliveryRecord;
+import hearth.cluster.EventRecord;
 import hearth.cluster.EventStore;
 import hearth.invoke.counting.ThrottleReason;
 import hearth.invoke.frontend.DispatchListener;
@@ -69,9 +70,13 @@ class EventQueueTest {
     /// Added to the monotonic clock: waits of minutes are over when a test says so.
     private final AtomicLong skipped = new AtomicLong();
 
+    private final AtomicInteger reads = new AtomicInteger();
+    private final AtomicInteger others = new AtomicInteger();
+    private final Set<String> audits = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private BiFunction<FunctionVersion, Invocation, DispatchOutcome> function = (_, _) -> answered("\"done\"");
 
+    private volatile boolean areReadable = true;
     private DataFolderLock lock;
     private EventStore store;
     private EventQueue queue;
@@ -189,7 +194,7 @@ class EventQueueTest {
 
         accept("r-1", "{}");
 
-        assertThat(take(dropped)).isEqualTo("FunctionDeleted");
+        assertThat(take(dropped)).isEqualTo("ResourceNotFound");
         awaitEmpty();
         assertThat(runs).isEmpty();
     }
@@ -281,6 +286,118 @@ class EventQueueTest {
     }
 
     @Test
+    void runsLargeEventsThatDoNotComeAllInOneTurn() {
+        stop();
+        try (var filling = DataFolderLock.take(folder);
+                var full = EventStore.open(filling)) {
+            for (int i = 0; i < 12; i++) {
+                full.accept(EventRecord.accepted(
+                                Samples.MAIL,
+                                "$LATEST",
+                                Samples.invocation("r-" + i, "\"" + "x".repeat(600_000) + "\""),
+                                System.currentTimeMillis() - 1_000))
+                        .join();
+            }
+        }
+
+        start();
+
+        awaitEmpty();
+        assertThat(runs).hasSize(12);
+    }
+
+    @Test
+    void spinsNeitherForMemoryNorOverDefects() {
+        memory.hold(memory.total().count());
+        for (int i = 0; i < 50; i++) {
+            accept("r-" + i, "{}");
+        }
+        await(() -> queue.waiting() == 50);
+        memory.giveBack(memory.total().count());
+        function = (_, _) -> {
+            throw new StackOverflowError("A test asked for it");
+        };
+        skip(Duration.ofSeconds(1));
+        await(() -> runs.size() >= 5);
+        int after = runs.size();
+        // A second in which the queue has other things to do.
+        for (int i = 0; i < 200; i++) {
+            skip(Duration.ofMillis(1));
+        }
+        awaitOthers();
+
+        assertThat(runs.size() - after).isLessThan(50);
+        function = (_, _) -> answered("1");
+        for (int i = 0; i < 40 && queue.waiting() > 0; i++) {
+            skip(Duration.ofSeconds(30));
+            awaitOthers();
+        }
+        awaitEmpty();
+    }
+
+    @Test
+    void asksATargetThatIsAwayOnceForAll() {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, TOPIC, null, null));
+        sendingFails.set(1_000);
+        for (int i = 0; i < 100; i++) {
+            accept("r-" + i, "{}");
+        }
+        awaitEmpty();
+        await(() -> queue.undelivered() == 100 && sendingFails.get() < 1_000);
+        for (int i = 0; i < 20; i++) {
+            skip(Duration.ofMillis(5));
+            awaitOthers();
+        }
+
+        // The first few at once, and then one after the other with pauses between.
+        assertThat(1_000 - sendingFails.get()).isLessThan(60);
+        sendingFails.set(0);
+        for (int i = 0; i < 40 && queue.undelivered() > 0; i++) {
+            skip(Duration.ofSeconds(31));
+            awaitOthers();
+        }
+        await(() -> queue.undelivered() == 0);
+        assertThat(sent).hasSize(100);
+    }
+
+    @Test
+    void anEventOfAnAliasThatIsGoneIsADeadLetterOfItsFunction() throws Exception {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, null, TOPIC, QUEUE));
+        var accepted = new CompletableFuture<Void>();
+
+        queue.accept(Samples.MAIL, "gone", Samples.invocation("r-1", "{\"a\":1}"), listener(accepted));
+
+        var letter = take(sent);
+        assertThat(letter.target()).isEqualTo(QUEUE);
+        assertThat(text(letter)).isEqualTo("{\"a\":1}");
+        assertThat(letter.deadLetter())
+                .contains(new DeliveryRecord.DeadLetter("404", "Function not found: " + Samples.MAIL.arn("gone")));
+        awaitEmpty();
+        assertThat(sent).isEmpty();
+    }
+
+    /// With nobody to ask, nothing is given up.
+    @Test
+    void waitsWhileFunctionsCannotBeRead() {
+        areReadable = false;
+        accept("r-1", "{}");
+        for (int i = 0; i < 5; i++) {
+            int before = reads.get();
+            skip(Duration.ofHours(2));
+            await(() -> reads.get() > before);
+        }
+        assertThat(dropped).doesNotContain("EventAgeExceeded");
+        areReadable = true;
+
+        for (int i = 0; i < 10; i++) {
+            skip(Duration.ofMinutes(6));
+            awaitOthers();
+        }
+
+        await(() -> dropped.contains("EventAgeExceeded"));
+    }
+
+    @Test
     void waitsForMemory() {
         long all = memory.total().count();
         memory.hold(all);
@@ -311,13 +428,7 @@ class EventQueueTest {
         lock = DataFolderLock.take(folder);
         store = EventStore.open(lock);
         var meter = new InvocationMeter() {};
-        var cache = new FunctionCache(
-                FunctionCacheConfig.DEFAULT,
-                (id, _) -> Optional.ofNullable(functions.get(id))
-                        .map(config -> Routing.to(version(id)).with(config)),
-                threads,
-                System::nanoTime,
-                meter);
+        var cache = new FunctionCache(FunctionCacheConfig.DEFAULT, this::find, threads, System::nanoTime, meter);
         var numbers = new AtomicInteger();
         queue = new EventQueue(
                 EventsConfig.DEFAULT,
@@ -343,6 +454,18 @@ class EventQueueTest {
                         dropped.add(reason);
                     }
                 });
+        queue.begin();
+    }
+
+    private Optional<Routing> find(FunctionId id, String qualifier) {
+        reads.incrementAndGet();
+        if (!areReadable) {
+            throw new IllegalStateException("A test asked for it");
+        }
+        return qualifier.equals("gone")
+                ? Optional.empty()
+                : Optional.ofNullable(functions.get(id))
+                        .map(config -> Routing.to(version(id)).with(config));
     }
 
     private void stop() {
@@ -352,6 +475,11 @@ class EventQueueTest {
     }
 
     private void run(FunctionVersion version, Invocation invocation, DispatchListener listener) {
+        if (invocation.requestId().startsWith("other-")) {
+            audits.add(invocation.requestId());
+            listener.ended(answered("1"));
+            return;
+        }
         var now = function;
         runs.add(invocation);
         DispatchOutcome outcome;
@@ -391,6 +519,15 @@ class EventQueueTest {
                 "$LATEST",
                 Samples.invocation("tick", "{}"),
                 listener(new CompletableFuture<>()));
+    }
+
+    /// Waits until the queue has done what it was told before.
+    private void awaitOthers() {
+        var other = "other-" + others.incrementAndGet();
+        functions.put(AUDIT, config(Duration.ofHours(6), 2, null, null, null));
+        var before = function;
+        queue.accept(AUDIT, "$LATEST", Samples.invocation(other, "{}"), listener(new CompletableFuture<>()));
+        await(() -> audits.contains(other) || before != function);
     }
 
     private void awaitRuns(int count) {

@@ -15,7 +15,7 @@ class RetryPolicyTest {
     private static final EventRecord.Failure FAILURE =
             new EventRecord.Failure("3", "Unhandled", Samples.bytes("{\"errorMessage\":\"no\"}"));
     private static final Attempt FAILED = new Attempt.Failed(FAILURE);
-    private static final Attempt CROWDED = new Attempt.NotRun(true, "full");
+    private static final Attempt CROWDED = new Attempt.NotRun("full");
 
     private final RetryPolicy policy = new RetryPolicy(Duration.ofMinutes(1));
 

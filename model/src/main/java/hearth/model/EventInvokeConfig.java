@@ -20,4 +20,9 @@ public record EventInvokeConfig(
     /// The config of a qualifier for which nothing is configured.
     public static final EventInvokeConfig DEFAULT =
             new EventInvokeConfig(Duration.ofHours(6), 2, Optional.empty(), Optional.empty(), Optional.empty());
+
+    /// The same for a version or an alias that is gone, and with it those who were to hear of its events.
+    public EventInvokeConfig deadLettersAlone() {
+        return new EventInvokeConfig(maximumAge, retries, Optional.empty(), Optional.empty(), deadLetterQueue);
+    }
 }

@@ -12,6 +12,7 @@ import hearth.events.EventsConfig;
 import hearth.events.LateSender;
 import hearth.events.aws.AwsDestinations;
 import hearth.invoke.InvokeServices;
+import hearth.model.Bytes;
 import hearth.model.FunctionId;
 import hearth.model.memory.MemoryBudget;
 import hearth.server.api.RequestIds;
@@ -21,11 +22,12 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
-/// Starts asynchronous invocation: the queue of events, and the clients of those who hear of them.
+/// Makes ready for asynchronous invocation: the queue of events, and the clients of those who hear of them.
 final class EventPlane {
     private EventPlane() {}
 
-    static EventQueue start(
+    /// The queue, which does not work on what it has before it is told to begin.
+    static EventQueue open(
             ServerConfig config,
             StartedParts parts,
             DataFolderLock folder,
@@ -51,7 +53,7 @@ final class EventPlane {
         var metrics = new EventMetrics(registry);
         var queue = parts.add(
                 "queues of events",
-                new EventQueue(
+                queue(
                         settings,
                         new EventQueue.Parts(
                                 kept,
@@ -59,14 +61,28 @@ final class EventPlane {
                                 services.dispatch(),
                                 function -> isStopped(store.functions(), function),
                                 sender,
-                                memory,
+                                // The rest is for answers: events hold theirs until the function has answered.
+                                memory.share(new Bytes(memory.total().count() / 2)),
                                 threads),
-                        new RequestIds(random),
+                        random,
                         clock,
-                        System::nanoTime,
                         metrics));
         metrics.show(queue);
         return queue;
+    }
+
+    private static EventQueue queue(
+            EventsConfig settings,
+            EventQueue.Parts parts,
+            RandomGenerator random,
+            InstantSource clock,
+            EventMetrics metrics)
+            throws StartException {
+        try {
+            return new EventQueue(settings, parts, new RequestIds(random), clock, System::nanoTime, metrics);
+        } catch (StoreException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static EventStore open(DataFolderLock folder) throws StartException {

@@ -8,6 +8,7 @@ import hearth.control.ControlPlane;
 import hearth.control.code.FewObjects;
 import hearth.control.code.ObjectStore;
 import hearth.control.operation.CodeLocation;
+import hearth.events.EventQueue;
 import hearth.invoke.frontend.TraceHeaders;
 import hearth.model.Bytes;
 import hearth.model.code.PackageThreads;
@@ -119,6 +120,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var control = new ControlSwitch(plane.map(running -> requests(running, packageThreads)));
         Optional<SandboxKind> sandbox = Optional.empty();
         Optional<Runtimes> runtimes = Optional.empty();
+        Optional<EventQueue> events = Optional.empty();
         var invoke = InvokeOperation.NOT_HERE;
         if (choice.isPresent()) {
             LOG.log(Level.DEBUG, "waiting for sandboxes");
@@ -148,12 +150,13 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random, meter);
             ServerMetrics.register(registry, services, worker);
             provisioned.from(services.provisioned());
-            var events =
-                    EventPlane.start(config, parts, folder, store, services, threads, memory, registry, clock, random);
+            var queue =
+                    EventPlane.open(config, parts, folder, store, services, threads, memory, registry, clock, random);
+            events = Optional.of(queue);
             invoke = new InvokeService(
                     services.resolver(),
                     services.dispatch(),
-                    events,
+                    queue,
                     new TraceHeaders(random, clock),
                     threads,
                     clock,
@@ -179,6 +182,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var listener = listen(address, loops, api, threads, memory);
         entrance.open(
                 listener, environment -> api.authenticatedBy(callers.inside().apply(environment)));
+        // Functions that call this server find it from their first event on.
+        events.ifPresent(EventQueue::begin);
         // The first function of a runtime need not wait for its interpreter to be looked for then.
         runtimes.ifPresent(found -> threads.execute(BestEffort.of("Looking for interpreters", found::table)));
         var hearth = new Hearth(

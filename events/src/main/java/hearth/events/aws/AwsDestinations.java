@@ -14,7 +14,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -34,6 +36,12 @@ public final class AwsDestinations implements DestinationSender {
 
     private static final DateTimeFormatter DAY = utc("uuuu/MM/dd");
     private static final DateTimeFormatter TIME = utc("uuuu-MM-dd'T'HH.mm.ss");
+
+    private static final Pattern TRACE_HEADER =
+            Pattern.compile("Root=1-[0-9a-f]{8}-[0-9a-f]{24}(;[A-Za-z]+=[^;=\\s]*)*");
+
+    /// What PutEvents takes.
+    private static final int LONGEST_TRACE_HEADER = 500;
 
     private final AwsClients clients;
     private final String region;
@@ -73,18 +81,27 @@ public final class AwsDestinations implements DestinationSender {
                 SqsClient.class,
                 // Whoever counts otherwise than AWS has the message all the same, and would get it again and again.
                 (endpoint, at) -> clients.build(SqsClient.builder().checksumValidationEnabled(false), endpoint, at));
-        var url = queueUrls.computeIfAbsent(queue, _ -> sqs.getQueueUrl(
-                        request -> request.queueName(queue.name()).queueOwnerAWSAccountId(queue.account()))
-                .queueUrl());
+        // Not within the map: whoever else sends would wait for an answer that may never come.
+        var url = queueUrls.get(queue);
+        if (url == null) {
+            url = sqs.getQueueUrl(request -> request.queueName(queue.name()).queueOwnerAWSAccountId(queue.account()))
+                    .queueUrl();
+            queueUrls.put(queue, url);
+        }
+        send(sqs, queue, url, delivery);
+    }
+
+    private void send(SqsClient sqs, Target.Queue queue, String url, DeliveryRecord delivery) {
         try {
             sqs.sendMessage(request -> {
                 request.queueUrl(url).messageBody(text(delivery));
-                request.messageSystemAttributes(Map.of(
-                        MessageSystemAttributeNameForSends.AWS_TRACE_HEADER,
-                        MessageSystemAttributeValue.builder()
-                                .dataType("String")
-                                .stringValue(delivery.traceHeader())
-                                .build()));
+                traceHeader(delivery)
+                        .ifPresent(header -> request.messageSystemAttributes(Map.of(
+                                MessageSystemAttributeNameForSends.AWS_TRACE_HEADER,
+                                MessageSystemAttributeValue.builder()
+                                        .dataType("String")
+                                        .stringValue(header)
+                                        .build())));
                 var attributes =
                         new LinkedHashMap<String, software.amazon.awssdk.services.sqs.model.MessageAttributeValue>();
                 attributes(delivery)
@@ -137,7 +154,7 @@ public final class AwsDestinations implements DestinationSender {
                 .resources(bus.arn(), delivery.function().arn(delivery.qualifier()))
                 .detail(text(delivery))
                 .eventBusName(bus.arn())
-                .traceHeader(delivery.traceHeader())
+                .traceHeader(traceHeader(delivery).orElse(null))
                 .build()));
         var failed = answer.entries().stream()
                 .filter(entry -> entry.errorCode() != null)
@@ -167,6 +184,12 @@ public final class AwsDestinations implements DestinationSender {
         s3.putObject(
                 request -> request.bucket(bucket.name()).key(key).contentType("application/json"),
                 RequestBody.fromBytes(delivery.body()));
+    }
+
+    /// A caller may have sent anything as one, and what is none would keep the message from being taken.
+    private static Optional<String> traceHeader(DeliveryRecord delivery) {
+        return Optional.of(delivery.traceHeader())
+                .filter(header -> TRACE_HEADER.matcher(header).matches() && header.length() <= LONGEST_TRACE_HEADER);
     }
 
     private static String text(DeliveryRecord delivery) {

@@ -32,6 +32,8 @@ class AwsDestinationsTest {
     private static final FunctionId MAIL =
             new FunctionId(new AccountId("123456789012"), new Region("eu-west-1"), "mail");
 
+    private static final String TRACE = "Root=1-67a00000-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=0";
+
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private Function<Request, Answer> service = _ -> new Answer(200, "{}");
     private HttpServer server;
@@ -94,7 +96,7 @@ class AwsDestinationsTest {
         assertThat(sent.header("X-Amz-Target")).endsWith("SendMessage");
         assertThat(sent.header("Authorization")).contains("key/", "/eu-west-1/sqs/");
         assertThat(sent.body())
-                .contains("\"MessageBody\":\"{\\\"é\\\":1}\"", "\"AWSTraceHeader\"", "Root=1-2-3")
+                .contains("\"MessageBody\":\"{\\\"é\\\":1}\"", "\"AWSTraceHeader\"", TRACE)
                 .doesNotContain("ErrorCode");
     }
 
@@ -120,6 +122,32 @@ class AwsDestinationsTest {
                         ? "{\"QueueUrl\":\"http://127.0.0.1:"
                                 + server.getAddress().getPort() + "/123456789012/heard\"}"
                         : "{\"MessageId\":\"m\"}");
+    }
+
+    /// A caller may have sent anything as one.
+    @Test
+    void leavesOutATraceHeaderThatIsNone() throws Exception {
+        service = this::queue;
+        var given = delivery(DeliveryRecord.Kind.SUCCESS, null);
+
+        destinations.send(
+                new Target.Queue("eu-west-1", "123456789012", "heard"),
+                new DeliveryRecord(
+                        1,
+                        "",
+                        MAIL,
+                        "live",
+                        "r-1",
+                        "anything",
+                        given.kind(),
+                        given.body(),
+                        Optional.empty(),
+                        0,
+                        0,
+                        0,
+                        Optional.empty()));
+
+        assertThat(requests.get(1).body()).doesNotContain("AWSTraceHeader", "anything");
     }
 
     @Test
@@ -225,7 +253,7 @@ class AwsDestinationsTest {
                 MAIL,
                 "live",
                 "r-1",
-                "Root=1-2-3",
+                TRACE,
                 kind,
                 "{\"é\":1}".getBytes(StandardCharsets.UTF_8),
                 Optional.ofNullable(letter),
