@@ -25,6 +25,7 @@ import hearth.control.signing.CodeSigning;
 import hearth.control.signing.SigningOperations;
 import hearth.control.tags.TagOperations;
 import hearth.control.urls.FunctionUrlOperations;
+import hearth.control.urls.UrlAddress;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
@@ -50,6 +51,7 @@ public final class ControlPlane implements AutoCloseable {
             RandomGenerator randomness,
             ControlLimits limits,
             CodeLocation code,
+            UrlAddress urls,
             ProvisionedEnvironments environments,
             ObjectStore objects,
             PackageThreads packageThreads) {
@@ -61,7 +63,7 @@ public final class ControlPlane implements AutoCloseable {
         var storage = new CodeStorage(store.functions(), limits.codeStorage());
         LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code, limits.policy());
         EventInvokeOperations.addTo(operations, store, clock);
-        FunctionUrlOperations.addTo(operations, store, clock, randomness);
+        FunctionUrlOperations.addTo(operations, store, clock, randomness, urls);
         PolicyOperations.addTo(operations, store, revisionIds, limits.policy());
         RecursionOperations.addTo(operations, store);
         RuntimeOperations.addTo(operations, store);

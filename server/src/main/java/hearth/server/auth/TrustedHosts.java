@@ -44,12 +44,22 @@ public final class TrustedHosts {
     ///
     /// A request of HTTP/1.0 without `Host` passes: no browser sends one.
     public void check(RequestHead head) {
+        checkHost(head);
+        checkOrigin(head);
+    }
+
+    /// Refuses a request that was meant for somebody else.
+    public void checkHost(RequestHead head) {
         for (var host : head.headers().all("host")) {
             if (!host.equals(lastGood)) {
                 checkHost(host);
                 lastGood = host;
             }
         }
+    }
+
+    /// Refuses a request that comes from a page of somebody else.
+    public void checkOrigin(RequestHead head) {
         head.headers().first("origin").filter(origin -> !isOwnPage(origin)).ifPresent(origin -> {
             throw new ApiException(
                     ApiError.ACCESS_DENIED,

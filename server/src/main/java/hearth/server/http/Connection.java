@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -457,7 +458,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /// See [Exchange#begin].
-    StreamedBody begin(Exchange answered, int status, Map<String, String> headers) {
+    StreamedBody begin(Exchange answered, int status, Map<String, String> headers, List<String> cookies) {
         var body = new BodySender(this);
         onEventLoop(() -> {
             var ended = request;
@@ -475,7 +476,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             boolean chunked = !ended.isOldProtocol();
             boolean stays = stays(ended) && chunked;
             unfinished = new Unfinished(answered, status, headers, -1);
-            answers.begin(status, headers, answered, ended.persistence(stays), chunked, body);
+            answers.begin(status, headers, cookies, answered, ended.persistence(stays), chunked, body);
             body.start(channel, chunked, progress -> progressed(progress, stays, ended));
             process();
         });

@@ -1,5 +1,6 @@
 package hearth.server.http;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,16 @@ public final class Exchange {
     ///
     /// @param headers as those of [HttpResponse]
     public StreamedBody begin(int status, Map<String, String> headers) {
-        return answered.compareAndSet(false, true) ? connection.begin(this, status, headers) : StreamedBody.NOWHERE;
+        return begin(status, headers, List.of());
+    }
+
+    /// As the other, for an answer with cookies.
+    ///
+    /// @param cookies as those of [HttpResponse]
+    public StreamedBody begin(int status, Map<String, String> headers, List<String> cookies) {
+        return answered.compareAndSet(false, true)
+                ? connection.begin(this, status, headers, cookies)
+                : StreamedBody.NOWHERE;
     }
 
     /// Runs a task where the exchange's connection is served.

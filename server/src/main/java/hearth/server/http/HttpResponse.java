@@ -3,13 +3,20 @@ package hearth.server.http;
 import hearth.model.ApiException;
 import hearth.model.api.ApiResponse;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// An answer, whole.
 ///
 /// @param headers besides `Date`, `Content-Length`, `Connection` and `x-amzn-RequestId`, which the listener adds
+/// @param cookies the values of `Set-Cookie`, each of which gets a line of its own
 /// @param body left out of answers that may have none (204, and any to `HEAD`); not to be changed by anyone
-public record HttpResponse(int status, Map<String, String> headers, byte[] body) {
+public record HttpResponse(int status, Map<String, String> headers, List<String> cookies, byte[] body) {
+    /// An answer without cookies.
+    public HttpResponse(int status, Map<String, String> headers, byte[] body) {
+        this(status, headers, List.of(), body);
+    }
+
     /// An answer of Lambda's API.
     public static HttpResponse of(ApiResponse response) {
         var headers = new LinkedHashMap<String, String>();

@@ -1,0 +1,61 @@
+package hearth.server.urls;
+
+import hearth.server.http.RequestHead;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// The function URL that a request names, by its host (`ID.lambda-url.REGION.…`) or by its path (`/_hearth/urls/ID/…`).
+///
+/// @param id the URL's id, as far as anybody knows: there need not be such a URL
+/// @param region the region that the host names; empty where the path names the URL
+/// @param domainName the host without its port; empty where the path names the URL
+/// @param path the path that the function is told: as sent, without what names the URL
+record UrlTarget(String id, String region, String domainName, String path) {
+    /// Under which URLs are found by clients that cannot resolve their names.
+    static final String PATHS = "/_hearth/urls/";
+
+    /// The label behind a URL's id.
+    static final String LABEL = ".lambda-url.";
+
+    private static final Pattern HOST =
+            Pattern.compile("([a-z0-9]{1,63})\\.lambda-url\\.([a-z0-9-]{1,63})\\.[^:]+?\\.?(?::[0-9]*)?");
+
+    /// The target of a request; empty of one that is for no function URL.
+    static Optional<UrlTarget> of(RequestHead head) {
+        var path = head.path();
+        if (path.startsWith(PATHS)) {
+            int end = path.indexOf('/', PATHS.length());
+            return Optional.of(
+                    end < 0
+                            ? new UrlTarget(path.substring(PATHS.length()), "", "", "/")
+                            : new UrlTarget(path.substring(PATHS.length(), end), "", "", path.substring(end)));
+        }
+        var host = head.headers().first("host").orElse("");
+        return isUrl(host) ? Optional.of(named(host, path)) : Optional.empty();
+    }
+
+    private static boolean isUrl(String host) {
+        int dot = host.indexOf('.');
+        return dot >= 0 && host.regionMatches(true, dot, LABEL, 0, LABEL.length());
+    }
+
+    /// A host whose other labels are none of a URL's names a URL that is not there.
+    private static UrlTarget named(String host, String path) {
+        var lower = host.toLowerCase(Locale.ROOT);
+        var names = HOST.matcher(lower);
+        return names.matches()
+                ? new UrlTarget(names.group(1), names.group(2), withoutPort(lower), path)
+                : new UrlTarget("", "", withoutPort(lower), path);
+    }
+
+    private static String withoutPort(String host) {
+        int colon = host.indexOf(':');
+        return colon < 0 ? host : host.substring(0, colon);
+    }
+
+    /// Whether the path names the URL.
+    boolean isByPath() {
+        return domainName.isEmpty();
+    }
+}
