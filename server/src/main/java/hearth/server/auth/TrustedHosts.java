@@ -74,7 +74,8 @@ public final class TrustedHosts {
             throw new ApiException(
                     ApiError.ACCESS_DENIED,
                     "Without signatures, only requests to a name of this machine's loopback are served, and " + host
-                            + " is none. Use --allow-host or --public-url if this server is called so, or --auth sigv4.");
+                            + " is none. Use --allow-host or --public-url if this server is called so, or --auth"
+                            + " sigv4.");
         }
     }
 

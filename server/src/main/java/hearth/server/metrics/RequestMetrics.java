@@ -24,8 +24,8 @@ public final class RequestMetrics {
     public RequestMetrics(PrometheusRegistry registry) {
         requests = Counter.builder()
                 .name("hearth_requests")
-                .help(
-                        "Requests that were answered; of no operation are those that were not understood, and Hearth's own")
+                .help("Requests that were answered; of no operation are those that were not understood, and Hearth's"
+                        + " own")
                 .labelNames("operation", "code")
                 .withoutExemplars()
                 .register(registry);

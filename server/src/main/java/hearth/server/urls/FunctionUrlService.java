@@ -23,7 +23,6 @@ public final class FunctionUrlService {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private final UrlIndex index;
-    private final UrlAccess access;
     private final Running running;
 
     /// What every request needs to be run.
@@ -31,6 +30,7 @@ public final class FunctionUrlService {
     /// @param background runs what is too long for an event loop
     /// @param memory of this process
     record Running(
+            UrlAccess access,
             FunctionResolver functions,
             Dispatch dispatch,
             TraceHeaders traces,
@@ -39,9 +39,8 @@ public final class FunctionUrlService {
             MemoryBudget memory,
             InvocationMeter meter) {}
 
-    FunctionUrlService(UrlIndex index, UrlAccess access, Running running) {
+    FunctionUrlService(UrlIndex index, Running running) {
         this.index = index;
-        this.access = access;
         this.running = running;
     }
 
@@ -57,7 +56,16 @@ public final class FunctionUrlService {
             MemoryBudget memory,
             InvocationMeter meter) {
         return new FunctionUrlService(
-                index, (_, _, _) -> true, new Running(functions, dispatch, traces, background, clock, memory, meter));
+                index,
+                new Running(
+                        (_, _, _, listener) -> listener.accept(UrlAccess.Verdict.ALLOWED),
+                        functions,
+                        dispatch,
+                        traces,
+                        background,
+                        clock,
+                        memory,
+                        meter));
     }
 
     /// Judges a request by its head, as [hearth.server.http.Service#admit] does.
@@ -75,7 +83,7 @@ public final class FunctionUrlService {
                     index.wasDeleted(target.id()) ? UrlRefusals.forbidden() : UrlRefusals.unknown());
         }
         var found = url.get();
-        var request = new UrlRequest(head, exchange, target, found, access, running);
+        var request = new UrlRequest(head, exchange, target, found, running);
         exchange.concerns(request);
         if (!METHODS.contains(head.method())) {
             throw new RefusedRequestException(request.completed(UrlRefusals.methodNotAllowed(head.method())));

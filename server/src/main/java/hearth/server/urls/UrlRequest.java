@@ -42,7 +42,6 @@ final class UrlRequest implements RequestHandler, RequestSubject {
     private final Exchange exchange;
     private final UrlTarget target;
     private final FunctionUrl url;
-    private final UrlAccess access;
     private final FunctionUrlService.Running running;
     private final boolean preflight;
     private final String trace;
@@ -59,13 +58,11 @@ final class UrlRequest implements RequestHandler, RequestSubject {
             Exchange exchange,
             UrlTarget target,
             FunctionUrl url,
-            UrlAccess access,
             FunctionUrlService.Running running) {
         this.head = head;
         this.exchange = exchange;
         this.target = target;
         this.url = url;
-        this.access = access;
         this.running = running;
         this.preflight = url.cors().isPresent() && CorsRules.isPreflight(head.method(), head.headers());
         this.trace = running.traces()
@@ -74,13 +71,7 @@ final class UrlRequest implements RequestHandler, RequestSubject {
 
     /// Refuses what can be refused by the head alone. Browsers cannot sign what they ask before a request.
     void begin(Authenticator authenticator, Optional<TrustedHosts> hosts) {
-        if (preflight) {
-            return;
-        }
-        if (!url.signed()) {
-            if (!access.allows(url, Optional.empty(), peer())) {
-                throw new RefusedRequestException(completed(UrlRefusals.forbidden()));
-            }
+        if (preflight || !url.signed()) {
             return;
         }
         try {
@@ -138,26 +129,39 @@ final class UrlRequest implements RequestHandler, RequestSubject {
     }
 
     private void run(RequestBody sent, byte[] sha256) {
-        var body = sent;
-        Optional<UrlEvent.Signer> signer = Optional.empty();
         var claim = authentication;
-        if (claim != null) {
-            Authentication.Authenticated authenticated;
-            try {
-                authenticated = claim.check(sent, sha256);
-                requireRegion(authenticated.caller());
-            } catch (ApiException refusal) {
-                answer(UrlRefusals.unproven(refusal));
-                return;
-            }
-            proven = authenticated.caller();
-            body = authenticated.body();
-            if (!access.allows(url, Optional.of(authenticated.caller()), peer())) {
-                answer(UrlRefusals.forbidden());
-                return;
-            }
-            signer = Optional.of(new UrlEvent.Signer(authenticated.caller(), claim.accessKey()));
+        if (claim == null) {
+            decide(sent, sent, Optional.empty());
+            return;
         }
+        Authentication.Authenticated authenticated;
+        try {
+            authenticated = claim.check(sent, sha256);
+            requireRegion(authenticated.caller());
+        } catch (ApiException refusal) {
+            answer(UrlRefusals.unproven(refusal));
+            return;
+        }
+        proven = authenticated.caller();
+        decide(sent, authenticated.body(), Optional.of(new UrlEvent.Signer(authenticated.caller(), claim.accessKey())));
+    }
+
+    private void decide(RequestBody sent, RequestBody body, Optional<UrlEvent.Signer> signer) {
+        running.access()
+                .decide(
+                        url,
+                        signer.map(UrlEvent.Signer::caller),
+                        peer(),
+                        verdict -> guarded(() -> {
+                            switch (verdict) {
+                                case ALLOWED -> invoke(sent, body, signer);
+                                case REFUSED -> answer(UrlRefusals.forbidden());
+                                case UNKNOWN -> answer(UrlRefusals.unavailable());
+                            }
+                        }));
+    }
+
+    private void invoke(RequestBody sent, RequestBody body, Optional<UrlEvent.Signer> signer) {
         var now = running.clock().instant();
         byte[] event;
         try {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,8 +17,9 @@ class FunctionAnswerTest {
     @Test
     void saysWhatTheAnswerIs() throws Exception {
         var answer = answer("""
-                {"statusCode": 201, "headers": {"Content-Type": "text/plain", "My-Header": "x"},
-                 "cookies": ["a=1; Secure", "b=2"], "body": "hällo", "isBase64Encoded": false, "other": {"a": [1]}}""");
+            {"statusCode": 201, "headers": {"Content-Type": "text/plain", "My-Header": "x"},
+             "cookies": ["a=1; Secure", "b=2"], "body": "hällo", "isBase64Encoded": false, "other": {"a": [1]}}\
+            """);
 
         assertThat(answer.head().status()).isEqualTo(201);
         assertThat(answer.head().headers())
@@ -110,7 +112,7 @@ class FunctionAnswerTest {
         var head = answer("{\"statusCode\":200,\"headers\":{\"A\":\"é€\"},\"cookies\":[\"c=é\"]}")
                 .head();
 
-        assertThat(head.headers().get("A").getBytes(StandardCharsets.ISO_8859_1))
+        assertThat(Objects.requireNonNull(head.headers().get("A")).getBytes(StandardCharsets.ISO_8859_1))
                 .isEqualTo("é€".getBytes(StandardCharsets.UTF_8));
         assertThat(head.cookies().getFirst().getBytes(StandardCharsets.ISO_8859_1))
                 .isEqualTo("c=é".getBytes(StandardCharsets.UTF_8));

@@ -211,7 +211,10 @@ class FunctionUrlTest {
 
     @Test
     void isClosedToWhomThePolicyDoesNotLetIn() {
-        server.access = (url, caller, peer) -> !url.authType().equals("NONE") || caller.isPresent() || peer.isEmpty();
+        server.access = (url, caller, peer, listener) -> listener.accept(
+                url.signed() || caller.isPresent() || !peer.equals("127.0.0.1")
+                        ? UrlAccess.Verdict.ALLOWED
+                        : UrlAccess.Verdict.REFUSED);
 
         var answer = server.get("/");
 
@@ -219,6 +222,13 @@ class FunctionUrlTest {
         assertThat(answer.text()).isEqualTo(FORBIDDEN);
         assertThat(answer.header("x-amzn-ErrorType")).isEqualTo("AccessDeniedException");
         assertThat(server.invocations).isEmpty();
+    }
+
+    @Test
+    void isNotThereWhileNobodyKnowsWhoMayComeIn() {
+        server.access = (_, _, _, listener) -> listener.accept(UrlAccess.Verdict.UNKNOWN);
+
+        assertThat(server.get("/").status()).isEqualTo(503);
     }
 
     @ParameterizedTest
@@ -426,7 +436,7 @@ class FunctionUrlTest {
 
     @Test
     void answersPreflightsWithoutTheFunction() {
-        server.access = (_, _, _) -> false;
+        server.access = (_, _, _, listener) -> listener.accept(UrlAccess.Verdict.REFUSED);
         server.url(open().authType("AWS_IAM").cors(CORS));
 
         var answer = server.ask(
@@ -464,7 +474,7 @@ class FunctionUrlTest {
         var failed = server.get("/", "Origin: https://app.example");
         assertThat(failed.status()).isEqualTo(502);
         assertThat(failed.header("Access-Control-Allow-Origin")).isEqualTo("https://app.example");
-        server.access = (_, _, _) -> false;
+        server.access = (_, _, _, listener) -> listener.accept(UrlAccess.Verdict.REFUSED);
         var forbidden = server.get("/", "Origin: https://app.example");
         assertThat(forbidden.status()).isEqualTo(403);
         assertThat(forbidden.header("Access-Control-Allow-Origin")).isEqualTo("https://app.example");
@@ -626,7 +636,10 @@ class FunctionUrlTest {
     @Test
     void asksThePolicyAboutWhoSigned() {
         server.url(open().authType("AWS_IAM"));
-        server.access = (_, caller, _) -> caller.orElseThrow().account().value().equals("123456789012");
+        server.access = (_, caller, _, listener) -> listener.accept(
+                caller.orElseThrow().account().value().equals("123456789012")
+                        ? UrlAccess.Verdict.ALLOWED
+                        : UrlAccess.Verdict.REFUSED);
 
         assertThat(server.get("/", AUTHORIZATION).status()).isEqualTo(200);
         var other = server.get("/", AUTHORIZATION.replace("=123456789012", "=210987654321"));

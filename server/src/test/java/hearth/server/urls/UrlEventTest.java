@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -415,7 +416,7 @@ class UrlEventTest {
     private static Map<String, Object> object(byte[] json) throws IOException {
         try (var parser = new JsonFactory().createParser(json)) {
             parser.nextToken();
-            var read = (Map<?, ?>) value(parser);
+            var read = (Map<?, ?>) Objects.requireNonNull(value(parser));
             assertThat(parser.nextToken()).isNull();
             return named(read);
         }
@@ -453,7 +454,7 @@ class UrlEventTest {
 
     private static Map<String, Object> member(Map<String, Object> object, String name) {
         assertThat(object).containsKey(name);
-        return named((Map<?, ?>) object.get(name));
+        return named((Map<?, ?>) Objects.requireNonNull(object.get(name)));
     }
 
     @SuppressWarnings("unchecked")

@@ -74,7 +74,7 @@ final class UrlServer implements AutoCloseable {
     final Queue<Invocation> invocations = new ConcurrentLinkedQueue<>();
     final Queue<AnsweredRequest> records = new ConcurrentLinkedQueue<>();
     final AtomicInteger defects = new AtomicInteger();
-    volatile UrlAccess access = (_, _, _) -> true;
+    volatile UrlAccess access = (_, _, _, listener) -> listener.accept(UrlAccess.Verdict.ALLOWED);
     /// What becomes of an invocation.
     volatile BiConsumer<Invocation, DispatchListener> function = answering("{}");
     /// Who tells callers; to be changed before the first request.
@@ -102,8 +102,8 @@ final class UrlServer implements AutoCloseable {
         index.begin();
         var urls = new FunctionUrlService(
                 index,
-                (url, caller, peer) -> access.allows(url, caller, peer),
                 new FunctionUrlService.Running(
+                        (url, caller, peer, listener) -> access.decide(url, caller, peer, listener),
                         new FunctionResolver(cache, new Random(1), System::nanoTime, meter),
                         (_, invocation, _, answer) -> {
                             invocations.add(invocation);
