@@ -15,6 +15,7 @@ public final class Exchange {
     private final @Nullable RequestHead head;
     private final long begun = System.nanoTime();
     private volatile @Nullable RequestSubject subject;
+    private volatile boolean saysPersistence;
     private final AtomicBoolean answered = new AtomicBoolean();
 
     /// @param head null for what is refused before it has one
@@ -47,6 +48,15 @@ public final class Exchange {
     /// Says what the request is about, for records of it.
     public void concerns(RequestSubject whatItIsAbout) {
         subject = whatItIsAbout;
+    }
+
+    /// Has the answer say that its connection stays open, where it does, which HTTP/1.1 takes for granted.
+    public void sayPersistence() {
+        saysPersistence = true;
+    }
+
+    boolean saysPersistence() {
+        return saysPersistence;
     }
 
     /// @param bytes -1 where nobody counted

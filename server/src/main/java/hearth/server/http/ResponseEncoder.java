@@ -124,7 +124,7 @@ final class ResponseEncoder {
     enum Persistence {
         /// Nothing: the connection stays open, as it does in HTTP/1.1.
         UNSAID,
-        /// The connection stays open, to a client of HTTP/1.0 that asked for it.
+        /// The connection stays open, to a client of HTTP/1.0 that asked for it, or from a service that says so.
         KEEP_ALIVE,
         CLOSE
     }

@@ -33,6 +33,7 @@ public final class FunctionUrlFront implements Service {
         if (target.isEmpty()) {
             return others.admit(head, exchange);
         }
+        exchange.sayPersistence();
         hosts.ifPresent(trusted -> trusted.checkHost(head));
         return urls.admit(head, exchange, target.get(), authenticator, hosts);
     }

@@ -79,6 +79,7 @@ class FunctionUrlTest {
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
         assertThat(answer.header("Content-Length")).isEqualTo("4");
         assertThat(answer.header("Date")).isNotEmpty();
+        assertThat(answer.header("Connection")).isEqualTo("keep-alive");
         assertThat(answer.header("X-Amzn-Trace-Id")).startsWith("Root=1-");
         var invocation = server.invoked();
         assertThat(answer.header("x-amzn-RequestId")).isEqualTo(invocation.requestId());
