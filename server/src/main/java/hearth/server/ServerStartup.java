@@ -404,8 +404,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var names = new HashSet<>(config.service().allowedHosts());
         names.add(config.host());
         config.publicUrl().map(URI::getHost).ifPresent(names::add);
-        config.service().urlSuffix().map(UrlSuffix::domain).ifPresent(domain -> names.add("*." + domain));
-        return Optional.of(new TrustedHosts(names));
+        var urls = config.service().urlSuffix().map(UrlSuffix::domain);
+        return Optional.of(new TrustedHosts(names, urls.stream().toList()));
     }
 
     private Callers callers(FunctionKeys functionKeys) throws StartException {

@@ -24,15 +24,19 @@ record UrlTarget(String id, String region, String domainName, String path) {
     /// The target of a request; empty of one that is for no function URL.
     static Optional<UrlTarget> of(RequestHead head) {
         var path = head.path();
-        if (path.startsWith(PATHS)) {
-            int end = path.indexOf('/', PATHS.length());
-            return Optional.of(
-                    end < 0
-                            ? new UrlTarget(path.substring(PATHS.length()), "", "", "/")
-                            : new UrlTarget(path.substring(PATHS.length(), end), "", "", path.substring(end)));
-        }
         var host = head.headers().first("host").orElse("");
-        return isUrl(host) ? Optional.of(named(host, path)) : Optional.empty();
+        if (isUrl(host)) {
+            // All paths under its name are the function's.
+            return Optional.of(named(host, path));
+        }
+        if (!path.startsWith(PATHS)) {
+            return Optional.empty();
+        }
+        int end = path.indexOf('/', PATHS.length());
+        return Optional.of(
+                end < 0
+                        ? new UrlTarget(path.substring(PATHS.length()), "", "", "/")
+                        : new UrlTarget(path.substring(PATHS.length(), end), "", "", path.substring(end)));
     }
 
     private static boolean isUrl(String host) {

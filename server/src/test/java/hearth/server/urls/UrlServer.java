@@ -122,7 +122,7 @@ final class UrlServer implements AutoCloseable {
                             urls,
                             new Api(),
                             (head, service) -> authenticator.begin(head, service),
-                            Optional.of(new TrustedHosts(List.of("*.fn.example")))),
+                            Optional.of(new TrustedHosts(List.of(), List.of("fn.example")))),
                     HttpLimits.defaults(),
                     () -> UUID.randomUUID().toString(),
                     threads,
