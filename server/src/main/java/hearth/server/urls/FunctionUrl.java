@@ -27,13 +27,13 @@ record FunctionUrl(
         return id + UrlTarget.LABEL + function.region() + ".on.aws";
     }
 
-    /// `NONE` or `AWS_IAM`.
-    String authType() {
-        return signed ? "AWS_IAM" : "NONE";
+    /// The alias that it is of; empty for the URL of the function itself.
+    Optional<String> alias() {
+        return qualifier.equals(FunctionId.LATEST) ? Optional.empty() : Optional.of(qualifier);
     }
 
-    /// The ARN that the function is told, and that policies are about: qualified only if an alias is meant.
+    /// The ARN that the function is told: qualified only if an alias is meant.
     String arn() {
-        return qualifier.equals(FunctionId.LATEST) ? function.arn() : function.arn(qualifier);
+        return alias().map(function::arn).orElseGet(function::arn);
     }
 }

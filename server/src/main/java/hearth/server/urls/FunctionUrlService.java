@@ -5,6 +5,7 @@ import hearth.invoke.frontend.FunctionResolver;
 import hearth.invoke.frontend.TraceHeaders;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.model.memory.MemoryBudget;
+import hearth.server.access.FunctionAccess;
 import hearth.server.auth.Authenticator;
 import hearth.server.auth.TrustedHosts;
 import hearth.server.http.Exchange;
@@ -58,7 +59,7 @@ public final class FunctionUrlService {
         return new FunctionUrlService(
                 index,
                 new Running(
-                        (_, _, _, listener) -> listener.accept(UrlAccess.Verdict.ALLOWED),
+                        new PolicyAccess(new FunctionAccess(functions, clock)),
                         functions,
                         dispatch,
                         traces,

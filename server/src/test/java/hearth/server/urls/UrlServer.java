@@ -84,7 +84,8 @@ final class UrlServer implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollLoops.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpListener listener;
-    final FunctionCache cache;
+    /// Finds the functions, as they are now.
+    final FunctionResolver resolver;
 
     UrlServer(Path data) {
         store = Store.open(data);
@@ -95,16 +96,17 @@ final class UrlServer implements AutoCloseable {
                 defects.incrementAndGet();
             }
         };
-        cache = new FunctionCache(
+        var cache = new FunctionCache(
                 FunctionCacheConfig.DEFAULT, store.functions()::resolve, threads, System::nanoTime, meter);
         store.functions().onChange(cache::invalidate);
+        resolver = new FunctionResolver(cache, new Random(1), System::nanoTime, meter);
         var index = new UrlIndex(store.functions());
         index.begin();
         var urls = new FunctionUrlService(
                 index,
                 new FunctionUrlService.Running(
                         (url, caller, peer, listener) -> access.decide(url, caller, peer, listener),
-                        new FunctionResolver(cache, new Random(1), System::nanoTime, meter),
+                        resolver,
                         (_, invocation, _, answer) -> {
                             invocations.add(invocation);
                             function.accept(invocation, answer);
