@@ -45,7 +45,8 @@ class OtherAccountTest {
                 .handler("app.handler")
                 .role("arn:aws:iam::000000000000:role/any")
                 .timeout(60)
-                .code(c -> c.zipFile(Zips.of("app.py", "def handler(event, context):\n    return context.invoked_function_arn\n")))
+                .code(c -> c.zipFile(
+                        Zips.of("app.py", "def handler(event, context):\n    return context.invoked_function_arn\n")))
                 .build());
         arn = "arn:aws:lambda:eu-west-1:000000000000:function:" + name;
     }
@@ -91,12 +92,14 @@ class OtherAccountTest {
 
     @Test
     void changesWhatItIsAllowedToAndNoMore() {
-        lambda().putResourcePolicy(r -> r.resourceArn(arn).policy(("""
+        lambda().putResourcePolicy(
+                        r -> r.resourceArn(arn).policy("""
                 {'Version':'2012-10-17','Statement':[
-                  {'Sid':'most','Effect':'Allow','Principal':{'AWS':'%s'},'Action':'lambda:*','Resource':'%s*'},
+                  {'Sid':'most','Effect':'Allow','Principal':{'AWS':'%s'},'Action':'lambda:*','Resource':'%s*',
+                   'Condition':{'IpAddress':{'aws:SourceIp':['127.0.0.0/8','::1']}}},
                   {'Sid':'but','Effect':'Deny','Principal':'*','NotAction':['lambda:Get*','lambda:*Alias','lambda:Pub*'],
                    'Resource':'*','Condition':{'StringEquals':{'aws:PrincipalAccount':'%s'}}}]}
-                """.formatted(FRIEND, arn, FRIEND)).replace('\'', '"')));
+                """.formatted(FRIEND, arn, FRIEND).replace('\'', '"')));
 
         assertThat(friend.getFunction(r -> r.functionName(arn)).configuration().functionArn())
                 .isEqualTo(arn);

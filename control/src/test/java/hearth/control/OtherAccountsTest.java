@@ -231,9 +231,7 @@ class OtherAccountsTest {
                         ListProvisionedConcurrencyConfigsRequest.builder()
                                 .functionName(GREET)
                                 .build()),
-                new Asked(
-                        "ListTags",
-                        ListTagsRequest.builder().resource(GREET).build()),
+                new Asked("ListTags", ListTagsRequest.builder().resource(GREET).build()),
                 new Asked(
                         "ListVersionsByFunction",
                         ListVersionsByFunctionRequest.builder()
@@ -421,9 +419,7 @@ class OtherAccountsTest {
                                 .build())));
         denied(() -> asks(
                 OTHER,
-                new Asked(
-                        "CreateFunction",
-                        Desk.creation(Desk.ARN + "more").build())));
+                new Asked("CreateFunction", Desk.creation(Desk.ARN + "more").build())));
     }
 
     private void permit(Asked asked, String principal, String action) {

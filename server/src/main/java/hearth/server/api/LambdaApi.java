@@ -303,7 +303,7 @@ public final class LambdaApi implements Service {
             // Functions get a payload in an array of its own length.
             var payload = RequestBody.of(authenticated.body().toByteArray());
             var request = new InvokeRequest(
-                    operation, authenticated.caller(), exchange.remote(), exchange.requestId(), parts(payload));
+                    operation, authenticated.caller(), exchange.remoteAddress(), exchange.requestId(), parts(payload));
             invoke.invoke(
                     request,
                     operation == ApiOperation.INVOKE_WITH_RESPONSE_STREAM
@@ -315,7 +315,7 @@ public final class LambdaApi implements Service {
             try {
                 var answer = control.handle(
                         authenticated.caller(),
-                        exchange.remote(),
+                        exchange.remoteAddress(),
                         operation,
                         parts(authenticated.body()),
                         name -> named = name);

@@ -30,8 +30,12 @@ public record AuthenticatedCaller(AccountId account, Region region, Holder holde
     ///
     /// @param remote the client's address
     public ConditionKeys keys(String remote) {
+        return keysOfAnybody(region, remote).with(ConditionKeys.USER_ID, userId());
+    }
+
+    /// What conditions may ask about a request of which nobody knows who sent it.
+    public static ConditionKeys keysOfAnybody(Region region, String remote) {
         return ConditionKeys.NONE
-                .with(ConditionKeys.USER_ID, userId())
                 .with(ConditionKeys.REQUESTED_REGION, region.value())
                 .with(ConditionKeys.SOURCE_IP, remote)
                 .with(ConditionKeys.SECURE_TRANSPORT, "false");

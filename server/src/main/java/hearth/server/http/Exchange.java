@@ -30,9 +30,16 @@ public final class Exchange {
         return requestId;
     }
 
-    /// The client's address.
+    /// The client's address and port.
     public String remote() {
         return connection.remote();
+    }
+
+    /// The client's address alone.
+    public String remoteAddress() {
+        var remote = remote();
+        int colon = remote.lastIndexOf(':');
+        return colon < 0 ? remote : remote.substring(0, colon);
     }
 
     /// Whether the client connected by a loopback address.

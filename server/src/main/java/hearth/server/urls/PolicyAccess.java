@@ -24,10 +24,7 @@ record PolicyAccess(FunctionAccess access) implements UrlAccess {
     }
 
     private static ConditionKeys anybodys(FunctionUrl url, String peer) {
-        return ConditionKeys.NONE
-                .with(ConditionKeys.REQUESTED_REGION, url.function().region().value())
-                .with(ConditionKeys.SOURCE_IP, peer)
-                .with(ConditionKeys.SECURE_TRANSPORT, "false");
+        return AuthenticatedCaller.keysOfAnybody(url.function().region(), peer);
     }
 
     private static Verdict verdict(Access decided) {

@@ -282,9 +282,7 @@ final class UrlRequest implements RequestHandler, RequestSubject {
     }
 
     private String peer() {
-        var remote = exchange.remote();
-        int colon = remote.lastIndexOf(':');
-        return colon < 0 ? remote : remote.substring(0, colon);
+        return exchange.remoteAddress();
     }
 
     /// The port that the client believes it speaks to.

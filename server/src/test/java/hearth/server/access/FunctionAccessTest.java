@@ -181,9 +181,12 @@ class FunctionAccessTest {
 
     @Test
     void letsAnotherAccountUseASignedUrl() {
-        put("$LATEST", "{'Effect':'Allow','Principal':{'AWS':'111122223333'},'Action':'lambda:InvokeFunctionUrl','Resource':'"
+        put(
+                "$LATEST",
+                "{'Effect':'Allow','Principal':{'AWS':'111122223333'},'Action':'lambda:InvokeFunctionUrl','Resource':'"
                         + GREET.arn()
-                        + "','Condition':{'StringEquals':{'lambda:FunctionUrlAuthType':'AWS_IAM'}}}", allow("'AWS':'111122223333'", GREET.arn(), ""));
+                        + "','Condition':{'StringEquals':{'lambda:FunctionUrlAuthType':'AWS_IAM'}}}",
+                allow("'AWS':'111122223333'", GREET.arn(), ""));
 
         assertThat(url(null, UrlAuthType.AWS_IAM, FRIEND)).isEqualTo(new Access.Allowed());
         assertThat(url(null, UrlAuthType.NONE, FRIEND)).isInstanceOf(Access.Refused.class);
