@@ -20,6 +20,9 @@ record Glob(String text, BitSet literals) {
     }
 
     boolean matchesIgnoringCase(String other) {
+        if (text.equalsIgnoreCase(other)) {
+            return true;
+        }
         return new Glob(text.toLowerCase(Locale.ROOT), literals).matches(other.toLowerCase(Locale.ROOT));
     }
 
@@ -27,6 +30,10 @@ record Glob(String text, BitSet literals) {
     /// that asks for more characters than there are is not tried, and of the others only the last star is tried
     // again.
     boolean matches(String other) {
+        if (text.equals(other)) {
+            // Wildcards stand for themselves, too.
+            return true;
+        }
         if (characters() > other.length()) {
             return false;
         }

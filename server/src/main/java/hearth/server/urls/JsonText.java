@@ -29,7 +29,12 @@ final class JsonText {
                 escape(c);
             }
         }
-        text.append(value, plain, value.length()).append('"');
+        if (plain == 0) {
+            text.append(value);
+        } else {
+            text.append(value, plain, value.length());
+        }
+        text.append('"');
         return this;
     }
 

@@ -38,6 +38,11 @@ record UrlEvent(
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
+    /// The last second that was written: nearly always that of the next event too.
+    private record Second(long epoch, String text) {}
+
+    private static volatile Second lastSecond = new Second(0, TIME.format(Instant.EPOCH));
+
     /// What is between a client and a server alone, and what Hearth writes itself.
     private static final Set<String> NOT_TOLD = Set.of(
             "connection",
@@ -151,8 +156,17 @@ record UrlEvent(
         out.raw(",\"userAgent\":")
                 .string(Utf8.ofBytes(head.headers().first("user-agent").orElse("")));
         out.raw("},\"requestId\":").string(requestId);
-        out.raw(",\"routeKey\":\"$default\",\"stage\":\"$default\",\"time\":").string(TIME.format(time));
+        out.raw(",\"routeKey\":\"$default\",\"stage\":\"$default\",\"time\":").string(timeText(time));
         out.raw(",\"timeEpoch\":").raw(Long.toString(time.toEpochMilli())).raw("}");
+    }
+
+    private static String timeText(Instant time) {
+        var last = lastSecond;
+        if (last.epoch != time.getEpochSecond()) {
+            last = new Second(time.getEpochSecond(), TIME.format(time));
+            lastSecond = last;
+        }
+        return last.text;
     }
 
     private static void authorizer(JsonText out, Signer signer) {

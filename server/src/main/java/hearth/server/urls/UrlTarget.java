@@ -3,7 +3,6 @@ package hearth.server.urls;
 import hearth.server.http.RequestHead;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// The function URL that a request names, by its host (`ID.lambda-url.REGION.…`) or by its path (`/_hearth/urls/ID/…`).
 ///
@@ -18,8 +17,7 @@ record UrlTarget(String id, String region, String domainName, String path) {
     /// The label behind a URL's id.
     static final String LABEL = ".lambda-url.";
 
-    private static final Pattern HOST =
-            Pattern.compile("([a-z0-9]{1,63})\\.lambda-url\\.([a-z0-9-]{1,63})\\.[^:]+?\\.?(?::[0-9]*)?");
+    private static final int LONGEST_LABEL = 63;
 
     /// The target of a request; empty of one that is for no function URL.
     static Optional<UrlTarget> of(RequestHead head) {
@@ -46,11 +44,29 @@ record UrlTarget(String id, String region, String domainName, String path) {
 
     /// A host whose other labels are none of a URL's names a URL that is not there.
     private static UrlTarget named(String host, String path) {
-        var lower = host.toLowerCase(Locale.ROOT);
-        var names = HOST.matcher(lower);
-        return names.matches()
-                ? new UrlTarget(names.group(1), names.group(2), withoutPort(lower), path)
-                : new UrlTarget("", "", withoutPort(lower), path);
+        var domainName = withoutPort(host.toLowerCase(Locale.ROOT));
+        int idEnd = domainName.indexOf('.');
+        int regionBegin = idEnd + LABEL.length();
+        int regionEnd = domainName.indexOf('.', regionBegin);
+        // Behind the region there is a domain, perhaps with the dot that ends an absolute name.
+        boolean isWhole = regionEnd > 0
+                && regionEnd + 1 < domainName.length()
+                && isLabel(domainName, 0, idEnd)
+                && isLabel(domainName, regionBegin, regionEnd);
+        return isWhole
+                ? new UrlTarget(
+                        domainName.substring(0, idEnd), domainName.substring(regionBegin, regionEnd), domainName, path)
+                : new UrlTarget("", "", domainName, path);
+    }
+
+    private static boolean isLabel(String name, int from, int to) {
+        for (int i = from; i < to; i++) {
+            char c = name.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-') {
+                return false;
+            }
+        }
+        return from < to && to - from <= LONGEST_LABEL;
     }
 
     private static String withoutPort(String host) {
