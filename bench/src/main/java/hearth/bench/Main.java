@@ -39,6 +39,7 @@ public final class Main {
         SANDBOXES,
         MANY,
         INTERFERENCE,
+        URLS,
         CREATIONS,
         CONTROL,
         BURST,
@@ -147,6 +148,9 @@ public final class Main {
 
     /// Rows of this build alone.
     private void nowAlone() throws Exception {
+        if (parts.contains(Part.URLS)) {
+            new UrlRows(report, repository, folder, quick).run(Language.all().getLast(), 64);
+        }
         if (parts.contains(Part.CREATIONS)) {
             try (var hearth = HearthServer.start(repository, folder.resolve("creations"))) {
                 creations(hearth);
@@ -212,7 +216,7 @@ public final class Main {
         var zip = Language.all().getFirst().zip("created");
         var body =
                 "{\"FunctionName\":\"created-%d\",\"Runtime\":\"python3.12\",\"Handler\":\"app.handler\",\"Role\":\"arn:aws:iam::000000000000:role/b\","
-                        + "\"Code\":{\"ZipFile\":\""
+                    + "\"Code\":{\"ZipFile\":\""
                         + java.util.Base64.getEncoder().encodeToString(zip) + "\"}}";
         var nanos = new double[rounds];
         for (int i = 0; i < rounds; i++) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The view that the data plane has of a kept version. Members that the control plane always sets are required here.
 final class Runnables {
@@ -30,7 +31,8 @@ final class Runnables {
     static Optional<Routing> of(FunctionView function, String qualifier) {
         return versions(function, qualifier)
                 .map(routing -> routing.with(
-                        events(function.setting(Setting.EVENT_INVOKE_CONFIG, qualifier), deadLetterQueue(function))));
+                        events(function.setting(Setting.EVENT_INVOKE_CONFIG, qualifier), deadLetterQueue(function))))
+                .map(routing -> routing.with(policies(function, qualifier)));
     }
 
     /// Published versions have that of `$LATEST`, as it is now.
@@ -39,6 +41,15 @@ final class Runnables {
                 .map(latest -> latest.serving().configuration().deadLetterConfig())
                 .map(DeadLetterConfig::targetArn)
                 .filter(arn -> !arn.isEmpty());
+    }
+
+    /// The policies that may speak of a qualifier: its own, and that of the function.
+    private static List<String> policies(FunctionView function, String qualifier) {
+        var whole = function.setting(Setting.POLICY, Setting.WHOLE);
+        var own = qualifier.equals(FunctionId.LATEST)
+                ? Optional.<String>empty()
+                : function.setting(Setting.POLICY, qualifier);
+        return Stream.concat(whole.stream(), own.stream()).toList();
     }
 
     private static Optional<Routing> versions(FunctionView function, String qualifier) {

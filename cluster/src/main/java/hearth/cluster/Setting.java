@@ -26,6 +26,9 @@ public final class Setting<T> {
     public static final Setting<FunctionEventInvokeConfig> EVENT_INVOKE_CONFIG =
             structure("event-invoke-config", FunctionEventInvokeConfig::read);
 
+    /// The resource policy of the whole function, a version or an alias, as the API shows it.
+    public static final Setting<String> POLICY = text("policy");
+
     private final String kind;
     private final Function<T, String> write;
     private final Function<String, T> read;

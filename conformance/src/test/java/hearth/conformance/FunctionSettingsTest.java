@@ -186,7 +186,9 @@ class FunctionSettingsTest {
                 .invokeMode(InvokeMode.RESPONSE_STREAM));
         var read = lambda().getFunctionUrlConfig(r -> r.functionName(name));
 
-        assertThat(created.functionUrl()).matches("https://[a-z0-9]{32}\\.lambda-url\\.eu-west-1\\.on\\.aws/");
+        assertThat(created.functionUrl())
+                .matches("http://[a-z0-9]{32}\\.lambda-url\\.eu-west-1\\.localhost:\\d+/"
+                        + "|http://127\\.0\\.0\\.1:\\d+/_hearth/urls/[a-z0-9]{32}/");
         assertThat(created.functionArn()).isEqualTo(ARN + name);
         assertThat(created.creationTime()).matches("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{3,6})?Z");
         assertThat(created.invokeMode()).isNull();

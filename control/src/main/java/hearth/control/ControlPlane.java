@@ -15,9 +15,11 @@ import hearth.control.operation.Caller;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operations;
+import hearth.control.operation.Permissions;
 import hearth.control.operation.ProvisionedEnvironments;
 import hearth.control.operation.RevisionIds;
 import hearth.control.policies.PolicyOperations;
+import hearth.control.policies.PolicyPermissions;
 import hearth.control.recursion.RecursionOperations;
 import hearth.control.runtimes.RuntimeOperations;
 import hearth.control.scaling.ScalingOperations;
@@ -25,11 +27,13 @@ import hearth.control.signing.CodeSigning;
 import hearth.control.signing.SigningOperations;
 import hearth.control.tags.TagOperations;
 import hearth.control.urls.FunctionUrlOperations;
+import hearth.control.urls.UrlAddress;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiShape;
 import hearth.model.code.PackageThreads;
+import hearth.model.policy.ConditionKeys;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +45,8 @@ public final class ControlPlane implements AutoCloseable {
 
     private final FunctionOperations functions;
     private final MappingOperations mappings;
+    private final Permissions permissions;
+    private final InstantSource clock;
 
     /// @param randomness for revision ids and the ids of URLs; used by many threads at once
     /// @param packageThreads check packages; stay the caller's
@@ -50,9 +56,12 @@ public final class ControlPlane implements AutoCloseable {
             RandomGenerator randomness,
             ControlLimits limits,
             CodeLocation code,
+            UrlAddress urls,
             ProvisionedEnvironments environments,
             ObjectStore objects,
             PackageThreads packageThreads) {
+        this.clock = clock;
+        permissions = new PolicyPermissions(store.functions());
         var revisionIds = new RevisionIds(randomness);
         AliasOperations.addTo(operations, store, revisionIds);
         ConcurrencyOperations.addTo(operations, store, clock, limits, environments);
@@ -61,7 +70,7 @@ public final class ControlPlane implements AutoCloseable {
         var storage = new CodeStorage(store.functions(), limits.codeStorage());
         LayerOperations.addTo(operations, store.layers(), clock, revisionIds, packages, storage, code, limits.policy());
         EventInvokeOperations.addTo(operations, store, clock);
-        FunctionUrlOperations.addTo(operations, store, clock, randomness);
+        FunctionUrlOperations.addTo(operations, store, clock, randomness, urls);
         PolicyOperations.addTo(operations, store, revisionIds, limits.policy());
         RecursionOperations.addTo(operations, store);
         RuntimeOperations.addTo(operations, store);
@@ -83,7 +92,7 @@ public final class ControlPlane implements AutoCloseable {
     /// @return of the operation's response type
     public ApiShape handle(ApiOperation operation, Caller caller, ApiShape request) {
         return operations
-                .handle(operation, caller, request)
+                .handle(operation, caller.with(permissions, ConditionKeys.NONE.at(clock.instant())), request)
                 .orElseThrow(() -> new ApiException(
                         ApiError.NOT_IMPLEMENTED, operation.wireName() + " is not available in Hearth yet."));
     }

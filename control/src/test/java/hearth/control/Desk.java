@@ -5,6 +5,7 @@ import hearth.control.code.ObjectStore;
 import hearth.control.operation.Caller;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.ProvisionedEnvironments;
+import hearth.control.urls.UrlAddress;
 import hearth.model.AccountId;
 import hearth.model.Region;
 import hearth.model.api.ApiOperation;
@@ -36,6 +37,9 @@ public final class Desk implements AutoCloseable {
     /// What the data plane says.
     public ProvisionedEnvironments environments = ProvisionedEnvironments.NONE;
 
+    /// Where function URLs answer.
+    public UrlAddress addresses = UrlAddress.AWS;
+
     /// Run, once, when an operation has checked its request and makes the revision id of what it will write.
     public final AtomicReference<@Nullable Runnable> beforeWriting = new AtomicReference<>();
 
@@ -55,6 +59,7 @@ public final class Desk implements AutoCloseable {
                 new Interruptible(),
                 limits,
                 (caller, code) -> Optional.of(caller.endpoint() + "/" + code.hex()),
+                (caller, id, region) -> addresses.of(caller, id, region),
                 (function, version) -> environments.of(function, version),
                 objects,
                 new PackageThreads(1, Thread.ofPlatform().daemon().factory()));

@@ -39,28 +39,15 @@ public record FunctionRef(
         return new FunctionRef(account, region, name, parameter);
     }
 
-    /// The function that is meant, for a caller of this account at the endpoint of this region.
-    ///
-    /// @param action what the caller wants to do: `InvokeFunction`
-    public FunctionId resolve(AccountId caller, Region endpoint, String action) {
+    /// The function that is meant, which may be one of another account, for a caller of this account at the endpoint of
+    /// this region.
+    public FunctionId resolve(AccountId caller, Region endpoint) {
         if (region != null && !region.equals(endpoint.value())) {
             throw new ApiException(
                     ApiError.RESOURCE_NOT_FOUND,
                     "Functions from '" + region + "' are not reachable in this region ('" + endpoint + "')");
         }
-        if (account != null && !account.equals(caller.value())) {
-            throw foreign(new FunctionId(new AccountId(account), endpoint, name), caller, action);
-        }
-        return new FunctionId(caller, endpoint, name);
-    }
-
-    private ApiException foreign(FunctionId function, AccountId caller, String action) {
-        var resource = qualifier == null ? function.arn() : function.arn(qualifier);
-        return new ApiException(
-                ApiError.ACCESS_DENIED,
-                "User: arn:" + function.region().partition() + ":iam::" + caller
-                        + ":root is not authorized to perform: lambda:" + action + " on resource: " + resource
-                        + " because no resource-based policy allows the lambda:" + action + " action");
+        return new FunctionId(account == null ? caller : new AccountId(account), endpoint, name);
     }
 
     /// Refuses a name that is too long for a new function. AWS has this check apart from those of its model, with an

@@ -1,16 +1,19 @@
 package hearth.model;
 
+import java.util.List;
 import java.util.Optional;
 
 /// The way of a qualifier's invocations: to one version, or, as an alias may say, a share of them to another.
 ///
 /// @param events how asynchronous ones are to be treated
-public record Routing(FunctionVersion version, Optional<Share> additional, EventInvokeConfig events) {
+/// @param policies the resource policies that say who else may use the qualifier, as they are kept
+public record Routing(
+        FunctionVersion version, Optional<Share> additional, EventInvokeConfig events, List<String> policies) {
     /// @param weight from 0 to 1: the part of the invocations that goes to this version
     public record Share(FunctionVersion version, double weight) {}
 
     public Routing(FunctionVersion version, Optional<Share> additional) {
-        this(version, additional, EventInvokeConfig.DEFAULT);
+        this(version, additional, EventInvokeConfig.DEFAULT, List.of());
     }
 
     public static Routing to(FunctionVersion version) {
@@ -18,7 +21,11 @@ public record Routing(FunctionVersion version, Optional<Share> additional, Event
     }
 
     public Routing with(EventInvokeConfig other) {
-        return new Routing(version, additional, other);
+        return new Routing(version, additional, other, policies);
+    }
+
+    public Routing with(List<String> others) {
+        return new Routing(version, additional, events, others);
     }
 
     /// The version that runs one invocation.

@@ -8,6 +8,7 @@ import hearth.control.ControlPlane;
 import hearth.control.code.FewObjects;
 import hearth.control.code.ObjectStore;
 import hearth.control.operation.CodeLocation;
+import hearth.control.urls.UrlAddress;
 import hearth.events.EventQueue;
 import hearth.invoke.frontend.TraceHeaders;
 import hearth.model.Bytes;
@@ -20,6 +21,7 @@ import hearth.server.api.ControlSwitch;
 import hearth.server.api.Health;
 import hearth.server.api.LambdaApi;
 import hearth.server.api.RequestIds;
+import hearth.server.auth.Authenticator;
 import hearth.server.auth.FunctionKeys;
 import hearth.server.auth.KeyFile;
 import hearth.server.auth.TrustedHosts;
@@ -29,6 +31,7 @@ import hearth.server.download.CodeDownloads;
 import hearth.server.download.CodeUrls;
 import hearth.server.http.HttpLimits;
 import hearth.server.http.HttpListener;
+import hearth.server.http.Service;
 import hearth.server.invoke.InvokeOperation;
 import hearth.server.invoke.InvokeService;
 import hearth.server.metrics.InvocationMetrics;
@@ -38,6 +41,12 @@ import hearth.server.metrics.ServerMetrics;
 import hearth.server.records.Records;
 import hearth.server.s3.S3Client;
 import hearth.server.s3.S3Credentials;
+import hearth.server.urls.FunctionUrlAddresses;
+import hearth.server.urls.FunctionUrlFront;
+import hearth.server.urls.FunctionUrlService;
+import hearth.server.urls.LocalhostNames;
+import hearth.server.urls.UrlIndex;
+import hearth.server.urls.UrlSuffix;
 import hearth.worker.endpoints.FunctionEndpoints;
 import hearth.worker.endpoints.FunctionReach;
 import hearth.worker.endpoints.Relays;
@@ -113,15 +122,26 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         LOG.log(Level.DEBUG, "starting event loops");
         var loops = eventLoops();
         LOG.log(Level.DEBUG, "starting the control plane");
+        var localhostNames = LocalhostNames.begin();
         var urls = new CodeUrls(secret(), clock);
         var provisioned = new ProvisionedByDataPlane();
         var objects = new FewObjects(objects(memory), config.limits().packages().unzipped());
-        var plane = controlPlane(store, urls, provisioned, objects, packageThreads);
+        var plane = controlPlane(
+                store,
+                urls,
+                new FunctionUrlAddresses(
+                        config.service().urlSuffix(),
+                        () -> URI.create(entrance.url()).getPort(),
+                        localhostNames::resolve),
+                provisioned,
+                objects,
+                packageThreads);
         var control = new ControlSwitch(plane.map(running -> requests(running, packageThreads)));
         Optional<SandboxKind> sandbox = Optional.empty();
         Optional<Runtimes> runtimes = Optional.empty();
         Optional<EventQueue> events = Optional.empty();
         var invoke = InvokeOperation.NOT_HERE;
+        Optional<FunctionUrlService> functionUrls = Optional.empty();
         if (choice.isPresent()) {
             LOG.log(Level.DEBUG, "waiting for sandboxes");
             var sandboxes = choice.get().await();
@@ -150,17 +170,15 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
             var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random, meter);
             ServerMetrics.register(registry, services, worker);
             provisioned.from(services.provisioned());
+            var traces = new TraceHeaders(random, clock);
             var queue =
                     EventPlane.open(config, parts, folder, store, services, threads, memory, registry, clock, random);
             events = Optional.of(queue);
-            invoke = new InvokeService(
-                    services.resolver(),
-                    services.dispatch(),
-                    queue,
-                    new TraceHeaders(random, clock),
-                    threads,
-                    clock,
-                    meter);
+            invoke = new InvokeService(services.resolver(), services.dispatch(), queue, traces, threads, clock, meter);
+            var index = new UrlIndex(store.functions());
+            index.begin();
+            functionUrls = Optional.of(FunctionUrlService.of(
+                    index, services.resolver(), services.dispatch(), traces, threads, clock, memory, meter));
         }
         LOG.log(Level.DEBUG, "listening");
         var callers = callers(functionKeys);
@@ -179,9 +197,13 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                         : Optional.empty(),
                 new RequestMetrics(registry)::answered,
                 threads);
-        var listener = listen(address, loops, api, threads, memory);
-        entrance.open(
-                listener, environment -> api.authenticatedBy(callers.inside().apply(environment)));
+        var front = front(functionUrls, api, callers.outside(), trustedHosts());
+        var listener = listen(address, loops, front, threads, memory);
+        var served = functionUrls;
+        entrance.open(listener, environment -> {
+            var caller = callers.inside().apply(environment);
+            return front(served, api.authenticatedBy(caller), caller, Optional.empty());
+        });
         // Functions that call this server find it from their first event on.
         events.ifPresent(EventQueue::begin);
         // The first function of a runtime need not wait for its interpreter to be looked for then.
@@ -322,6 +344,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
     private Optional<ControlPlane> controlPlane(
             Store store,
             CodeLocation code,
+            UrlAddress functionUrls,
             ProvisionedByDataPlane environments,
             ObjectStore objects,
             PackageThreads packageThreads) {
@@ -330,7 +353,16 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         }
         return Optional.of(parts.add(
                 "control plane",
-                new ControlPlane(store, clock, random, config.limits(), code, environments, objects, packageThreads)));
+                new ControlPlane(
+                        store,
+                        clock,
+                        random,
+                        config.limits(),
+                        code,
+                        functionUrls,
+                        environments,
+                        objects,
+                        packageThreads)));
     }
 
     private static PackageThreads packageThreads() {
@@ -347,8 +379,15 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                 packageThreads);
     }
 
+    /// The API, with function URLs in front of it where functions run.
+    private static Service front(
+            Optional<FunctionUrlService> urls, Service api, Authenticator callers, Optional<TrustedHosts> hosts) {
+        return urls.<Service>map(served -> new FunctionUrlFront(served, api, callers, hosts))
+                .orElse(api);
+    }
+
     private HttpListener listen(
-            InetSocketAddress address, IoEventLoopGroup loops, LambdaApi api, Executor threads, MemoryBudget memory)
+            InetSocketAddress address, IoEventLoopGroup loops, Service api, Executor threads, MemoryBudget memory)
             throws StartException {
         var limits = HttpLimits.defaults();
         // What is left is for answers: without any, no request that waits for one would ever give back what it takes.
@@ -382,7 +421,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var names = new HashSet<>(config.service().allowedHosts());
         names.add(config.host());
         config.publicUrl().map(URI::getHost).ifPresent(names::add);
-        return Optional.of(new TrustedHosts(names));
+        var urls = config.service().urlSuffix().map(UrlSuffix::domain);
+        return Optional.of(new TrustedHosts(names, urls.stream().toList()));
     }
 
     private Callers callers(FunctionKeys functionKeys) throws StartException {

@@ -8,6 +8,7 @@ import hearth.control.code.ObjectStore;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.ProvisionedEnvironments;
+import hearth.control.urls.UrlAddress;
 import hearth.model.api.ApiOperation;
 import hearth.model.code.PackageThreads;
 import java.io.IOException;
@@ -167,6 +168,7 @@ class CoverageDocumentTest {
                         new SplittableRandom(1),
                         ControlLimits.DEFAULT,
                         CodeLocation.NONE,
+                        UrlAddress.AWS,
                         ProvisionedEnvironments.NONE,
                         ObjectStore.NONE,
                         new PackageThreads(1, Thread.ofPlatform().daemon().factory()))) {

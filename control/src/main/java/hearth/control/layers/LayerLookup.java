@@ -4,6 +4,7 @@ import hearth.cluster.LayerStore;
 import hearth.cluster.LayerVersionRecord;
 import hearth.control.operation.Caller;
 import hearth.model.LayerVersionId;
+import hearth.model.policy.Decision;
 import java.util.Optional;
 
 /// Finds the versions of layers that a caller may use: their own, and those that others let them use.
@@ -19,12 +20,14 @@ public final class LayerLookup {
     /// Finds a version; empty when the caller has none such. Nobody learns which versions others have.
     public Optional<LayerVersionRecord> find(Caller caller, LayerVersionId version) {
         var found = layers.find(version);
-        boolean own = version.layer().account().equals(caller.account());
-        if (!own
-                && !found.map(LayerPolicy::of)
-                        .filter(policy -> LayerPolicy.allows(policy, caller.account()))
-                        .isPresent()) {
-            throw LayerRefusals.foreign(caller, ACTION, version.arn());
+        if (!version.layer().account().equals(caller.account())) {
+            var request = caller.asks(ACTION, version.arn());
+            var decision = found.map(LayerPolicy::of)
+                    .map(policy -> policy.decide(request))
+                    .orElse(Decision.UNDECIDED);
+            if (!decision.isAllowed()) {
+                throw request.refusal(decision);
+            }
         }
         return found;
     }

@@ -1,12 +1,11 @@
 package hearth.control.layers;
 
 import hearth.cluster.LayerVersionRecord;
-import hearth.control.policies.Policy;
-import hearth.control.policies.PolicyCondition;
-import hearth.control.policies.Principal;
-import hearth.control.policies.Statement;
-import hearth.model.AccountId;
 import hearth.model.LayerVersionId;
+import hearth.model.policy.Policy;
+import hearth.model.policy.PolicyCondition;
+import hearth.model.policy.Principal;
+import hearth.model.policy.Statement;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,23 +35,5 @@ final class LayerPolicy {
                 organizationId == null
                         ? List.of()
                         : List.of(new PolicyCondition("StringEquals", "aws:PrincipalOrgID", organizationId)));
-    }
-
-    static boolean allows(Policy policy, AccountId account) {
-        return policy.statements().stream().anyMatch(statement -> allows(statement, account));
-    }
-
-    /// Whether a statement lets an account in. No account here belongs to an organization.
-    private static boolean allows(Statement statement, AccountId account) {
-        return statement.conditions().isEmpty()
-                && statement.principals().named().stream().anyMatch(principal -> isOf(principal, account));
-    }
-
-    private static boolean isOf(Principal principal, AccountId account) {
-        return switch (principal) {
-            case Principal.Everyone() -> true;
-            case Principal.Identity(var arn) -> arn.endsWith(":iam::" + account + ":root");
-            case Principal.Service _, Principal.Federated _, Principal.CanonicalUser _ -> false;
-        };
     }
 }

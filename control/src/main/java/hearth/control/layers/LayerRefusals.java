@@ -34,14 +34,6 @@ final class LayerRefusals {
         return Refusals.revisionMismatch("GetLayerPolicy");
     }
 
-    /// @param arn of what belongs to another account
-    static ApiException foreign(Caller caller, String action, String arn) {
-        return new ApiException(
-                ApiError.ACCESS_DENIED,
-                "User: arn:%s:iam::%s:root is not authorized to perform: lambda:%s on resource: %s because no resource-based policy allows the lambda:%s action"
-                        .formatted(caller.region().partition(), caller.account(), action, arn, action));
-    }
-
     static ApiException otherRegion(String region, Caller caller) {
         return notFound("Layers from '%s' are not reachable in this region ('%s')".formatted(region, caller.region()));
     }

@@ -32,7 +32,7 @@ final class LayerTarget {
     static LayerId own(Caller caller, @Nullable String layerName, String action) {
         var layer = of(caller, layerName);
         if (!layer.account().equals(caller.account())) {
-            throw LayerRefusals.foreign(caller, action, layer.arn());
+            throw caller.mayNot(action, layer.arn());
         }
         return layer;
     }
@@ -44,7 +44,7 @@ final class LayerTarget {
     static LayerVersionId ownVersion(Caller caller, @Nullable String layerName, @Nullable Long number, String action) {
         var version = version(caller, layerName, number);
         if (!version.layer().account().equals(caller.account())) {
-            throw LayerRefusals.foreign(caller, action, version.arn());
+            throw caller.mayNot(action, version.arn());
         }
         return version;
     }

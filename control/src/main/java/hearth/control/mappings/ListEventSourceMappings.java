@@ -28,7 +28,7 @@ final class ListEventSourceMappings
     public ListEventSourceMappingsResponse handle(Caller caller, ListEventSourceMappingsRequest request) {
         var function = request.functionName() == null
                 ? null
-                : Target.of(caller, request.functionName(), null, "ListEventSourceMappings")
+                : Target.ofOwn(caller, request.functionName(), "ListEventSourceMappings")
                         .arn();
         var page = mappings.list(
                 caller.account(),

@@ -17,7 +17,7 @@ final class MappedFunctions {
 
     /// The ARN of a function that must be there, qualified if the request qualifies it.
     String require(Caller caller, @Nullable String functionName, String action) {
-        var target = Target.of(caller, functionName, null, action);
+        var target = Target.ofOwn(caller, functionName, action);
         var found = functions.read(target.function(), view -> Qualifiers.version(view, target.version()));
         if (found.isEmpty()) {
             throw Refusals.invalid("Function does not exist");

@@ -1,8 +1,6 @@
 package hearth.control.operation;
 
 import hearth.model.AccountId;
-import hearth.model.ApiError;
-import hearth.model.ApiException;
 import hearth.model.Region;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +33,7 @@ public record ResourceArn(String text, AccountId account, Region region, String 
     /// @param action what the caller wants to do: `TagResource`
     public ResourceArn requireOwn(Caller caller, String action) {
         if (!account.equals(caller.account())) {
-            throw new ApiException(
-                    ApiError.ACCESS_DENIED,
-                    "User: arn:" + caller.region().partition() + ":iam::" + caller.account()
-                            + ":root is not authorized to perform: lambda:" + action + " on resource: " + text
-                            + " because no resource-based policy allows the lambda:" + action + " action");
+            throw caller.mayNot(action, text);
         }
         return this;
     }

@@ -13,14 +13,19 @@ public record Target(FunctionId function, @Nullable String qualifier) {
     /// @param parameter the request's own qualifier, beside the one that the name may bring
     public static Target of(Caller caller, @Nullable String functionName, @Nullable String parameter, String action) {
         var ref = parse(functionName).withQualifier(parameter);
-        return new Target(ref.resolve(caller.account(), caller.region(), action), ref.qualifier());
+        return resolved(caller, ref, action);
+    }
+
+    /// The same, where no policy of the function's can give others leave: what is asked for is not the function's.
+    public static Target ofOwn(Caller caller, @Nullable String functionName, String action) {
+        return own(caller, parse(functionName), action);
     }
 
     /// @param arn of the function, a version or an alias, as the API's pattern for policies has it
     public static Target ofArn(Caller caller, @Nullable String arn, String action) {
         var text = String.valueOf(arn);
         var ref = FunctionRef.parse(text).orElseThrow(() -> Refusals.functionNotFound(text));
-        return new Target(ref.resolve(caller.account(), caller.region(), action), ref.qualifier());
+        return resolved(caller, ref, action);
     }
 
     /// The function that an operation changes as a whole: only `$LATEST` may qualify it.
@@ -39,7 +44,21 @@ public record Target(FunctionId function, @Nullable String qualifier) {
         if (ref.qualifier() != null) {
             throw Refusals.functionsOnly();
         }
-        return ref.resolve(caller.account(), caller.region(), "CreateFunction");
+        return own(caller, ref, "CreateFunction").function;
+    }
+
+    private static Target resolved(Caller caller, FunctionRef ref, String action) {
+        var target = new Target(ref.resolve(caller.account(), caller.region()), ref.qualifier());
+        caller.requireMay(action, target.function, target.qualifier);
+        return target;
+    }
+
+    private static Target own(Caller caller, FunctionRef ref, String action) {
+        var target = new Target(ref.resolve(caller.account(), caller.region()), ref.qualifier());
+        if (!target.function.account().equals(caller.account())) {
+            throw caller.mayNot(action, target.arn());
+        }
+        return target;
     }
 
     /// The qualifier that is meant when none is named.

@@ -10,6 +10,9 @@ import hearth.control.operation.Target;
 import hearth.model.Bytes;
 import hearth.model.api.AddPermissionRequest;
 import hearth.model.api.AddPermissionResponse;
+import hearth.model.policy.Policy;
+import hearth.model.policy.Principal;
+import hearth.model.policy.Statement;
 import java.util.Objects;
 
 /// `POST /2015-03-31/functions/{FunctionName}/policy`

@@ -8,6 +8,7 @@ import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Target;
 import hearth.model.api.DeleteResourcePolicyRequest;
 import hearth.model.api.NoContent;
+import hearth.model.policy.Policy;
 
 /// `DELETE /2026-07-09/resource-policy/{ResourceArn}`
 final class DeleteResourcePolicy implements Operation<DeleteResourcePolicyRequest, NoContent> {

@@ -9,27 +9,26 @@ import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.FunctionId;
 import hearth.model.api.FunctionConfiguration;
+import hearth.model.policy.Policy;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The policies of a function, its versions and its aliases. Each shares the revision id of what it belongs to.
 public final class FunctionPolicies {
-    private static final Setting<String> POLICY = Setting.text("policy");
-
     private FunctionPolicies() {}
 
     /// @param qualifier a version's number or an alias; `$LATEST` for the function without one
     public static Optional<Policy> find(FunctionView function, String qualifier) {
-        return function.setting(POLICY, key(qualifier)).map(Policy::read);
+        return function.setting(Setting.POLICY, key(qualifier)).map(Policy::read);
     }
 
     /// Replaces a policy, and the revision id that it shares.
     static void put(FunctionEdit function, String qualifier, Policy policy, String revisionId) {
         if (policy.isEmpty()) {
-            function.remove(POLICY, key(qualifier));
+            function.remove(Setting.POLICY, key(qualifier));
         } else {
-            function.put(POLICY, key(qualifier), policy.text());
+            function.put(Setting.POLICY, key(qualifier), policy.text());
         }
         renewRevision(function, qualifier, revisionId);
     }

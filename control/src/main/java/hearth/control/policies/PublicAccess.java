@@ -2,6 +2,9 @@ package hearth.control.policies;
 
 import hearth.model.ApiError;
 import hearth.model.ApiException;
+import hearth.model.policy.Effect;
+import hearth.model.policy.PolicyCondition;
+import hearth.model.policy.Statement;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;

@@ -9,6 +9,7 @@ import hearth.control.operation.Target;
 import hearth.model.Bytes;
 import hearth.model.api.PutResourcePolicyRequest;
 import hearth.model.api.PutResourcePolicyResponse;
+import hearth.model.policy.Policy;
 import java.util.Objects;
 
 /// `PUT /2026-07-09/resource-policy/{ResourceArn}`: in place of all that was there, permissions too.

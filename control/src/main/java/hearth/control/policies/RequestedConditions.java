@@ -1,6 +1,7 @@
 package hearth.control.policies;
 
 import hearth.model.api.AddPermissionRequest;
+import hearth.model.policy.PolicyCondition;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;

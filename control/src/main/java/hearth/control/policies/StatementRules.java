@@ -2,6 +2,8 @@ package hearth.control.policies;
 
 import hearth.control.operation.Refusals;
 import hearth.control.operation.Target;
+import hearth.model.policy.Patterns;
+import hearth.model.policy.Statement;
 import java.util.regex.Pattern;
 
 /// The rules for statements in the policy of a function, a version or an alias.
@@ -11,12 +13,12 @@ final class StatementRules {
     private StatementRules() {}
 
     static void check(Statement statement, Target target) {
-        for (var action : statement.actions()) {
+        for (var action : statement.actions().named()) {
             if (!ACTION.matcher(action).matches()) {
                 throw Refusals.invalid("The policy has an action that is not Lambda's: " + action);
             }
         }
-        for (var resource : statement.resources()) {
+        for (var resource : statement.resources().named()) {
             if (!isOf(target, resource)) {
                 throw Refusals.invalid("The policy of " + target.arn() + " names another resource: " + resource);
             }
@@ -26,7 +28,7 @@ final class StatementRules {
 
     /// A function's own policy may speak of its versions and aliases.
     private static boolean isOf(Target target, String resource) {
-        return Wildcards.matches(resource, target.arn())
+        return Patterns.cover(resource, target.arn())
                 || (target.qualifier() == null
                         && resource.startsWith(target.function().arn() + ":"));
     }

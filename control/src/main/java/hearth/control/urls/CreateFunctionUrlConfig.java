@@ -19,11 +19,13 @@ final class CreateFunctionUrlConfig
     private final FunctionStore functions;
     private final InstantSource clock;
     private final UrlIds ids;
+    private final UrlAddress addresses;
 
-    CreateFunctionUrlConfig(FunctionStore functions, InstantSource clock, UrlIds ids) {
+    CreateFunctionUrlConfig(FunctionStore functions, InstantSource clock, UrlIds ids, UrlAddress addresses) {
         this.functions = functions;
         this.clock = clock;
         this.ids = ids;
+        this.addresses = addresses;
     }
 
     @Override
@@ -42,7 +44,7 @@ final class CreateFunctionUrlConfig
                 .build();
         functions.edit(target.function(), edit -> create(edit, target, url));
         return CreateFunctionUrlConfigResponse.builder()
-                .functionUrl(url.functionUrl())
+                .functionUrl(FunctionUrls.told(url, caller, addresses).functionUrl())
                 .functionArn(url.functionArn())
                 .authType(url.authType())
                 .cors(url.cors())

@@ -10,13 +10,14 @@ public final class FunctionUrlOperations {
     private FunctionUrlOperations() {}
 
     /// @param randomness for the ids of URLs; used by many threads at once
-    public static void addTo(Operations operations, Store store, InstantSource clock, RandomGenerator randomness) {
+    public static void addTo(
+            Operations operations, Store store, InstantSource clock, RandomGenerator randomness, UrlAddress addresses) {
         var functions = store.functions();
         operations
-                .add(new CreateFunctionUrlConfig(functions, clock, new UrlIds(randomness)))
+                .add(new CreateFunctionUrlConfig(functions, clock, new UrlIds(randomness), addresses))
                 .add(new DeleteFunctionUrlConfig(functions))
-                .add(new GetFunctionUrlConfig(functions))
-                .add(new ListFunctionUrlConfigs(functions))
-                .add(new UpdateFunctionUrlConfig(functions, clock));
+                .add(new GetFunctionUrlConfig(functions, addresses))
+                .add(new ListFunctionUrlConfigs(functions, addresses))
+                .add(new UpdateFunctionUrlConfig(functions, clock, addresses));
     }
 }

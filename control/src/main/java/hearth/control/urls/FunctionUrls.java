@@ -23,6 +23,21 @@ public final class FunctionUrls {
 
     private FunctionUrls() {}
 
+    /// A URL's id, which its address begins with.
+    public static String id(FunctionUrlConfig url) {
+        var kept = Objects.requireNonNullElse(url.functionUrl(), "");
+        int start = kept.indexOf("//") + 2;
+        int end = kept.indexOf('.', start);
+        return end < 0 ? "" : kept.substring(start, end);
+    }
+
+    /// A URL as its caller is told of it: where it answers now, which may be another address than when it was made.
+    static FunctionUrlConfig told(FunctionUrlConfig url, Caller caller, UrlAddress addresses) {
+        return url.toBuilder()
+                .functionUrl(addresses.of(caller, id(url), caller.region()))
+                .build();
+    }
+
     /// The function or alias that a request names. The name may bring a qualifier that the parameter may not.
     static Target target(Caller caller, @Nullable String functionName, @Nullable String parameter, String action) {
         var target = Target.of(caller, functionName, parameter, action);

@@ -10,9 +10,11 @@ import hearth.model.api.GetFunctionUrlConfigResponse;
 /// `GET /2021-10-31/functions/{FunctionName}/url`
 final class GetFunctionUrlConfig implements Operation<GetFunctionUrlConfigRequest, GetFunctionUrlConfigResponse> {
     private final FunctionStore functions;
+    private final UrlAddress addresses;
 
-    GetFunctionUrlConfig(FunctionStore functions) {
+    GetFunctionUrlConfig(FunctionStore functions, UrlAddress addresses) {
         this.functions = functions;
+        this.addresses = addresses;
     }
 
     @Override
@@ -20,6 +22,7 @@ final class GetFunctionUrlConfig implements Operation<GetFunctionUrlConfigReques
         var target = FunctionUrls.target(caller, request.functionName(), request.qualifier(), "GetFunctionUrlConfig");
         var url = functions
                 .read(target.function(), view -> view.setting(FunctionUrls.URL, target.version()))
+                .map(kept -> FunctionUrls.told(kept, caller, addresses))
                 .orElseThrow(Refusals::resourceNotFound);
         return GetFunctionUrlConfigResponse.builder()
                 .functionUrl(url.functionUrl())

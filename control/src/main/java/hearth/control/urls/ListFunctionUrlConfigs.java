@@ -16,26 +16,29 @@ final class ListFunctionUrlConfigs implements Operation<ListFunctionUrlConfigsRe
     private static final int LARGEST_PAGE = 50;
 
     private final FunctionStore functions;
+    private final UrlAddress addresses;
 
-    ListFunctionUrlConfigs(FunctionStore functions) {
+    ListFunctionUrlConfigs(FunctionStore functions, UrlAddress addresses) {
         this.functions = functions;
+        this.addresses = addresses;
     }
 
     @Override
     public ListFunctionUrlConfigsResponse handle(Caller caller, ListFunctionUrlConfigsRequest request) {
         var function = Target.of(caller, request.functionName(), null, "ListFunctionUrlConfigs")
                 .function();
-        return functions.read(function, view -> list(view, request));
+        return functions.read(function, view -> list(view, caller, request));
     }
 
-    private static ListFunctionUrlConfigsResponse list(FunctionView function, ListFunctionUrlConfigsRequest request) {
+    private ListFunctionUrlConfigsResponse list(
+            FunctionView function, Caller caller, ListFunctionUrlConfigsRequest request) {
         FunctionUrls.requireFunction(function);
         var page = function.settings(
                 FunctionUrls.URL, Marker.read(request.marker()), Marker.pageSize(request.maxItems(), LARGEST_PAGE));
         return ListFunctionUrlConfigsResponse.builder()
                 .functionUrlConfigs(page.items().stream()
                         .map(Qualified::value)
-                        .map(ListFunctionUrlConfigs::item)
+                        .map(url -> item(FunctionUrls.told(url, caller, addresses)))
                         .toList())
                 .nextMarker(page.more() ? Marker.of(page.items().getLast().qualifier()) : null)
                 .build();

@@ -16,10 +16,12 @@ final class UpdateFunctionUrlConfig
         implements Operation<UpdateFunctionUrlConfigRequest, UpdateFunctionUrlConfigResponse> {
     private final FunctionStore functions;
     private final InstantSource clock;
+    private final UrlAddress addresses;
 
-    UpdateFunctionUrlConfig(FunctionStore functions, InstantSource clock) {
+    UpdateFunctionUrlConfig(FunctionStore functions, InstantSource clock, UrlAddress addresses) {
         this.functions = functions;
         this.clock = clock;
+        this.addresses = addresses;
     }
 
     @Override
@@ -27,7 +29,8 @@ final class UpdateFunctionUrlConfig
         var target =
                 FunctionUrls.target(caller, request.functionName(), request.qualifier(), "UpdateFunctionUrlConfig");
         var now = FunctionUrls.now(clock);
-        var url = functions.edit(target.function(), edit -> update(edit, target, request, now));
+        var kept = functions.edit(target.function(), edit -> update(edit, target, request, now));
+        var url = FunctionUrls.told(kept, caller, addresses);
         return UpdateFunctionUrlConfigResponse.builder()
                 .functionUrl(url.functionUrl())
                 .functionArn(url.functionArn())

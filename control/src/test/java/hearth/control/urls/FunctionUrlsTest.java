@@ -91,6 +91,19 @@ class FunctionUrlsTest {
     }
 
     @Test
+    void isShownWhereItAnswersNow() {
+        desk.addresses = (caller, id, region) -> caller.endpoint() + "/one/" + id + "/" + region;
+        var created = create(creation("greet")).functionUrl();
+        assertThat(created).matches("http://code\\.test/one/[a-z0-9]{32}/eu-north-1");
+        desk.addresses = (caller, id, region) -> caller.endpoint() + "/two/" + id + "/" + region;
+
+        var then = Objects.requireNonNull(created).replace("/one/", "/two/");
+        assertThat(get("greet").functionUrl()).isEqualTo(then);
+        assertThat(list(listing("greet")).getFirst().functionUrl()).isEqualTo(then);
+        assertThat(update(updating("greet").authType("AWS_IAM")).functionUrl()).isEqualTo(then);
+    }
+
+    @Test
     void showsItsInvokeModeWhenAskedForOrRead() {
         create(creation("greet"));
 

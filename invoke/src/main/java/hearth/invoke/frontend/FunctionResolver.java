@@ -42,6 +42,11 @@ public final class FunctionResolver {
         new Search(function, qualifier, listener).look();
     }
 
+    /// Looks up what is kept of a function, whatever its state. Tells the listener as `resolve` does.
+    public void lookUp(FunctionId function, String qualifier, Consumer<Lookup> listener) {
+        functions.find(function, qualifier, listener);
+    }
+
     /// The search for one invocation. Only one thread at a time goes on with it.
     private final class Search {
         private final FunctionId function;

@@ -2,6 +2,7 @@ package hearth.model.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The decoded parameters of a query string, in order. Escapes that are malformed stand for themselves.
@@ -50,6 +51,11 @@ public final class QueryParameters {
                 .map(Parameter::value)
                 .toList();
         return values.isEmpty() ? null : values;
+    }
+
+    /// Every parameter, in order.
+    public void forEach(BiConsumer<String, String> action) {
+        parameters.forEach(parameter -> action.accept(parameter.name, parameter.value));
     }
 
     private record Parameter(String name, String value) {

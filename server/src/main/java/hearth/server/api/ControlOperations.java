@@ -9,8 +9,13 @@ import java.util.function.Consumer;
 /// The operations of the API that are not `Invoke`. May block.
 @FunctionalInterface
 public interface ControlOperations {
+    /// @param remote the client's address
     /// @param resource told what the request's body names, if it names what it is about
     /// @throws hearth.model.ApiException to refuse the request
     ApiResponse handle(
-            AuthenticatedCaller caller, ApiOperation operation, RequestParts request, Consumer<String> resource);
+            AuthenticatedCaller caller,
+            String remote,
+            ApiOperation operation,
+            RequestParts request,
+            Consumer<String> resource);
 }

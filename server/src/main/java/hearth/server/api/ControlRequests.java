@@ -31,16 +31,25 @@ public final class ControlRequests implements ControlOperations {
 
     @Override
     public ApiResponse handle(
-            AuthenticatedCaller caller, ApiOperation operation, RequestParts request, Consumer<String> resource) {
+            AuthenticatedCaller caller,
+            String remote,
+            ApiOperation operation,
+            RequestParts request,
+            Consumer<String> resource) {
         var read = request.body().length() <= SMALL_BODY
                 ? operation.reader().read(request)
                 : packageThreads.run(() -> operation.reader().read(request));
         resource.accept(ResourceName.in(read));
-        return operation.writer().write(plane.handle(operation, inControl(caller, request), read));
+        return operation.writer().write(plane.handle(operation, inControl(caller, request, remote), read));
     }
 
     /// The control plane knows no credentials.
-    private Caller inControl(AuthenticatedCaller caller, RequestParts request) {
-        return new Caller(caller.account(), caller.region(), endpoints.of(request.headers()));
+    private Caller inControl(AuthenticatedCaller caller, RequestParts request, String remote) {
+        return new Caller(
+                caller.account(),
+                caller.region(),
+                endpoints.of(request.headers()),
+                caller.requester(),
+                caller.keys(remote));
     }
 }

@@ -30,10 +30,14 @@ public final class ControlSwitch implements ControlOperations {
 
     @Override
     public ApiResponse handle(
-            AuthenticatedCaller caller, ApiOperation operation, RequestParts request, Consumer<String> resource) {
+            AuthenticatedCaller caller,
+            String remote,
+            ApiOperation operation,
+            RequestParts request,
+            Consumer<String> resource) {
         return running.orElseThrow(() -> new ApiException(
                         ApiError.SERVICE_UNAVAILABLE,
                         operation.wireName() + " is not available: the control plane is not running here."))
-                .handle(caller, operation, request, resource);
+                .handle(caller, remote, operation, request, resource);
     }
 }

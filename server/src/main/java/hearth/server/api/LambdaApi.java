@@ -302,7 +302,8 @@ public final class LambdaApi implements Service {
         private void invoke(Authentication.Authenticated authenticated) {
             // Functions get a payload in an array of its own length.
             var payload = RequestBody.of(authenticated.body().toByteArray());
-            var request = new InvokeRequest(operation, authenticated.caller(), exchange.requestId(), parts(payload));
+            var request = new InvokeRequest(
+                    operation, authenticated.caller(), exchange.remoteAddress(), exchange.requestId(), parts(payload));
             invoke.invoke(
                     request,
                     operation == ApiOperation.INVOKE_WITH_RESPONSE_STREAM
@@ -313,7 +314,11 @@ public final class LambdaApi implements Service {
         private void control(Authentication.Authenticated authenticated) {
             try {
                 var answer = control.handle(
-                        authenticated.caller(), operation, parts(authenticated.body()), name -> named = name);
+                        authenticated.caller(),
+                        exchange.remoteAddress(),
+                        operation,
+                        parts(authenticated.body()),
+                        name -> named = name);
                 audit(answer.status(), "");
                 exchange.answer(HttpResponse.of(answer));
             } catch (ApiException refusal) {

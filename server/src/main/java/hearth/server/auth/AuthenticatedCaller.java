@@ -2,6 +2,8 @@ package hearth.server.auth;
 
 import hearth.model.AccountId;
 import hearth.model.Region;
+import hearth.model.policy.ConditionKeys;
+import hearth.model.policy.Requester;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -9,19 +11,39 @@ import java.util.Locale;
 /// The account that a request acts for, the region that it acts in, and who it is in that account.
 public record AuthenticatedCaller(AccountId account, Region region, Holder holder) {
     private static final int ROLE_ID_LENGTH = 17;
+    private static final String ROLE = ":role/";
 
     public AuthenticatedCaller(AccountId account, Region region) {
         this(account, region, new Holder.Account());
     }
 
+    /// The caller as policies see it.
+    public Requester requester() {
+        return switch (holder) {
+            case Holder.Account() -> new Requester.Account(account, region.partition());
+            case Holder.Function(var role, var function) ->
+                new Requester.Session(account, region.partition(), name(role), function);
+        };
+    }
+
+    /// What conditions of policies may ask about the request, but when it was made.
+    ///
+    /// @param remote the client's address
+    public ConditionKeys keys(String remote) {
+        return keysOfAnybody(region, remote).with(ConditionKeys.USER_ID, userId());
+    }
+
+    /// What conditions may ask about a request of which nobody knows who sent it.
+    public static ConditionKeys keysOfAnybody(Region region, String remote) {
+        return ConditionKeys.NONE
+                .with(ConditionKeys.REQUESTED_REGION, region.value())
+                .with(ConditionKeys.SOURCE_IP, remote)
+                .with(ConditionKeys.SECURE_TRANSPORT, "false");
+    }
+
     /// The caller's ARN, as STS has it.
     public String arn() {
-        var partition = "arn:" + region.partition();
-        return switch (holder) {
-            case Holder.Account() -> partition + ":iam::" + account + ":root";
-            case Holder.Function(var role, var function) ->
-                partition + ":sts::" + account + ":assumed-role/" + name(role) + "/" + function;
-        };
+        return requester().arn();
     }
 
     /// The caller's user id, as STS has it: of a role, an id that is always the same for the same role.
@@ -35,8 +57,9 @@ public record AuthenticatedCaller(AccountId account, Region region, Holder holde
         };
     }
 
-    /// The role's name without its path, as in the ARN of an assumed role.
+    /// The role's name after its path. The account that its ARN names counts for nothing: nobody has checked it.
     private static String name(String role) {
-        return role.substring(role.lastIndexOf('/') + 1);
+        int begin = role.indexOf(ROLE);
+        return role.substring(begin < 0 ? role.lastIndexOf('/') + 1 : begin + ROLE.length());
     }
 }

@@ -26,11 +26,20 @@ public final class TrustedHosts {
     /// Ends of names, each with the dot before it.
     private final Set<String> domains = new HashSet<>();
 
+    /// Those under which function URLs answer: their pages are not the owner's.
+    private final Set<String> urlDomains = new HashSet<>();
+
     /// The last `Host` that was good: nearly always the next one too.
     private volatile String lastGood = "";
 
     /// @param more names and addresses besides those of the loopback; `*.example.com` is every name under that domain
     public TrustedHosts(Collection<String> more) {
+        this(more, Set.of());
+    }
+
+    /// @param functionUrls domains under which function URLs answer, besides `localhost`
+    public TrustedHosts(Collection<String> more, Collection<String> functionUrls) {
+        functionUrls.forEach(domain -> urlDomains.add("." + plain(domain)));
         for (var name : more) {
             if (name.startsWith(WILDCARD)) {
                 domains.add(plain(name.substring(1)));
@@ -44,12 +53,22 @@ public final class TrustedHosts {
     ///
     /// A request of HTTP/1.0 without `Host` passes: no browser sends one.
     public void check(RequestHead head) {
+        checkHost(head);
+        checkOrigin(head);
+    }
+
+    /// Refuses a request that was meant for somebody else.
+    public void checkHost(RequestHead head) {
         for (var host : head.headers().all("host")) {
             if (!host.equals(lastGood)) {
                 checkHost(host);
                 lastGood = host;
             }
         }
+    }
+
+    /// Refuses a request that comes from a page of somebody else.
+    public void checkOrigin(RequestHead head) {
         head.headers().first("origin").filter(origin -> !isOwnPage(origin)).ifPresent(origin -> {
             throw new ApiException(
                     ApiError.ACCESS_DENIED,
@@ -60,11 +79,12 @@ public final class TrustedHosts {
 
     private void checkHost(String host) {
         var name = plain(host.replaceFirst(":[0-9]*$", ""));
-        if (!isLoopback(name) && !isNamed(name)) {
+        if (!isLoopback(name) && !isNamed(name) && urlDomains.stream().noneMatch(name::endsWith)) {
             throw new ApiException(
                     ApiError.ACCESS_DENIED,
                     "Without signatures, only requests to a name of this machine's loopback are served, and " + host
-                            + " is none. Use --allow-host or --public-url if this server is called so, or --auth sigv4.");
+                            + " is none. Use --allow-host or --public-url if this server is called so, or --auth"
+                            + " sigv4.");
         }
     }
 
@@ -94,7 +114,8 @@ public final class TrustedHosts {
                 : relative;
     }
 
-    /// Whether a page may act for the owner. Not those of every name under `localhost`, where functions answer.
+    /// Whether a page may act for the owner. Not those of every name under `localhost` or another domain of function
+    /// URLs, where functions answer.
     private boolean isOwnPage(String origin) {
         try {
             var host = URI.create(origin).getHost();

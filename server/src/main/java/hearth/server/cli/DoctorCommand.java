@@ -1,5 +1,6 @@
 package hearth.server.cli;
 
+import hearth.server.urls.LocalhostNames;
 import hearth.worker.sandbox.Examination;
 import hearth.worker.sandbox.Finding;
 import hearth.worker.sandbox.Instance;
@@ -15,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// `hearth doctor`: what this machine has for isolation, what a start would come to, whether the endpoints of other
-/// services answer, and what to do about what is missing.
+/// services answer and the names of function URLs lead here, and what to do about what is missing.
 final class DoctorCommand {
     private static final Option CLEAN =
             Option.flag("--clean", "Clears what killed servers left on this host, and nothing of those that run");
@@ -28,8 +29,8 @@ final class DoctorCommand {
     static final Command COMMAND = new Command(
             "doctor",
             "",
-            "Says which isolation features this machine has, tries its sandboxes and the endpoints of other services,"
-                    + " and says what to do about what is missing. The status is 1 where the strongest kind of"
+            "Says which isolation features this machine has, tries its sandboxes, the endpoints of other services and"
+                    + " the names of function URLs, and says what to do about what is missing. The status is 1 where the strongest kind of"
                     + " sandboxes does not work.",
             List.of(Option.DATA, EndpointOptions.ENDPOINT, EndpointOptions.S3_ENDPOINT, CLEAN, LEFTOVERS),
             DoctorCommand::run);
@@ -49,7 +50,9 @@ final class DoctorCommand {
             return left.isEmpty() ? 0 : 1;
         }
         var endpoints = EndpointOptions.endpoints(arguments);
+        var localhostNames = LocalhostNames.begin();
         boolean best = examine(arguments.folder(Option.DATA));
+        print(UrlNames.finding(localhostNames.resolve()));
         new EndpointExamination(PATIENCE).findings(endpoints).forEach(DoctorCommand::print);
         return best ? 0 : 1;
     }

@@ -4,8 +4,10 @@ import hearth.model.Bytes;
 import hearth.server.ServiceConfig;
 import hearth.server.metrics.MetricsConfig;
 import hearth.server.records.RecordsConfig;
+import hearth.server.urls.UrlSuffix;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -21,6 +23,13 @@ final class ServiceOptions {
                     "A name by which requests may call this server without signatures, besides those of the loopback,"
                             + " of --host and --public-url; *.example.com is every name under it; repeatable")
             .orEnvironment("HEARTH_ALLOW_HOST");
+    private static final Option URL_SUFFIX = Option.of(
+                    "--url-suffix",
+                    "DOMAIN",
+                    "",
+                    "What the names of function URLs end with, such as fn.example.com or https://fn.example.com, where"
+                            + " all names under it lead here; else localhost")
+            .orEnvironment("HEARTH_URL_SUFFIX");
     private static final Option DRAIN = Option.of(
                     "--drain", "TIME", "5s", "How long requests in hand may take once the server is told to stop")
             .orEnvironment("HEARTH_DRAIN");
@@ -61,6 +70,7 @@ final class ServiceOptions {
 
     static final List<Option> ALL = List.of(
             ALLOW_HOST,
+            URL_SUFFIX,
             DRAIN,
             ACCESS_LOG,
             AUDIT_LOG,
@@ -81,6 +91,7 @@ final class ServiceOptions {
         }
         return new ServiceConfig(
                 Set.copyOf(arguments.list(ALLOW_HOST)),
+                urlSuffix(arguments.text(URL_SUFFIX)),
                 arguments.duration(DRAIN).orElse(Duration.ZERO),
                 new RecordsConfig(
                         onOrOff(arguments, ACCESS_LOG),
@@ -89,6 +100,17 @@ final class ServiceOptions {
                         arguments.number(RECORD_FILES, 1, 1_000)),
                 new MetricsConfig(onOrOff(arguments, METRICS), arguments.number(METRICS_FUNCTIONS, 0, 10_000)),
                 arguments.duration(RETRY_BASE).orElse(Duration.ZERO));
+    }
+
+    private static Optional<UrlSuffix> urlSuffix(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(UrlSuffix.parse(text));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(URL_SUFFIX.name() + " " + e.getMessage());
+        }
     }
 
     private static boolean onOrOff(Arguments arguments, Option option) {

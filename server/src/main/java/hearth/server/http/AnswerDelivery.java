@@ -2,6 +2,7 @@ package hearth.server.http;
 
 import hearth.model.memory.MemoryBudget;
 import io.netty.channel.Channel;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -101,13 +102,14 @@ final class AnswerDelivery {
     }
 
     /// See [Exchange#begin]. May be called by any thread.
-    StreamedBody begin(Exchange answered, int status, Map<String, String> headers) {
+    StreamedBody begin(Exchange answered, int status, Map<String, String> headers, List<String> cookies) {
         var body = new BodySender(connection);
-        connection.onEventLoop(() -> begin(answered, status, headers, body));
+        connection.onEventLoop(() -> begin(answered, status, headers, cookies, body));
         return body;
     }
 
-    private void begin(Exchange answered, int status, Map<String, String> headers, BodySender body) {
+    private void begin(
+            Exchange answered, int status, Map<String, String> headers, List<String> cookies, BodySender body) {
         var ended = requests.inHand();
         if (ended == null || !requests.awaits(answered)) {
             return;
@@ -122,7 +124,7 @@ final class AnswerDelivery {
         boolean chunked = !ended.isOldProtocol();
         boolean stays = connection.stays(ended) && chunked;
         unfinished = new Unfinished(answered, status, headers, -1);
-        writer.begin(status, headers, answered, ended.persistence(stays), chunked, body);
+        writer.begin(status, headers, cookies, answered, ended.persistence(stays), chunked, body);
         body.start(channel, chunked, progress -> progressed(progress, stays, ended));
         connection.process();
     }

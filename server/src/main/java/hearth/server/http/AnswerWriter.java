@@ -5,6 +5,7 @@ import hearth.server.http.ResponseEncoder.Persistence;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -77,11 +78,12 @@ final class AnswerWriter {
     void begin(
             int status,
             Map<String, String> headers,
+            List<String> cookies,
             Exchange exchange,
             Persistence persistence,
             boolean chunked,
             BodySender body) {
-        write(encoder.encodeHead(channel.alloc(), status, headers, exchange, persistence, chunked));
+        write(encoder.encodeHead(channel.alloc(), status, headers, cookies, exchange, persistence, chunked));
         sender = body;
     }
 

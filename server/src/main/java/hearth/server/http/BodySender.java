@@ -52,6 +52,22 @@ final class BodySender implements AnswerSender, StreamedBody {
         connection.onEventLoop(() -> sendLast(piece));
     }
 
+    @Override
+    public void breakOff() {
+        connection.onEventLoop(() -> {
+            onEnd.run();
+            if (channel != null) {
+                ending = true;
+                progress.accept(AnswerProgress.SENDING);
+                var _ = channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> {
+                    if (channel != null) {
+                        progress.accept(AnswerProgress.FAILED);
+                    }
+                });
+            }
+        });
+    }
+
     /// Unknown before the end.
     @Override
     public long left() {

@@ -10,6 +10,7 @@ import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -218,8 +219,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /// See [Exchange#begin].
-    StreamedBody begin(Exchange answered, int status, Map<String, String> headers) {
-        return answers.begin(answered, status, headers);
+    StreamedBody begin(Exchange answered, int status, Map<String, String> headers, List<String> cookies) {
+        return answers.begin(answered, status, headers, cookies);
     }
 
     boolean isFromThisHost() {

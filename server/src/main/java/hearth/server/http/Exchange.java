@@ -1,5 +1,6 @@
 package hearth.server.http;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ public final class Exchange {
     private final @Nullable RequestHead head;
     private final long begun = System.nanoTime();
     private volatile @Nullable RequestSubject subject;
+    private volatile boolean saysPersistence;
     private final AtomicBoolean answered = new AtomicBoolean();
 
     /// @param head null for what is refused before it has one
@@ -28,9 +30,16 @@ public final class Exchange {
         return requestId;
     }
 
-    /// The client's address.
+    /// The client's address and port.
     public String remote() {
         return connection.remote();
+    }
+
+    /// The client's address alone.
+    public String remoteAddress() {
+        var remote = remote();
+        int colon = remote.lastIndexOf(':');
+        return colon < 0 ? remote : remote.substring(0, colon);
     }
 
     /// Whether the client connected by a loopback address.
@@ -46,6 +55,15 @@ public final class Exchange {
     /// Says what the request is about, for records of it.
     public void concerns(RequestSubject whatItIsAbout) {
         subject = whatItIsAbout;
+    }
+
+    /// Has the answer say that its connection stays open, where it does, which HTTP/1.1 takes for granted.
+    public void sayPersistence() {
+        saysPersistence = true;
+    }
+
+    boolean saysPersistence() {
+        return saysPersistence;
     }
 
     /// @param bytes -1 where nobody counted
@@ -85,7 +103,16 @@ public final class Exchange {
     ///
     /// @param headers as those of [HttpResponse]
     public StreamedBody begin(int status, Map<String, String> headers) {
-        return answered.compareAndSet(false, true) ? connection.begin(this, status, headers) : StreamedBody.NOWHERE;
+        return begin(status, headers, List.of());
+    }
+
+    /// As the other, for an answer with cookies.
+    ///
+    /// @param cookies as those of [HttpResponse]
+    public StreamedBody begin(int status, Map<String, String> headers, List<String> cookies) {
+        return answered.compareAndSet(false, true)
+                ? connection.begin(this, status, headers, cookies)
+                : StreamedBody.NOWHERE;
     }
 
     /// Runs a task where the exchange's connection is served.

@@ -10,11 +10,18 @@ import java.util.Map;
 /// An answer, whole.
 ///
 /// @param headers besides `Date`, `Content-Length`, `Connection` and `x-amzn-RequestId`, which the listener adds
+/// @param cookies the values of `Set-Cookie`, each of which gets a line of its own
 /// @param body left out of answers that may have none (204, and any to `HEAD`); not to be changed by anyone
 /// @param more of the body, in buffers that need not be joined
-public record HttpResponse(int status, Map<String, String> headers, byte[] body, List<ByteBuffer> more) {
+public record HttpResponse(
+        int status, Map<String, String> headers, List<String> cookies, byte[] body, List<ByteBuffer> more) {
+    /// An answer without cookies.
     public HttpResponse(int status, Map<String, String> headers, byte[] body) {
-        this(status, headers, body, List.of());
+        this(status, headers, List.of(), body);
+    }
+
+    public HttpResponse(int status, Map<String, String> headers, List<String> cookies, byte[] body) {
+        this(status, headers, cookies, body, List.of());
     }
 
     /// An answer of Lambda's API.

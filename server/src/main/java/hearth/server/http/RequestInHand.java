@@ -98,7 +98,10 @@ final class RequestInHand {
     }
 
     Persistence persistence(boolean stays) {
-        return !stays ? Persistence.CLOSE : oldProtocol ? Persistence.KEEP_ALIVE : Persistence.UNSAID;
+        if (!stays) {
+            return Persistence.CLOSE;
+        }
+        return oldProtocol || exchange.saysPersistence() ? Persistence.KEEP_ALIVE : Persistence.UNSAID;
     }
 
     /// Gives the memory of its body back. Safe to repeat.

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -40,20 +41,31 @@ final class ResponseEncoder {
             Map.entry(201, "Created"),
             Map.entry(202, "Accepted"),
             Map.entry(204, "No Content"),
+            Map.entry(206, "Partial Content"),
+            Map.entry(301, "Moved Permanently"),
+            Map.entry(302, "Found"),
+            Map.entry(303, "See Other"),
+            Map.entry(304, "Not Modified"),
+            Map.entry(307, "Temporary Redirect"),
+            Map.entry(308, "Permanent Redirect"),
             Map.entry(400, "Bad Request"),
+            Map.entry(401, "Unauthorized"),
             Map.entry(403, "Forbidden"),
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
             Map.entry(408, "Request Timeout"),
             Map.entry(409, "Conflict"),
+            Map.entry(410, "Gone"),
             Map.entry(412, "Precondition Failed"),
             Map.entry(413, "Request Entity Too Large"),
             Map.entry(415, "Unsupported Media Type"),
+            Map.entry(422, "Unprocessable Content"),
             Map.entry(429, "Too Many Requests"),
             Map.entry(500, "Internal Server Error"),
             Map.entry(501, "Not Implemented"),
             Map.entry(502, "Bad Gateway"),
-            Map.entry(503, "Service Unavailable"));
+            Map.entry(503, "Service Unavailable"),
+            Map.entry(504, "Gateway Timeout"));
 
     private final InstantSource clock;
     private long dateSecond = Long.MIN_VALUE;
@@ -71,7 +83,14 @@ final class ResponseEncoder {
         boolean sendsBody = !bodiless && !exchange.toHead() && length > 0;
         boolean copied = sendsBody && length <= COPIED_BODY && body.length == length;
         var out = allocator.buffer(512 + (copied ? body.length : 0));
-        writeHead(out, response.status(), response.headers(), exchange, persistence, bodiless ? NO_LENGTH : length);
+        writeHead(
+                out,
+                response.status(),
+                response.headers(),
+                response.cookies(),
+                exchange,
+                persistence,
+                bodiless ? NO_LENGTH : length);
         if (copied) {
             out.writeBytes(body);
         }
@@ -92,11 +111,12 @@ final class ResponseEncoder {
             ByteBufAllocator allocator,
             int status,
             Map<String, String> headers,
+            List<String> cookies,
             Exchange exchange,
             Persistence persistence,
             boolean chunked) {
         var out = allocator.buffer(512);
-        writeHead(out, status, headers, exchange, persistence, chunked ? CHUNKED : NO_LENGTH);
+        writeHead(out, status, headers, cookies, exchange, persistence, chunked ? CHUNKED : NO_LENGTH);
         return out;
     }
 
@@ -108,7 +128,7 @@ final class ResponseEncoder {
             Exchange exchange,
             Persistence persistence) {
         var out = allocator.buffer(512);
-        writeHead(out, response.status(), response.headers(), exchange, persistence, length);
+        writeHead(out, response.status(), response.headers(), List.of(), exchange, persistence, length);
         return out;
     }
 
@@ -116,7 +136,7 @@ final class ResponseEncoder {
     enum Persistence {
         /// Nothing: the connection stays open, as it does in HTTP/1.1.
         UNSAID,
-        /// The connection stays open, to a client of HTTP/1.0 that asked for it.
+        /// The connection stays open, to a client of HTTP/1.0 that asked for it, or from a service that says so.
         KEEP_ALIVE,
         CLOSE
     }
@@ -125,6 +145,7 @@ final class ResponseEncoder {
             ByteBuf out,
             int status,
             Map<String, String> headers,
+            List<String> cookies,
             Exchange exchange,
             Persistence persistence,
             long length) {
@@ -138,12 +159,8 @@ final class ResponseEncoder {
         out.writeBytes(REQUEST_ID);
         ascii(out, exchange.requestId());
         out.writeBytes(LINE_END);
-        headers.forEach((name, value) -> {
-            ascii(out, name);
-            out.writeByte(':').writeByte(' ');
-            value(out, value);
-            out.writeBytes(LINE_END);
-        });
+        headers.forEach((name, value) -> field(out, name, value));
+        cookies.forEach(cookie -> field(out, "Set-Cookie", cookie));
         if (length == CHUNKED) {
             out.writeBytes(TRANSFER_ENCODING);
         } else if (length != NO_LENGTH) {
@@ -156,6 +173,13 @@ final class ResponseEncoder {
             case KEEP_ALIVE -> out.writeBytes(KEEP_ALIVE);
             case CLOSE -> out.writeBytes(CLOSE);
         }
+        out.writeBytes(LINE_END);
+    }
+
+    private static void field(ByteBuf out, String name, String value) {
+        ascii(out, name);
+        out.writeByte(':').writeByte(' ');
+        value(out, value);
         out.writeBytes(LINE_END);
     }
 

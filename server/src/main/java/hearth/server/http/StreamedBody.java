@@ -11,6 +11,9 @@ public interface StreamedBody {
 
         @Override
         public void end(byte[] piece) {}
+
+        @Override
+        public void breakOff() {}
     };
 
     /// Sends the next piece.
@@ -21,4 +24,8 @@ public interface StreamedBody {
 
     /// Ends the answer; a last piece comes with it.
     void end(byte[] piece);
+
+    /// Gives the answer up: its connection is cut, so that the client sees that something is missing. Of what was
+    /// written all that the client takes in time is sent.
+    void breakOff();
 }

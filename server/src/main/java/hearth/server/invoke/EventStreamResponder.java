@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,7 @@ public final class EventStreamResponder implements InvokeResponder {
             messages.addAll(EventStreamMessage.uncopiedChunk(payload, at, Math.min(CHUNK, payload.length - at)));
         }
         messages.add(ByteBuffer.wrap(complete));
-        return new HttpResponse(200, headers, NOTHING, messages);
+        return new HttpResponse(200, headers, List.of(), NOTHING, messages);
     }
 
     @Override

@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// One request to run a function as its caller wrote it: nothing but the caller has been checked.
 ///
 /// @param operation `INVOKE`, `INVOKE_ASYNC` or `INVOKE_WITH_RESPONSE_STREAM`
+/// @param remote the client's address
 /// @param requestId made by the listener, and known to the caller as `x-amzn-RequestId`
 /// @param parts with the payload as body
-public record InvokeRequest(ApiOperation operation, AuthenticatedCaller caller, String requestId, RequestParts parts) {
+public record InvokeRequest(
+        ApiOperation operation, AuthenticatedCaller caller, String remote, String requestId, RequestParts parts) {
     /// A name, a partial ARN or an ARN, with a qualifier or without.
     String function() {
         return parts.pathParameters().getOrDefault("FunctionName", "");
@@ -27,6 +29,11 @@ public record InvokeRequest(ApiOperation operation, AuthenticatedCaller caller, 
     /// `InvokeAsync` has a function's name and a payload, and no more.
     private boolean isOld() {
         return operation == ApiOperation.INVOKE_ASYNC;
+    }
+
+    /// The action that policies speak of.
+    String action() {
+        return isOld() ? "lambda:InvokeAsync" : "lambda:InvokeFunction";
     }
 
     /// The qualifier of the query.

@@ -14,6 +14,8 @@ import hearth.model.DiskFull;
 import hearth.model.FunctionVersion;
 import hearth.model.UnsupportedKind;
 import hearth.model.worker.Invocation;
+import hearth.server.access.Access;
+import hearth.server.access.FunctionAccess;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +35,7 @@ public final class InvokeService implements InvokeOperation {
     private static final int CHECKED_AT_ONCE = 64 * 1024;
 
     private final FunctionResolver functions;
+    private final FunctionAccess access;
     private final Dispatch dispatch;
     private final AsyncInvocations events;
     private final TraceHeaders traces;
@@ -50,6 +53,7 @@ public final class InvokeService implements InvokeOperation {
             InstantSource clock,
             InvocationMeter meter) {
         this.functions = functions;
+        this.access = new FunctionAccess(functions, clock);
         this.dispatch = dispatch;
         this.events = events;
         this.traces = traces;
@@ -91,6 +95,30 @@ public final class InvokeService implements InvokeOperation {
                     clock.instant(),
                     "Tail".equals(request.logType()),
                     request.streams());
+            if (target.function().account().equals(request.caller().account())) {
+                resolve(target, type, invocation);
+            } else {
+                access.decide(
+                        target.function(),
+                        target.named(),
+                        request.caller().requester(),
+                        request.action(),
+                        request.caller().keys(request.remote()),
+                        decided -> guarded(() -> letIn(decided, target, type, invocation)));
+            }
+        }
+
+        /// Goes on for a caller of another account, if the function's owner lets it in.
+        private void letIn(Access decided, InvokeTarget target, InvocationType type, Invocation invocation) {
+            switch (decided) {
+                case Access.Refused(var refusal) -> throw refusal;
+                case Access.Unreachable() -> throw Refusals.storeUnreachable();
+                case Access.Allowed() when invocation.wantsLogTail() -> throw Refusals.foreignLog();
+                case Access.Allowed() -> resolve(target, type, invocation);
+            }
+        }
+
+        private void resolve(InvokeTarget target, InvocationType type, Invocation invocation) {
             functions.resolve(
                     target.function(),
                     target.qualifier(),

@@ -67,6 +67,11 @@ final class Refusals {
         return new ApiException(ApiError.RESOURCE_NOT_FOUND, "Function not found: " + arn);
     }
 
+    /// A function's log is its owner's.
+    static ApiException foreignLog() {
+        return new ApiException(ApiError.ACCESS_DENIED, "Cross-account log access is not allowed");
+    }
+
     static ApiException storeUnreachable() {
         return new ApiException(ApiError.SERVICE, "The configuration of the function cannot be read at the moment.");
     }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class RequestMetrics {
     private static final int HUNDREDS = 6;
 
+    /// Requests to function URLs, as AWS names the permission to make them.
+    public static final String FUNCTION_URLS = "InvokeFunctionUrl";
+
     private final Map<String, @Nullable CounterDataPoint[]> operations = new HashMap<>();
     private final @Nullable CounterDataPoint[] others = new CounterDataPoint[HUNDREDS];
     private final Counter requests;
@@ -21,14 +24,15 @@ public final class RequestMetrics {
     public RequestMetrics(PrometheusRegistry registry) {
         requests = Counter.builder()
                 .name("hearth_requests")
-                .help(
-                        "Requests that were answered; of no operation are those that were not understood, and Hearth's own")
+                .help("Requests that were answered; of no operation are those that were not understood, and Hearth's"
+                        + " own")
                 .labelNames("operation", "code")
                 .withoutExemplars()
                 .register(registry);
         for (var operation : ApiOperation.values()) {
             operations.put(operation.wireName(), new CounterDataPoint[HUNDREDS]);
         }
+        operations.put(FUNCTION_URLS, new CounterDataPoint[HUNDREDS]);
     }
 
     /// Called on event loops.

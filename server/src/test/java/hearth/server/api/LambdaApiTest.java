@@ -57,7 +57,7 @@ class LambdaApiTest {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollLoops.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final ControlSwitch control =
-            new ControlSwitch(Optional.of((caller, operation, request, _) -> switch (operation) {
+            new ControlSwitch(Optional.of((caller, _, operation, request, _) -> switch (operation) {
                 case GET_FUNCTION ->
                     new ApiResponse(
                             200,

@@ -100,6 +100,19 @@ class TrustedHostsTest {
         assertThatCode(() -> hosts.check(of("origin", origin))).doesNotThrowAnyException();
     }
 
+    /// At those names functions answer, and what functions say must not act for the owner.
+    @Test
+    void letsInWhoCallsFunctionUrlsButNotTheirPages() {
+        var urls = new TrustedHosts(List.of(), List.of("Fn.Example"));
+
+        assertThatCode(() -> urls.check(of("host", "abc.lambda-url.us-east-1.fn.example:9000")))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> urls.check(of("host", "evilfn.example"))).isInstanceOf(ApiException.class);
+        assertThatThrownBy(() -> urls.check(of("origin", "http://abc.lambda-url.us-east-1.fn.example:9000")))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("requests of web pages from elsewhere are refused");
+    }
+
     private static RequestHead of(String name, String value) {
         var headers = new Headers();
         headers.add(name, value);

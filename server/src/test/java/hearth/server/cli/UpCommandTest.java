@@ -14,6 +14,7 @@ import hearth.server.ServerConfig;
 import hearth.server.ServiceConfig;
 import hearth.server.metrics.MetricsConfig;
 import hearth.server.records.RecordsConfig;
+import hearth.server.urls.UrlSuffix;
 import hearth.worker.environment.StreamPace;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
@@ -58,14 +59,15 @@ class UpCommandTest {
 
     @Test
     void takesEachSettingFromTheCommandLine() {
-        var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/"
-                + " --s3-endpoint http://localhost:9001 --endpoint sqs=http://localhost:9324 --function-endpoints off --data /srv/hearth --auth sigv4 --account-id 123456789012"
-                + " --sandbox bubblewrap --allow-network 10.1.0.0/16 --allow-network=192.168.7.9 --name-server 10.1.0.2"
-                + " --pool-memory 7 --provisioned-share 50 --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512"
-                + " --package-size 60 --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600"
-                + " --function-layers 7 --stream-rate 100 --roles control --loops 2"
-                + " --allow-host hearth.test --allow-host=*.example.com --drain 2m"
-                + " --access-log off --audit-log off --record-size 2 --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s";
+        var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/ --s3-endpoint"
+            + " http://localhost:9001 --endpoint sqs=http://localhost:9324 --function-endpoints off --data /srv/hearth"
+            + " --auth sigv4 --account-id 123456789012 --sandbox bubblewrap --allow-network 10.1.0.0/16"
+            + " --allow-network=192.168.7.9 --name-server 10.1.0.2 --pool-memory 7 --provisioned-share 50"
+            + " --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512 --package-size 60"
+            + " --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600 --function-layers 7"
+            + " --stream-rate 100 --roles control --loops 2 --allow-host hearth.test --allow-host=*.example.com"
+            + " --url-suffix https://fn.example.com:8443 --drain 2m --access-log off --audit-log off --record-size 2"
+            + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -101,6 +103,7 @@ class UpCommandTest {
                         Map.entry("HEARTH_ROLES", "control"),
                         Map.entry("HEARTH_LOOPS", "2"),
                         Map.entry("HEARTH_ALLOW_HOST", "hearth.test,*.example.com"),
+                        Map.entry("HEARTH_URL_SUFFIX", "https://fn.example.com:8443"),
                         Map.entry("HEARTH_DRAIN", "2m"),
                         Map.entry("HEARTH_ACCESS_LOG", "off"),
                         Map.entry("HEARTH_AUDIT_LOG", "off"),
@@ -140,6 +143,7 @@ class UpCommandTest {
             2,
             new ServiceConfig(
                     Set.of("hearth.test", "*.example.com"),
+                    Optional.of(new UrlSuffix("https", "fn.example.com", ":8443")),
                     Duration.ofMinutes(2),
                     new RecordsConfig(false, false, Bytes.mebibytes(2), 9),
                     new MetricsConfig(false, 7),
@@ -237,7 +241,8 @@ class UpCommandTest {
                 .isEmpty();
         assertThat(Settings.unknown(Map.of("HEARTH_IDEL_TIMEOUT", "1m", "HEARTH_NOTHING_LIKE_IT", "1")))
                 .containsExactly(
-                        "there is no setting HEARTH_IDEL_TIMEOUT, and it changes nothing. Did you mean HEARTH_IDLE_TIMEOUT?",
+                        "there is no setting HEARTH_IDEL_TIMEOUT, and it changes nothing. Did you mean"
+                                + " HEARTH_IDLE_TIMEOUT?",
                         "there is no setting HEARTH_NOTHING_LIKE_IT, and it changes nothing.");
     }
 

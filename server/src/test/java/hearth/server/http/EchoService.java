@@ -71,6 +71,7 @@ final class EchoService implements Service {
                         exchange.answer(new HttpResponse(
                                 200,
                                 Map.of(),
+                                List.of(),
                                 new byte[] {'a'},
                                 List.of(
                                         ByteBuffer.wrap(new byte[] {'b', 'c'}, 1, 1),

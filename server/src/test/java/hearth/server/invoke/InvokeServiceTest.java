@@ -54,6 +54,8 @@ class InvokeServiceTest {
     private static final String ARN = "arn:aws:lambda:us-east-1:123456789012:function:";
     private static final AuthenticatedCaller CALLER =
             new AuthenticatedCaller(new AccountId("123456789012"), new Region("us-east-1"));
+    private static final AuthenticatedCaller STRANGER =
+            new AuthenticatedCaller(new AccountId("111122223333"), CALLER.region());
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     /// An event that is to be kept.
@@ -64,6 +66,9 @@ class InvokeServiceTest {
 
     private final QueuedExecutor background = new QueuedExecutor();
     private final Map<String, FunctionVersion> store = new HashMap<>(Map.of("mail", function("mail")));
+    /// The resource policies of functions, by name.
+    private final Map<String, List<String>> policies = new HashMap<>();
+
     private final List<Dispatched> dispatched = new ArrayList<>();
     private final List<Kept> kept = new ArrayList<>();
     private final List<String> defects = new ArrayList<>();
@@ -419,6 +424,93 @@ class InvokeServiceTest {
         assertThat(refusal.message()).isEqualTo(message);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "INVOKE,RequestResponse,InvokeFunction",
+        "INVOKE,DryRun,InvokeFunction",
+        "INVOKE,Event,InvokeFunction",
+        "INVOKE_WITH_RESPONSE_STREAM,RequestResponse,InvokeFunction",
+        "INVOKE_ASYNC,Event,InvokeAsync"
+    })
+    void refusesAnotherAccountWhateverItIsToRun(ApiOperation operation, String type, String action) {
+        var refusal = invoke(request(operation, ARN + "mail", "{}")
+                        .header("x-amz-invocation-type", type)
+                        .from(STRANGER))
+                .refusal();
+
+        assertThat(refusal.error()).isEqualTo(ApiError.ACCESS_DENIED);
+        assertThat(refusal.message())
+                .isEqualTo("User: arn:aws:iam::111122223333:root is not authorized to perform: lambda:" + action
+                        + " on resource: " + ARN + "mail because no resource-based policy allows the lambda:" + action
+                        + " action");
+        assertThat(dispatched).isEmpty();
+    }
+
+    @Test
+    void refusesAnotherAccountAlikeWhetherOrNotThereIsSuchAFunction() {
+        assertThat(invoke(request(ARN + "none", "{}").from(STRANGER)).refusal().message())
+                .isEqualTo("User: arn:aws:iam::111122223333:root is not authorized to perform: lambda:InvokeFunction on"
+                        + " resource: " + ARN + "none because no resource-based policy allows the lambda:InvokeFunction"
+                        + " action");
+    }
+
+    @Test
+    void runsForAnotherAccountThatThePolicyLetsIn() {
+        letIn("111122223333");
+
+        invoke(request(ARN + "mail", "{}").from(STRANGER));
+        invoke(request("123456789012:function:mail", "{}").from(STRANGER));
+
+        assertThat(dispatched).hasSize(2).allSatisfy(each -> {
+            assertThat(each.version().function().account()).isEqualTo(CALLER.account());
+            assertThat(each.invocation().invokedArn()).isEqualTo(ARN + "mail");
+        });
+        // By its name alone each account means a function of its own.
+        assertThat(invoke(request("mail", "{}").from(STRANGER)).refusal().error())
+                .isEqualTo(ApiError.RESOURCE_NOT_FOUND);
+    }
+
+    @Test
+    void keepsTheLogFromAnotherAccount() {
+        letIn("111122223333");
+
+        var refusal = invoke(request(ARN + "mail", "{}")
+                        .header("x-amz-log-type", "Tail")
+                        .from(STRANGER))
+                .refusal();
+
+        assertThat(refusal.error()).isEqualTo(ApiError.ACCESS_DENIED);
+        assertThat(refusal.message()).isEqualTo("Cross-account log access is not allowed");
+    }
+
+    @Test
+    void saysThatItDoesNotKnowWhomToLetIn() {
+        var arn = ARN + "broken";
+
+        assertThat(invoke(request(arn, "{}").from(STRANGER)).refusal().error()).isEqualTo(ApiError.SERVICE);
+    }
+
+    @Test
+    void runsForTheOwnerWhateverThePolicySays() {
+        policies.put(
+                "mail",
+                List.of(
+                        "{'Version':'2012-10-17','Statement':[{'Effect':'Deny','Principal':'*','Action':'*','Resource':'*'}]}"
+                                .replace('\'', '"')));
+
+        invoke(request(ARN + "mail", "{}"));
+
+        assertThat(dispatched).hasSize(1);
+    }
+
+    private void letIn(String account) {
+        policies.put(
+                "mail",
+                List.of(("{'Version':'2012-10-17','Statement':[{'Effect':'Allow','Principal':{'AWS':'" + account
+                                + "'},'Action':'lambda:InvokeFunction','Resource':'" + ARN + "mail'}]}")
+                        .replace('\'', '"')));
+    }
+
     @Test
     void answersThoughTheDispatchFails() {
         var failing = new InvokeService(
@@ -498,8 +590,9 @@ class InvokeServiceTest {
         if (function.name().equals("broken")) {
             throw new IllegalStateException("The store is down");
         }
-        return qualifier.equals("$LATEST")
-                ? Optional.ofNullable(store.get(function.name())).map(Routing::to)
+        return qualifier.equals("$LATEST") && function.account().equals(CALLER.account())
+                ? Optional.ofNullable(store.get(function.name()))
+                        .map(version -> Routing.to(version).with(policies.getOrDefault(function.name(), List.of())))
                 : Optional.empty();
     }
 
@@ -512,18 +605,28 @@ class InvokeServiceTest {
     }
 
     private static RequestBuilder request(ApiOperation operation, String function, String payload) {
-        return new RequestBuilder(operation, function, "", Map.of(), payload);
+        return new RequestBuilder(operation, function, "", Map.of(), payload, CALLER);
     }
 
     private record RequestBuilder(
-            ApiOperation operation, String function, String query, Map<String, String> headers, String payload) {
+            ApiOperation operation,
+            String function,
+            String query,
+            Map<String, String> headers,
+            String payload,
+            AuthenticatedCaller caller) {
+        RequestBuilder from(AuthenticatedCaller other) {
+            return new RequestBuilder(operation, function, query, headers, payload, other);
+        }
+
         RequestBuilder qualifier(String qualifier) {
             return new RequestBuilder(
                     operation,
                     function,
                     "Qualifier=" + URLEncoder.encode(qualifier, StandardCharsets.UTF_8),
                     headers,
-                    payload);
+                    payload,
+                    caller);
         }
 
         RequestBuilder header(String name, @Nullable String value) {
@@ -532,13 +635,14 @@ class InvokeServiceTest {
             }
             var more = new HashMap<>(headers);
             more.put(name, value);
-            return new RequestBuilder(operation, function, query, more, payload);
+            return new RequestBuilder(operation, function, query, more, payload, caller);
         }
 
         InvokeRequest made() {
             return new InvokeRequest(
                     operation,
-                    CALLER,
+                    caller,
+                    "127.0.0.1",
                     "request-1",
                     new RequestParts(
                             Map.of("FunctionName", function),

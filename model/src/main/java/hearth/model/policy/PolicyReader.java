@@ -1,13 +1,12 @@
-package hearth.control.policies;
+package hearth.model.policy;
 
-import hearth.control.operation.Refusals;
+import hearth.model.ApiError;
 import hearth.model.ApiException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,22 +26,18 @@ final class PolicyReader {
             "NotResource",
             "Condition");
 
-    private static final Pattern OPERATOR = Pattern.compile(
-            "(?:ForAllValues:|ForAnyValue:)?(?:String(?:Not)?Equals(?:IgnoreCase)?|String(?:Not)?Like|(?:Numeric|Date)(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)|Bool|BinaryEquals|(?:Not)?IpAddress|Arn(?:Not)?(?:Equals|Like))(?:IfExists)?|Null",
-            Pattern.CASE_INSENSITIVE);
-
     private PolicyReader() {}
 
     static Policy read(String document) {
         var policy = PolicyJson.read(document);
         for (var name : policy.keySet()) {
             if (!Set.of("Version", "Id", "Statement").contains(name)) {
-                throw Refusals.invalid("The policy has an unknown element: " + name);
+                throw invalid("The policy has an unknown element: " + name);
             }
         }
         var version = text(policy, "Version");
         if (!version.isEmpty() && !VERSIONS.contains(version)) {
-            throw Refusals.invalid("The policy has an unknown Version: " + version);
+            throw invalid("The policy has an unknown Version: " + version);
         }
         var statements = statements(policy.get("Statement"));
         requireDifferentIds(statements);
@@ -53,12 +48,12 @@ final class PolicyReader {
         var statements = new ArrayList<Statement>();
         for (var each : given instanceof List<?> list ? list : given == null ? List.of() : List.of(given)) {
             if (!(each instanceof Map<?, ?> statement)) {
-                throw Refusals.invalid("A statement of the policy is not a JSON object.");
+                throw invalid("A statement of the policy is not a JSON object.");
             }
             statements.add(statement(statement));
         }
         if (statements.isEmpty()) {
-            throw Refusals.invalid("The policy has no Statement.");
+            throw invalid("The policy has no Statement.");
         }
         return List.copyOf(statements);
     }
@@ -66,24 +61,28 @@ final class PolicyReader {
     private static Statement statement(Map<?, ?> statement) {
         for (var name : statement.keySet()) {
             if (!MEMBERS.contains(name)) {
-                throw Refusals.invalid("A statement of the policy has an unknown element: " + name);
+                throw invalid("A statement of the policy has an unknown element: " + name);
             }
         }
         return new Statement(
                 text(statement, "Sid"),
                 effect(text(statement, "Effect")),
                 principals(statement),
-                texts("Action", oneOf(statement, "Action", "NotAction")),
-                texts("Resource", oneOf(statement, "Resource", "NotResource")),
+                patterns(statement, "Action", "NotAction"),
+                patterns(statement, "Resource", "NotResource"),
                 conditions(statement.get("Condition")),
                 PolicyJson.text(statement));
+    }
+
+    private static Patterns patterns(Map<?, ?> statement, String name, String negated) {
+        return new Patterns(statement.containsKey(negated), texts(name, oneOf(statement, name, negated)));
     }
 
     private static Effect effect(String name) {
         return Stream.of(Effect.values())
                 .filter(effect -> effect.wireName().equals(name))
                 .findFirst()
-                .orElseThrow(() -> Refusals.invalid("The Effect of a statement is neither Allow nor Deny: " + name));
+                .orElseThrow(() -> invalid("The Effect of a statement is neither Allow nor Deny: " + name));
     }
 
     private static Principals principals(Map<?, ?> statement) {
@@ -112,8 +111,8 @@ final class PolicyReader {
         var conditions = new ArrayList<PolicyCondition>();
         for (var operator : object(given).entrySet()) {
             var name = String.valueOf(operator.getKey());
-            if (!OPERATOR.matcher(name).matches()) {
-                throw Refusals.invalid("The policy has a condition of an unknown operator: " + name);
+            if (ConditionOperator.of(name).isEmpty()) {
+                throw invalid("The policy has a condition of an unknown operator: " + name);
             }
             for (var key : object(operator.getValue()).entrySet()) {
                 conditions.add(new PolicyCondition(name, String.valueOf(key.getKey()), scalars(key.getValue())));
@@ -153,7 +152,7 @@ final class PolicyReader {
                 })
                 .toList();
         if (given.size() != 1) {
-            throw Refusals.invalid("A statement of the policy needs either " + name + " or " + negated + ".");
+            throw invalid("A statement of the policy needs either " + name + " or " + negated + ".");
         }
         return given.getFirst();
     }
@@ -185,12 +184,16 @@ final class PolicyReader {
         var ids = new HashSet<String>();
         for (var statement : statements) {
             if (!statement.id().isEmpty() && !ids.add(statement.id())) {
-                throw Refusals.invalid("The policy has two statements with the Sid " + statement.id() + ".");
+                throw invalid("The policy has two statements with the Sid " + statement.id() + ".");
             }
         }
     }
 
     private static ApiException malformed(String element) {
-        return Refusals.invalid("The policy has a malformed " + element + ".");
+        return invalid("The policy has a malformed " + element + ".");
+    }
+
+    static ApiException invalid(String message) {
+        return new ApiException(ApiError.INVALID_PARAMETER_VALUE, message);
     }
 }

@@ -1,4 +1,4 @@
-package hearth.control.policies;
+package hearth.model.policy;
 
 import hearth.model.ApiError;
 import hearth.model.ApiException;
@@ -13,8 +13,10 @@ import java.util.stream.Collectors;
 /// @param version of the language that it is written in, empty if it does not say
 /// @param id empty if it has none
 public record Policy(String version, String id, List<Statement> statements) {
+    private static final String WITH_VARIABLES = "2012-10-17";
+
     /// The empty policy, which the first permission is added to.
-    public static final Policy EMPTY = new Policy("2012-10-17", "default", List.of());
+    public static final Policy EMPTY = new Policy(WITH_VARIABLES, "default", List.of());
 
     /// Adds a statement, if it is not there and there is room for it.
     ///
@@ -34,12 +36,12 @@ public record Policy(String version, String id, List<Statement> statements) {
     /// This policy, if there is room for it.
     ///
     /// @param limit what all of it may come to
-    Policy within(Bytes limit) {
+    public Policy within(Bytes limit) {
         requireRoom(text().getBytes(StandardCharsets.UTF_8).length, limit);
         return this;
     }
 
-    static void requireRoom(int size, Bytes limit) {
+    public static void requireRoom(int size, Bytes limit) {
         if (size > limit.count()) {
             throw new ApiException(
                     ApiError.POLICY_LENGTH_EXCEEDED,
@@ -62,6 +64,17 @@ public record Policy(String version, String id, List<Statement> statements) {
 
     public boolean isEmpty() {
         return statements.isEmpty();
+    }
+
+    /// What the policy says to a request. The order of its statements does not matter.
+    public Decision decide(AccessRequest request) {
+        var decision = Decision.UNDECIDED;
+        for (var statement : statements) {
+            if (statement.appliesTo(request, version.equals(WITH_VARIABLES))) {
+                decision = decision.and(statement.effect() == Effect.DENY ? Decision.DENIED : Decision.ALLOWED);
+            }
+        }
+        return decision;
     }
 
     /// The policy as AWS writes it.

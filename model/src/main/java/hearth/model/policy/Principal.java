@@ -1,6 +1,5 @@
-package hearth.control.policies;
+package hearth.model.policy;
 
-import hearth.control.operation.Refusals;
 import hearth.model.AccountId;
 import hearth.model.ApiException;
 import java.util.Map;
@@ -62,7 +61,7 @@ public sealed interface Principal {
                     case "Service" -> new Service(text);
                     case "Federated" -> new Federated(text);
                     case "CanonicalUser" -> new CanonicalUser(text);
-                    default -> throw Refusals.invalid("The policy has a principal of an unknown kind: " + kind);
+                    default -> throw PolicyReader.invalid("The policy has a principal of an unknown kind: " + kind);
                 };
         if (!principal.isWellFormed()) {
             throw invalid();
@@ -81,6 +80,26 @@ public sealed interface Principal {
         };
     }
 
+    /// Whether this is a name of the requester's.
+    default boolean means(Requester requester) {
+        return switch (this) {
+            case Everyone() -> true;
+            case Service(var name) -> requester instanceof Requester.Service(var asking) && asking.equals(name);
+            case Identity _ -> requester.arns().stream().anyMatch(this::isNamed);
+            case Federated _, CanonicalUser _ -> false;
+        };
+    }
+
+    /// Whether this is an account, a role or a session of this ARN.
+    default boolean isNamed(String arn) {
+        return switch (this) {
+            case Everyone() -> true;
+            case Identity(var named) ->
+                named.equals(arn) || (AccountId.isValid(named) && arn.endsWith(":iam::" + named + ":root"));
+            case Service _, Federated _, CanonicalUser _ -> false;
+        };
+    }
+
     private boolean isWellFormed() {
         return switch (this) {
             case Everyone() -> true;
@@ -93,6 +112,6 @@ public sealed interface Principal {
     }
 
     private static ApiException invalid() {
-        return Refusals.invalid("The provided principal was invalid. Please check the principal and try again.");
+        return PolicyReader.invalid("The provided principal was invalid. Please check the principal and try again.");
     }
 }

@@ -1,4 +1,4 @@
-package hearth.control.policies;
+package hearth.model.policy;
 
 import java.util.List;
 

@@ -1,11 +1,10 @@
-package hearth.control.policies;
+package hearth.model.policy;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import hearth.control.operation.Refusals;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -35,9 +34,9 @@ final class PolicyJson {
                 return read;
             }
         } catch (IOException e) {
-            throw Refusals.invalid("The policy is not valid JSON.");
+            throw PolicyReader.invalid("The policy is not valid JSON.");
         }
-        throw Refusals.invalid("The policy is not a JSON object.");
+        throw PolicyReader.invalid("The policy is not a JSON object.");
     }
 
     private static Object value(JsonParser json) throws IOException {

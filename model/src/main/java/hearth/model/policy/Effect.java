@@ -1,4 +1,4 @@
-package hearth.control.policies;
+package hearth.model.policy;
 
 /// The effect of a statement where it applies.
 public enum Effect {

@@ -1,0 +1,143 @@
+package hearth.conformance;
+
+import static hearth.conformance.TestServer.lambda;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.LambdaException;
+import software.amazon.awssdk.services.lambda.model.LogType;
+
+/// Two accounts, one of which uses a function of the other by its resource policy.
+class OtherAccountTest {
+    private static final String FRIEND = "111122223333";
+    private static LambdaClient friend;
+    private static LambdaClient stranger;
+
+    private String name;
+    private String arn;
+
+    @BeforeAll
+    static void open() {
+        friend = account(FRIEND);
+        stranger = account("444455556666");
+    }
+
+    @AfterAll
+    static void close() {
+        friend.close();
+        stranger.close();
+    }
+
+    @BeforeEach
+    void create() {
+        name = TestServer.create(CreateFunctionRequest.builder()
+                .functionName(TestServer.name("shared"))
+                .runtime("python3.11")
+                .handler("app.handler")
+                .role("arn:aws:iam::000000000000:role/any")
+                .timeout(60)
+                .code(c -> c.zipFile(
+                        Zips.of("app.py", "def handler(event, context):\n    return context.invoked_function_arn\n")))
+                .build());
+        arn = "arn:aws:lambda:eu-west-1:000000000000:function:" + name;
+    }
+
+    @Test
+    void invokesWhatItIsAllowedTo() {
+        denied(() -> invoke(friend, arn), "lambda:InvokeFunction", arn);
+
+        lambda().addPermission(r -> r.functionName(name)
+                .statementId("friend")
+                .action("lambda:InvokeFunction")
+                .principal(FRIEND));
+
+        assertThat(invoke(friend, arn)).isEqualTo('"' + arn + '"');
+        assertThat(invoke(friend, "000000000000:function:" + name)).isEqualTo('"' + arn + '"');
+        denied(() -> invoke(stranger, arn), "lambda:InvokeFunction", arn, "444455556666");
+        denied(() -> friend.getFunction(r -> r.functionName(arn)), "lambda:GetFunction", arn);
+        assertThatThrownBy(() -> friend.invoke(r -> r.functionName(arn).logType(LogType.TAIL)))
+                .isInstanceOf(LambdaException.class)
+                .hasMessageContaining("Cross-account log access is not allowed");
+
+        lambda().removePermission(r -> r.functionName(name).statementId("friend"));
+
+        denied(() -> invoke(friend, arn), "lambda:InvokeFunction", arn);
+    }
+
+    @Test
+    void invokesTheAliasThatItIsGiven() {
+        lambda().publishVersion(r -> r.functionName(name));
+        lambda().createAlias(r -> r.functionName(name).name("live").functionVersion("1"));
+        lambda().addPermission(r -> r.functionName(name)
+                .qualifier("live")
+                .statementId("friend")
+                .action("lambda:InvokeFunction")
+                .principal(FRIEND));
+
+        assertThat(invoke(friend, arn + ":live")).isEqualTo('"' + arn + ":live\"");
+        assertThat(friend.invoke(r -> r.functionName(arn).qualifier("live")).executedVersion())
+                .isEqualTo("1");
+        denied(() -> invoke(friend, arn), "lambda:InvokeFunction", arn);
+        denied(() -> invoke(friend, arn + ":1"), "lambda:InvokeFunction", arn + ":1");
+    }
+
+    @Test
+    void changesWhatItIsAllowedToAndNoMore() {
+        lambda().putResourcePolicy(
+                        r -> r.resourceArn(arn).policy("""
+                {'Version':'2012-10-17','Statement':[
+                  {'Sid':'most','Effect':'Allow','Principal':{'AWS':'%s'},'Action':'lambda:*','Resource':'%s*',
+                   'Condition':{'IpAddress':{'aws:SourceIp':['127.0.0.0/8','::1']}}},
+                  {'Sid':'but','Effect':'Deny','Principal':'*','NotAction':['lambda:Get*','lambda:*Alias','lambda:Pub*'],
+                   'Resource':'*','Condition':{'StringEquals':{'aws:PrincipalAccount':'%s'}}}]}
+                """.formatted(FRIEND, arn, FRIEND).replace('\'', '"')));
+
+        assertThat(friend.getFunction(r -> r.functionName(arn)).configuration().functionArn())
+                .isEqualTo(arn);
+        assertThat(friend.publishVersion(r -> r.functionName(arn)).version()).isEqualTo("1");
+        assertThat(friend.createAlias(r -> r.functionName(arn).name("theirs").functionVersion("1"))
+                        .aliasArn())
+                .isEqualTo(arn + ":theirs");
+        assertThatThrownBy(() -> friend.deleteFunction(r -> r.functionName(arn)))
+                .isInstanceOf(LambdaException.class)
+                .hasMessageContaining("User: arn:aws:iam::" + FRIEND + ":root is not authorized to perform:"
+                        + " lambda:DeleteFunction on resource: " + arn
+                        + " with an explicit deny in a resource-based policy");
+        // The owner may do everything all the same.
+        assertThat(invoke(lambda(), name)).isEqualTo('"' + arn + '"');
+    }
+
+    private static void denied(ThrowingCallable call, String action, String resource) {
+        denied(call, action, resource, FRIEND);
+    }
+
+    private static void denied(ThrowingCallable call, String action, String resource, String account) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(LambdaException.class, refusal -> {
+            assertThat(refusal.statusCode()).isEqualTo(403);
+            assertThat(refusal.awsErrorDetails().errorCode()).isEqualTo("AccessDeniedException");
+            assertThat(refusal.awsErrorDetails().errorMessage())
+                    .isEqualTo("User: arn:aws:iam::" + account + ":root is not authorized to perform: " + action
+                            + " on resource: " + resource + " because no resource-based policy allows the " + action
+                            + " action");
+        });
+    }
+
+    private static String invoke(LambdaClient client, String function) {
+        return client.invoke(r -> r.functionName(function).payload(SdkBytes.fromUtf8String("{}")))
+                .payload()
+                .asUtf8String();
+    }
+
+    private static LambdaClient account(String id) {
+        return Clients.lambda(TestServer.endpoint(), id, "test", Region.EU_WEST_1);
+    }
+}

@@ -1,0 +1,118 @@
+package hearth.server.access;
+
+import hearth.invoke.frontend.FunctionResolver;
+import hearth.invoke.frontend.Lookup;
+import hearth.model.FunctionId;
+import hearth.model.policy.AccessRequest;
+import hearth.model.policy.ConditionKeys;
+import hearth.model.policy.Decision;
+import hearth.model.policy.Requester;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Whether somebody may invoke a function: its own account always, all others by the resource policies of the
+/// function and of the version or alias that they name.
+///
+/// Of a function that is known all of it happens on the calling thread.
+public final class FunctionAccess {
+    private static final String INVOKE_URL = "lambda:InvokeFunctionUrl";
+    private static final String INVOKE = "lambda:InvokeFunction";
+
+    private final FunctionResolver functions;
+    private final InstantSource clock;
+    private final PolicyMemory policies = new PolicyMemory();
+
+    public FunctionAccess(FunctionResolver functions, InstantSource clock) {
+        this.functions = functions;
+        this.clock = clock;
+    }
+
+    /// Decides on a request to invoke a function, from an account, from a function in its role, or from a service.
+    ///
+    /// @param qualifier as the request names it; null when it names none
+    /// @param action such as `lambda:InvokeFunction`
+    /// @param keys what is known of the request but requester, function and time: of a service's, the ARN and the
+    ///     account that it acts for
+    /// @param listener told exactly once; must not block
+    public void decide(
+            FunctionId function,
+            @Nullable String qualifier,
+            Requester requester,
+            String action,
+            ConditionKeys keys,
+            Consumer<Access> listener) {
+        decide(
+                function,
+                qualifier,
+                requester,
+                List.of(action),
+                keys.with(ConditionKeys.INVOKED_VIA_FUNCTION_URL, "false"),
+                listener);
+    }
+
+    /// Decides on a request that came by a function URL. Others than the function's own account need leave to invoke
+    /// the URL, and the function by it.
+    ///
+    /// @param alias whose URL it is; null for that of the function
+    /// @param requester `Anonymous` with `NONE`, whatever the request may say
+    public void decideUrl(
+            FunctionId function,
+            @Nullable String alias,
+            UrlAuthType authType,
+            Requester requester,
+            ConditionKeys keys,
+            Consumer<Access> listener) {
+        decide(
+                function,
+                alias,
+                authType == UrlAuthType.NONE ? new Requester.Anonymous() : requester,
+                List.of(INVOKE_URL, INVOKE),
+                keys.with(ConditionKeys.FUNCTION_URL_AUTH_TYPE, authType.name())
+                        .with(ConditionKeys.INVOKED_VIA_FUNCTION_URL, "true"),
+                listener);
+    }
+
+    private void decide(
+            FunctionId function,
+            @Nullable String qualifier,
+            Requester requester,
+            List<String> actions,
+            ConditionKeys keys,
+            Consumer<Access> listener) {
+        if (requester.isOf(function.account())) {
+            listener.accept(new Access.Allowed());
+            return;
+        }
+        var arn = qualifier == null ? function.arn() : function.arn(qualifier);
+        var known = keys.at(clock.instant());
+        functions.lookUp(
+                function,
+                qualifier == null ? FunctionId.LATEST : qualifier,
+                lookup -> listener.accept(access(lookup, requester, actions, arn, known)));
+    }
+
+    private Access access(Lookup lookup, Requester requester, List<String> actions, String arn, ConditionKeys keys) {
+        var documents =
+                switch (lookup) {
+                    case Lookup.Found(var routing) -> routing.policies();
+                    // Nobody learns what others have.
+                    case Lookup.Missing() -> List.<String>of();
+                    case Lookup.Unreachable _ -> null;
+                };
+        if (documents == null) {
+            return new Access.Unreachable();
+        }
+        for (var action : actions) {
+            var request = AccessRequest.of(requester, action, arn, keys);
+            var decision = documents.stream()
+                    .map(document -> policies.of(document).decide(request))
+                    .reduce(Decision.UNDECIDED, Decision::and);
+            if (!decision.isAllowed()) {
+                return new Access.Refused(request.refusal(decision));
+            }
+        }
+        return new Access.Allowed();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.access;
+
+import org.jspecify.annotations.NullMarked;

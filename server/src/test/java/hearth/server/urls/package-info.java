@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.server.urls;
+
+import org.jspecify.annotations.NullMarked;
