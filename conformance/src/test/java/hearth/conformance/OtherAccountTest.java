@@ -92,14 +92,14 @@ class OtherAccountTest {
 
     @Test
     void changesWhatItIsAllowedToAndNoMore() {
-        lambda().putResourcePolicy(
-                        r -> r.resourceArn(arn).policy("""
+        var policy = """
                 {'Version':'2012-10-17','Statement':[
                   {'Sid':'most','Effect':'Allow','Principal':{'AWS':'%s'},'Action':'lambda:*','Resource':'%s*',
                    'Condition':{'IpAddress':{'aws:SourceIp':['127.0.0.0/8','::1']}}},
                   {'Sid':'but','Effect':'Deny','Principal':'*','NotAction':['lambda:Get*','lambda:*Alias','lambda:Pub*'],
                    'Resource':'*','Condition':{'StringEquals':{'aws:PrincipalAccount':'%s'}}}]}
-                """.formatted(FRIEND, arn, FRIEND).replace('\'', '"')));
+                """.formatted(FRIEND, arn, FRIEND).replace('\'', '"');
+        lambda().putResourcePolicy(r -> r.resourceArn(arn).policy(policy));
 
         assertThat(friend.getFunction(r -> r.functionName(arn)).configuration().functionArn())
                 .isEqualTo(arn);
