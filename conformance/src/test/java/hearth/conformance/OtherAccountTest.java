@@ -19,6 +19,22 @@ import software.amazon.awssdk.services.lambda.model.LogType;
 /// Two accounts, one of which uses a function of the other by its resource policy.
 class OtherAccountTest {
     private static final String FRIEND = "111122223333";
+
+    /// Invokes a function by the key that it finds, as any client does where nothing is verified.
+    private static final String CALLER = """
+            import json, os, urllib.error, urllib.request
+            def handler(event, context):
+                url = os.environ['AWS_ENDPOINT_URL_LAMBDA'] + '/2015-03-31/functions/' + event['arn'] + '/invocations'
+                key = os.environ['AWS_ACCESS_KEY_ID'] + '/20260101/eu-west-1/lambda/aws4_request'
+                request = urllib.request.Request(url, b'{}', {'Authorization':
+                    'AWS4-HMAC-SHA256 Credential=' + key + ', SignedHeaders=host, Signature=0'})
+                try:
+                    answer = urllib.request.urlopen(request)
+                    return str(answer.status) + ' ' + answer.read().decode()
+                except urllib.error.HTTPError as refusal:
+                    return str(refusal.code) + ' ' + json.loads(refusal.read())['Message']
+            """;
+
     private static LambdaClient friend;
     private static LambdaClient stranger;
 
@@ -92,14 +108,14 @@ class OtherAccountTest {
 
     @Test
     void changesWhatItIsAllowedToAndNoMore() {
-        lambda().putResourcePolicy(
-                        r -> r.resourceArn(arn).policy("""
+        var policy = """
                 {'Version':'2012-10-17','Statement':[
                   {'Sid':'most','Effect':'Allow','Principal':{'AWS':'%s'},'Action':'lambda:*','Resource':'%s*',
                    'Condition':{'IpAddress':{'aws:SourceIp':['127.0.0.0/8','::1']}}},
                   {'Sid':'but','Effect':'Deny','Principal':'*','NotAction':['lambda:Get*','lambda:*Alias','lambda:Pub*'],
                    'Resource':'*','Condition':{'StringEquals':{'aws:PrincipalAccount':'%s'}}}]}
-                """.formatted(FRIEND, arn, FRIEND).replace('\'', '"')));
+                """.formatted(FRIEND, arn, FRIEND).replace('\'', '"');
+        lambda().putResourcePolicy(r -> r.resourceArn(arn).policy(policy));
 
         assertThat(friend.getFunction(r -> r.functionName(arn)).configuration().functionArn())
                 .isEqualTo(arn);
@@ -114,6 +130,39 @@ class OtherAccountTest {
                         + " with an explicit deny in a resource-based policy");
         // The owner may do everything all the same.
         assertThat(invoke(lambda(), name)).isEqualTo('"' + arn + '"');
+    }
+
+    /// The role of the policy is that of the function's configuration.
+    @Test
+    void isItsFunctionsInTheirRoles() {
+        var caller = TestServer.name("caller");
+        friend.createFunction(r -> r.functionName(caller)
+                .runtime("python3.11")
+                .handler("app.handler")
+                .role("arn:aws:iam::" + FRIEND + ":role/team/mailer")
+                .timeout(60)
+                .code(c -> c.zipFile(Zips.of("app.py", CALLER))));
+        friend.waiter().waitUntilFunctionActiveV2(r -> r.functionName(caller));
+
+        assertThat(call(caller))
+                .isEqualTo("403 User: arn:aws:sts::" + FRIEND + ":assumed-role/mailer/" + caller
+                        + " is not authorized to perform: lambda:InvokeFunction on resource: " + arn
+                        + " because no resource-based policy allows the lambda:InvokeFunction action");
+
+        lambda().addPermission(r -> r.functionName(name)
+                .statementId("mailers")
+                .action("lambda:InvokeFunction")
+                .principal("arn:aws:iam::" + FRIEND + ":role/team/mailer"));
+
+        assertThat(call(caller)).isEqualTo("200 \"" + arn + "\"");
+        denied(() -> invoke(friend, arn), "lambda:InvokeFunction", arn);
+    }
+
+    private String call(String caller) {
+        var answer = friend.invoke(
+                r -> r.functionName(caller).payload(SdkBytes.fromUtf8String("{\"arn\":\"" + arn + "\"}")));
+        assertThat(answer.functionError()).isNull();
+        return answer.payload().asUtf8String().translateEscapes().replaceAll("^\"|\"$", "");
     }
 
     private static void denied(ThrowingCallable call, String action, String resource) {

@@ -26,9 +26,8 @@ record Glob(String text, BitSet literals) {
         return new Glob(text.toLowerCase(Locale.ROOT), literals).matches(other.toLowerCase(Locale.ROOT));
     }
 
-    /// Takes time in proportion to the pattern's length and the square of the text's at most, whatever the pattern: one
-    /// that asks for more characters than there are is not tried, and of the others only the last star is tried
-    // again.
+    /// Takes time in proportion to the pattern's length and the square of the text's at most, whatever the pattern:
+    /// one that asks for more characters than there are is not tried, and only the last star is tried again.
     boolean matches(String other) {
         if (text.equals(other)) {
             // Wildcards stand for themselves, too.
