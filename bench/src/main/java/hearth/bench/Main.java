@@ -216,7 +216,7 @@ public final class Main {
         var zip = Language.all().getFirst().zip("created");
         var body =
                 "{\"FunctionName\":\"created-%d\",\"Runtime\":\"python3.12\",\"Handler\":\"app.handler\",\"Role\":\"arn:aws:iam::000000000000:role/b\","
-                    + "\"Code\":{\"ZipFile\":\""
+                        + "\"Code\":{\"ZipFile\":\""
                         + java.util.Base64.getEncoder().encodeToString(zip) + "\"}}";
         var nanos = new double[rounds];
         for (int i = 0; i < rounds; i++) {

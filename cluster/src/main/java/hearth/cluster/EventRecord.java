@@ -36,7 +36,7 @@ public record EventRecord(
 
     /// The memory that it takes.
     public long size() {
-        return invocation.payload().length
+        return (long) invocation.payload().length
                 + lastFailure.map(failure -> failure.payload().length).orElse(0);
     }
 
