@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -121,12 +122,12 @@ final class EventWork implements Work<FunctionId, EventRecord> {
         private final AtomicBoolean isOver = new AtomicBoolean();
 
         /// What is counted of the memory budget for the event, the answer, and what is to be heard of it.
-        private volatile long held;
+        private final AtomicLong held;
 
         Try(EventRecord event, Consumer<Ended> ended, long held) {
             this.event = event;
             this.ended = ended;
-            this.held = held;
+            this.held = new AtomicLong(held);
         }
 
         void begin() {
@@ -313,7 +314,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
 
         private void hold(long bytes) {
             memory.hold(bytes);
-            held += bytes;
+            held.addAndGet(bytes);
         }
 
         private void leave(long pause) {
@@ -322,7 +323,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
 
         private void end(Ended end) {
             if (isOver.compareAndSet(false, true)) {
-                memory.giveBack(held);
+                memory.giveBack(held.get());
                 ended.accept(end);
             }
         }

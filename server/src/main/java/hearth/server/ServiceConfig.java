@@ -25,7 +25,12 @@ public record ServiceConfig(
         MetricsConfig metrics,
         Duration retryBase) {
     public static final ServiceConfig DEFAULT = new ServiceConfig(
-            Set.of(), Optional.empty(), Duration.ofSeconds(5), RecordsConfig.DEFAULT, MetricsConfig.DEFAULT, Duration.ofMinutes(1));
+            Set.of(),
+            Optional.empty(),
+            Duration.ofSeconds(5),
+            RecordsConfig.DEFAULT,
+            MetricsConfig.DEFAULT,
+            Duration.ofMinutes(1));
 
     public ServiceConfig {
         allowedHosts = Set.copyOf(allowedHosts);

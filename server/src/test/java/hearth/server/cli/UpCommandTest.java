@@ -60,14 +60,14 @@ class UpCommandTest {
     @Test
     void takesEachSettingFromTheCommandLine() {
         var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/ --s3-endpoint"
-            + " http://localhost:9001 --endpoint sqs=http://localhost:9324 --function-endpoints off --data /srv/hearth"
-            + " --auth sigv4 --account-id 123456789012 --sandbox bubblewrap --allow-network 10.1.0.0/16"
-            + " --allow-network=192.168.7.9 --name-server 10.1.0.2 --pool-memory 7 --provisioned-share 50"
-            + " --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512 --package-size 60"
-            + " --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600 --function-layers 7"
-            + " --stream-rate 100 --roles control --loops 2 --allow-host hearth.test --allow-host=*.example.com"
-            + " --url-suffix https://fn.example.com:8443 --drain 2m --access-log off --audit-log off --record-size 2"
-            + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s";
+                + " http://localhost:9001 --endpoint sqs=http://localhost:9324 --function-endpoints off --data /srv/hearth"
+                + " --auth sigv4 --account-id 123456789012 --sandbox bubblewrap --allow-network 10.1.0.0/16"
+                + " --allow-network=192.168.7.9 --name-server 10.1.0.2 --pool-memory 7 --provisioned-share 50"
+                + " --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512 --package-size 60"
+                + " --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600 --function-layers 7"
+                + " --stream-rate 100 --roles control --loops 2 --allow-host hearth.test --allow-host=*.example.com"
+                + " --url-suffix https://fn.example.com:8443 --drain 2m --access-log off --audit-log off --record-size 2"
+                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }

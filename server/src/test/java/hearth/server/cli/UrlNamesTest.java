@@ -15,6 +15,8 @@ class UrlNamesTest {
     void haveARemedyWhereTheyAreNot() {
         assertThat(UrlNames.finding(false).good()).isFalse();
         assertThat(UrlNames.finding(false).text()).contains("/_hearth/urls/ID/");
-        assertThat(UrlNames.finding(false).remedy()).contains("libnss-myhostname").contains("--url-suffix");
+        assertThat(UrlNames.finding(false).remedy())
+                .contains("libnss-myhostname")
+                .contains("--url-suffix");
     }
 }

@@ -51,8 +51,8 @@ class SignedUrlTest {
     void start() {
         server = new UrlServer(data);
         server.url(open().authType("AWS_IAM"));
-        server.authenticator = new SigV4Authenticator(
-                id -> id.equals(KEY.id()) ? Optional.of(KEY) : Optional.empty(), () -> now);
+        server.authenticator =
+                new SigV4Authenticator(id -> id.equals(KEY.id()) ? Optional.of(KEY) : Optional.empty(), () -> now);
     }
 
     @AfterEach
@@ -137,9 +137,7 @@ class SignedUrlTest {
                 .payload(ContentStreamProvider.fromUtf8String(body))
                 .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "lambda")
                 .putProperty(AwsV4HttpSigner.REGION_NAME, "eu-west-1")
-                .putProperty(
-                        HttpSigner.SIGNING_CLOCK,
-                        Clock.fixed(now, ZoneOffset.UTC));
+                .putProperty(HttpSigner.SIGNING_CLOCK, Clock.fixed(now, ZoneOffset.UTC));
         more.accept(signing);
         return new Sent(AwsV4HttpSigner.create().sign(signing.build()).request(), body);
     }
@@ -151,7 +149,11 @@ class SignedUrlTest {
         request.forEachHeader((name, values) -> values.forEach(
                 value -> head.append(name).append(": ").append(value).append("\r\n")));
         if (request.firstMatchingHeader("Host").isEmpty()) {
-            head.append("Host: ").append(request.host()).append(":").append(request.port()).append("\r\n");
+            head.append("Host: ")
+                    .append(request.host())
+                    .append(":")
+                    .append(request.port())
+                    .append("\r\n");
         }
         if (request.firstMatchingHeader("Content-Length").isEmpty()) {
             head.append("Content-Length: ").append(sent.body().length()).append("\r\n");

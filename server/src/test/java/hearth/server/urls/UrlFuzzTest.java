@@ -43,22 +43,92 @@ class UrlFuzzTest {
             "");
 
     private static final List<String> PIECES = List.of(
-            "%", "%2F", "%zz", "%C3%A9", "%FF", "%00", "%0d%0a", "/", "//", "..", "?", "&", "=", "+", ";", ",", "\"",
-            "\\", "a", "'", "<", "{", "}", "|", "^", "\u00e9", "\u00ff", " ", "\t", "a=1", "$default", "🔥");
+            "%",
+            "%2F",
+            "%zz",
+            "%C3%A9",
+            "%FF",
+            "%00",
+            "%0d%0a",
+            "/",
+            "//",
+            "..",
+            "?",
+            "&",
+            "=",
+            "+",
+            ";",
+            ",",
+            "\"",
+            "\\",
+            "a",
+            "'",
+            "<",
+            "{",
+            "}",
+            "|",
+            "^",
+            "\u00e9",
+            "\u00ff",
+            " ",
+            "\t",
+            "a=1",
+            "$default",
+            "🔥");
 
     private static final List<String> FIELDS = List.of(
-            "Cookie", "cookie", "Content-Type", "Origin", "X-Forwarded-For", "X-Forwarded-Proto", "X-Amzn-Trace-Id",
-            "Access-Control-Request-Method", "Authorization", "Accept", "X-Any", "Upgrade", "Connection", "User-Agent");
+            "Cookie",
+            "cookie",
+            "Content-Type",
+            "Origin",
+            "X-Forwarded-For",
+            "X-Forwarded-Proto",
+            "X-Amzn-Trace-Id",
+            "Access-Control-Request-Method",
+            "Authorization",
+            "Accept",
+            "X-Any",
+            "Upgrade",
+            "Connection",
+            "User-Agent");
 
     private static final List<String> TYPES =
             List.of("application/json", "text/plain", "image/png", "application/x-www-form-urlencoded", "", ";", "/");
 
     private static final List<String> ANSWERS = List.of(
-            "{", "}", "[", "]", "\"", ":", ",", "statusCode", "\"statusCode\":", "200", "204", "\"418\"", "99", "1e9",
-            "\"headers\":", "{\"A\":\"b\"}", "{\"a b\":1}", "\"cookies\":", "[\"a=1\"]", "\"body\":", "\"x\"",
-            "\"isBase64Encoded\":true", "null", "true", "\\u0000", "\\ud800", "\u00e9", "\0\0\0\0\0\0\0\0", " ", "\n",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            ":",
+            ",",
+            "statusCode",
+            "\"statusCode\":",
+            "200",
+            "204",
+            "\"418\"",
+            "99",
+            "1e9",
+            "\"headers\":",
+            "{\"A\":\"b\"}",
+            "{\"a b\":1}",
+            "\"cookies\":",
+            "[\"a=1\"]",
+            "\"body\":",
+            "\"x\"",
+            "\"isBase64Encoded\":true",
+            "null",
+            "true",
+            "\\u0000",
+            "\\ud800",
+            "\u00e9",
+            "\0\0\0\0\0\0\0\0",
+            " ",
+            "\n",
             "{\"statusCode\":200,\"headers\":{\"Content-Length\":\"5\",\"Transfer-Encoding\":\"chunked\"},\"body\":\"",
-            "{\"statusCode\":304,\"body\":\"", "\"}");
+            "{\"statusCode\":304,\"body\":\"",
+            "\"}");
 
     @TempDir
     private Path data;
@@ -86,7 +156,10 @@ class UrlFuzzTest {
             var sent = randomRequest();
             int status;
             try (var client = server.connect()) {
-                status = client.sendWhatIsTaken(sent).endOutput().readWithoutBody().status();
+                status = client.sendWhatIsTaken(sent)
+                        .endOutput()
+                        .readWithoutBody()
+                        .status();
             }
 
             assertThat(status)
@@ -109,7 +182,9 @@ class UrlFuzzTest {
                 client.send(request("GET", "/", "") + request("GET", "/", ""));
 
                 int status = client.read().status();
-                assertThat(status).as("seed %d, round %d: %s", seed, round, payload).isBetween(200, 599);
+                assertThat(status)
+                        .as("seed %d, round %d: %s", seed, round, payload)
+                        .isBetween(200, 599);
                 assertThat(client.read().status()).isEqualTo(status);
             }
         }
@@ -171,7 +246,9 @@ class UrlFuzzTest {
         random.nextBytes(body);
         if (random.nextInt(6) == 0) {
             head.append("Transfer-Encoding: chunked\r\n\r\n").append(Integer.toHexString(body.length));
-            head.append("\r\n").append(new String(body, StandardCharsets.ISO_8859_1)).append("\r\n0\r\n\r\n");
+            head.append("\r\n")
+                    .append(new String(body, StandardCharsets.ISO_8859_1))
+                    .append("\r\n0\r\n\r\n");
         } else {
             // Now and then a socket that ends half-way.
             int announced = body.length + (random.nextInt(8) == 0 ? random.nextInt(9) : 0);
