@@ -2,6 +2,7 @@ package hearth.model.policy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of a request that conditions may ask for, by key, such as `aws:SourceArn`. The case of a key does not
@@ -57,6 +58,21 @@ public final class ConditionKeys {
     /// These, and the moment of the request.
     public ConditionKeys at(Instant now) {
         return with(CURRENT_TIME, now.toString()).with(EPOCH_TIME, Long.toString(now.getEpochSecond()));
+    }
+
+    /// Whether the same was told in the same order.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof ConditionKeys that
+                        && key.equals(that.key)
+                        && values.equals(that.values)
+                        && Objects.equals(before, that.before));
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(key, values, before);
     }
 
     /// The values of a key; none where nothing is known. There are few keys, and each is asked for seldom.

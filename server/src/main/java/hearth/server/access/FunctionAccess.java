@@ -7,8 +7,11 @@ import hearth.model.policy.AccessRequest;
 import hearth.model.policy.ConditionKeys;
 import hearth.model.policy.Decision;
 import hearth.model.policy.Requester;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +20,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Of a function that is known all of it happens on the calling thread.
 public final class FunctionAccess {
+    private static final int MOST_ANSWERED = 1000;
     private static final String INVOKE_URL = "lambda:InvokeFunctionUrl";
     private static final String INVOKE = "lambda:InvokeFunction";
 
     private final FunctionResolver functions;
     private final InstantSource clock;
     private final PolicyMemory policies = new PolicyMemory();
+
+    /// The last answer about each function, version or alias. The same question in the same second, which is as exact
+    /// as policies are about time, has the same answer.
+    private final Map<String, Answer> answered = new ConcurrentHashMap<>();
+
+    private record Question(
+            List<String> documents, Requester requester, List<String> actions, ConditionKeys keys, long second) {}
+
+    private record Answer(Question question, Access access) {}
 
     public FunctionAccess(FunctionResolver functions, InstantSource clock) {
         this.functions = functions;
@@ -86,14 +99,15 @@ public final class FunctionAccess {
             return;
         }
         var arn = qualifier == null ? function.arn() : function.arn(qualifier);
-        var known = keys.at(clock.instant());
+        var now = clock.instant();
         functions.lookUp(
                 function,
                 qualifier == null ? FunctionId.LATEST : qualifier,
-                lookup -> listener.accept(access(lookup, requester, actions, arn, known)));
+                lookup -> listener.accept(access(lookup, requester, actions, arn, keys, now)));
     }
 
-    private Access access(Lookup lookup, Requester requester, List<String> actions, String arn, ConditionKeys keys) {
+    private Access access(
+            Lookup lookup, Requester requester, List<String> actions, String arn, ConditionKeys keys, Instant now) {
         var documents =
                 switch (lookup) {
                     case Lookup.Found(var routing) -> routing.policies();
@@ -104,6 +118,21 @@ public final class FunctionAccess {
         if (documents == null) {
             return new Access.Unreachable();
         }
+        var question = new Question(documents, requester, actions, keys, now.getEpochSecond());
+        var last = answered.get(arn);
+        if (last != null && last.question.equals(question)) {
+            return last.access;
+        }
+        var access = decided(documents, requester, actions, arn, keys.at(now));
+        if (answered.size() >= MOST_ANSWERED) {
+            answered.clear();
+        }
+        answered.put(arn, new Answer(question, access));
+        return access;
+    }
+
+    private Access decided(
+            List<String> documents, Requester requester, List<String> actions, String arn, ConditionKeys keys) {
         for (var action : actions) {
             var request = AccessRequest.of(requester, action, arn, keys);
             var decision = documents.stream()

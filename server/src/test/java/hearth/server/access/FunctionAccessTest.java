@@ -19,7 +19,6 @@ import hearth.model.policy.ConditionKeys;
 import hearth.model.policy.Requester;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,11 +40,13 @@ class FunctionAccessTest {
     private static final String INVOKE = "lambda:InvokeFunction";
 
     private static final String OPEN_URL = """
-            {'Effect':'Allow','Principal':'*','Action':'lambda:InvokeFunctionUrl','Resource':'%s',
-             'Condition':{'StringEquals':{'lambda:FunctionUrlAuthType':'NONE'}}}""";
+        {'Effect':'Allow','Principal':'*','Action':'lambda:InvokeFunctionUrl','Resource':'%s',
+         'Condition':{'StringEquals':{'lambda:FunctionUrlAuthType':'NONE'}}}\
+        """;
     private static final String OPEN_FUNCTION = """
-            {'Effect':'Allow','Principal':'*','Action':'lambda:InvokeFunction','Resource':'%s',
-             'Condition':{'Bool':{'lambda:InvokedViaFunctionUrl':'true'}}}""";
+        {'Effect':'Allow','Principal':'*','Action':'lambda:InvokeFunction','Resource':'%s',
+         'Condition':{'Bool':{'lambda:InvokedViaFunctionUrl':'true'}}}\
+        """;
     /// The policies of what there is, by qualifier.
     private final Map<String, List<String>> store = new HashMap<>(Map.of("$LATEST", List.of()));
 
@@ -53,9 +54,9 @@ class FunctionAccessTest {
     private final InvocationMeter meter = new InvocationMeter() {};
     private final FunctionCache cache =
             new FunctionCache(FunctionCacheConfig.DEFAULT, this::read, Runnable::run, () -> 0, meter);
-    private final FunctionAccess access = new FunctionAccess(
-            new FunctionResolver(cache, new Random(1), () -> 0, meter),
-            InstantSource.fixed(Instant.parse("2026-11-28T12:00:00Z")));
+    private Instant now = Instant.parse("2026-11-28T12:00:00Z");
+    private final FunctionAccess access =
+            new FunctionAccess(new FunctionResolver(cache, new Random(1), () -> 0, meter), () -> now);
 
     @Test
     void letsTheOwnerInWhateverThePolicySaysAndWithoutALookAtIt() {
@@ -108,6 +109,28 @@ class FunctionAccessTest {
 
         assertThat(invoke(null, FRIEND)).isEqualTo(new Access.Unreachable());
         assertThat(url(null, UrlAuthType.NONE, FRIEND)).isEqualTo(new Access.Unreachable());
+    }
+
+    /// What was answered last is said again to the same question in the same second, and to no other.
+    @Test
+    void answersEachQuestionByItself() {
+        put(
+                "$LATEST",
+                allow(
+                        "'AWS':'111122223333'",
+                        GREET.arn(),
+                        ",'Condition':{'DateLessThan':{'aws:CurrentTime':'2026-11-28T12:00:01Z'},"
+                                + "'StringEquals':{'aws:SourceIp':'192.0.2.1'}}"));
+        var right = ConditionKeys.NONE.with(ConditionKeys.SOURCE_IP, "192.0.2.1");
+        var wrong = ConditionKeys.NONE.with(ConditionKeys.SOURCE_IP, "192.0.2.2");
+
+        assertThat(invoke(null, FRIEND, right)).isEqualTo(new Access.Allowed());
+        assertThat(invoke(null, FRIEND, wrong)).isInstanceOf(Access.Refused.class);
+        assertThat(invoke(null, FRIEND, right)).isEqualTo(new Access.Allowed());
+        assertThat(invoke(null, S3, right)).isInstanceOf(Access.Refused.class);
+        assertThat(invoke(null, FRIEND, right)).isEqualTo(new Access.Allowed());
+        now = now.plusSeconds(1);
+        assertThat(invoke(null, FRIEND, right)).isInstanceOf(Access.Refused.class);
     }
 
     @Test
