@@ -15,9 +15,10 @@ import java.util.stream.Stream;
 record DataFolder(Path path) {
     private static final Pattern PACKAGE = Pattern.compile("objects/([0-9a-f]{2})/([0-9a-f]{62})");
 
-    /// The store, events, keys, logs, who serves, and unpacked code, of which a cache is kept.
+    /// The store, events, keys, logs, who serves, what sandboxes were tried; and unpacked code, of which a cache is
+    /// kept.
     private static final Pattern KEPT =
-            Pattern.compile("lock|server\\.json|(hearth|events)\\.db(-wal|-shm)?|(access|audit)\\.log"
+            Pattern.compile("lock|server\\.json|sandboxes\\.tried|(hearth|events)\\.db(-wal|-shm)?|(access|audit)\\.log"
                     + "|logs/.*|code/(lock|boot|[0-9a-f]{64}-\\d+/.*)");
 
     /// @param packages digests of the packages that functions refer to
