@@ -57,7 +57,8 @@ class BadInputTest {
 
         var answer = send("POST " + FUNCTIONS + "/" + function
                 + "/invocations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + authorization()
-                + "X-Amz-Invocation-Type: Event\r\nContent-Length: " + size + "\r\n\r\n" + "1".repeat(size));
+                + "X-Amz-Invocation-Type: Event\r\nContent-Length: " + size + "\r\n\r\n" + "\"" + "1".repeat(size - 2)
+                + "\"");
 
         assertThat(answer).startsWith("HTTP/1.1 " + status);
     }
