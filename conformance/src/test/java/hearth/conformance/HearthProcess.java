@@ -141,8 +141,23 @@ public final class HearthProcess implements AutoCloseable {
     public URI endpoint() {
         try {
             return ready.get(3, TimeUnit.MINUTES);
-        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("Hearth did not become ready:\n%s\n%s".formatted(output, threads()), e);
+        } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException("Hearth did not become ready", e);
+        }
+    }
+
+    /// What each thread of the server does, as the JDK's tool tells it, which gives up on one that does not answer.
+    private String threads() {
+        var jstack = Path.of(System.getProperty("java.home"), "bin", "jstack").toString();
+        try {
+            var asked = new ProcessBuilder(jstack, Long.toString(pid())).redirectErrorStream(true);
+            try (var lines = asked.start().inputReader()) {
+                return lines.readAllAsString();
+            }
+        } catch (IOException e) {
+            return "jstack: " + e;
         }
     }
 
