@@ -16,7 +16,7 @@ final class FunctionEnvironments {
     private final EnvironmentKey key;
     private final Demand demand;
     private final int maxConcurrency;
-    private final FunctionTurns turns = new FunctionTurns();
+    private final FunctionTurns turns;
     private final EnvironmentStock stock;
     private final WaitingInvocations waiting = new WaitingInvocations();
     private final ProvisioningGoal goal = new ProvisioningGoal();
@@ -30,6 +30,7 @@ final class FunctionEnvironments {
         this.key = version.environmentKey(tenant);
         this.demand = Demand.of(version);
         this.maxConcurrency = maxConcurrency;
+        this.turns = new FunctionTurns(demand);
         this.stock = new EnvironmentStock(turns, maxConcurrency);
     }
 

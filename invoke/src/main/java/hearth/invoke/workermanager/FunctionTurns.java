@@ -1,5 +1,6 @@
 package hearth.invoke.workermanager;
 
+import hearth.invoke.placement.Demand;
 import hearth.invoke.placement.Slot;
 import hearth.model.worker.ProcessorSample;
 import hearth.model.worker.WorkerId;
@@ -11,9 +12,16 @@ import java.util.Map;
 /// The turns of one function version on the processors of all workers that have environments of it, and how many are
 /// worth having at once. Guarded as the EnvironmentTable is.
 final class FunctionTurns {
-    private final Parallelism parallelism = new Parallelism();
+    private static final double MILLI_CPUS_OF_A_PROCESSOR = 1000;
+
+    private final Parallelism parallelism;
     private final Map<WorkerId, Turns> workers = new HashMap<>();
     private Instant roundSince = Instant.MIN;
+
+    /// @param demand of each environment
+    FunctionTurns(Demand demand) {
+        this.parallelism = new Parallelism(demand.milliCpus() / MILLI_CPUS_OF_A_PROCESSOR);
+    }
 
     Turns on(Slot slot) {
         return workers.computeIfAbsent(slot.worker(), _ -> new Turns(slot.processors()));

@@ -34,11 +34,20 @@ final class Parallelism {
 
     private static final Duration LONGEST_DOUBT = Duration.ofMinutes(10);
 
+    private final double allowance;
     private double share;
     private boolean known;
     private boolean limited;
     private Instant deafUntil = Instant.MIN;
     private Duration doubt = FIRST_DOUBT;
+
+    /// @param allowance how much of a processor each environment may use at most, by its function's memory
+    Parallelism(double allowance) {
+        if (!(allowance > 0)) {
+            throw new IllegalArgumentException("An environment may use something of a processor, not " + allowance);
+        }
+        this.allowance = Math.min(1, allowance);
+    }
 
     /// Each sample counts alike, however long it took: one that a pause of the machine has stretched is an
     /// outlier, and no better than the others.
@@ -68,6 +77,11 @@ final class Parallelism {
 
     /// How many are to run at once on so many processors: so many that these are always busy.
     int on(int processors) {
-        return limited ? Math.max(1, (int) Math.round(processors / Math.max(share, WAITS))) : UNLIMITED;
+        return limited ? Math.max(1, (int) Math.round(processors / use())) : UNLIMITED;
+    }
+
+    /// How much of a processor one that runs all the time uses.
+    private double use() {
+        return Math.min(allowance, Math.max(share, WAITS));
     }
 }

@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class ParallelismTest {
-    private final Parallelism parallelism = new Parallelism();
+    private final Parallelism parallelism = new Parallelism(1);
     private Instant now = Instant.EPOCH;
 
     @Test
@@ -29,6 +29,23 @@ class ParallelismTest {
         learn(50, 100);
 
         assertThat(parallelism.on(2)).isEqualTo(4);
+    }
+
+    /// As many as it takes to keep the processors busy, of each of which 128 MiB give a fourteenth.
+    @Test
+    void runsMoreOfThoseThatGetLittleOfAProcessor() {
+        var little = new Parallelism(0.072);
+        learn(little, 100, 100);
+
+        assertThat(little.on(2)).isEqualTo(28);
+    }
+
+    @Test
+    void givesNoMoreTurnsToThoseThatMayUseSeveralProcessors() {
+        var much = new Parallelism(5.7);
+        learn(much, 100, 100);
+
+        assertThat(much.on(2)).isEqualTo(2);
     }
 
     @Test
@@ -117,6 +134,10 @@ class ParallelismTest {
     }
 
     private void learn(int running, int unhindered) {
+        learn(parallelism, running, unhindered);
+    }
+
+    private void learn(Parallelism parallelism, int running, int unhindered) {
         now = now.plusMillis(400);
         parallelism.learn(new ProcessorSample(Duration.ofMillis(running), Duration.ofMillis(unhindered)), now);
     }

@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {
-    private final Parallelism parallelism = new Parallelism();
+    private final Parallelism parallelism = new Parallelism(1);
     private final Turns turns = new Turns(2);
 
     @Test
