@@ -21,6 +21,9 @@ public final class TrustedHosts {
     private static final String LOCALHOST = "localhost";
     private static final String WILDCARD = "*.";
 
+    /// What names of function URLs have in them, under whatever domain.
+    private static final String URL_LABEL = ".lambda-url.";
+
     private final Set<String> names = new HashSet<>();
 
     /// Ends of names, each with the dot before it.
@@ -115,7 +118,7 @@ public final class TrustedHosts {
     }
 
     /// Whether a page may act for the owner. Not those of every name under `localhost` or another domain of function
-    /// URLs, where functions answer.
+    /// URLs, where functions answer, also where that domain lies in one whose names were allowed.
     private boolean isOwnPage(String origin) {
         try {
             var host = URI.create(origin).getHost();
@@ -123,6 +126,9 @@ public final class TrustedHosts {
                 return false;
             }
             var name = plain(host);
+            if (name.contains(URL_LABEL) || urlDomains.stream().anyMatch(name::endsWith)) {
+                return false;
+            }
             return name.equals(LOCALHOST) || isLoopbackAddress(name) || isNamed(name);
         } catch (IllegalArgumentException e) {
             return false;

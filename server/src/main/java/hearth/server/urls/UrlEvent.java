@@ -8,11 +8,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The event that a function gets for a request to its URL: payload format 2.0.
 ///
@@ -62,6 +64,10 @@ record UrlEvent(
     /// What was proven by, and would be worth something to whoever reads the function's log.
     private static final Set<String> SECRETS = Set.of("authorization", "x-amz-date", "x-amz-security-token");
 
+    /// The same of a request that is signed in its query.
+    private static final Set<String> SECRET_PARAMETERS =
+            Set.of("X-Amz-Credential", "X-Amz-Security-Token", "X-Amz-Signature");
+
     /// The event as JSON.
     ///
     /// @param body of which the first `length` bytes count
@@ -70,10 +76,11 @@ record UrlEvent(
     byte[] json(byte[] body, int length, int largest) throws TooLargeException {
         var out = new JsonText(1024);
         out.raw("{\"version\":\"2.0\",\"routeKey\":\"$default\",\"rawPath\":").string(target.path());
-        out.raw(",\"rawQueryString\":").string(head.query());
+        var query = queryTold();
+        out.raw(",\"rawQueryString\":").string(query);
         cookies(out);
         headers(out, length);
-        query(out);
+        query(out, query);
         context(out);
         if (length == 0) {
             return out.raw(",\"isBase64Encoded\":false}").bytes();
@@ -105,41 +112,85 @@ record UrlEvent(
     }
 
     private void headers(JsonText out, int length) {
-        var told = new LinkedHashMap<String, String>();
+        var told = new Members();
         head.headers().forEach((name, value) -> {
             if (!NOT_TOLD.contains(name) && !(url.signed() && SECRETS.contains(name))) {
-                told.merge(name, Utf8.ofBytes(value), UrlEvent::joined);
+                told.add(name, Utf8.ofBytes(value));
             }
         });
         if (length > 0) {
             // Of a body that came in chunks as well.
-            told.putIfAbsent("content-length", Integer.toString(length));
+            told.addIfAbsent("content-length", Integer.toString(length));
         }
         forwarded.addTo(told);
         told.put("x-amzn-trace-id", traceHeader);
-        members(out, "headers", told);
+        told.write(out, "headers");
     }
 
-    private static String joined(String first, String next) {
-        return first + "," + next;
+    /// The query, without the secrets of one that is signed in it.
+    private String queryTold() {
+        var query = head.query();
+        if (!url.signed() || query.isEmpty()) {
+            return query;
+        }
+        return Arrays.stream(query.split("&", -1))
+                .filter(parameter -> !isSecret(QueryParameters.parse(parameter)))
+                .collect(Collectors.joining("&"));
     }
 
-    private void query(JsonText out) {
-        var parameters = new LinkedHashMap<String, String>();
-        QueryParameters.parse(head.query()).forEach((name, value) -> parameters.merge(name, value, UrlEvent::joined));
+    private static boolean isSecret(QueryParameters parameter) {
+        return SECRET_PARAMETERS.stream().anyMatch(name -> parameter.first(name) != null);
+    }
+
+    private static void query(JsonText out, String query) {
+        var parameters = new Members();
+        QueryParameters.parse(query).forEach(parameters::add);
         if (!parameters.isEmpty()) {
-            members(out, "queryStringParameters", parameters);
+            parameters.write(out, "queryStringParameters");
         }
     }
 
-    private static void members(JsonText out, String name, Map<String, String> members) {
-        out.raw(",\"").raw(name).raw("\":{");
-        boolean first = true;
-        for (var member : members.entrySet()) {
-            out.raw(first ? "" : ",").string(member.getKey()).raw(":").string(member.getValue());
-            first = false;
+    /// The members of an object of strings. Of those that come several times the values are joined by commas, in time
+    /// that grows as their length does.
+    static final class Members {
+        private final Map<String, StringBuilder> values = new LinkedHashMap<>();
+
+        void add(String name, String value) {
+            var before = values.get(name);
+            if (before == null) {
+                values.put(name, new StringBuilder(value));
+            } else {
+                before.append(',').append(value);
+            }
         }
-        out.raw("}");
+
+        void addIfAbsent(String name, String value) {
+            if (!values.containsKey(name)) {
+                add(name, value);
+            }
+        }
+
+        /// Instead of what came by that name.
+        void put(String name, String value) {
+            values.put(name, new StringBuilder(value));
+        }
+
+        boolean isEmpty() {
+            return values.isEmpty();
+        }
+
+        void write(JsonText out, String name) {
+            out.raw(",\"").raw(name).raw("\":{");
+            boolean first = true;
+            for (var member : values.entrySet()) {
+                out.raw(first ? "" : ",")
+                        .string(member.getKey())
+                        .raw(":")
+                        .string(member.getValue().toString());
+                first = false;
+            }
+            out.raw("}");
+        }
     }
 
     private void context(JsonText out) {
@@ -184,7 +235,7 @@ record UrlEvent(
     /// @param given what the request says of proxies before
     /// @param peer who connected
     record Forwarded(Headers given, String peer, String port) {
-        void addTo(Map<String, String> told) {
+        void addTo(Members told) {
             var before = String.join(",", given.all("x-forwarded-for"));
             told.put("x-forwarded-for", before.isBlank() ? peer : before + "," + peer);
             told.put("x-forwarded-port", given.first("x-forwarded-port").orElse(port));

@@ -121,7 +121,7 @@ final class UrlRequest implements RequestHandler, RequestSubject {
     public void serve(RequestBody body, byte[] sha256) {
         if (preflight) {
             url.cors().ifPresent(cors -> answer(cors.preflight(head.headers())));
-        } else if (body.length() <= SMALL) {
+        } else if (body.length() + head.query().length() <= SMALL) {
             guarded(() -> run(body, sha256));
         } else {
             running.background().execute(() -> guarded(() -> run(body, sha256)));

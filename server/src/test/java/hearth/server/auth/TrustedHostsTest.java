@@ -113,6 +113,16 @@ class TrustedHostsTest {
                 .hasMessageContaining("requests of web pages from elsewhere are refused");
     }
 
+    /// Whoever allows all names of a domain does not mean the functions under it.
+    @ParameterizedTest
+    @ValueSource(strings = {"http://abc.lambda-url.us-east-1.fn.example", "http://abc.lambda-url.us-east-1.other.example"})
+    void refusesPagesOfFunctionsAlsoUnderAnAllowedDomain(String origin) {
+        var urls = new TrustedHosts(List.of("*.example"), List.of("fn.example"));
+
+        assertThatCode(() -> urls.check(of("origin", "http://console.example"))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> urls.check(of("origin", origin))).isInstanceOf(ApiException.class);
+    }
+
     private static RequestHead of(String name, String value) {
         var headers = new Headers();
         headers.add(name, value);

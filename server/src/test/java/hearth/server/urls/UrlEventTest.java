@@ -279,6 +279,29 @@ class UrlEventTest {
                 .doesNotContainKeys("authorization", "x-amz-date", "x-amz-security-token");
     }
 
+    /// A signature in the query lets whoever has it call again until it expires.
+    @Test
+    void tellsNothingOfASignatureInTheQuery() {
+        signer = Optional.of(new UrlEvent.Signer(
+                new AuthenticatedCaller(new AccountId("123456789012"), new Region("eu-west-1")), "AKIAEXAMPLE"));
+        query = "a=1&X-Amz-Credential=AKIAEXAMPLE%2F2026&X-Amz-Date=20260102T030405Z&X-Amz-Signature=abc"
+                + "&X-Amz-Security-Token=secret&a=2&&b";
+
+        var event = event("");
+
+        assertThat(event).containsEntry("rawQueryString", "a=1&X-Amz-Date=20260102T030405Z&a=2&&b");
+        assertThat(member(event, "queryStringParameters"))
+                .isEqualTo(map("a", "1,2", "X-Amz-Date", "20260102T030405Z", "b", ""));
+    }
+
+    /// Of a URL that asks for no signature they are the caller's own.
+    @Test
+    void tellsTheWholeQueryWhereNobodyMustSign() {
+        query = "X-Amz-Signature=abc";
+
+        assertThat(event("")).containsEntry("rawQueryString", query);
+    }
+
     @Test
     void tellsTheRoleOfAFunctionThatSigned() {
         var role = "arn:aws:iam::123456789012:role/path/worker";

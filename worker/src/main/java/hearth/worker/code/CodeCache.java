@@ -133,7 +133,7 @@ public final class CodeCache implements AutoCloseable {
         long diskBytes = 0;
         for (var layer : layers) {
             try (var lease = acquire(layer)) {
-                diskBytes += threads.usual().run(() -> LayerMerger.add(lease.directory(), root));
+                diskBytes += threads.large().run(() -> LayerMerger.add(lease.directory(), root));
             }
         }
         return new UnpackedPackage(digestOf(layers), root, diskBytes);

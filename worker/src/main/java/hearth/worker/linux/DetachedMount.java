@@ -16,6 +16,7 @@ public record DetachedMount(int fd) implements AutoCloseable {
     private static final long FSCONFIG = 431;
     private static final long FSMOUNT = 432;
     private static final int CLOEXEC = 1;
+    private static final int SET_FLAG = 0;
     private static final int SET_STRING = 1;
     private static final int CREATE = 6;
     private static final int NOSUID_NODEV_NOATIME = 2 | 4 | 0x10;
@@ -25,6 +26,8 @@ public record DetachedMount(int fd) implements AutoCloseable {
     private static final NativeCall SYSCALL_FSMOUNT = NativeCall.of("syscall", "lliii");
 
     /// Mounts it without setuid programs, devices and times of access.
+    ///
+    /// @param options those without a value have an empty one
     public static DetachedMount of(String type, Path source, Map<String, String> options) throws LinuxException {
         try (var arena = Arena.ofConfined()) {
             var context = (int) SYSCALL_FSOPEN.call("fsopen " + type, FSOPEN, arena.allocateFrom(type), CLOEXEC);
@@ -43,7 +46,11 @@ public record DetachedMount(int fd) implements AutoCloseable {
     }
 
     private static void set(int context, String key, String value, Arena arena) throws LinuxException {
-        configure(key, context, SET_STRING, arena.allocateFrom(key), arena.allocateFrom(value));
+        if (value.isEmpty()) {
+            configure(key, context, SET_FLAG, arena.allocateFrom(key), MemorySegment.NULL);
+        } else {
+            configure(key, context, SET_STRING, arena.allocateFrom(key), arena.allocateFrom(value));
+        }
     }
 
     private static void configure(String about, int context, int command, MemorySegment key, MemorySegment value)

@@ -16,6 +16,7 @@ public final class SparseFiles {
     private static final int SEEK_END = 2;
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
+    private static final int EIO = 5;
     private static final int PIECE = 64 << 10;
 
     private static final NativeCall OPEN = NativeCall.of("open", "ipii");
@@ -66,7 +67,7 @@ public final class SparseFiles {
         for (var at = start; at < end; ) {
             var length = PREAD.call("", from, buffer, Math.min(PIECE, end - at), at);
             if (length == 0) {
-                return;
+                throw new LinuxException("the file ended at %d, before %d".formatted(at, end), EIO);
             }
             at += PWRITE.call("", to, buffer, length, at);
         }

@@ -92,6 +92,9 @@ final class Cgroups implements AutoCloseable {
         } catch (IOException e) {
             cgroup.close();
             throw new SandboxException("cgroup " + name + ": " + e, e);
+        } catch (RuntimeException | Error e) {
+            cgroup.close();
+            throw e;
         }
     }
 

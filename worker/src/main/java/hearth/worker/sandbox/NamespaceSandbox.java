@@ -228,15 +228,18 @@ final class NamespaceSandbox implements Sandbox {
     private final class Leavings implements Disposal.Leavings {
         @Override
         public void letGo() {
-            if (mounts != NONE) {
-                Descriptors.close(mounts);
+            try {
+                if (mounts != NONE) {
+                    Descriptors.close(mounts);
+                }
+            } finally {
+                own.letGo();
             }
-            own.letGo();
         }
 
         @Override
         public void remove() {
-            own.disconnect();
+            step(own::disconnect);
             if (cgroup.isGone()) {
                 factory.giveBack(own.uid());
             } else {

@@ -35,7 +35,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         } catch (IOException e) {
             closeShared();
             throw new SandboxException("the template root: " + e.getMessage(), e);
-        } catch (SandboxException e) {
+        } catch (SandboxException | RuntimeException | Error e) {
             closeShared();
             throw e;
         }
@@ -68,7 +68,7 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         try {
             var cgroup = share.cgroups().create(spec.name(), spec.memory(), spec.milliCpus(), PROCESSES);
             return new GuardedSandbox(new NamespaceSandbox(this, spec, own, cgroup));
-        } catch (SandboxException e) {
+        } catch (SandboxException | RuntimeException | Error e) {
             networks.discard(own);
             throw e;
         }

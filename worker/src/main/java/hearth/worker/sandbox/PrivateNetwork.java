@@ -23,18 +23,18 @@ record PrivateNetwork(
                 var connection = network.connect(namespace, uid - slots.initUid() - 1);
                 try {
                     return new PrivateNetwork(uid, namespace, connection, listen(namespace, services));
-                } catch (LinuxException e) {
+                } catch (LinuxException | RuntimeException | Error e) {
                     connection.close();
                     throw e;
                 }
-            } catch (LinuxException | SandboxException e) {
+            } catch (LinuxException | SandboxException | RuntimeException | Error e) {
                 namespace.close();
                 throw e;
             }
         } catch (LinuxException e) {
             slots.giveBack(uid);
             throw new SandboxException("a network namespace: " + e.getMessage(), e);
-        } catch (SandboxException e) {
+        } catch (SandboxException | RuntimeException | Error e) {
             slots.giveBack(uid);
             throw e;
         }
@@ -50,7 +50,7 @@ record PrivateNetwork(
                     sockets.add(NetworkNamespace.listen(service));
                 }
                 return List.copyOf(sockets);
-            } catch (LinuxException e) {
+            } catch (LinuxException | RuntimeException | Error e) {
                 sockets.forEach(Descriptors::close);
                 throw e;
             }

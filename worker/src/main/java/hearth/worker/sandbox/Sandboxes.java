@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 public final class Sandboxes {
     private static final Logger log = System.getLogger(Sandboxes.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Bytes SMALL_TMP = Bytes.mebibytes(8);
     private static final List<String> TRIAL = List.of("/usr/bin/true");
 
     private Sandboxes() {}
@@ -44,7 +45,7 @@ public final class Sandboxes {
         log.log(Level.DEBUG, "clearing what killed servers left");
         Leftovers.clear(config.directory());
         var known = TrialRecord.of(config);
-        var again = known.holds() ? withoutTrial(config) : Optional.<SandboxFactory>empty();
+        var again = known.holds() ? withoutTrial(config, images(config)) : Optional.<SandboxFactory>empty();
         if (again.isPresent()) {
             return new Choice(again.get(), List.of(), false);
         }
@@ -70,15 +71,18 @@ public final class Sandboxes {
     }
 
     /// Namespaces as an earlier trial has found them; empty where they are not so any more, and are to be tried.
-    private static Optional<SandboxFactory> withoutTrial(SandboxConfig config) {
+    ///
+    /// @param tmp is tried with a small one: nothing that the factory itself makes needs a loop device
+    static Optional<SandboxFactory> withoutTrial(SandboxConfig config, TmpStorage tmp) {
         try {
-            var factory = new NamespaceSandboxFactory(config, images(config));
+            tmp.take(SMALL_TMP).close();
+            var factory = new NamespaceSandboxFactory(config, tmp);
             if (factory.shortcomings().isEmpty()) {
                 factory.stockUp();
                 return Optional.of(factory);
             }
             factory.close();
-        } catch (SandboxException e) {
+        } catch (SandboxException | RuntimeException e) {
             log.log(Level.DEBUG, "what has worked before is tried again: {0}", e.getMessage());
         }
         return Optional.empty();
