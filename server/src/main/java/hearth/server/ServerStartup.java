@@ -175,8 +175,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                     EventPlane.open(config, parts, folder, store, services, threads, memory, registry, clock, random);
             events = Optional.of(queue);
             invoke = new InvokeService(services.resolver(), services.dispatch(), queue, traces, threads, clock, meter);
-            var index = new UrlIndex(store.functions());
-            index.begin();
+            var index = UrlIndex.of(store.functions(), threads);
             functionUrls = Optional.of(FunctionUrlService.of(
                     index, services.resolver(), services.dispatch(), traces, threads, clock, memory, meter));
         }

@@ -183,6 +183,7 @@ final class UpCommand {
             stop(start, readyFile, notifySocket);
             stopped.countDown();
         }));
+        var _ = SlowStart.watch(start, SlowStart.PATIENCE);
         start.run();
         var hearth = started(start);
         System.out.print(new ReadyMessage(hearth, config, sinceStart()));

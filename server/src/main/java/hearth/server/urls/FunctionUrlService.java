@@ -9,6 +9,7 @@ import hearth.server.access.FunctionAccess;
 import hearth.server.auth.Authenticator;
 import hearth.server.auth.TrustedHosts;
 import hearth.server.http.Exchange;
+import hearth.server.http.HttpResponse;
 import hearth.server.http.RefusedRequestException;
 import hearth.server.http.RequestHandler;
 import hearth.server.http.RequestHead;
@@ -80,8 +81,7 @@ public final class FunctionUrlService {
             Optional<TrustedHosts> hosts) {
         var url = index.find(target.id()).filter(found -> isIn(found, target));
         if (url.isEmpty()) {
-            throw new RefusedRequestException(
-                    index.wasDeleted(target.id()) ? UrlRefusals.forbidden() : UrlRefusals.unknown());
+            throw new RefusedRequestException(absent(target.id()));
         }
         var found = url.get();
         var request = new UrlRequest(head, exchange, target, found, running);
@@ -91,6 +91,13 @@ public final class FunctionUrlService {
         }
         request.begin(authenticator, hosts);
         return request;
+    }
+
+    private HttpResponse absent(String id) {
+        if (index.isUncertain(id)) {
+            return UrlRefusals.unavailable();
+        }
+        return index.wasDeleted(id) ? UrlRefusals.forbidden() : UrlRefusals.unknown();
     }
 
     /// A host names a region, too.

@@ -100,8 +100,7 @@ final class UrlServer implements AutoCloseable {
                 FunctionCacheConfig.DEFAULT, store.functions()::resolve, threads, System::nanoTime, meter);
         store.functions().onChange(cache::invalidate);
         resolver = new FunctionResolver(cache, new Random(1), System::nanoTime, meter);
-        var index = new UrlIndex(store.functions());
-        index.begin();
+        var index = UrlIndex.of(store.functions(), threads);
         var urls = new FunctionUrlService(
                 index,
                 new FunctionUrlService.Running(
