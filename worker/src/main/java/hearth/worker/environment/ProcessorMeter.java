@@ -51,7 +51,7 @@ final class ProcessorMeter {
     }
 
     private @Nullable ProcessorSample sample(ProcessorTimes before, ProcessorTimes now) {
-        if (!before.thread().equals(now.thread())) {
+        if (!before.thread().equals(now.thread()) || now.running().compareTo(before.running()) < 0) {
             return null;
         }
         var running = now.running().minus(before.running());

@@ -37,6 +37,7 @@ final class NamespaceSandbox implements Sandbox {
     private final Cgroup cgroup;
     private final FreezeSwitch freezing;
     private final ResidentPeak residentPeak = new ResidentPeak();
+    private final BusiestThread busiest;
 
     private int mounts = NONE;
     private int milliCpus;
@@ -49,6 +50,7 @@ final class NamespaceSandbox implements Sandbox {
         this.own = own;
         this.cgroup = cgroup;
         this.freezing = new FreezeSwitch(cgroup);
+        this.busiest = new BusiestThread(cgroup.threads());
         this.milliCpus = spec.milliCpus();
     }
 
@@ -200,7 +202,7 @@ final class NamespaceSandbox implements Sandbox {
 
     @Override
     public @Nullable ProcessorTimes processorTimes() {
-        return ProcessorTimes.of(cgroup.threads());
+        return busiest.look();
     }
 
     @Override

@@ -41,7 +41,8 @@ public record ProcessorTimes(String thread, Duration running, Duration waiting) 
         return busiest == null || busiest.running.isZero() ? null : busiest;
     }
 
-    private static @Nullable ProcessorTimes ofThread(String thread) {
+    /// @return null if it has ended, or this kernel does not tell
+    static @Nullable ProcessorTimes ofThread(String thread) {
         try {
             var line = Files.readString(Path.of("/proc/" + thread + "/schedstat"), StandardCharsets.US_ASCII);
             int space = line.indexOf(' ');

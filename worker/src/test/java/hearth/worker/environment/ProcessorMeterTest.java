@@ -61,6 +61,17 @@ class ProcessorMeterTest {
         assertThat(invoked(300)).isEqualTo(sample(20, 300));
     }
 
+    /// The kernel gives the number of a thread that has ended to another.
+    @Test
+    void saysNothingWhereAThreadSeemsToHaveRunBackwards() {
+        sandbox = times(900, 0);
+        invoked(1);
+
+        sandbox = times(20, 0);
+
+        assertThat(invoked(300)).isNull();
+    }
+
     private @Nullable ProcessorSample invoked(int millis) {
         now += Duration.ofMillis(millis).toNanos();
         return meter.after(Duration.ofMillis(millis).toNanos(), now);
