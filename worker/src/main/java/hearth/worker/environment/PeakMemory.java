@@ -12,7 +12,7 @@ import java.time.Duration;
 /// for a moment, unless an invocation was long enough to have used more.
 final class PeakMemory {
     private static final System.Logger LOG = System.getLogger(PeakMemory.class.getName());
-    private static final Duration SHORT = Duration.ofMillis(5);
+    private static final Duration SHORT = Duration.ofMillis(20);
     private static final long GOOD_FOR = Duration.ofMillis(100).toNanos();
 
     private final Sandbox sandbox;
