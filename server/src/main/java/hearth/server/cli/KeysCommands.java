@@ -15,8 +15,7 @@ final class KeysCommands {
             "--service",
             "PRINCIPAL",
             "",
-            "Makes a key of a service, such as s3.amazonaws.com, which may do what policies of functions allow it, and no"
-                    + " more; functions that it names without an account are those of --account");
+            "Makes a key of a service, such as s3.amazonaws.com, which may do what policies allow it and nothing else");
     private static final Option ORGANIZATION = Option.of(
             "--org", "ID", "", "The organization that the account is in, such as o-a1b2c3d4e5, for aws:PrincipalOrgID");
     private static final Option ORGANIZATION_PATH = Option.of(
