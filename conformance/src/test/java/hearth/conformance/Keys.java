@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -15,9 +16,11 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 record Keys(String id, String secret) {
     private static final String EXPORT = "export ";
 
-    static Keys create(Path data, String account) throws IOException, InterruptedException {
-        var made = HearthProcess.command(List.of("keys", "create", "--data", data.toString(), "--account", account))
-                .start();
+    /// @param options besides those of the folder and the account
+    static Keys create(Path data, String account, String... options) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of("keys", "create", "--data", data.toString(), "--account", account));
+        command.addAll(List.of(options));
+        var made = HearthProcess.command(command).start();
         try (var lines = made.inputReader()) {
             var said = lines.lines()
                     .map(String::strip)

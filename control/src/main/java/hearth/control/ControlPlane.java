@@ -33,7 +33,9 @@ import hearth.model.ApiException;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.ApiShape;
 import hearth.model.code.PackageThreads;
+import hearth.model.policy.AccessRequest;
 import hearth.model.policy.ConditionKeys;
+import hearth.model.policy.Requester;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +43,9 @@ import java.util.random.RandomGenerator;
 
 /// The control plane: hands each request to its operation. Operations block, so that a virtual thread should call.
 public final class ControlPlane implements AutoCloseable {
+    private static final List<String> OWNED =
+            List.of("{FunctionName}", "{LayerName}", "{Resource}", "{ResourceArn}", "{CodeSigningConfigArn}");
+
     final Operations operations = new Operations();
 
     private final FunctionOperations functions;
@@ -91,10 +96,20 @@ public final class ControlPlane implements AutoCloseable {
     /// @param request of the operation's request type, its model constraints already checked
     /// @return of the operation's response type
     public ApiShape handle(ApiOperation operation, Caller caller, ApiShape request) {
+        if (caller.requester() instanceof Requester.Service && !isOnAResource(operation)) {
+            throw AccessRequest.refusalByIdentity(caller.requester(), "lambda:" + operation.wireName());
+        }
         return operations
                 .handle(operation, caller.with(permissions, ConditionKeys.NONE.at(clock.instant())), request)
                 .orElseThrow(() -> new ApiException(
                         ApiError.NOT_IMPLEMENTED, operation.wireName() + " is not available in Hearth yet."));
+    }
+
+    /// Whether an operation names the function, the layer or another thing that has an owner, whom it then asks. All
+    /// others are about the caller's own account.
+    private static boolean isOnAResource(ApiOperation operation) {
+        return OWNED.stream().anyMatch(operation.path()::contains)
+                || operation == ApiOperation.GET_LAYER_VERSION_BY_ARN;
     }
 
     /// Looks soon whether the code that stays in S3 is still there: a worker could not fetch some.

@@ -18,23 +18,33 @@ import hearth.model.api.CreateFunctionUrlConfigRequest;
 import hearth.model.api.DeleteAliasRequest;
 import hearth.model.api.DeleteFunctionConcurrencyRequest;
 import hearth.model.api.DeleteFunctionRequest;
+import hearth.model.api.DeleteLayerVersionRequest;
 import hearth.model.api.DeleteResourcePolicyRequest;
 import hearth.model.api.FunctionConfiguration;
 import hearth.model.api.GetAliasRequest;
+import hearth.model.api.GetCodeSigningConfigRequest;
 import hearth.model.api.GetFunctionConcurrencyRequest;
 import hearth.model.api.GetFunctionConfigurationRequest;
 import hearth.model.api.GetFunctionRecursionConfigRequest;
 import hearth.model.api.GetFunctionRequest;
+import hearth.model.api.GetLayerVersionByArnRequest;
+import hearth.model.api.GetLayerVersionPolicyRequest;
+import hearth.model.api.GetLayerVersionRequest;
 import hearth.model.api.GetPolicyRequest;
 import hearth.model.api.GetResourcePolicyRequest;
 import hearth.model.api.GetRuntimeManagementConfigRequest;
+import hearth.model.api.LayerVersionContentInput;
 import hearth.model.api.ListAliasesRequest;
 import hearth.model.api.ListEventSourceMappingsRequest;
 import hearth.model.api.ListFunctionEventInvokeConfigsRequest;
 import hearth.model.api.ListFunctionUrlConfigsRequest;
+import hearth.model.api.ListFunctionsRequest;
+import hearth.model.api.ListLayerVersionsRequest;
 import hearth.model.api.ListProvisionedConcurrencyConfigsRequest;
 import hearth.model.api.ListTagsRequest;
 import hearth.model.api.ListVersionsByFunctionRequest;
+import hearth.model.api.PublishLayerVersionRequest;
+import hearth.model.api.PublishLayerVersionResponse;
 import hearth.model.api.PublishVersionRequest;
 import hearth.model.api.PutFunctionConcurrencyRequest;
 import hearth.model.api.PutFunctionEventInvokeConfigRequest;
@@ -75,6 +85,14 @@ class OtherAccountsTest {
             Desk.CALLER.endpoint(),
             new Requester.Session(FRIEND, "aws", "mailer", "send"),
             ConditionKeys.NONE.with(ConditionKeys.SOURCE_IP, "203.0.113.7"));
+
+    /// A service whose key has the very account that the functions are of.
+    private static final Caller SERVICE = new Caller(
+            Desk.CALLER.account(),
+            Desk.CALLER.region(),
+            Desk.CALLER.endpoint(),
+            new Requester.Service("s3.amazonaws.com"),
+            ConditionKeys.NONE);
 
     @TempDir
     private Path data;
@@ -337,6 +355,104 @@ class OtherAccountsTest {
                 ApiError.ACCESS_DENIED,
                 "User: arn:aws:iam::111122223333:root is not authorized to perform: " + action + " on resource: "
                         + asked.arn() + " with an explicit deny in a resource-based policy");
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyOperationOnAFunction")
+    void areServicesOfNoAccount(Asked asked) {
+        var action = "lambda:" + asked.action();
+        var denial = "User: s3.amazonaws.com is not authorized to perform: " + action + " on resource: " + asked.arn()
+                + " because no resource-based policy allows the " + action + " action";
+        refused(() -> asks(SERVICE, asked), ApiError.ACCESS_DENIED, denial);
+        permit(asked, Desk.CALLER.account().value(), action);
+        refused(() -> asks(SERVICE, asked), ApiError.ACCESS_DENIED, denial);
+
+        put(
+                asked.arn(),
+                policy(FRIEND.value(), action, asked.arn())
+                        .replace("\"AWS\":\"" + FRIEND, "\"Service\":\"s3.amazonaws.com"));
+
+        assertThat(asks(SERVICE, asked)).isNotNull();
+    }
+
+    /// What concerns no function, layer or the like is refused whatever the request says.
+    @Test
+    void areServicesThatMayDoNothingElse() {
+        var others = desk.control.operations().stream()
+                .filter(operation -> Stream.of("{FunctionName}", "{LayerName}", "{Resource", "{CodeSigningConfigArn}")
+                        .noneMatch(operation.path()::contains))
+                .filter(operation -> operation != ApiOperation.GET_LAYER_VERSION_BY_ARN)
+                .toList();
+        assertThat(others)
+                .contains(
+                        ApiOperation.CREATE_FUNCTION,
+                        ApiOperation.LIST_FUNCTIONS,
+                        ApiOperation.LIST_LAYERS,
+                        ApiOperation.GET_ACCOUNT_SETTINGS,
+                        ApiOperation.CREATE_CODE_SIGNING_CONFIG,
+                        ApiOperation.DELETE_EVENT_SOURCE_MAPPING);
+        for (var operation : others) {
+            refused(
+                    () -> desk.control.handle(
+                            operation, SERVICE, ListFunctionsRequest.builder().build()),
+                    ApiError.ACCESS_DENIED,
+                    "User: s3.amazonaws.com is not authorized to perform: lambda:" + operation.wireName()
+                            + " on resource: * because no identity-based policy allows the lambda:"
+                            + operation.wireName() + " action");
+        }
+    }
+
+    @Test
+    void areServicesThatHaveNoLayersAndNoSigningConfigs() {
+        desk.ask(ApiOperation.PUBLISH_LAYER_VERSION, publication(), PublishLayerVersionResponse.class);
+        var config = "arn:aws:lambda:eu-north-1:123456789012:code-signing-config:csc-0123456789abcdef0";
+        var layer = "arn:aws:lambda:eu-north-1:123456789012:layer:tools";
+        for (var asked : List.of(
+                new Asked("PublishLayerVersion", publication()),
+                new Asked(
+                        "ListLayerVersions",
+                        ListLayerVersionsRequest.builder().layerName("tools").build()),
+                new Asked(
+                        "GetLayerVersion",
+                        GetLayerVersionRequest.builder()
+                                .layerName("tools")
+                                .versionNumber(1L)
+                                .build()),
+                new Asked(
+                        "GetLayerVersionByArn",
+                        GetLayerVersionByArnRequest.builder().arn(layer + ":1").build()),
+                new Asked(
+                        "DeleteLayerVersion",
+                        DeleteLayerVersionRequest.builder()
+                                .layerName(layer)
+                                .versionNumber(1L)
+                                .build()),
+                new Asked(
+                        "GetLayerVersionPolicy",
+                        GetLayerVersionPolicyRequest.builder()
+                                .layerName("tools")
+                                .versionNumber(1L)
+                                .build()),
+                new Asked(
+                        "GetCodeSigningConfig",
+                        GetCodeSigningConfigRequest.builder()
+                                .codeSigningConfigArn(config)
+                                .build()))) {
+            assertThatThrownBy(() -> asks(SERVICE, asked))
+                    .as(asked.action())
+                    .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.error())
+                            .isEqualTo(ApiError.ACCESS_DENIED))
+                    .hasMessageStartingWith("User: s3.amazonaws.com is not authorized to perform: lambda:");
+        }
+    }
+
+    private static PublishLayerVersionRequest publication() {
+        return PublishLayerVersionRequest.builder()
+                .layerName("tools")
+                .content(LayerVersionContentInput.builder()
+                        .zipFile(Zips.of("one"))
+                        .build())
+                .build();
     }
 
     @Test

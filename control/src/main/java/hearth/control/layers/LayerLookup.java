@@ -20,7 +20,7 @@ public final class LayerLookup {
     /// Finds a version; empty when the caller has none such. Nobody learns which versions others have.
     public Optional<LayerVersionRecord> find(Caller caller, LayerVersionId version) {
         var found = layers.find(version);
-        if (!version.layer().account().equals(caller.account())) {
+        if (!caller.isOf(version.layer().account())) {
             var request = caller.asks(ACTION, version.arn());
             var decision = found.map(LayerPolicy::of)
                     .map(policy -> policy.decide(request))

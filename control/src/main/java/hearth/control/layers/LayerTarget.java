@@ -31,7 +31,7 @@ final class LayerTarget {
     /// @param action what the caller wants to do: `PublishLayerVersion`
     static LayerId own(Caller caller, @Nullable String layerName, String action) {
         var layer = of(caller, layerName);
-        if (!layer.account().equals(caller.account())) {
+        if (!caller.isOf(layer.account())) {
             throw caller.mayNot(action, layer.arn());
         }
         return layer;
@@ -43,7 +43,7 @@ final class LayerTarget {
 
     static LayerVersionId ownVersion(Caller caller, @Nullable String layerName, @Nullable Long number, String action) {
         var version = version(caller, layerName, number);
-        if (!version.layer().account().equals(caller.account())) {
+        if (!caller.isOf(version.layer().account())) {
             throw caller.mayNot(action, version.arn());
         }
         return version;

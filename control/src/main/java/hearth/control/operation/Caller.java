@@ -36,6 +36,12 @@ public record Caller(
         return new Caller(account, region, endpoint, requester, keys.with(more), others);
     }
 
+    /// Whether this is a principal of the account, which may do everything there. A service is of no account: the one
+    /// that it has here is where functions are that it names without one.
+    public boolean isOf(AccountId owner) {
+        return requester.isOf(owner);
+    }
+
     public FunctionId function(String name) {
         return new FunctionId(account, region, name);
     }
@@ -52,7 +58,7 @@ public record Caller(
     ///
     /// @param qualifier as the request names it; null when it names none
     void requireMay(String action, FunctionId function, @Nullable String qualifier) {
-        if (!function.account().equals(account)) {
+        if (!isOf(function.account())) {
             var request = asks(action, qualifier == null ? function.arn() : function.arn(qualifier));
             var decision = permissions.decide(function, qualifier, request);
             if (!decision.isAllowed()) {

@@ -32,7 +32,7 @@ public record ResourceArn(String text, AccountId account, Region region, String 
     ///
     /// @param action what the caller wants to do: `TagResource`
     public ResourceArn requireOwn(Caller caller, String action) {
-        if (!account.equals(caller.account())) {
+        if (!caller.isOf(account)) {
             throw caller.mayNot(action, text);
         }
         return this;

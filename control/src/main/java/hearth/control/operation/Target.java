@@ -55,7 +55,7 @@ public record Target(FunctionId function, @Nullable String qualifier) {
 
     private static Target own(Caller caller, FunctionRef ref, String action) {
         var target = new Target(ref.resolve(caller.account(), caller.region()), ref.qualifier());
-        if (!target.function.account().equals(caller.account())) {
+        if (!caller.isOf(target.function.account())) {
             throw caller.mayNot(action, target.arn());
         }
         return target;

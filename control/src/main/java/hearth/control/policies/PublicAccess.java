@@ -72,9 +72,20 @@ final class PublicAccess {
     private static boolean isFixed(String value) {
         return !value.isEmpty()
                 && !value.equalsIgnoreCase("false")
-                && !isWild(value.charAt(0))
+                && !saysTooLittle(value)
                 && !isOpenArn(value)
                 && !isWideNetwork(value);
+    }
+
+    /// Whether the value is wild from its beginning, or where it has said no more than that it is an ARN or an
+    /// organization: `arn*`, `o-*`.
+    private static boolean saysTooLittle(String value) {
+        int fixed = 0;
+        while (fixed < value.length() && !isWild(value.charAt(fixed))) {
+            fixed++;
+        }
+        var beginning = value.substring(0, fixed);
+        return fixed < value.length() && ("arn".startsWith(beginning) || "o-".startsWith(beginning));
     }
 
     private static boolean isWild(int character) {

@@ -46,7 +46,7 @@ final class PutResourcePolicy implements Operation<PutResourcePolicyRequest, Put
             String revisionId) {
         FunctionPolicies.requireRevision(
                 request.revisionId(), FunctionPolicies.revisionId(function, target), "GetResourcePolicy");
-        var policy = Policy.read(document).within(limit);
+        var policy = Policy.read(document).within(limit).sensible();
         policy.statements().forEach(statement -> StatementRules.check(statement, target));
         FunctionPolicies.put(function, target.version(), policy, revisionId);
         return policy;

@@ -22,6 +22,8 @@ import hearth.model.api.NoContent;
 import hearth.model.api.PublishLayerVersionRequest;
 import hearth.model.api.PublishLayerVersionResponse;
 import hearth.model.api.RemoveLayerVersionPermissionRequest;
+import hearth.model.policy.ConditionKeys;
+import hearth.model.policy.Requester;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -198,6 +200,16 @@ class LayerPermissionsTest {
         assertThat(getAs(OTHER_ACCOUNT).content()).isNotNull();
     }
 
+    @Test
+    void letsTheOrganizationGetTheVersion() {
+        add(permission("organization", "*").organizationId("o-abcdefghij"));
+
+        assertThat(getAsMember("o-abcdefghij").layerVersionArn()).isEqualTo(ARN + ":1");
+        assertThatThrownBy(() -> getAsMember("o-zzzzzzzzzz"))
+                .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.error())
+                        .isEqualTo(ApiError.ACCESS_DENIED));
+    }
+
     private static AddLayerVersionPermissionRequest.Builder permission(String id, String principal) {
         return AddLayerVersionPermissionRequest.builder()
                 .layerName("tools")
@@ -235,9 +247,23 @@ class LayerPermissionsTest {
     }
 
     private GetLayerVersionResponse getAs(String account) {
+        return get(new Caller(new AccountId(account), Desk.CALLER.region(), Desk.CALLER.endpoint()));
+    }
+
+    private GetLayerVersionResponse getAsMember(String organization) {
+        var account = new AccountId(OTHER_ACCOUNT);
+        return get(new Caller(
+                account,
+                Desk.CALLER.region(),
+                Desk.CALLER.endpoint(),
+                new Requester.Account(account, "aws"),
+                ConditionKeys.NONE.with(ConditionKeys.PRINCIPAL_ORG_ID, organization)));
+    }
+
+    private GetLayerVersionResponse get(Caller caller) {
         return (GetLayerVersionResponse) desk.control.handle(
                 ApiOperation.GET_LAYER_VERSION,
-                new Caller(new AccountId(account), Desk.CALLER.region(), Desk.CALLER.endpoint()),
+                caller,
                 GetLayerVersionRequest.builder()
                         .layerName(ARN)
                         .versionNumber(1L)

@@ -261,6 +261,9 @@ class ResourcePoliciesTest {
                 "{'Statement':{REST,'Condition':{'StringEquals':'1'}}}",
                 "{'Statement':{REST,'Condition':{'StringEquals':{'aws:SourceAccount':{}}}}}",
                 "{'Statement':{REST,'Condition':{'StringEquals':{'aws:SourceAccount':[null]}}}}",
+                "{'Statement':{REST,'Condition':{'StringEquals':{'aws:SourceAccount':[]}}}}",
+                "{'Statement':{REST,'Condition':{'DateLessThan':{'aws:CurrentTime':'tomorrow'}}}}",
+                "{'Statement':{'Effect':'Deny',PRINCIPAL,ACTION,RESOURCE,'Condition':{'IpAddress':{'aws:SourceIp':'here'}}}}",
                 "{'Statement':{REST,'Conditions':{}}}"
             })
     void refusesWhatIsNoPolicyOfTheFunction(String template) {
@@ -289,11 +292,17 @@ class ResourcePoliciesTest {
                 "ALL 'StringLike':{'aws:PrincipalOrgID':'*'}",
                 "ALL 'StringLike':{'aws:PrincipalOrgID':['o-a1b2c3d4e5','*']}",
                 "ALL 'StringEquals':{'aws:PrincipalAccount':'${aws:PrincipalAccount}'}",
-                "ALL 'StringEquals':{'aws:PrincipalAccount':[]}",
                 "ALL 'ArnLike':{'aws:SourceArn':'arn:aws:sns:*:*:topic'}",
                 "ALL 'ArnLike':{'aws:SourceArn':'arn:aws:s3:::*'}",
                 "ALL 'ArnLike':{'aws:PrincipalArn':'arn:aws:iam::*'}",
                 "ALL 'StringLike':{'aws:PrincipalArn':'arn:*'}",
+                "ALL 'StringLike':{'aws:PrincipalArn':'arn*'}",
+                "ALL 'StringLike':{'aws:PrincipalArn':'a*'}",
+                "ALL 'StringLike':{'aws:PrincipalArn':'ar?:*'}",
+                "ALL 'ArnLike':{'aws:SourceArn':'arn*'}",
+                "ALL 'StringLike':{'aws:SourceArn':['arn:aws:s3:::bucket','arn?aws*']}",
+                "ALL 'StringLike':{'aws:PrincipalOrgID':'o-*'}",
+                "ALL 'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o*'}",
                 "ALL 'StringLike':{'aws:PrincipalArn':'ar?:aws:iam::111122223333:role/any'}",
                 "ALL 'Bool':{'lambda:InvokedViaFunctionUrl':'False'}",
                 "ALL 'IpAddress':{'aws:SourceIp':'0.0.0.0/0'}",
@@ -317,6 +326,9 @@ class ResourcePoliciesTest {
                 "ALL 'ArnLike':{'AWS:SourceArn':'arn:aws:sns:*:123456789012:*'}",
                 "ALL 'ArnLike':{'AWS:SourceArn':'arn:aws:s3:::bucket'}",
                 "ALL 'IpAddress':{'aws:SourceIp':'203.0.113.0/24'}",
+                "ALL 'StringLike':{'aws:PrincipalArn':'arn:aws:iam::123456789012:role/*'}",
+                "ALL 'StringLike':{'aws:userid':'AROAEXAMPLE:*'}",
+                "ALL 'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-a1b2c3d4e5/*'}",
                 "ALL 'StringEquals':{'lambda:FunctionUrlAuthType':'NONE'}",
                 "ALL 'Bool':{'lambda:InvokedViaFunctionUrl':true}"
             })

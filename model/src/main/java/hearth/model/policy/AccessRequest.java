@@ -19,6 +19,14 @@ public record AccessRequest(Requester requester, String action, String resource,
         return new AccessRequest(requester, action, resource, known.with(requester.keys()));
     }
 
+    /// The refusal of what no resource's policy could allow, in AWS's words.
+    public static ApiException refusalByIdentity(Requester requester, String action) {
+        return new ApiException(
+                ApiError.ACCESS_DENIED,
+                "User: " + requester.arn() + " is not authorized to perform: " + action
+                        + " on resource: * because no identity-based policy allows the " + action + " action");
+    }
+
     /// The refusal, in AWS's words.
     ///
     /// @param decision that does not allow it

@@ -16,6 +16,8 @@ public final class ConditionKeys {
     public static final String PRINCIPAL_ACCOUNT = "aws:PrincipalAccount";
     public static final String PRINCIPAL_ARN = "aws:PrincipalArn";
     public static final String PRINCIPAL_IS_AWS_SERVICE = "aws:PrincipalIsAWSService";
+    public static final String PRINCIPAL_ORG_ID = "aws:PrincipalOrgID";
+    public static final String PRINCIPAL_ORG_PATHS = "aws:PrincipalOrgPaths";
     public static final String PRINCIPAL_SERVICE_NAME = "aws:PrincipalServiceName";
     public static final String PRINCIPAL_TYPE = "aws:PrincipalType";
     public static final String REQUESTED_REGION = "aws:RequestedRegion";

@@ -26,6 +26,10 @@ record ConditionOperator(String name, Quantifier quantifier, Comparison comparis
     private static final String ALL_VALUES = "forallvalues:";
     private static final String ANY_VALUE = "foranyvalue:";
     private static final String IF_EXISTS = "ifexists";
+
+    /// One of each type that values have.
+    private static final List<String> SAMPLES = List.of("0", "2026-01-01", "true", "192.0.2.1", "arn:a:b:c:d:e");
+
     private static final Map<String, Comparison> PLAIN = plain();
     private static final Map<String, Comparison> NEGATED = Map.of(
             "stringnotequals", Comparison.STRING_EQUALS,
@@ -82,6 +86,11 @@ record ConditionOperator(String name, Quantifier quantifier, Comparison comparis
                 .map(known -> new ConditionOperator(name, quantifier, known, negated, ifExists));
     }
 
+    /// The operator of a condition that has been read.
+    static ConditionOperator known(String name) {
+        return of(name).orElseThrow(() -> new IllegalStateException("An unknown operator: " + name));
+    }
+
     /// Whether a condition holds.
     ///
     /// @param actual what the request has of the key
@@ -102,14 +111,26 @@ record ConditionOperator(String name, Quantifier quantifier, Comparison comparis
     }
 
     private boolean passes(String actual, List<Optional<Glob>> expected, Effect effect) {
-        boolean senseless = false;
+        boolean senseless = expected.isEmpty();
+        boolean unknown = false;
+        boolean found = false;
         for (var each : expected) {
-            var match = each.map(pattern -> comparison.compare(actual, pattern)).orElse(Match.SENSELESS);
-            if (match == Match.YES) {
-                return !negated;
+            if (each.isEmpty()) {
+                unknown = true;
+                continue;
             }
+            var match = comparison.compare(actual, each.get());
+            found |= match == Match.YES;
             senseless |= match == Match.SENSELESS;
         }
-        return negated && !(senseless && effect == Effect.ALLOW);
+        if (senseless && effect == Effect.DENY) {
+            return true;
+        }
+        return negated ? !found && !((senseless || unknown) && effect == Effect.ALLOW) : found;
+    }
+
+    /// Whether anything could be compared with a value that a policy has.
+    boolean understands(String literal) {
+        return SAMPLES.stream().anyMatch(sample -> comparison.compare(sample, Glob.of(literal)) != Match.SENSELESS);
     }
 }

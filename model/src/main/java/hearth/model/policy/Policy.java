@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 /// @param version of the language that it is written in, empty if it does not say
 /// @param id empty if it has none
 public record Policy(String version, String id, List<Statement> statements) {
+    private static final String VARIABLE = "${";
     private static final String WITH_VARIABLES = "2012-10-17";
 
     /// The empty policy, which the first permission is added to.
@@ -39,6 +40,32 @@ public record Policy(String version, String id, List<Statement> statements) {
     public Policy within(Bytes limit) {
         requireRoom(text().getBytes(StandardCharsets.UTF_8).length, limit);
         return this;
+    }
+
+    /// This policy, if each value of its conditions is one that can be compared: a number where numbers are. Those that
+    /// hold variables are known only when there is a request.
+    public Policy sensible() {
+        for (var statement : statements) {
+            for (var condition : statement.conditions()) {
+                requireSense(condition);
+            }
+        }
+        return this;
+    }
+
+    private void requireSense(PolicyCondition condition) {
+        if (condition.values().isEmpty()) {
+            throw PolicyReader.invalid("The policy compares %s with nothing.".formatted(condition.key()));
+        }
+        var operator = ConditionOperator.known(condition.operator());
+        for (var value : condition.values()) {
+            boolean filledLater = version.equals(WITH_VARIABLES) && value.contains(VARIABLE);
+            if (!filledLater && !operator.understands(value)) {
+                throw PolicyReader.invalid(
+                        "The policy compares %s by %s with a value that it cannot be compared with: %s"
+                                .formatted(condition.key(), condition.operator(), value));
+            }
+        }
     }
 
     public static void requireRoom(int size, Bytes limit) {

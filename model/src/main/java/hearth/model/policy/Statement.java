@@ -64,8 +64,7 @@ public record Statement(
         var expected = condition.values().stream()
                 .map(value -> filled(value, request, variables))
                 .toList();
-        return ConditionOperator.of(condition.operator())
-                .orElseThrow(() -> new IllegalStateException("An unknown operator: " + condition.operator()))
+        return ConditionOperator.known(condition.operator())
                 .holds(request.keys().values(condition.key()), expected, effect);
     }
 

@@ -1,8 +1,11 @@
 package hearth.model.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.model.AccountId;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -312,7 +315,17 @@ class PolicyDecisionTest {
                 "'StringNotEquals':{'aws:ResourceAccount':'${aws:Absent}'}",
                 "'NumericNotEquals':{'x:Number':'six'}",
                 "'ArnNotLike':{'aws:SourceAccount':'arn:aws:s3:::my-*'}",
-                "'NotIpAddress':{'aws:SourceIp':'example.com'}"
+                "'NotIpAddress':{'aws:SourceIp':'example.com'}",
+                "'NumericLessThan':{'x:Number':'six'}",
+                "'NumericNotEquals':{'x:Number':['5','six']}",
+                "'DateGreaterThan':{'aws:CurrentTime':'tomorrow'}",
+                "'Bool':{'aws:PrincipalIsAWSService':'no'}",
+                "'IpAddress':{'aws:SourceIp':'203.0.113.0/40'}",
+                "'ArnLike':{'aws:SourceArn':'arn:aws:s*:my-bucket'}",
+                "'ForAnyValue:NumericEquals':{'aws:TagKeys':'5'}",
+                "'Null':{'aws:SourceArn':'perhaps'}",
+                "'StringEquals':{'aws:SourceAccount':[]}",
+                "'StringNotEquals':{'aws:SourceAccount':[]}"
             })
     void denyWhatMakesNoSense(String condition) {
         var statement = "'Principal':'*','Action':'*','Resource':'*','Condition':{" + condition + "}}";
@@ -320,6 +333,101 @@ class PolicyDecisionTest {
 
         assertThat(policy("{'Effect':'Deny'," + statement).decide(request)).isEqualTo(Decision.DENIED);
         assertThat(policy("{'Effect':'Allow'," + statement).decide(request)).isEqualTo(Decision.UNDECIDED);
+    }
+
+    /// A variable that nothing is known of stands for no value: there is none that a denial is about.
+    @Test
+    void denyNobodyByAVariableOfWhichNothingIsKnown() {
+        var denying = policy("{'Effect':'Deny','Principal':'*','Action':'*','Resource':'*',"
+                + "'Condition':{'StringEquals':{'aws:SourceAccount':'${aws:Absent}'}}}");
+
+        assertThat(denying.decide(asked("friend", "lambda:InvokeFunction", GREET)))
+                .isEqualTo(Decision.UNDECIDED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            'NumericLessThan':{'x:Number':'six'}                    | false
+            'NumericLessThan':{'x:Number':['6','six']}              | false
+            'NumericLessThan':{'x:Number':6.5}                      | true
+            'NumericLessThanIfExists':{'x:Number':'${aws:Absent}'}  | true
+            'DateLessThan':{'aws:CurrentTime':'tomorrow'}           | false
+            'DateLessThan':{'aws:CurrentTime':'2026-11-28'}         | true
+            'DateLessThan':{'aws:CurrentTime':'1795867200'}         | true
+            'Bool':{'aws:SecureTransport':'no'}                     | false
+            'Bool':{'aws:SecureTransport':true}                     | true
+            'Null':{'aws:SourceArn':'perhaps'}                      | false
+            'Null':{'aws:SourceArn':'false'}                        | true
+            'NotIpAddress':{'aws:SourceIp':'example.com'}           | false
+            'IpAddress':{'aws:SourceIp':'10.0.0.0/33'}              | false
+            'IpAddress':{'aws:SourceIp':['10.0.0.0/8','::1']}       | true
+            'ArnLike':{'aws:SourceArn':'bucket'}                    | false
+            'ArnLike':{'aws:SourceArn':'arn:aws:s3:bucket'}         | false
+            'ArnLike':{'aws:SourceArn':['arn:aws:s3:*','*']}        | true
+            'ForAnyValue:ArnLike':{'aws:SourceArn':'arn:aws:s3:::b'} | true
+            'StringEquals':{'aws:SourceAccount':[]}                 | false
+            'StringEquals':{'aws:SourceAccount':''}                 | true
+            """)
+    void areSensibleWhereTheirValuesCanBeCompared(String condition, boolean sensible) {
+        for (var effect : List.of("Allow", "Deny")) {
+            var policy = policy("{'Effect':'" + effect + "','Principal':'*','Action':'*','Resource':'*','Condition':{"
+                    + condition + "}}");
+
+            if (sensible) {
+                assertThat(policy.sensible()).isSameAs(policy);
+            } else {
+                assertThatThrownBy(policy::sensible)
+                        .isInstanceOfSatisfying(ApiException.class, refusal -> assertThat(refusal.error())
+                                .isEqualTo(ApiError.INVALID_PARAMETER_VALUE));
+            }
+        }
+    }
+
+    /// As `AddPermission` writes it with `PrincipalOrgID`, and with what else tells members from strangers.
+    @ParameterizedTest(name = "{0}: asked from {1} {2}: {3}")
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            'StringEquals':{'aws:PrincipalOrgID':'o-a1b2c3d4e5'}        | o-a1b2c3d4e5 |                          | true
+            'StringEquals':{'aws:PrincipalOrgID':'o-a1b2c3d4e5'}        | o-zzzzzzzzzz |                          | false
+            'StringEquals':{'aws:PrincipalOrgID':'o-a1b2c3d4e5'}        |              |                          | false
+            'StringEquals':{'aws:PrincipalOrgID':['o-x','o-a1b2c3d4e5']} | o-a1b2c3d4e5 |                         | true
+            'StringNotEquals':{'aws:PrincipalOrgID':'o-a1b2c3d4e5'}     | o-zzzzzzzzzz |                          | true
+            'Null':{'aws:PrincipalOrgID':'true'}                        |              |                          | true
+            'Null':{'aws:PrincipalOrgID':'true'}                        | o-a1b2c3d4e5 |                          | false
+            'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-a1b2c3d4e5/r-ab12/*'} | o-a1b2c3d4e5 | o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/ | true
+            'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-a1b2c3d4e5/r-ab12/ou-*'} | o-a1b2c3d4e5 | o-a1b2c3d4e5/r-ab12/ | false
+            'ForAnyValue:StringLike':{'aws:PrincipalOrgPaths':'o-a1b2c3d4e5/*'} | o-a1b2c3d4e5 |                  | false
+            """)
+    void letInTheMembersOfOrganizations(
+            String condition, @Nullable String organization, @Nullable String path, boolean allowed) {
+        var keys = ConditionKeys.NONE;
+        keys = organization == null ? keys : keys.with(ConditionKeys.PRINCIPAL_ORG_ID, organization);
+        keys = path == null ? keys : keys.with(ConditionKeys.PRINCIPAL_ORG_PATHS, path);
+        var request = AccessRequest.of(new Requester.Account(FRIEND, "aws"), "lambda:InvokeFunction", GREET, keys);
+        var statement = "'Principal':'*','Action':'*','Resource':'*','Condition':{" + condition + "}}";
+
+        assertThat(policy("{'Effect':'Allow'," + statement).decide(request))
+                .isEqualTo(allowed ? Decision.ALLOWED : Decision.UNDECIDED);
+        assertThat(policy("{'Effect':'Deny'," + statement).decide(request))
+                .isEqualTo(allowed ? Decision.DENIED : Decision.UNDECIDED);
+    }
+
+    /// What conditions may ask of a service, and of nobody else.
+    @ParameterizedTest(name = "{0}: asked by {1}: {2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            'Bool':{'aws:PrincipalIsAWSService':'true'}                                  | s3     | ALLOWED
+            'Bool':{'aws:PrincipalIsAWSService':'true'}                                  | friend | UNDECIDED
+            'StringEquals':{'aws:PrincipalServiceName':'s3.amazonaws.com'}               | s3     | ALLOWED
+            'StringEquals':{'aws:PrincipalServiceName':'s3.amazonaws.com'}               | sns    | UNDECIDED
+            'StringEquals':{'aws:PrincipalServiceName':'s3.amazonaws.com'}               | friend | UNDECIDED
+            'Null':{'aws:PrincipalAccount':'true','aws:PrincipalArn':'true'}             | s3     | ALLOWED
+            'Null':{'aws:PrincipalAccount':'true'}                                       | friend | UNDECIDED
+            """)
+    void knowServicesByTheirNames(String condition, String requester, Decision decision) {
+        var allowing = policy(
+                "{'Effect':'Allow','Principal':'*','Action':'*','Resource':'*','Condition':{" + condition + "}}");
+
+        assertThat(allowing.decide(asked(requester, "lambda:InvokeFunction", GREET)))
+                .isEqualTo(decision);
     }
 
     @Test
@@ -360,6 +468,7 @@ class PolicyDecisionTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             friend    | UNDECIDED | User: arn:aws:iam::111122223333:root is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-west-1:123456789012:function:greet because no resource-based policy allows the lambda:InvokeFunction action
+            s3        | UNDECIDED | User: s3.amazonaws.com is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-west-1:123456789012:function:greet because no resource-based policy allows the lambda:InvokeFunction action
             function  | DENIED    | User: arn:aws:sts::111122223333:assumed-role/mailer/send is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:eu-west-1:123456789012:function:greet with an explicit deny in a resource-based policy
             """)
     void refuseInTheWordsOfAws(String requester, Decision decision, String message) {

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// Of a function that is known all of it happens on the calling thread.
 public final class FunctionAccess {
     private static final int MOST_ANSWERED = 1000;
+    private static final int MOST_CHARACTERS = 4 << 20;
     private static final String INVOKE_URL = "lambda:InvokeFunctionUrl";
     private static final String INVOKE = "lambda:InvokeFunction";
 
@@ -31,6 +33,9 @@ public final class FunctionAccess {
     /// The last answer about each function, version or alias. The same question in the same second, which is as exact
     /// as policies are about time, has the same answer.
     private final Map<String, Answer> answered = new ConcurrentHashMap<>();
+
+    /// The length of all documents that were put there since it was empty: no less than what is there.
+    private final AtomicInteger characters = new AtomicInteger();
 
     private record Question(
             List<String> documents, Requester requester, List<String> actions, ConditionKeys keys, long second) {}
@@ -124,11 +129,17 @@ public final class FunctionAccess {
             return last.access;
         }
         var access = decided(documents, requester, actions, arn, keys.at(now));
-        if (answered.size() >= MOST_ANSWERED) {
-            answered.clear();
-        }
-        answered.put(arn, new Answer(question, access));
+        remember(arn, new Answer(question, access));
         return access;
+    }
+
+    private void remember(String arn, Answer answer) {
+        int length = answer.question.documents.stream().mapToInt(String::length).sum();
+        if (answered.size() >= MOST_ANSWERED || characters.addAndGet(length) > MOST_CHARACTERS) {
+            answered.clear();
+            characters.set(length);
+        }
+        answered.put(arn, answer);
     }
 
     private Access decided(

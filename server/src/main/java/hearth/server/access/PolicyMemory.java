@@ -4,16 +4,23 @@ import hearth.model.policy.Policy;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The policies that were asked last, so that none is read again for every request.
+/// The policies that were asked last, so that none is read again for every request. How many they may be is bounded by
+/// what all of their texts come to; one of which the text alone is too long is read each time.
 final class PolicyMemory {
-    private static final int MOST = 1_000;
+    /// Read, a policy takes a few times its text.
+    private static final int MOST_CHARACTERS = 4 << 20;
 
-    private final Map<String, Policy> read = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Policy> eldest) {
-            return size() > MOST;
-        }
-    }; // guarded by itself
+    private final int most;
+    private final Map<String, Policy> read = new LinkedHashMap<>(16, 0.75f, true); // guarded by itself
+    private int characters; // of the texts of those; guarded by read
+
+    PolicyMemory() {
+        this(MOST_CHARACTERS);
+    }
+
+    PolicyMemory(int most) {
+        this.most = most;
+    }
 
     Policy of(String text) {
         synchronized (read) {
@@ -23,9 +30,27 @@ final class PolicyMemory {
             }
         }
         var policy = Policy.read(text);
-        synchronized (read) {
-            read.put(text, policy);
+        if (text.length() <= most) {
+            synchronized (read) {
+                keep(text, policy);
+            }
         }
         return policy;
+    }
+
+    private void keep(String text, Policy policy) {
+        if (read.put(text, policy) == null) {
+            characters += text.length();
+        }
+        for (var eldest = read.keySet().iterator(); characters > most; eldest.remove()) {
+            characters -= eldest.next().length();
+        }
+    }
+
+    /// How many policies are kept.
+    int size() {
+        synchronized (read) {
+            return read.size();
+        }
     }
 }

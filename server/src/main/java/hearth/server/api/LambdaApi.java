@@ -212,7 +212,7 @@ public final class LambdaApi implements Service {
 
         @Override
         public String account() {
-            return proven == null ? "" : proven.account().value();
+            return proven == null ? "" : proven.accountName();
         }
 
         @Override

@@ -28,6 +28,11 @@ public record AccessKey(
         this(id, secret, account, created, sessionToken, expires, new Holder.Account());
     }
 
+    /// The same key in somebody's hands.
+    AccessKey heldBy(Holder other) {
+        return new AccessKey(id, secret, account, created, sessionToken, expires, other);
+    }
+
     /// The same key, as one that is good no longer.
     AccessKey ended(Instant when) {
         return new AccessKey(id, secret, account, created, sessionToken, when, holder);
@@ -40,6 +45,6 @@ public record AccessKey(
     /// The key without its secrets.
     @Override
     public String toString() {
-        return "AccessKey[" + id + " of " + account + "]";
+        return "AccessKey[" + id + " of " + account + ", " + holder + "]";
     }
 }

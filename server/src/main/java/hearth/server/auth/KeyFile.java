@@ -28,12 +28,18 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The access keys of an installation: a file that only its owner can read, one key on a line. A change replaces it.
+///
+/// A key of a service or of an organization has a column more before its account, so that a version of Hearth which
+/// knows of neither refuses the file, and takes no service for an account. All other lines are as they always were.
 public final class KeyFile {
     /// The file's name in the data folder.
     public static final String NAME = "access-keys";
 
     private static final String HEADING =
             "# Access keys of Hearth: id, secret, account, created, and for temporary ones session token, expiry.";
+    private static final String SERVICE = "service=";
+    private static final String ORGANIZATION = "org=";
+    private static final int HOLDER_COLUMN = 2;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final ReentrantLock IN_PROCESS = new ReentrantLock();
 
@@ -82,8 +88,15 @@ public final class KeyFile {
     ///
     /// @param lifetime null for a key that lasts; others come with a session token
     public AccessKey create(AccountId account, @Nullable Duration lifetime, RandomGenerator random) {
+        return create(account, new Holder.Account(), lifetime, random);
+    }
+
+    /// Makes a key of the account, of a member of an organization, or of a service. Those of functions are not kept.
+    ///
+    /// @param lifetime null for a key that lasts; others come with a session token
+    public AccessKey create(AccountId account, Holder holder, @Nullable Duration lifetime, RandomGenerator random) {
         var created = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        var key = KeyMaker.make(account, created, lifetime, random);
+        var key = KeyMaker.make(account, created, lifetime, random).heldBy(holder);
         change(keys -> {
             keys.put(key.id(), key);
             return true;
@@ -142,18 +155,45 @@ public final class KeyFile {
     }
 
     private AccessKey parse(String line) throws IOException {
-        var parts = line.split("\t");
+        var parts = new ArrayList<>(List.of(line.split("\t")));
         try {
+            boolean isAccounts = AccountId.isValid(parts.get(HOLDER_COLUMN));
+            var holder = isAccounts ? new Holder.Account() : holder(parts.remove(HOLDER_COLUMN));
             return new AccessKey(
-                    parts[0],
-                    parts[1],
-                    new AccountId(parts[2]),
-                    Instant.parse(parts[3]),
-                    parts.length > 4 ? parts[4] : null,
-                    parts.length > 5 ? Instant.parse(parts[5]) : null);
+                    parts.get(0),
+                    parts.get(1),
+                    new AccountId(parts.get(2)),
+                    Instant.parse(parts.get(3)),
+                    parts.size() > 4 ? parts.get(4) : null,
+                    parts.size() > 5 ? Instant.parse(parts.get(5)) : null,
+                    holder);
         } catch (RuntimeException e) {
             throw new IOException("A line of " + file + " is not an access key", e);
         }
+    }
+
+    private static Holder holder(String column) {
+        if (column.startsWith(SERVICE) && Holder.Service.isPrincipal(column.substring(SERVICE.length()))) {
+            return new Holder.Service(column.substring(SERVICE.length()));
+        }
+        if (column.startsWith(ORGANIZATION)) {
+            var path = column.substring(ORGANIZATION.length());
+            int slash = path.indexOf('/');
+            return new Holder.Member(
+                    slash < 0 ? new Organization(path, "") : new Organization(path.substring(0, slash), path));
+        }
+        throw new IllegalArgumentException("Nobody holds a key by the name of " + column);
+    }
+
+    /// The column of the holder, with the tab behind it; empty for a key of the account itself.
+    private static String column(Holder holder) {
+        return switch (holder) {
+            case Holder.Account() -> "";
+            case Holder.Member(var organization) ->
+                ORGANIZATION + (organization.path().isEmpty() ? organization.id() : organization.path()) + "\t";
+            case Holder.Service(var principal) -> SERVICE + principal + "\t";
+            case Holder.Function _ -> throw new IllegalArgumentException("Keys of functions are not kept");
+        };
     }
 
     private void write(Map<String, AccessKey> keys) throws IOException {
@@ -164,7 +204,7 @@ public final class KeyFile {
                     "\t",
                     key.id(),
                     key.secret(),
-                    key.account().value(),
+                    column(key.holder()) + key.account().value(),
                     key.created().toString());
             lines.add(key.sessionToken() == null ? line : line + "\t" + key.sessionToken() + "\t" + key.expires());
         }

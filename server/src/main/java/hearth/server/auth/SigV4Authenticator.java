@@ -37,6 +37,9 @@ public final class SigV4Authenticator implements Authenticator {
         checkToken(key, presented);
         checkScope(presented, service);
         checkTime(presented);
+        Source.unsigned(key.holder(), head.headers(), presented.signedHeaders()).ifPresent(name -> {
+            throw invalid("'" + name + "' must be a 'SignedHeader' in the AWS Authorization.");
+        });
         var payload = PayloadSigning.parse(presented.contentSha256())
                 .orElseThrow(() -> new ApiException(
                         ApiError.INCOMPLETE_SIGNATURE,
@@ -49,7 +52,10 @@ public final class SigV4Authenticator implements Authenticator {
                 payload,
                 signingKeys.derive(key, presented.scope()),
                 new AuthenticatedCaller(
-                        key.account(), new Region(presented.scope().region()), key.holder()));
+                        key.account(),
+                        new Region(presented.scope().region()),
+                        key.holder(),
+                        Source.of(key.holder(), head.headers())));
         payload.knownHash().ifPresent(signed::checkSignature);
         return signed;
     }

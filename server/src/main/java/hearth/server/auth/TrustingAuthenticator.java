@@ -9,8 +9,9 @@ import hearth.server.http.RequestHead;
 import java.time.InstantSource;
 
 /// Believes every request, signed or not, and takes account and region from its credential scope: an access key of
-/// 12 digits is the account, that of an environment its function's. For loopback addresses, where whoever can
-/// connect is the owner, and for functions, who are no owners: each acts in its own account.
+/// 12 digits is the account, one such as `s3.amazonaws.com` that service, that of an environment its function's. For
+/// loopback addresses, where whoever can connect is the owner, and for functions, who are no owners: each acts in its
+/// own account, and none as a service.
 public final class TrustingAuthenticator implements Authenticator {
     private static final Region DEFAULT_REGION = new Region("us-east-1");
 
@@ -44,20 +45,31 @@ public final class TrustingAuthenticator implements Authenticator {
     public Authentication begin(RequestHead head, String service) {
         var framed = isAwsChunked(head);
         return CredentialScope.of(head)
-                .map(scope -> new Believed(caller(scope), scope.keyId(), framed))
+                .map(scope -> new Believed(caller(scope, head), scope.keyId(), framed))
                 .orElseGet(() -> new Believed(fallback, "", framed));
     }
 
-    private AuthenticatedCaller caller(CredentialScope scope) {
+    private AuthenticatedCaller caller(CredentialScope scope, RequestHead head) {
         var region = scope.hasRegion() ? new Region(scope.region()) : fallback.region();
         var caller = caller(scope.keyId(), region);
+        if (caller.holder() instanceof Holder.Service(var principal)) {
+            if (confined) {
+                throw confined("as " + principal);
+            }
+            return new AuthenticatedCaller(
+                    caller.account(), region, caller.holder(), Source.of(caller.holder(), head.headers()));
+        }
         if (confined && !caller.account().equals(fallback.account())) {
-            throw new ApiException(
-                    ApiError.ACCESS_DENIED,
-                    "Without signatures a function acts in its own account, " + fallback.account() + ", and not in "
-                            + caller.account() + ". Use --auth sigv4.");
+            throw confined("in " + caller.account());
         }
         return caller;
+    }
+
+    private ApiException confined(String otherwise) {
+        return new ApiException(
+                ApiError.ACCESS_DENIED,
+                "Without signatures a function acts in its own account, " + fallback.account() + ", and not "
+                        + otherwise + ". Use --auth sigv4.");
     }
 
     private AuthenticatedCaller caller(String keyId, Region region) {
@@ -69,9 +81,12 @@ public final class TrustingAuthenticator implements Authenticator {
             return new AuthenticatedCaller(
                     key.get().account(), region, key.get().holder());
         }
-        return AccountId.isValid(keyId)
-                ? new AuthenticatedCaller(new AccountId(keyId), region)
-                : new AuthenticatedCaller(fallback.account(), region, fallback.holder());
+        if (AccountId.isValid(keyId)) {
+            return new AuthenticatedCaller(new AccountId(keyId), region);
+        }
+        boolean isService = keyId.indexOf('.') >= 0 && Holder.Service.isPrincipal(keyId);
+        return new AuthenticatedCaller(
+                fallback.account(), region, isService ? new Holder.Service(keyId) : fallback.holder());
     }
 
     private static boolean isAwsChunked(RequestHead head) {

@@ -95,7 +95,7 @@ public final class InvokeService implements InvokeOperation {
                     clock.instant(),
                     "Tail".equals(request.logType()),
                     request.streams());
-            if (target.function().account().equals(request.caller().account())) {
+            if (request.caller().isOf(target.function().account())) {
                 resolve(target, type, invocation);
             } else {
                 access.decide(

@@ -93,7 +93,7 @@ final class CallerIdentity implements RequestHandler {
     private HttpResponse identity(AuthenticatedCaller caller) {
         var arn = caller.arn();
         var userId = caller.userId();
-        var account = caller.account().value();
+        var account = caller.accountName();
         if (request.protocol() == WireProtocol.QUERY_IN_JSON) {
             return WireProtocol.text(
                     200, "application/json", """

@@ -195,7 +195,7 @@ record UrlEvent(
 
     private void context(JsonText out) {
         out.raw(",\"requestContext\":{\"accountId\":")
-                .string(signer.map(by -> by.caller().account().value()).orElse("anonymous"));
+                .string(signer.map(by -> by.caller().accountName()).orElse("anonymous"));
         out.raw(",\"apiId\":").string(url.id());
         signer.ifPresent(by -> authorizer(out, by));
         out.raw(",\"domainName\":").string(domainName);
@@ -223,10 +223,16 @@ record UrlEvent(
     private static void authorizer(JsonText out, Signer signer) {
         var caller = signer.caller();
         out.raw(",\"authorizer\":{\"iam\":{\"accessKey\":").string(signer.accessKey());
-        out.raw(",\"accountId\":").string(caller.account().value());
+        out.raw(",\"accountId\":").string(caller.accountName());
         out.raw(",\"callerId\":").string(caller.userId());
-        out.raw(",\"cognitoIdentity\":null,\"principalOrgId\":null,\"userArn\":")
-                .string(caller.arn());
+        out.raw(",\"cognitoIdentity\":null,\"principalOrgId\":");
+        var organization = caller.organizationId();
+        if (organization == null) {
+            out.raw("null");
+        } else {
+            out.string(organization);
+        }
+        out.raw(",\"userArn\":").string(caller.arn());
         out.raw(",\"userId\":").string(caller.userId()).raw("}}");
     }
 

@@ -299,7 +299,7 @@ final class UrlRequest implements RequestHandler, RequestSubject {
 
     @Override
     public String account() {
-        return proven == null ? "" : proven.account().value();
+        return proven == null ? "" : proven.accountName();
     }
 
     @Override

@@ -111,6 +111,7 @@ class FunctionKeysTest {
                         .caller())
                 .isEqualTo(function);
         refused(confined, "999999999999", ApiError.ACCESS_DENIED);
+        refused(confined, "s3.amazonaws.com", ApiError.ACCESS_DENIED);
         refused(confined, elsewhere.accessKeyId(), ApiError.ACCESS_DENIED);
     }
 

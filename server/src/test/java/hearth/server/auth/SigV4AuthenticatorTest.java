@@ -18,11 +18,14 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.checksums.DefaultChecksumAlgorithm;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -45,7 +48,16 @@ class SigV4AuthenticatorTest {
             null);
     private static final AccessKey TEMPORARY = new AccessKey(
             "ASIAIOSFODNN7EXAMPLE", "secret", new AccountId("210987654321"), NOW, "token", NOW.plusSeconds(60));
-    private static final Map<String, AccessKey> KEYS = Map.of(KEY.id(), KEY, TEMPORARY.id(), TEMPORARY);
+    private static final AccessKey SERVICE = new AccessKey(
+            "AKIASERVICE7EXAMPLE2",
+            "secret",
+            new AccountId("123456789012"),
+            NOW,
+            null,
+            null,
+            new Holder.Service("s3.amazonaws.com"));
+    private static final Map<String, AccessKey> KEYS =
+            Map.of(KEY.id(), KEY, TEMPORARY.id(), TEMPORARY, SERVICE.id(), SERVICE);
     private static final byte[] NOTHING = {};
     private static final List<SdkHttpMethod> METHODS =
             List.of(SdkHttpMethod.GET, SdkHttpMethod.POST, SdkHttpMethod.PUT, SdkHttpMethod.DELETE);
@@ -188,6 +200,95 @@ class SigV4AuthenticatorTest {
     }
 
     private static final String INVALID_TOKEN = "The security token included in the request is invalid.";
+
+    @Test
+    void believesServicesForWhomTheyCall() {
+        assertThat(authenticate(signByService(post("/"))))
+                .isEqualTo(new AuthenticatedCaller(
+                        SERVICE.account(), new Region("us-east-1"), SERVICE.holder(), new Source("", "")));
+
+        assertThat(authenticate(signByService(fromBucket())))
+                .isEqualTo(new AuthenticatedCaller(
+                        SERVICE.account(),
+                        new Region("us-east-1"),
+                        SERVICE.holder(),
+                        new Source("arn:aws:s3:::bucket", "111122223333")));
+    }
+
+    @Test
+    void believesNobodyElseForWhomTheyCall() {
+        var caller = authenticate(sign(fromBucket(), NOTHING, _ -> {}));
+
+        assertThat(caller).isEqualTo(new AuthenticatedCaller(KEY.account(), new Region("us-east-1")));
+        var nonsense =
+                post("/").toBuilder().putHeader("X-Amz-Source-Account", "any").build();
+        assertThat(authenticate(sign(nonsense, NOTHING, _ -> {}))).isEqualTo(caller);
+    }
+
+    /// A request on its way must not be given another source.
+    @ParameterizedTest
+    @CsvSource({"X-Amz-Source-Arn,arn:aws:s3:::other", "X-Amz-Source-Account,111122223333", "X-Amz-Source-Account,''"})
+    void refusesASourceThatIsNotSigned(String name, String value) {
+        var signed = signByService(post("/"));
+        var added = Wire.head(signed.request());
+        added.headers().add(name.toLowerCase(Locale.ROOT), value);
+        refused(
+                () -> authenticate(added, NOTHING),
+                ApiError.INVALID_SIGNATURE,
+                "'" + name + "' must be a 'SignedHeader' in the AWS Authorization.");
+
+        var twice = Wire.head(signByService(fromBucket()).request());
+        twice.headers().add(name.toLowerCase(Locale.ROOT), value);
+        assertThatThrownBy(() -> authenticate(twice, NOTHING)).isInstanceOf(ApiException.class);
+
+        var presigned = sign(
+                post("/"),
+                NOTHING,
+                AwsCredentialsIdentity.create(SERVICE.id(), SERVICE.secret()),
+                builder -> builder.putProperty(AwsV4HttpSigner.AUTH_LOCATION, AwsV4HttpSigner.AuthLocation.QUERY_STRING)
+                        .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, Duration.ofHours(1)));
+        var addedToo = Wire.head(presigned.request());
+        addedToo.headers().add(name.toLowerCase(Locale.ROOT), value);
+        refused(() -> authenticate(addedToo, NOTHING), ApiError.INVALID_SIGNATURE, "must be a 'SignedHeader'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "X-Amz-Source-Arn,bucket",
+        "X-Amz-Source-Arn,arn:aws:s3:::*",
+        "X-Amz-Source-Arn,arn:aws:s3:::a b",
+        "X-Amz-Source-Arn,arn:aws:sns:eu-west-1:12:topic",
+        "X-Amz-Source-Account,12",
+        "X-Amz-Source-Account,12345678901*"
+    })
+    void refusesASourceThatIsNone(String name, String value) {
+        var request = post("/").toBuilder().putHeader(name, value).build();
+
+        refused(() -> authenticate(signByService(request)), ApiError.VALIDATION, name + " must be ");
+    }
+
+    @Test
+    void refusesTwoSourcesAlthoughTheyAreSigned() {
+        var request = post("/").toBuilder()
+                .putHeader("X-Amz-Source-Account", List.of("111122223333", "444455556666"))
+                .build();
+
+        refused(
+                () -> authenticate(signByService(request)),
+                ApiError.VALIDATION,
+                "X-Amz-Source-Account must be there once.");
+    }
+
+    private static SdkHttpRequest fromBucket() {
+        return post("/").toBuilder()
+                .putHeader("X-Amz-Source-Arn", "arn:aws:s3:::bucket")
+                .putHeader("X-Amz-Source-Account", "111122223333")
+                .build();
+    }
+
+    private static SignedRequest signByService(SdkHttpRequest request) {
+        return sign(request, NOTHING, AwsCredentialsIdentity.create(SERVICE.id(), SERVICE.secret()), _ -> {});
+    }
 
     @Test
     void refusesKeysThatAreNotOurs() {

@@ -64,6 +64,39 @@ class TrustingAuthenticatorTest {
         assertThat(caller(authorization)).isEqualTo(new AuthenticatedCaller(CONFIGURED, DEFAULT));
     }
 
+    /// Whoever can connect is the owner, and may play a service that may do less.
+    @Test
+    void takesTheNameOfAServiceForTheService() {
+        var headers = new Headers();
+        headers.add(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=s3.amazonaws.com/20260304/eu-west-3/lambda/aws4_request, Signature=x");
+        headers.add("x-amz-source-arn", "arn:aws:s3:::bucket");
+        headers.add("x-amz-source-account", "111122223333");
+
+        assertThat(caller(headers))
+                .isEqualTo(new AuthenticatedCaller(
+                        CONFIGURED,
+                        new Region("eu-west-3"),
+                        new Holder.Service("s3.amazonaws.com"),
+                        new Source("arn:aws:s3:::bucket", "111122223333")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"test", "s3.example.com", "amazonaws.com", "123456789012"})
+    void believesNobodyElseForWhomTheyCall(String key) {
+        var headers = new Headers();
+        headers.add(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=" + key + "/20260304/us-east-1/lambda/aws4_request, Signature=x");
+        headers.add("x-amz-source-arn", "nonsense");
+
+        var caller = caller(headers);
+
+        assertThat(caller.holder()).isEqualTo(new Holder.Account());
+        assertThat(caller.source()).isEqualTo(Source.NONE);
+    }
+
     @Test
     void takesBodiesOutOfAwsChunked() {
         var headers = new Headers();
@@ -81,6 +114,10 @@ class TrustingAuthenticatorTest {
     private AuthenticatedCaller caller(String authorization) {
         var headers = new Headers();
         headers.add("authorization", authorization);
+        return caller(headers);
+    }
+
+    private AuthenticatedCaller caller(Headers headers) {
         return authenticator
                 .begin(new RequestHead("GET", "/", "", 1, headers))
                 .check(RequestBody.of(new byte[0]), new byte[0])

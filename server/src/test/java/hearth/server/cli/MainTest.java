@@ -123,6 +123,53 @@ class MainTest {
         assertThat(text(err)).contains("  other --account 111122223333 --region eu-west-1");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--service s3|--service is the name of a service as policies have it, such as s3.amazonaws.com, and not s3",
+                "--service arn:aws:s3:::b|--service is the name of a service",
+                "--org a1b2c3d4e5|--org is o- with 10 to 32 small letters and digits behind it, such as o-a1b2c3d4e5, and not",
+                "--org o-short|and not o-short",
+                "--org-path o-a1b2c3d4e5/r-ab12/|--org-path needs --org with the id that the path begins with",
+                "--org o-a1b2c3d4e5 --org-path o-a1b2c3d4e5|such as o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/, and not",
+                "--org o-a1b2c3d4e5 --org-path o-a1b2c3d4e5/r-ab12|with a / behind each",
+                "--org o-a1b2c3d4e5 --org-path o-zzzzzzzzzz/r-ab12/|--org-path is the organization",
+                "--service s3.amazonaws.com --org o-a1b2c3d4e5|--service and --org exclude each other",
+                "--service s3.amazonaws.com --account 12|--account has 12 digits"
+            })
+    void makesNoKeyOfWhatIsNobody(String options, String expected) {
+        assertThat(run(("keys create --data " + data + " " + options).split(" ")))
+                .isEqualTo(2);
+        assertThat(text(err)).contains(expected);
+        assertThat(run("keys", "list", "--data", data.toString())).isZero();
+        assertThat(text(out)).doesNotContain("AKIA");
+    }
+
+    @Test
+    void listsTheServicesAndOrganizationsOfKeys() {
+        for (var options : List.of(
+                "",
+                " --service events.amazonaws.com",
+                " --org o-a1b2c3d4e5 --account 111122223333",
+                " --org o-a1b2c3d4e5 --org-path o-a1b2c3d4e5/r-ab12/ --expires-in 1h")) {
+            assertThat(run(("keys create --data " + data + options).split(" "))).isZero();
+        }
+        out.reset();
+
+        assertThat(run("keys", "list", "--data", data.toString())).isZero();
+
+        assertThat(text(out).lines().map(line -> line.replaceAll(" {2,}", "|").replaceAll("20[-0-9:TZ]{18}", "T")))
+                .hasSize(5)
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .isEqualTo("ACCESS KEY ID|ACCOUNT|CREATED|EXPIRES|SERVICE OR ORGANIZATION"),
+                        line -> assertThat(line).endsWith("|-|-"),
+                        line -> assertThat(line).endsWith("|000000000000|T|-|events.amazonaws.com"),
+                        line -> assertThat(line).endsWith("|111122223333|T|-|o-a1b2c3d4e5"),
+                        line -> assertThat(line).endsWith("|T|T|o-a1b2c3d4e5/r-ab12/"));
+    }
+
     private static int run(String... words) {
         return Main.run(Map.of(), words);
     }

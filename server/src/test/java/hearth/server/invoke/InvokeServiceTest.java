@@ -31,6 +31,7 @@ import hearth.model.api.RequestParts;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.server.auth.AuthenticatedCaller;
+import hearth.server.auth.Holder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -468,6 +469,40 @@ class InvokeServiceTest {
         // By its name alone each account means a function of its own.
         assertThat(invoke(request("mail", "{}").from(STRANGER)).refusal().error())
                 .isEqualTo(ApiError.RESOURCE_NOT_FOUND);
+    }
+
+    @Test
+    void runsForAServiceThatThePolicyLetsInAndForNoOther() {
+        policies.put(
+                "mail",
+                List.of(("{'Version':'2012-10-17','Statement':[{'Effect':'Allow','Principal':"
+                                + "{'Service':'s3.amazonaws.com'},'Action':'lambda:InvokeFunction','Resource':'" + ARN
+                                + "mail'}]}")
+                        .replace('\'', '"')));
+
+        invoke(request("mail", "{}").from(service("s3.amazonaws.com")));
+
+        assertThat(dispatched).hasSize(1);
+        assertThat(invoke(request(ARN + "mail", "{}").from(service("sns.amazonaws.com")))
+                        .refusal()
+                        .error())
+                .isEqualTo(ApiError.ACCESS_DENIED);
+    }
+
+    /// Its key is of the very account that the function is of, which the policy lets in.
+    @Test
+    void takesNoServiceForItsAccount() {
+        letIn(CALLER.account().value());
+
+        assertThat(invoke(request("mail", "{}").from(service("s3.amazonaws.com")))
+                        .refusal()
+                        .message())
+                .isEqualTo("User: s3.amazonaws.com is not authorized to perform: lambda:InvokeFunction on resource: "
+                        + ARN + "mail because no resource-based policy allows the lambda:InvokeFunction action");
+    }
+
+    private static AuthenticatedCaller service(String principal) {
+        return new AuthenticatedCaller(CALLER.account(), CALLER.region(), new Holder.Service(principal));
     }
 
     @Test

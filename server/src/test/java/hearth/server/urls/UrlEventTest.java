@@ -11,6 +11,7 @@ import hearth.model.FunctionId;
 import hearth.model.Region;
 import hearth.server.auth.AuthenticatedCaller;
 import hearth.server.auth.Holder;
+import hearth.server.auth.Organization;
 import hearth.server.http.Headers;
 import hearth.server.http.RequestHead;
 import java.io.IOException;
@@ -277,6 +278,32 @@ class UrlEventTest {
         assertThat(member(event, "headers"))
                 .containsKey("x-amz-content-sha256")
                 .doesNotContainKeys("authorization", "x-amz-date", "x-amz-security-token");
+    }
+
+    /// So that no function takes it for its own account.
+    @Test
+    void tellsNoAccountOfAService() {
+        var service = new Holder.Service("s3.amazonaws.com");
+        signer = Optional.of(new UrlEvent.Signer(
+                new AuthenticatedCaller(new AccountId("123456789012"), new Region("eu-west-1"), service), "AKIA"));
+
+        var context = context(event(""));
+
+        assertThat(context).containsEntry("accountId", "s3.amazonaws.com");
+        assertThat(member(member(context, "authorizer"), "iam"))
+                .containsEntry("accountId", "s3.amazonaws.com")
+                .containsEntry("userArn", "s3.amazonaws.com");
+    }
+
+    @Test
+    void tellsTheOrganizationOfWhoeverSigned() {
+        var member = new Holder.Member(new Organization("o-a1b2c3d4e5", ""));
+        signer = Optional.of(new UrlEvent.Signer(
+                new AuthenticatedCaller(new AccountId("123456789012"), new Region("eu-west-1"), member), "AKIA"));
+
+        assertThat(member(member(context(event("")), "authorizer"), "iam"))
+                .containsEntry("principalOrgId", "o-a1b2c3d4e5")
+                .containsEntry("userArn", "arn:aws:iam::123456789012:root");
     }
 
     /// A signature in the query lets whoever has it call again until it expires.
