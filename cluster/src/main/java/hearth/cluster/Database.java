@@ -54,8 +54,8 @@ final class Database implements AutoCloseable {
         return new Session(connect("jdbc:sqlite:" + file.toAbsolutePath(), true));
     }
 
-    /// Leaves transactions to the writer. The driver would begin the next one in the step that ends one, so that nobody
-    /// knew which of both failed; and none any more after one that the engine has undone by itself.
+    /// Leaves transactions to the writer. The driver would begin the next one in the step that ends one, so that
+    /// nobody knew which of both failed; and none any more after one that the engine has undone by itself.
     private static void writeBy(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         try (var statement = connection.createStatement()) {

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 
 /// Keeps events that wait for their functions, and what is to be delivered of those that are done.
 ///
-/// What writes returns at once, with a future that is complete when the write is on the disk. It is completed by the
-/// writer's thread, which nobody may block. All that writes throws `IllegalStateException` once it is closed.
+/// What writes returns at once, with a future that is complete when the write is on the disk. It is completed by
+/// the writer's thread, which nobody may block. All that writes throws `IllegalStateException` once it is closed.
 public interface EventRepository {
     CompletableFuture<EventRecord> accept(EventRecord event);
 

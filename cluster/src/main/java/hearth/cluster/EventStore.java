@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/// Events in a database file with a writer of its own, so that they wait for nothing that the control plane does, nor
-/// it for them.
+/// Events in a database file with a writer of its own, so that they wait for nothing that the control plane does,
+/// nor it for them.
 public final class EventStore implements EventRepository, AutoCloseable {
     static final String FILE = "events.db";
 

@@ -31,8 +31,8 @@ final class Session implements AutoCloseable {
         return statement;
     }
 
-    /// Whether the driver has given the statement up, as it does with one that met an error of the engine, such as a full
-    /// disk: it would never work again.
+    /// Whether the driver has given the statement up, as it does with one that met an error of the engine, such as
+    /// a full disk: it would never work again.
     private static boolean isClosed(PreparedStatement statement) {
         return ((CoreStatement) statement).pointer.isClosed();
     }

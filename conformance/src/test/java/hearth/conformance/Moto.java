@@ -9,7 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 
-/// Many services of AWS in one process, where the host's python3.11 has moto. It looks at no signature, but wants one.
+/// Many services of AWS in one process, where the host's python3.11 has moto. It looks at no signature, but wants
+/// one.
 final class Moto implements AutoCloseable {
     private static final String PYTHON = "python3.11";
 

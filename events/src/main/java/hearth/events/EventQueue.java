@@ -150,8 +150,8 @@ public final class EventQueue implements AsyncInvocations, AutoCloseable {
 
     /// Does what is due now, on this thread: for a simulation, in which nothing has been told to `begin`.
     ///
-    /// @return after how many milliseconds something is due next, at most 0 when there is more now; `Long.MAX_VALUE` when
-    ///     there is nothing before it is told of more
+    /// @return after how many milliseconds something is due next, at most 0 when there is more now;
+    ///     `Long.MAX_VALUE` when there is nothing before it is told of more
     long step() {
         long next = Math.min(events.step(), deliveries.step());
         return next == Long.MAX_VALUE ? next : next - clock.now();

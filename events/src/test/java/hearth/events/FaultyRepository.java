@@ -5,7 +5,6 @@ import hearth.cluster.EventRecord;
 import hearth.cluster.EventRepository;
 import hearth.cluster.EventStore;
 import hearth.cluster.QueueLength;
-
 import hearth.model.FunctionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,8 +18,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// A real store as one run of the server has it: its writes take their time, and fail while the disk is full; a crash
-/// leaves some of those that were under way, and tells nobody of which.
+/// A real store as one run of the server has it: its writes take their time, and fail while the disk is full; a
+/// crash leaves some of those that were under way, and tells nobody of which.
 final class FaultyRepository implements EventRepository {
     private final EventStore store;
     private final SimulatedTime time;
@@ -31,7 +30,12 @@ final class FaultyRepository implements EventRepository {
     private boolean isOver;
 
     /// @param passedOn hears of each event that comes into the store in the place of another
-    FaultyRepository(EventStore store, SimulatedTime time, Random random, BooleanSupplier isFull, Consumer<EventRecord> passedOn) {
+    FaultyRepository(
+            EventStore store,
+            SimulatedTime time,
+            Random random,
+            BooleanSupplier isFull,
+            Consumer<EventRecord> passedOn) {
         this.store = store;
         this.time = time;
         this.random = random;
