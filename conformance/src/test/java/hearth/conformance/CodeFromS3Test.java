@@ -48,7 +48,7 @@ class CodeFromS3Test {
     }
 
     @AfterEach
-    void endMoto() throws Exception {
+    void endMoto() {
         if (moto != null) {
             moto.close();
         }

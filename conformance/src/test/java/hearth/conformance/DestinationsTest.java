@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.eventbridge.EventBridgeClient;
+import software.amazon.awssdk.services.eventbridge.model.Target;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.TooManyRequestsException;
@@ -70,16 +72,17 @@ class DestinationsTest {
                             "ErrorCode", "Number 200",
                             "ErrorMessage", "String never é-1"));
             assertThat(List.of(record, letter)).allSatisfy(message -> assertThat(message.attributes())
-                    .hasEntrySatisfying(
-                            MessageSystemAttributeName.AWS_TRACE_HEADER,
-                            header -> assertThat(header).startsWith(TRACE)));
+                    .hasEntrySatisfying(MessageSystemAttributeName.AWS_TRACE_HEADER, header -> assertThat(header)
+                            .startsWith(TRACE)));
         }
     }
 
     private static Map<String, String> attributes(Message message) {
         return message.messageAttributes().entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, attribute ->
-                        attribute.getValue().dataType() + " " + attribute.getValue().stringValue()));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        attribute -> attribute.getValue().dataType() + " "
+                                + attribute.getValue().stringValue()));
     }
 
     @Test
@@ -110,9 +113,8 @@ class DestinationsTest {
                 near.add("\"near-" + i + "\"");
             }
 
-            Await.until(
-                    () -> "All of " + near + " in " + tell(lambda),
-                    () -> near.stream().allMatch(tell(lambda)::contains));
+            Await.until(() -> "All of " + near + " in " + tell(lambda), () -> near.stream()
+                    .allMatch(tell(lambda)::contains));
             Await.until("SQS is known to be away", () -> server.output().contains("heard could not be delivered"));
             assertThat(server.output()).doesNotContain("takes what it is told again");
             Set<String> heard = new HashSet<>();
@@ -158,10 +160,9 @@ class DestinationsTest {
             sns.subscribe(r -> r.topicArn(topic).protocol("sqs").endpoint(arn(sqs, letters)));
             var bus = buses.createEventBus(r -> r.name("succeeded")).eventBusArn();
             var successes = queue(sqs, "successes");
-            buses.putRule(
-                    r -> r.name("all").eventBusName("succeeded").eventPattern("{\"source\":[\"lambda\"]}"));
-            buses.putTargets(r ->
-                    r.rule("all").eventBusName("succeeded").targets(t -> t.id("queue").arn(arn(sqs, successes))));
+            buses.putRule(r -> r.name("all").eventBusName("succeeded").eventPattern("{\"source\":[\"lambda\"]}"));
+            var all = Target.builder().id("queue").arn(arn(sqs, successes)).build();
+            buses.putTargets(r -> r.rule("all").eventBusName("succeeded").targets(List.of(all)));
             s3.createBucket(r -> r.bucket("failed")
                     .createBucketConfiguration(c -> c.locationConstraint(BucketLocationConstraint.EU_WEST_1)));
             create(lambda, "echo", ECHO);
@@ -191,8 +192,9 @@ class DestinationsTest {
                     .getFirst()
                     .key();
             assertThat(key)
-                    .matches("aws/lambda/async/failing/\\d{4}/\\d\\d/\\d\\d/\\d{4}-\\d\\d-\\d\\dT\\d\\d\\.\\d\\d\\.\\d\\d-"
-                            + failed);
+                    .matches(
+                            "aws/lambda/async/failing/\\d{4}/\\d\\d/\\d\\d/\\d{4}-\\d\\d-\\d\\dT\\d\\d\\.\\d\\d\\.\\d\\d-"
+                                    + failed);
             assertThat(s3.getObjectAsBytes(r -> r.bucket("failed").key(key)).asUtf8String())
                     .contains("\"condition\":\"RetriesExhausted\"", "\"requestId\":\"" + failed + "\"");
         }
@@ -203,9 +205,9 @@ class DestinationsTest {
     }
 
     private static String arn(SqsClient sqs, String queue) {
-        return sqs.getQueueAttributes(r -> r.queueUrl(queue).attributeNames(QueueAttributeName.QUEUE_ARN))
-                .attributes()
-                .get(QueueAttributeName.QUEUE_ARN);
+        var attributes = sqs.getQueueAttributes(r -> r.queueUrl(queue).attributeNames(QueueAttributeName.QUEUE_ARN))
+                .attributes();
+        return Objects.requireNonNull(attributes.get(QueueAttributeName.QUEUE_ARN));
     }
 
     /// The body of the one message that comes.

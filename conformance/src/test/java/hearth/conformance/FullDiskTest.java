@@ -119,9 +119,9 @@ class FullDiskTest {
 
             var heard = new TreeSet<String>();
             Await.until(() -> "All of " + accepted + " in " + heard, () -> {
-                queues.take("heard").forEach(message -> EVENT.matcher(message.body())
-                        .results()
-                        .forEach(found -> heard.add(found.group(1))));
+                queues.take("heard")
+                        .forEach(message ->
+                                EVENT.matcher(message.body()).results().forEach(found -> heard.add(found.group(1))));
                 return heard.containsAll(accepted);
             });
             assertThat(heard).isEqualTo(accepted);
@@ -138,8 +138,8 @@ class FullDiskTest {
 
     /// What `hearth events` says where the server's disk is.
     private static String events(HearthProcess server) {
-        var command = HearthProcess.command(
-                List.of("events", "--data", server.data().toString()));
+        var command =
+                HearthProcess.command(List.of("events", "--data", server.data().toString()));
         command.command().addAll(0, List.of("nsenter", "-m", "-t", Long.toString(server.pid())));
         try (var output = command.redirectErrorStream(true).start().getInputStream()) {
             return new String(output.readAllBytes(), StandardCharsets.UTF_8);
