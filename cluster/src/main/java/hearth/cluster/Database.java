@@ -37,7 +37,7 @@ final class Database implements AutoCloseable {
         var connection = connect(url, false);
         try {
             schema.bringUpToDate(connection);
-            connection.setAutoCommit(false);
+            writeBy(connection);
         } catch (SQLException | IOException | RuntimeException e) {
             connection.close();
             throw e;
@@ -52,6 +52,15 @@ final class Database implements AutoCloseable {
     /// Opens a file that another process may have open, to be read by one thread.
     static Session openToRead(Path file) throws SQLException {
         return new Session(connect("jdbc:sqlite:" + file.toAbsolutePath(), true));
+    }
+
+    /// Leaves transactions to the writer. The driver would begin the next one in the step that ends one, so that
+    /// nobody knew which of both failed; and none any more after one that the engine has undone by itself.
+    private static void writeBy(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        try (var statement = connection.createStatement()) {
+            statement.executeUpdate("ROLLBACK");
+        }
     }
 
     private static Connection connect(String url, boolean readOnly) throws SQLException {

@@ -117,12 +117,16 @@ final class DeliveryTable {
     }
 
     static List<QueueLength<String>> queues(Session session) throws SQLException {
-        try (var rows = session.prepare(
-                        "SELECT target, count(*) AS waiting, min(due) AS first FROM deliveries GROUP BY target")
-                .executeQuery()) {
+        try (var rows = session.prepare("""
+                        SELECT target, count(*) AS waiting, min(due) AS first, max(due) AS last FROM deliveries
+                        GROUP BY target""").executeQuery()) {
             var found = new ArrayList<QueueLength<String>>();
             while (rows.next()) {
-                found.add(new QueueLength<>(rows.getString("target"), rows.getLong("waiting"), rows.getLong("first")));
+                found.add(new QueueLength<>(
+                        rows.getString("target"),
+                        rows.getLong("waiting"),
+                        rows.getLong("first"),
+                        rows.getLong("last")));
             }
             return found;
         }

@@ -9,12 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/// Events that wait for their functions, and what is to be delivered of those that are done: in a database file with a
-/// writer of its own, so that they wait for nothing that the control plane does, nor it for them.
-///
-/// What writes returns at once, with a future that is complete when the write is on the disk. It is completed by the
-/// writer's thread, which nobody may block.
-public final class EventStore implements AutoCloseable {
+/// Events in a database file with a writer of its own, so that they wait for nothing that the control plane does,
+/// nor it for them.
+public final class EventStore implements EventRepository, AutoCloseable {
     static final String FILE = "events.db";
 
     private final Database database;
@@ -37,6 +34,7 @@ public final class EventStore implements AutoCloseable {
         }
     }
 
+    @Override
     public CompletableFuture<EventRecord> accept(EventRecord event) {
         return database.submit(session -> {
             EventTable.insert(session, event);
@@ -44,7 +42,7 @@ public final class EventStore implements AutoCloseable {
         });
     }
 
-    /// Keeps an event for another try.
+    @Override
     public CompletableFuture<EventRecord> postpone(EventRecord event) {
         return database.submit(session -> {
             EventTable.update(session, event);
@@ -52,7 +50,7 @@ public final class EventStore implements AutoCloseable {
         });
     }
 
-    /// Ends an event: with it goes, in one step, what is to be heard of it.
+    @Override
     public CompletableFuture<EventRecord> finish(
             EventRecord event, List<DeliveryRecord> deliveries, List<EventRecord> passedOn) {
         return database.submit(session -> {
@@ -68,23 +66,22 @@ public final class EventStore implements AutoCloseable {
         });
     }
 
-    /// The first of a function's queue that are due, but for some.
-    ///
-    /// @param bytes how much their payloads may hold together; the first is read however large it is
+    @Override
     public List<EventRecord> due(FunctionId function, long now, Set<Long> others, int most, long bytes) {
         return database.read(session -> EventTable.due(session, function, now, others, most, bytes));
     }
 
-    /// When the first of a function's events is due that is not due yet.
+    @Override
     public Optional<Long> nextDue(FunctionId function, long now) {
         return database.read(session -> EventTable.nextDue(session, function, now));
     }
 
-    /// Every function that has events.
+    @Override
     public List<QueueLength<FunctionId>> queues() {
         return database.read(EventTable::queues);
     }
 
+    @Override
     public CompletableFuture<DeliveryRecord> delivered(DeliveryRecord delivery) {
         return database.submit(session -> {
             DeliveryTable.delete(session, delivery.id());
@@ -92,9 +89,7 @@ public final class EventStore implements AutoCloseable {
         });
     }
 
-    /// Keeps a delivery for another try.
-    ///
-    /// @param why the last one failed
+    @Override
     public CompletableFuture<DeliveryRecord> setBack(DeliveryRecord delivery, long due, String why) {
         return database.submit(session -> {
             DeliveryTable.setBack(session, delivery.id(), due, delivery.setbacks() + 1, why);
@@ -102,24 +97,22 @@ public final class EventStore implements AutoCloseable {
         });
     }
 
-    /// The first of a target's queue that are due, but for some.
-    ///
-    /// @param bytes how much their bodies may hold together; the first is read however large it is
+    @Override
     public List<DeliveryRecord> deliveriesDue(String target, long now, Set<Long> others, int most, long bytes) {
         return database.read(session -> DeliveryTable.due(session, target, now, others, most, bytes));
     }
 
-    /// When the first of a target's deliveries is due that is not due yet.
+    @Override
     public Optional<Long> nextDelivery(String target, long now) {
         return database.read(session -> DeliveryTable.nextDue(session, target, now));
     }
 
-    /// Every target that has deliveries.
+    @Override
     public List<QueueLength<String>> targets() {
         return database.read(DeliveryTable::queues);
     }
 
-    /// The latest time, by the queue's clock, at which anything came in that is still here; 0 when nothing is.
+    @Override
     public long latest() {
         return database.read(session -> Math.max(EventTable.latest(session), DeliveryTable.latest(session)));
     }

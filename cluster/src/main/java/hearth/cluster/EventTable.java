@@ -151,11 +151,14 @@ final class EventTable {
     /// Every function that has events, from the index alone.
     static List<QueueLength<FunctionId>> queues(Session session) throws SQLException {
         try (var rows = session.prepare("""
-                        SELECT account, region, name, count(*) AS events, min(due) AS first FROM events
+                        SELECT account, region, name, count(*) AS events, min(due) AS first,
+                            max(due) AS last
+                        FROM events
                         GROUP BY account, region, name""").executeQuery()) {
             var found = new ArrayList<QueueLength<FunctionId>>();
             while (rows.next()) {
-                found.add(new QueueLength<>(function(rows), rows.getLong("events"), rows.getLong("first")));
+                found.add(new QueueLength<>(
+                        function(rows), rows.getLong("events"), rows.getLong("first"), rows.getLong("last")));
             }
             return found;
         }

@@ -5,4 +5,5 @@ package hearth.cluster;
 /// @param key of a function's events the function, of deliveries their target
 /// @param count of what is in it, due or not
 /// @param due when the first of them is
-public record QueueLength<K>(K key, long count, long due) {}
+/// @param last when the last of them is due
+public record QueueLength<K>(K key, long count, long due, long last) {}

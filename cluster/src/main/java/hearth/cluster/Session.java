@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.core.CoreStatement;
 
 /// One connection with its prepared statements. Used by one thread at a time.
 final class Session implements AutoCloseable {
@@ -20,7 +21,7 @@ final class Session implements AutoCloseable {
     /// for the same text again.
     PreparedStatement prepare(String sql, @Nullable Object... parameters) throws SQLException {
         var statement = statements.get(sql);
-        if (statement == null) {
+        if (statement == null || isClosed(statement)) {
             statement = connection.prepareStatement(sql);
             statements.put(sql, statement);
         }
@@ -28,6 +29,12 @@ final class Session implements AutoCloseable {
             statement.setObject(i + 1, parameters[i]);
         }
         return statement;
+    }
+
+    /// Whether the driver has given the statement up, as it does with one that met an error of the engine, such as
+    /// a full disk: it would never work again.
+    private static boolean isClosed(PreparedStatement statement) {
+        return ((CoreStatement) statement).pointer.isClosed();
     }
 
     int execute(String sql, @Nullable Object... parameters) throws SQLException {

@@ -22,7 +22,6 @@ final class Writer implements AutoCloseable {
     /// Bounds how long the first of a group waits for its last.
     private static final int MOST_IN_ONE_COMMIT = 256;
 
-    private final Connection connection;
     private final Session session;
     private final BlockingQueue<Submission<?>> submissions = new LinkedBlockingQueue<>();
     private final Thread thread;
@@ -30,10 +29,9 @@ final class Writer implements AutoCloseable {
     /// Guarded by `submissions`, so that nothing is submitted behind the end.
     private boolean closed;
 
-    /// @param connection with auto-commit off
+    /// @param connection with auto-commit off, and in no transaction
     /// @param name of the thread
     Writer(Connection connection, String name) {
-        this.connection = connection;
         this.session = new Session(connection);
         this.thread = Thread.ofPlatform().name(name).daemon().start(this::commitGroups);
     }
@@ -96,10 +94,11 @@ final class Writer implements AutoCloseable {
 
     private void commit(List<Submission<?>> group) {
         try {
+            session.execute("BEGIN IMMEDIATE");
             for (var submission : group) {
                 submission.run(session);
             }
-            connection.commit();
+            session.execute("COMMIT");
         } catch (SQLException | RuntimeException | Error e) {
             rollback(e);
             fail(group, e);
@@ -115,8 +114,9 @@ final class Writer implements AutoCloseable {
 
     private void rollback(Throwable cause) {
         try {
-            connection.rollback();
+            session.execute("ROLLBACK");
         } catch (SQLException | RuntimeException | Error e) {
+            // It did not begin, or the engine has undone it by itself.
             cause.addSuppressed(e);
         }
     }
@@ -167,7 +167,13 @@ final class Writer implements AutoCloseable {
                     }
                 };
             } catch (SQLException | RuntimeException | Error e) {
-                session.execute("ROLLBACK TO submission");
+                try {
+                    session.execute("ROLLBACK TO submission");
+                } catch (SQLException undone) {
+                    // The engine has undone the whole group, as it does when the disk is full.
+                    e.addSuppressed(undone);
+                    throw e;
+                }
                 acknowledgement = () -> outcome.completeExceptionally(e);
             }
             session.execute("RELEASE submission");

@@ -128,7 +128,7 @@ class EventStoreTest {
                 .usingRecursiveComparison()
                 .ignoringFields("id")
                 .isEqualTo(delivery));
-        assertThat(store.targets()).containsExactly(new QueueLength<>("arn:queue", 1, 11));
+        assertThat(store.targets()).containsExactly(new QueueLength<>("arn:queue", 1, 11, 11));
     }
 
     @Test
@@ -158,7 +158,7 @@ class EventStoreTest {
         accept(AUDIT, "c", 20);
 
         assertThat(store.queues())
-                .containsExactlyInAnyOrder(new QueueLength<>(MAIL, 2, 5), new QueueLength<>(AUDIT, 1, 20));
+                .containsExactlyInAnyOrder(new QueueLength<>(MAIL, 2, 5, 10), new QueueLength<>(AUDIT, 1, 20, 20));
         assertThat(store.latest()).isEqualTo(20);
     }
 

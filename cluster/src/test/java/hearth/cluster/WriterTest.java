@@ -3,7 +3,9 @@ package hearth.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.model.DiskFull;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +76,84 @@ class WriterTest {
         database.write(session -> insert(session, 2));
 
         assertThat(numbers()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void goesOnWhenThereIsRoomAgain() {
+        long pages = number("PRAGMA page_count");
+        database.write(session -> number(session, "PRAGMA max_page_count = " + pages));
+        int kept = 0;
+        while (kept < 10_000 && isWritten(kept)) {
+            kept++;
+        }
+        assertThatThrownBy(() -> database.write(session -> insert(session, 20_000)))
+                .isInstanceOf(StoreException.class)
+                .satisfies(full -> assertThat(DiskFull.isCauseOf(full)).isTrue());
+
+        database.write(session -> number(session, "PRAGMA max_page_count = 1000000"));
+        database.write(session -> insert(session, 20_001));
+
+        assertThat(numbers()).hasSize(kept + 1).contains(20_001L);
+    }
+
+    private boolean isWritten(int number) {
+        try {
+            database.write(session -> insert(session, number));
+            return true;
+        } catch (StoreException full) {
+            return false;
+        }
+    }
+
+    /// As it does when the disk is full in the middle of a transaction.
+    @Test
+    void goesOnAfterTheEngineHasUndoneAWholeGroup() {
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> database.write(session -> {
+                        insert(session, 1);
+                        session.execute("ROLLBACK");
+                        throw new SQLException("as told");
+                    }))
+                    .isInstanceOf(StoreException.class)
+                    .hasRootCauseMessage("as told");
+        }
+
+        database.write(session -> insert(session, 2));
+        assertThatThrownBy(() -> database.write(session -> {
+                    insert(session, 3);
+                    throw new IllegalArgumentException("refused");
+                }))
+                .hasMessage("refused");
+
+        assertThat(numbers()).containsExactly(2L);
+    }
+
+    @Test
+    void goesOnAfterAnotherProgramHeldTheLockForTooLong() throws Exception {
+        database.write(session -> number(session, "PRAGMA busy_timeout = 10"));
+        try (var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("test.db"));
+                var statement = other.createStatement()) {
+            statement.executeUpdate("BEGIN IMMEDIATE");
+            assertThatThrownBy(() -> database.write(session -> insert(session, 1)))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("locked");
+            statement.executeUpdate("ROLLBACK");
+        }
+
+        database.write(session -> insert(session, 2));
+
+        assertThat(numbers()).containsExactly(2L);
+    }
+
+    private long number(String sql) {
+        return database.read(session -> number(session, sql));
+    }
+
+    private static long number(Session session, String sql) throws SQLException {
+        try (var rows = session.prepare(sql).executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     @Test

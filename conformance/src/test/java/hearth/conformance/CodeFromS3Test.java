@@ -3,10 +3,8 @@ package hearth.conformance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,7 +13,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,8 +25,6 @@ import software.amazon.awssdk.services.lambda.model.S3ObjectStorageMode;
 
 /// Code from a server that speaks S3: moto, where the host's python3.11 has it.
 class CodeFromS3Test {
-    private static final List<String> PYTHON = List.of("python3.11");
-
     /// A key that moto takes as it takes any; whoever has none gets nothing of a bucket that is not public.
     private static final Map<String, String> SIGNING =
             Map.of("AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test");
@@ -43,29 +38,19 @@ class CodeFromS3Test {
     @TempDir
     Path data;
 
-    private Process moto;
+    private Moto moto;
     private URI s3;
 
     @BeforeEach
     void startMoto() throws Exception {
-        assumeTrue(succeeds("import moto.server"), "This host's python3.11 has no moto with its server");
-        int port;
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        moto = new ProcessBuilder(
-                        PYTHON.getFirst(), "-m", "moto.server", "-H", "127.0.0.1", "-p", Integer.toString(port))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        s3 = URI.create("http://127.0.0.1:" + port);
-        Await.until(() -> "moto answers at " + s3, this::answers);
+        moto = Moto.start();
+        s3 = moto.url();
     }
 
     @AfterEach
     void endMoto() {
         if (moto != null) {
-            moto.destroyForcibly();
+            moto.close();
         }
     }
 
@@ -206,31 +191,5 @@ class CodeFromS3Test {
         var answer = http.send(request.build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return answer.headers().firstValue("x-amz-version-id").orElse("");
-    }
-
-    private boolean answers() {
-        try {
-            return http.send(HttpRequest.newBuilder(s3).build(), BodyHandlers.discarding())
-                            .statusCode()
-                    < 500;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private static boolean succeeds(String program) throws InterruptedException {
-        try {
-            return new ProcessBuilder(PYTHON.getFirst(), "-c", program)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

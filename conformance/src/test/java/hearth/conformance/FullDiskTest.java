@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.ServiceException;
 
@@ -27,17 +30,14 @@ import software.amazon.awssdk.services.lambda.model.ServiceException;
 class FullDiskTest {
     private static final String SIZE = "64m";
     private static final int RANDOM_BYTES = 2 << 20;
+    private static final Pattern EVENT = Pattern.compile("\\{\"id\":\"([^\"]+)\"");
     private static final Random RANDOM = new Random(1);
 
     @Test
     void saysSoAndKeepsWhatItAcknowledgedAndGoesOnWithRoom() throws Exception {
         assumeTrue(RestartTest.isRoot(), "A disk of its own needs root");
-        var data = TestServer.temporaryFolder();
-        var script = "mount -t tmpfs -o size=" + SIZE + ",mode=700 none " + data + " && exec \"$@\"";
-        try (var server =
-                HearthProcess.startWithin(List.of("unshare", "-m", "--fork", "sh", "-c", script, "sh"), data)) {
-            var disk = Path.of("/proc", Long.toString(server.pid()), "root")
-                    .resolve(Path.of("/").relativize(data));
+        try (var server = start()) {
+            var disk = disk(server);
             var lambda = Clients.lambda(server.endpoint());
             create(lambda, "warm");
             create(lambda, "cold");
@@ -80,6 +80,83 @@ class FullDiskTest {
             assertThat(lambda.listFunctionsPaginator().functions().stream().map(FunctionConfiguration::functionName))
                     .containsExactlyInAnyOrderElementsOf(acknowledged);
         }
+    }
+
+    /// What was answered with 202 is kept, and what was not never runs.
+    @Test
+    void refusesEventsAndGoesOnWithThoseItHasWithRoom() throws Exception {
+        assumeTrue(RestartTest.isRoot(), "A disk of its own needs root");
+        try (var queues = ElasticMq.start();
+                var server = start("--retry-base", "100ms", "--endpoint", "sqs=" + queues.url())) {
+            var disk = disk(server);
+            var lambda = Clients.lambda(server.endpoint());
+            create(lambda, "taken");
+            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("taken"));
+            lambda.putFunctionEventInvokeConfig(r -> r.functionName("taken")
+                    .destinationConfig(c -> c.onSuccess(s -> s.destination(queues.create("heard")))));
+            assertThat(invoke(lambda, "taken")).isEqualTo("\"taken\"");
+            var accepted = new TreeSet<String>();
+            var refused = new TreeSet<String>();
+
+            fill(disk.resolve("filler"));
+            for (int i = 0; i < 60; i++) {
+                var id = "e-%03d".formatted(i);
+                try {
+                    invokeLater(lambda, id);
+                    accepted.add(id);
+                } catch (ServiceException e) {
+                    assertThat(e.statusCode()).isEqualTo(500);
+                    assertThat(e.awsErrorDetails().errorMessage()).contains("disk is full");
+                    refused.add(id);
+                }
+            }
+            assertThat(refused).isNotEmpty();
+            assertThat(server.output()).contains("THE DISK OF THE DATA FOLDER IS FULL");
+
+            Files.delete(disk.resolve("filler"));
+            invokeLater(lambda, "e-later");
+            accepted.add("e-later");
+
+            var heard = new TreeSet<String>();
+            Await.until(() -> "All of " + accepted + " in " + heard, () -> {
+                queues.take("heard")
+                        .forEach(message ->
+                                EVENT.matcher(message.body()).results().forEach(found -> heard.add(found.group(1))));
+                return heard.containsAll(accepted);
+            });
+            assertThat(heard).isEqualTo(accepted);
+            Await.until("Nothing waits", () -> events(server).contains("No event waits"));
+            assertThat(server.output()).doesNotContain("met a fault").doesNotContain("met a defect");
+        }
+    }
+
+    private static void invokeLater(LambdaClient lambda, String id) {
+        lambda.invoke(r -> r.functionName("taken")
+                .invocationType(InvocationType.EVENT)
+                .payload(SdkBytes.fromUtf8String("{\"id\":\"" + id + "\",\"more\":\"" + "x".repeat(100_000) + "\"}")));
+    }
+
+    /// What `hearth events` says where the server's disk is.
+    private static String events(HearthProcess server) {
+        var command =
+                HearthProcess.command(List.of("events", "--data", server.data().toString()));
+        command.command().addAll(0, List.of("nsenter", "-m", "-t", Long.toString(server.pid())));
+        try (var output = command.redirectErrorStream(true).start().getInputStream()) {
+            return new String(output.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static HearthProcess start(String... options) {
+        var data = TestServer.temporaryFolder();
+        var script = "mount -t tmpfs -o size=" + SIZE + ",mode=700 none " + data + " && exec \"$@\"";
+        return HearthProcess.startWithin(List.of("unshare", "-m", "--fork", "sh", "-c", script, "sh"), data, options);
+    }
+
+    private static Path disk(HearthProcess server) {
+        return Path.of("/proc", Long.toString(server.pid()), "root")
+                .resolve(Path.of("/").relativize(server.data()));
     }
 
     /// With as much in it as no package shares.

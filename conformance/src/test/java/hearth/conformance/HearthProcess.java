@@ -19,13 +19,15 @@ import java.util.regex.Pattern;
 public final class HearthProcess implements AutoCloseable {
     private static final Pattern ENDPOINT = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
+    private final Path data;
     private final Process process;
     private final boolean wrapped;
     private final Output output = new Output();
     private final CompletableFuture<URI> ready = new CompletableFuture<>();
 
     /// @param wrapped whether the server is the process's child
-    private HearthProcess(Process process, boolean wrapped) {
+    private HearthProcess(Path data, Process process, boolean wrapped) {
+        this.data = data;
         this.process = process;
         this.wrapped = wrapped;
     }
@@ -69,7 +71,7 @@ public final class HearthProcess implements AutoCloseable {
             var command = command(arguments).redirectErrorStream(true);
             command.environment().putAll(environment);
             command.command().addAll(0, within);
-            var server = new HearthProcess(command.start(), !within.isEmpty());
+            var server = new HearthProcess(data, command.start(), !within.isEmpty());
             if (within.isEmpty()) {
                 server.watch();
             }
@@ -175,6 +177,11 @@ public final class HearthProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /// The folder that it was given.
+    Path data() {
+        return data;
     }
 
     /// Everything that it has printed.

@@ -1,8 +1,7 @@
 package hearth.events;
 
 import hearth.cluster.DeliveryRecord;
-import hearth.cluster.EventStore;
-import hearth.cluster.QueueLength;
+import hearth.cluster.EventRepository;
 import hearth.model.memory.MemoryBudget;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -13,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Tells destinations and dead letter queues of events: until they have it, or it is too old.
@@ -24,14 +22,15 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
     private static final long BYTES_AT_ONCE = 1 << 20;
 
     private static final long MEMORY_PAUSE = 100;
-    private static final long PAUSE = 1_000;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private final EventStore store;
+    private final EventRepository store;
     private final DestinationSender sender;
     private final MemoryBudget memory;
     private final QueueClock clock;
     private final Duration oldest;
     private final Executor background;
+    private final Alarm alarm;
     private final EventMeter meter;
     private final Writes writes = new Writes("The ends of deliveries");
 
@@ -40,13 +39,15 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
 
     /// @param oldest how old a message may become
     /// @param background runs what blocks
+    /// @param alarm has writes that failed begun again
     DeliveryWork(
-            EventStore store,
+            EventRepository store,
             DestinationSender sender,
             MemoryBudget memory,
             QueueClock clock,
             Duration oldest,
             Executor background,
+            Alarm alarm,
             EventMeter meter) {
         this.store = store;
         this.sender = sender;
@@ -54,12 +55,8 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
         this.clock = clock;
         this.oldest = oldest;
         this.background = background;
+        this.alarm = alarm;
         this.meter = meter;
-    }
-
-    @Override
-    public List<QueueLength<String>> lengths() {
-        return store.targets();
     }
 
     @Override
@@ -140,7 +137,7 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
         try {
             written = writing.begin();
         } catch (IllegalStateException closed) {
-            end.accept(Ended.untouched(clock.now() + PAUSE, Ended.Pace.EVEN));
+            end.accept(Ended.untouched(clock.now() + PAUSE.toMillis(), Ended.Pace.EVEN));
             return;
         }
         var _ = written.whenComplete((_, failure) -> {
@@ -149,8 +146,7 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
                 end.accept(how);
             } else {
                 writes.failed(failure);
-                CompletableFuture.delayedExecutor(PAUSE, TimeUnit.MILLISECONDS, background)
-                        .execute(() -> write(delivery, writing, how, end));
+                alarm.after(PAUSE, () -> write(delivery, writing, how, end));
             }
         });
     }

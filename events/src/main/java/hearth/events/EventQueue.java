@@ -1,23 +1,26 @@
 package hearth.events;
 
 import hearth.cluster.EventRecord;
-import hearth.cluster.EventStore;
+import hearth.cluster.EventRepository;
+import hearth.cluster.QueueLength;
 import hearth.invoke.frontend.Dispatch;
 import hearth.invoke.frontend.FunctionResolver;
 import hearth.model.FunctionId;
 import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.Invocation;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Asynchronous invocation: keeps events on the disk, runs functions on them as a client of the Frontend, tries again
 /// as AWS does, and tells destinations and dead letter queues.
 public final class EventQueue implements AsyncInvocations, AutoCloseable {
-    private final EventStore store;
+    private final EventRepository store;
     private final QueueClock clock;
     private final EventMeter meter;
     private final FairQueues<String, ?> deliveries;
@@ -28,14 +31,16 @@ public final class EventQueue implements AsyncInvocations, AutoCloseable {
     /// @param isStopped whether a function's reserved concurrency is 0; may block
     /// @param sender of what others are to hear
     /// @param background runs what may block
+    /// @param alarm has writes that failed begun again
     public record Parts(
-            EventStore store,
+            EventRepository store,
             FunctionResolver functions,
             Dispatch dispatch,
             Predicate<FunctionId> isStopped,
             DestinationSender sender,
             MemoryBudget memory,
-            Executor background) {}
+            Executor background,
+            Alarm alarm) {}
 
     /// @param requestIds for events that are passed on to functions
     /// @param wall the clock of records
@@ -48,34 +53,61 @@ public final class EventQueue implements AsyncInvocations, AutoCloseable {
             LongSupplier nanos,
             EventMeter meter) {
         this.store = parts.store();
-        this.clock = QueueClock.begin(wall.millis(), store.latest(), nanos);
+        var functions = store.queues();
+        var targets = store.targets();
+        var policy = new RetryPolicy(config.retryBase());
+        this.clock = QueueClock.begin(wall.millis(), latest(policy, functions, targets), nanos);
         this.meter = meter;
         this.deliveries = new FairQueues<>(
                 "deliveries",
                 new DeliveryWork(
-                        store, parts.sender(), parts.memory(), clock, config.deliveryAge(), parts.background(), meter),
+                        store,
+                        parts.sender(),
+                        parts.memory(),
+                        clock,
+                        config.deliveryAge(),
+                        parts.background(),
+                        parts.alarm(),
+                        meter),
+                targets,
                 clock,
                 config.deliveriesAtOnce(),
                 config.drain());
-        this.events = events(config, parts, requestIds, wall);
+        this.events = events(config, policy, functions, parts, requestIds, wall);
+    }
+
+    /// The latest time that what is kept tells of: when it came in, or was made to wait.
+    private long latest(
+            RetryPolicy policy, List<QueueLength<FunctionId>> functions, List<QueueLength<String>> targets) {
+        long lastDue = Stream.concat(functions.stream(), targets.stream())
+                .mapToLong(QueueLength::last)
+                .max()
+                .orElse(0);
+        return Math.max(store.latest(), lastDue - policy.longestWait().toMillis());
     }
 
     private FairQueues<FunctionId, EventRecord> events(
-            EventsConfig config, Parts parts, Supplier<String> requestIds, InstantSource wall) {
+            EventsConfig config,
+            RetryPolicy policy,
+            List<QueueLength<FunctionId>> functions,
+            Parts parts,
+            Supplier<String> requestIds,
+            InstantSource wall) {
         var arrivals = new Arrivals();
         var work = new EventWork(
                 store,
                 parts.functions(),
                 parts.dispatch(),
                 parts.isStopped(),
-                new RetryPolicy(config.retryBase()),
+                policy,
                 new Outcomes(requestIds, arrivals::arrived, deliveries::arrived, meter),
                 parts.memory(),
                 clock,
                 wall,
                 parts.background(),
+                parts.alarm(),
                 meter);
-        var queues = new FairQueues<>("events", work, clock, config.mostAtOnce(), config.drain());
+        var queues = new FairQueues<>("events", work, functions, clock, config.mostAtOnce(), config.drain());
         arrivals.queues.complete(queues);
         return queues;
     }
@@ -114,6 +146,15 @@ public final class EventQueue implements AsyncInvocations, AutoCloseable {
     public void begin() {
         events.begin();
         deliveries.begin();
+    }
+
+    /// Does what is due now, on this thread: for a simulation, in which nothing has been told to `begin`.
+    ///
+    /// @return after how many milliseconds something is due next, at most 0 when there is more now;
+    ///     `Long.MAX_VALUE` when there is nothing before it is told of more
+    long step() {
+        long next = Math.min(events.step(), deliveries.step());
+        return next == Long.MAX_VALUE ? next : next - clock.now();
     }
 
     /// How many events wait for functions or run.

@@ -1,8 +1,7 @@
 package hearth.events;
 
 import hearth.cluster.EventRecord;
-import hearth.cluster.EventStore;
-import hearth.cluster.QueueLength;
+import hearth.cluster.EventRepository;
 import hearth.invoke.counting.ThrottleReason;
 import hearth.invoke.frontend.Dispatch;
 import hearth.invoke.frontend.DispatchOutcome;
@@ -22,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -42,9 +40,9 @@ final class EventWork implements Work<FunctionId, EventRecord> {
     /// After how long memory is asked for again.
     private static final long MEMORY_PAUSE = 100;
 
-    private static final long PAUSE = 1_000;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private final EventStore store;
+    private final EventRepository store;
     private final FunctionResolver functions;
     private final Dispatch dispatch;
     private final Predicate<FunctionId> isStopped;
@@ -54,13 +52,15 @@ final class EventWork implements Work<FunctionId, EventRecord> {
     private final QueueClock clock;
     private final InstantSource wall;
     private final Executor background;
+    private final Alarm alarm;
     private final EventMeter meter;
     private final Writes writes = new Writes("The ends of events");
 
     /// @param isStopped whether a function's reserved concurrency is 0; may block
     /// @param background runs what may block, or is long
+    /// @param alarm has writes that failed begun again
     EventWork(
-            EventStore store,
+            EventRepository store,
             FunctionResolver functions,
             Dispatch dispatch,
             Predicate<FunctionId> isStopped,
@@ -70,6 +70,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
             QueueClock clock,
             InstantSource wall,
             Executor background,
+            Alarm alarm,
             EventMeter meter) {
         this.store = store;
         this.functions = functions;
@@ -81,12 +82,8 @@ final class EventWork implements Work<FunctionId, EventRecord> {
         this.clock = clock;
         this.wall = wall;
         this.background = background;
+        this.alarm = alarm;
         this.meter = meter;
-    }
-
-    @Override
-    public List<QueueLength<FunctionId>> lengths() {
-        return store.queues();
     }
 
     @Override
@@ -211,7 +208,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
                 case DispatchOutcome.Throttled(var reason) -> throttled(reason, config);
                 case DispatchOutcome.NotRunnable(var why) -> decided(new Attempt.NotRun(why.message()), config);
                 // It stays as it is, for the next start.
-                case DispatchOutcome.Unavailable(var reason) when reason == Reason.CLOSED -> leave(PAUSE);
+                case DispatchOutcome.Unavailable(var reason) when reason == Reason.CLOSED -> leave(PAUSE.toMillis());
                 case DispatchOutcome.Unavailable(var reason) -> decided(new Attempt.NotRun(reason.name()), config);
             }
         }
@@ -296,7 +293,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
                 written = writing.begin();
             } catch (IllegalStateException closed) {
                 // It stays as it is, for the next start.
-                leave(PAUSE);
+                leave(PAUSE.toMillis());
                 return;
             }
             var _ = written.whenComplete((_, failure) -> {
@@ -306,8 +303,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
                     afterwards.run();
                 } else {
                     writes.failed(failure);
-                    CompletableFuture.delayedExecutor(PAUSE, TimeUnit.MILLISECONDS, background)
-                            .execute(() -> guarded(() -> write(writing, end, afterwards)));
+                    alarm.after(PAUSE, () -> guarded(() -> write(writing, end, afterwards)));
                 }
             });
         }

@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// Queues that the store keeps, worked through in turns, so that none delays another: however long one is, however
 /// slow or faulty the work on it.
@@ -50,14 +51,21 @@ final class FairQueues<K, T> implements AutoCloseable {
     private long endBy = Long.MAX_VALUE;
 
     /// @param name of the thread
+    /// @param kept every queue that has items
     /// @param mostAtOnce how many items of one queue may be in work at once
     /// @param drain how long `close` waits for what is in work
-    FairQueues(String name, Work<K, T> work, QueueClock clock, int mostAtOnce, Duration drain) {
+    FairQueues(
+            String name,
+            Work<K, T> work,
+            Iterable<QueueLength<K>> kept,
+            QueueClock clock,
+            int mostAtOnce,
+            Duration drain) {
         this.work = work;
         this.clock = clock;
         this.mostAtOnce = mostAtOnce;
         this.drain = drain;
-        for (var length : work.lengths()) {
+        for (var length : kept) {
             found(length);
         }
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::run);
@@ -97,7 +105,7 @@ final class FairQueues<K, T> implements AutoCloseable {
     private void run() {
         while (true) {
             try {
-                takeMail();
+                awaitMail();
                 if (endBy == Long.MAX_VALUE) {
                     takeTurns();
                 } else if (running == 0 || System.nanoTime() - endBy >= 0) {
@@ -112,16 +120,31 @@ final class FairQueues<K, T> implements AutoCloseable {
         }
     }
 
-    private void takeMail() throws InterruptedException {
+    private void awaitMail() throws InterruptedException {
         var mail = endBy != Long.MAX_VALUE
                 ? mailbox.poll(Math.max(0, endBy - System.nanoTime()), TimeUnit.NANOSECONDS)
                 : turns.isEmpty()
                         ? mailbox.take()
                         : mailbox.poll(turns.first().turn - clock.now(), TimeUnit.MILLISECONDS);
-        while (mail != null) {
+        takeMail(mail);
+    }
+
+    private void takeMail(@Nullable Runnable first) {
+        for (var mail = first; mail != null; mail = mailbox.poll()) {
             guarded(mail);
-            mail = mailbox.poll();
         }
+    }
+
+    /// Does once, on the caller's thread, what the queues' own does again and again.
+    ///
+    /// @return when there is more to do, by the queues' clock; `Long.MAX_VALUE` before more is told
+    long step() {
+        takeMail(mailbox.poll());
+        takeTurns();
+        if (!mailbox.isEmpty()) {
+            return clock.now();
+        }
+        return turns.isEmpty() ? Long.MAX_VALUE : turns.first().turn;
     }
 
     private static void guarded(Runnable mail) {

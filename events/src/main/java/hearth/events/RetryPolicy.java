@@ -42,6 +42,11 @@ record RetryPolicy(Duration base) {
                 : new Verdict.Retry(event);
     }
 
+    /// No event and no delivery is ever made to wait longer.
+    Duration longestWait() {
+        return Duration.ofMillis(Math.max(LONGEST_BACK_OFF, wait(EventInvokeConfig.MOST_RETRIES - 1)));
+    }
+
     private long wait(int failuresBefore) {
         return base.toMillis() * (failuresBefore + 1);
     }

@@ -1,6 +1,5 @@
 package hearth.events;
 
-import hearth.cluster.QueueLength;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,9 +11,6 @@ import java.util.function.Consumer;
 /// @param <K> what a queue is known by
 /// @param <T> an item
 interface Work<K, T> {
-    /// Every queue that has items.
-    List<QueueLength<K>> lengths();
-
     /// The first items of a queue that are due, but for some.
     List<T> due(K queue, long now, Set<Long> others, int most);
 

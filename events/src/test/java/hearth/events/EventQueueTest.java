@@ -16,12 +16,9 @@ import hearth.invoke.frontend.FunctionCacheConfig;
 import hearth.invoke.frontend.FunctionResolver;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.model.Bytes;
-import hearth.model.CodeDigest;
 import hearth.model.EventInvokeConfig;
 import hearth.model.FunctionId;
-import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
-import hearth.model.LogFormat;
 import hearth.model.Routing;
 import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.Invocation;
@@ -77,6 +74,9 @@ class EventQueueTest {
     private BiFunction<FunctionVersion, Invocation, DispatchOutcome> function = (_, _) -> answered("\"done\"");
 
     private volatile boolean areReadable = true;
+    /// What somebody has added to the clock on the wall.
+    private volatile Duration set = Duration.ZERO;
+
     private DataFolderLock lock;
     private EventStore store;
     private EventQueue queue;
@@ -252,6 +252,26 @@ class EventQueueTest {
         skip(Duration.ofSeconds(2));
 
         awaitRuns(2);
+        awaitEmpty();
+    }
+
+    @Test
+    void waitsNoLongerThoughTheWallClockWasSetBackWhileItWasStopped() {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, null, TOPIC, null));
+        function = (_, _) -> failed("no");
+        accept("r-1", "{}");
+        awaitRuns(1);
+        stop();
+        set = Duration.ofHours(5);
+        start();
+        awaitRuns(2);
+        stop();
+        set = Duration.ofHours(-5);
+
+        start();
+
+        skip(Duration.ofMinutes(5));
+        awaitRuns(3);
         awaitEmpty();
     }
 
@@ -444,9 +464,12 @@ class EventQueueTest {
                             sent.add(delivery);
                         },
                         memory,
-                        threads),
+                        threads,
+                        (delay, action) -> CompletableFuture.delayedExecutor(
+                                        delay.toNanos(), TimeUnit.NANOSECONDS, threads)
+                                .execute(action)),
                 () -> "passed-on-" + numbers.incrementAndGet(),
-                InstantSource.system(),
+                () -> InstantSource.system().instant().plus(set),
                 () -> System.nanoTime() + skipped.get(),
                 new EventMeter() {
                     @Override
@@ -465,7 +488,7 @@ class EventQueueTest {
         return qualifier.equals("gone")
                 ? Optional.empty()
                 : Optional.ofNullable(functions.get(id))
-                        .map(config -> Routing.to(version(id)).with(config));
+                        .map(config -> Routing.to(Samples.version(id)).with(config));
     }
 
     private void stop() {
@@ -580,28 +603,5 @@ class EventQueueTest {
                 Optional.ofNullable(onSuccess),
                 Optional.ofNullable(onFailure),
                 Optional.ofNullable(deadLetters));
-    }
-
-    private static FunctionVersion version(FunctionId id) {
-        return new FunctionVersion(
-                id,
-                "$LATEST",
-                1,
-                FunctionState.ACTIVE,
-                "python3.12",
-                "app.handler",
-                new CodeDigest("00".repeat(32)),
-                List.of(),
-                Bytes.mebibytes(128),
-                Duration.ofSeconds(3),
-                Bytes.mebibytes(512),
-                Map.of(),
-                "arn:aws:iam::123456789012:role/r",
-                "x86_64",
-                LogFormat.TEXT,
-                "/aws/lambda/" + id.name(),
-                "INFO",
-                "INFO",
-                Optional.empty());
     }
 }

@@ -17,9 +17,12 @@ public record EventInvokeConfig(
         Optional<String> onSuccess,
         Optional<String> onFailure,
         Optional<String> deadLetterQueue) {
+    /// What AWS lets a function have at most.
+    public static final int MOST_RETRIES = 2;
+
     /// The config of a qualifier for which nothing is configured.
-    public static final EventInvokeConfig DEFAULT =
-            new EventInvokeConfig(Duration.ofHours(6), 2, Optional.empty(), Optional.empty(), Optional.empty());
+    public static final EventInvokeConfig DEFAULT = new EventInvokeConfig(
+            Duration.ofHours(6), MOST_RETRIES, Optional.empty(), Optional.empty(), Optional.empty());
 
     /// The same for a version or an alias that is gone, and with it those who were to hear of its events.
     public EventInvokeConfig deadLettersAlone() {

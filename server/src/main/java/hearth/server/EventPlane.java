@@ -19,7 +19,9 @@ import hearth.server.api.RequestIds;
 import hearth.server.metrics.EventMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /// Makes ready for asynchronous invocation: the queue of events, and the clients of those who hear of them.
@@ -63,7 +65,10 @@ final class EventPlane {
                                 sender,
                                 // The rest is for answers: events hold theirs until the function has answered.
                                 memory.share(new Bytes(memory.total().count() / 2)),
-                                threads),
+                                threads,
+                                (delay, action) -> CompletableFuture.delayedExecutor(
+                                                delay.toNanos(), TimeUnit.NANOSECONDS, threads)
+                                        .execute(action)),
                         random,
                         clock,
                         metrics));
