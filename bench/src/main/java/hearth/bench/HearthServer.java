@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -104,7 +105,16 @@ final class HearthServer implements AutoCloseable {
                 "POST", "/2015-03-31/functions/" + function + "/invocations", "{}".getBytes(StandardCharsets.UTF_8));
     }
 
-    /// The same for the load generator, with an answer of the length that one call of it has.
+    /// An invocation for whose outcome nobody waits.
+    byte[] event(String function, byte[] event) {
+        return signer.request(
+                "POST",
+                "/2015-03-31/functions/" + function + "/invocations",
+                event,
+                Map.of("X-Amz-Invocation-Type", "Event"));
+    }
+
+    /// An invocation for the load generator, with an answer of the length that one call of it has.
     Wrk.Request load(String function, byte[] event) throws IOException {
         var path = "/2015-03-31/functions/" + function + "/invocations";
         var answer = send(signer.request("POST", path, event));
@@ -118,6 +128,11 @@ final class HearthServer implements AutoCloseable {
         return send(invocation(function)).getBytes(StandardCharsets.UTF_8);
     }
 
+    /// What `/metrics` answers, head and body.
+    String metrics() throws IOException {
+        return send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
     /// The server's own process, without its functions.
     long pid() {
         return process.pid();
@@ -125,10 +140,16 @@ final class HearthServer implements AutoCloseable {
 
     /// Creates a function and waits until it is active.
     void create(String function, String runtime, String handler, byte[] zip, int megabytes) throws IOException {
+        create(function, runtime, handler, zip, megabytes, "");
+    }
+
+    /// @param more members of the request, each followed by a comma
+    void create(String function, String runtime, String handler, byte[] zip, int megabytes, String more)
+            throws IOException {
         var body =
                 "{\"FunctionName\":\"%s\",\"Runtime\":\"%s\",\"Handler\":\"%s\",\"Role\":\"arn:aws:iam::000000000000:role/bench\","
                                 .formatted(function, runtime, handler)
-                        + "\"Timeout\":30,\"MemorySize\":" + megabytes + ",\"Code\":{\"ZipFile\":\""
+                        + more + "\"Timeout\":30,\"MemorySize\":" + megabytes + ",\"Code\":{\"ZipFile\":\""
                         + Base64.getEncoder().encodeToString(zip) + "\"}}";
         expect(send("POST", "/2015-03-31/functions", body), 201);
         while (!send("GET", "/2015-03-31/functions/" + function + "/configuration", "")

@@ -20,7 +20,7 @@ final class Load {
 
     /// What a run saw.
     ///
-    /// @param errors answers that were not 200, or carried a function error
+    /// @param errors answers that were not as they should be
     record Result(long requests, long errors, Duration elapsed, long[] sortedNanos) {
         double perSecond() {
             return requests * 1e9 / elapsed.toNanos();
@@ -35,8 +35,26 @@ final class Load {
         }
     }
 
+    /// Looks at the answers.
+    interface Answers {
+        /// Answers of functions that did not fail.
+        Answers OK = head -> head.startsWith("http/1.1 200") && !head.contains("x-amz-function-error");
+
+        /// @param head in lower case
+        /// @return whether it is as it should be
+        boolean isGood(String head);
+    }
+
     /// Sends the same request over and over, on all connections at once, for the given time.
     static Result run(InetSocketAddress server, byte[] request, int connections, Duration time) throws IOException {
+        return run(server, request, connections, time, Long.MAX_VALUE, Answers.OK);
+    }
+
+    /// @param most after how many requests it ends, if the time is not over before; at least one for each connection.
+    ///     All that were sent are answered
+    static Result run(
+            InetSocketAddress server, byte[] request, int connections, Duration time, long most, Answers answers)
+            throws IOException {
         try (var selector = Selector.open()) {
             var clients = new ArrayList<Connection>();
             for (int i = 0; i < connections; i++) {
@@ -48,15 +66,17 @@ final class Load {
             for (var client : clients) {
                 client.send();
             }
+            long sent = connections;
             var open = connections;
             while (open > 0) {
                 selector.select(1000);
                 for (var key : selector.selectedKeys()) {
                     var client = (Connection) key.attachment();
                     if (client.answered()) {
-                        samples.add(System.nanoTime() - client.sent, client.failed);
-                        if (System.nanoTime() < end) {
+                        samples.add(System.nanoTime() - client.sent, !answers.isGood(client.head));
+                        if (sent < most && System.nanoTime() < end) {
                             client.send();
+                            sent++;
                         } else {
                             client.close();
                             open--;
@@ -99,7 +119,7 @@ final class Load {
         private final ByteBuffer request;
         private final ByteBuffer answer = ByteBuffer.allocateDirect(1 << 16);
         private long sent;
-        private boolean failed;
+        private String head = "";
 
         Connection(InetSocketAddress server, Selector selector, byte[] request) throws IOException {
             this.request = ByteBuffer.allocateDirect(request.length).put(request);
@@ -130,7 +150,7 @@ final class Load {
             if (end < 0) {
                 return false;
             }
-            var head = text.substring(0, end).toLowerCase(java.util.Locale.ROOT);
+            head = text.substring(0, end).toLowerCase(java.util.Locale.ROOT);
             var at = head.indexOf("content-length: ");
             if (at < 0) {
                 throw new IOException("An answer without a Content-Length: " + head);
@@ -138,7 +158,6 @@ final class Load {
             var stop = head.indexOf('\r', at);
             var length = Integer.parseInt(
                     head.substring(at + 16, stop < 0 ? head.length() : stop).strip());
-            failed = !head.startsWith("http/1.1 200") || head.contains("x-amz-function-error");
             return answer.position() >= end + 4 + length;
         }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class Main {
         MANY,
         INTERFERENCE,
         URLS,
+        EVENTS,
         CREATIONS,
         CONTROL,
         BURST,
@@ -60,11 +62,11 @@ public final class Main {
         var repository = Path.of(System.getProperty("hearth.repository", "."))
                 .toAbsolutePath()
                 .normalize();
-        var folder = Files.createTempDirectory("hearth-bench");
         var words = new ArrayList<>(List.of(arguments));
         var quick = words.remove("--quick");
         var against = against(words);
         var parts = parts(words);
+        var folder = Files.createTempDirectory("hearth-bench");
         var earlier = against.equals("none") ? Optional.<Build>empty() : Build.earlier(repository, against);
         var bench = new Main(repository, new Rivals(new Build("now", repository), earlier), folder, quick, parts);
         System.out.print(bench.report.head());
@@ -106,8 +108,20 @@ public final class Main {
 
     private static Set<Part> parts(List<String> names) {
         var parts = EnumSet.noneOf(Part.class);
-        names.forEach(name -> parts.add(Part.valueOf(name.toUpperCase(Locale.ROOT))));
+        names.forEach(name -> parts.add(part(name)));
         return parts.isEmpty() ? EnumSet.allOf(Part.class) : parts;
+    }
+
+    private static Part part(String name) {
+        try {
+            return Part.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            System.err.println("hearth: there is no part \"" + name + "\" to measure; there are "
+                    + Arrays.toString(Part.values()).toLowerCase(Locale.ROOT)
+                    + ", and --quick and --against COMMIT|none");
+            System.exit(2);
+            throw e;
+        }
     }
 
     private void run() throws Exception {
@@ -150,6 +164,9 @@ public final class Main {
     private void nowAlone() throws Exception {
         if (parts.contains(Part.URLS)) {
             new UrlRows(report, repository, folder, quick).run(Language.all().getLast(), 64);
+        }
+        if (parts.contains(Part.EVENTS)) {
+            new EventRows(report, repository, folder, quick).run();
         }
         if (parts.contains(Part.CREATIONS)) {
             try (var hearth = HearthServer.start(repository, folder.resolve("creations"))) {

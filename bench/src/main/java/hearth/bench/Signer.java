@@ -20,10 +20,16 @@ record Signer(String accessKey, String secretKey) {
 
     /// A whole HTTP/1.1 request. A signature is good for five minutes, so a run may send it again and again.
     byte[] request(String method, String path, byte[] body) {
+        return request(method, path, body, Map.of());
+    }
+
+    /// @param unsigned headers that the signature does not know
+    byte[] request(String method, String path, byte[] body, Map<String, String> unsigned) {
         var head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
-        headers(method, path, body)
-                .forEach((name, value) ->
-                        head.append(name).append(": ").append(value).append("\r\n"));
+        var headers = headers(method, path, body);
+        headers.putAll(unsigned);
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
         var bytes = head.toString().getBytes(StandardCharsets.UTF_8);
         var request = Arrays.copyOf(bytes, bytes.length + body.length);

@@ -11,6 +11,12 @@ import java.util.Optional;
 /// What the events of a data folder wait for, read beside a server that may be at work on them. Times are
 /// milliseconds of the queue's own clock: the wall clock's, unless that was set, or the host has slept.
 public record EventsReport(List<WaitingEvents> events, List<WaitingDeliveries> deliveries) {
+    static final String EVENTS = """
+            SELECT account, region, name, count(*) AS events, min(due) AS first, min(accepted) AS oldest,
+                count(*) FILTER (WHERE failures > 0) AS failed,
+                count(*) FILTER (WHERE setbacks > 0) AS held
+            FROM events GROUP BY account, region, name ORDER BY account, region, name""";
+
     /// @param due when the next of them is tried
     /// @param failed how many of them their function has failed on
     /// @param setBack how many could not be run when they were tried last
@@ -34,11 +40,7 @@ public record EventsReport(List<WaitingEvents> events, List<WaitingDeliveries> d
 
     private static List<WaitingEvents> events(Session session) throws SQLException {
         var found = new ArrayList<WaitingEvents>();
-        try (var rows = session.prepare("""
-                        SELECT account, region, name, count(*) AS events, min(due) AS first, min(accepted) AS oldest,
-                            count(*) FILTER (WHERE failures > 0) AS failed,
-                            count(*) FILTER (WHERE setbacks > 0) AS held
-                        FROM events GROUP BY account, region, name ORDER BY account, region, name""").executeQuery()) {
+        try (var rows = session.prepare(EVENTS).executeQuery()) {
             while (rows.next()) {
                 found.add(new WaitingEvents(
                         EventTable.function(rows),

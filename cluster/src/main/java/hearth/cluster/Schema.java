@@ -29,7 +29,8 @@ record Schema(String folder, List<String> migrations) {
                     "V9__code_references.sql"));
 
     /// Events that wait, and what is to be delivered of those that are done.
-    static final Schema EVENTS = new Schema("migrations-of-events", List.of("V1__events.sql"));
+    static final Schema EVENTS =
+            new Schema("migrations-of-events", List.of("V1__events.sql", "V2__report_of_events.sql"));
 
     int newestVersion() {
         return migrations.size();

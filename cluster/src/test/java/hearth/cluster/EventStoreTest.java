@@ -7,6 +7,7 @@ import hearth.model.FunctionId;
 import hearth.model.Region;
 import hearth.model.worker.Invocation;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -174,6 +175,38 @@ class EventStoreTest {
 
         assertThat(report.events()).containsExactly(new EventsReport.WaitingEvents(MAIL, 2, 10, 20, 1, 0));
         assertThat(report.deliveries()).isEmpty();
+    }
+
+    @Test
+    void reportsABacklogWithoutReadingItsEvents() throws Exception {
+        accept(MAIL, "a", 10);
+
+        try (var session = Database.openToRead(folder.resolve(EventStore.FILE));
+                var plan = session.prepare("EXPLAIN QUERY PLAN " + EventsReport.EVENTS)
+                        .executeQuery()) {
+            assertThat(plan.next()).isTrue();
+            assertThat(plan.getString("detail")).contains("COVERING INDEX");
+            assertThat(plan.next()).isFalse();
+        }
+    }
+
+    @Test
+    void keepsTheEventsOfEarlierVersions() throws Exception {
+        var event = EventRecord.accepted(MAIL, "$LATEST", invocation("early", "{}"), 10);
+        var earlier = folder.resolve("earlier");
+        Files.createDirectory(earlier);
+        var first = new Schema("migrations-of-events", List.of("V1__events.sql"));
+        try (var database = Database.open(earlier.resolve(EventStore.FILE), first, "writer")) {
+            database.submit(session -> {
+                        EventTable.insert(session, event);
+                        return event;
+                    })
+                    .join();
+        }
+
+        try (var later = EventStore.open(earlier)) {
+            assertThat(requestIds(later.due(MAIL, 10, Set.of(), 10, ENOUGH))).containsExactly("early");
+        }
     }
 
     private void reopen() {
