@@ -12,6 +12,7 @@ import hearth.events.EventsConfig;
 import hearth.events.LateSender;
 import hearth.events.aws.AwsDestinations;
 import hearth.invoke.InvokeServices;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.model.Bytes;
 import hearth.model.FunctionId;
 import hearth.model.memory.MemoryBudget;
@@ -36,6 +37,7 @@ final class EventPlane {
             Executor threads,
             MemoryBudget memory,
             PrometheusRegistry registry,
+            InvocationMeter meter,
             InstantSource clock,
             RandomGenerator random)
             throws StartException {
@@ -50,7 +52,7 @@ final class EventPlane {
                 "clients of destinations",
                 new LateSender(() -> new AwsDestinations(config.services(), System.getenv())));
         var kept = parts.add("events", open(folder));
-        var metrics = new EventMetrics(registry);
+        var metrics = new EventMetrics(registry, meter);
         var queue = parts.add(
                 "queues of events",
                 queue(
