@@ -40,6 +40,12 @@ public record EventRecord(
                 + lastFailure.map(failure -> failure.payload().length).orElse(0);
     }
 
+    /// The same with another trace header, which the store does not keep: each try begins with the caller's own.
+    public EventRecord tracedBy(String header) {
+        return new EventRecord(
+                id, function, qualifier, invocation.tracedBy(header), accepted, due, failures, setbacks, lastFailure);
+    }
+
     /// The same after the function failed on it.
     public EventRecord failed(Failure failure, long nextDue) {
         return new EventRecord(

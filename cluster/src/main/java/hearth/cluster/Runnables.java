@@ -32,7 +32,14 @@ final class Runnables {
         return versions(function, qualifier)
                 .map(routing -> routing.with(
                         events(function.setting(Setting.EVENT_INVOKE_CONFIG, qualifier), deadLetterQueue(function))))
+                .map(routing -> routing.with(routing.recursion().allowingLoops(allowsLoops(function))))
                 .map(routing -> routing.with(policies(function, qualifier)));
+    }
+
+    private static boolean allowsLoops(FunctionView function) {
+        return function.setting(Setting.RECURSIVE_LOOP, Setting.WHOLE)
+                .filter("Allow"::equals)
+                .isPresent();
     }
 
     /// Published versions have that of `$LATEST`, as it is now.

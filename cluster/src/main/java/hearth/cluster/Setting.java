@@ -29,6 +29,9 @@ public final class Setting<T> {
     /// The resource policy of the whole function, a version or an alias, as the API shows it.
     public static final Setting<String> POLICY = text("policy");
 
+    /// What becomes of a function in a recursive loop: `Terminate`, or `Allow`.
+    public static final Setting<String> RECURSIVE_LOOP = text("recursive-loop");
+
     private final String kind;
     private final Function<T, String> write;
     private final Function<String, T> read;

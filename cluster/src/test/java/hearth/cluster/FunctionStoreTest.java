@@ -11,6 +11,7 @@ import hearth.model.Bytes;
 import hearth.model.EventInvokeConfig;
 import hearth.model.FunctionId;
 import hearth.model.FunctionState;
+import hearth.model.RecursionGuard;
 import hearth.model.Region;
 import hearth.model.api.DestinationConfig;
 import hearth.model.api.FunctionEventInvokeConfig;
@@ -206,6 +207,31 @@ class FunctionStoreTest {
                         Duration.ofHours(6), 2, Optional.of("arn:x"), Optional.empty(), Optional.empty()));
         functions.edit(id("events"), edit -> edit.remove(Setting.EVENT_INVOKE_CONFIG, "1"));
         assertThat(events("1")).isEqualTo(EventInvokeConfig.DEFAULT);
+    }
+
+    @Test
+    void resolvesWhetherAFunctionMayLoop() {
+        functions.create(Change.to(Samples.function("loops", 1)));
+        publish("loops", 1);
+        var terminated = RecursionGuard.of(id("loops"));
+        assertThat(recursion(FunctionId.LATEST)).isEqualTo(terminated);
+
+        setLoops("Allow");
+        assertThat(recursion("1")).isEqualTo(terminated.allowingLoops(true));
+
+        setLoops("Terminate");
+        assertThat(recursion("1")).isEqualTo(terminated);
+    }
+
+    private void setLoops(String to) {
+        functions.edit(id("loops"), edit -> {
+            edit.put(Setting.RECURSIVE_LOOP, Setting.WHOLE, to);
+            return true;
+        });
+    }
+
+    private RecursionGuard recursion(String qualifier) {
+        return functions.resolve(id("loops"), qualifier).orElseThrow().recursion();
     }
 
     private EventInvokeConfig events(String qualifier) {

@@ -32,26 +32,6 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 class FunctionsReachHearthTest {
     private static final String ACCOUNT = "444455556666";
     private static final String ROLE = "arn:aws:iam::" + ACCOUNT + ":role/service-role/reaching";
-    private static final String PACKAGE_BOTO3 = """
-            import importlib, os, sys, zipfile
-            names = ['boto3', 'botocore', 's3transfer', 'jmespath', 'dateutil', 'six', 'urllib3']
-            wanted = ('lambda', 'sts')
-            with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as z:
-                z.write(sys.argv[2], 'reaching.py')
-                for name in names:
-                    file = importlib.import_module(name).__file__
-                    if os.path.basename(file) != '__init__.py':
-                        z.write(file, os.path.basename(file))
-                        continue
-                    root = os.path.dirname(file)
-                    for folder, folders, files in os.walk(root):
-                        if folder == os.path.join(root, 'data'):
-                            folders[:] = [each for each in folders if each in wanted]
-                        for each in files:
-                            if not each.endswith('.pyc'):
-                                path = os.path.join(folder, each)
-                                z.write(path, os.path.relpath(path, os.path.dirname(root)))
-            """;
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     @TempDir
@@ -180,7 +160,7 @@ class FunctionsReachHearthTest {
 
     @Test
     void boto3NeedsNothingButItsDefaults(@TempDir Path folder) throws Exception {
-        var caller = create(lambda, Map.of(), withBoto3(folder));
+        var caller = create(lambda, Map.of(), Boto3.with(folder, "reaching.py", source()));
         var other = create();
 
         var answer = ask(
@@ -188,18 +168,6 @@ class FunctionsReachHearthTest {
                 "{\"do\":\"boto3\",\"function\":\"%s\",\"payload\":{\"do\":\"echo\",\"n\":7}}".formatted(other));
 
         assertThat(answer).contains("{\"from\": \"" + other + "\"").contains("assumed-role/reaching/" + caller);
-    }
-
-    /// The host's own boto3, with no more of its models than the test needs.
-    private static SdkBytes withBoto3(Path folder) throws Exception {
-        var source = Files.writeString(folder.resolve("reaching.py"), source());
-        var zip = folder.resolve("boto3.zip");
-        var packaged = new ProcessBuilder("python3.11", "-c", PACKAGE_BOTO3, zip.toString(), source.toString())
-                .inheritIO()
-                .start()
-                .waitFor();
-        assumeTrue(packaged == 0, "This host's python3.11 has no boto3");
-        return SdkBytes.fromByteArray(Files.readAllBytes(zip));
     }
 
     @Test

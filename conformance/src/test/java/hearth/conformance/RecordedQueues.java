@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 final class RecordedQueues implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("\"QueueName\":\"([^\"]+)\"");
     private static final Pattern URL = Pattern.compile("\"QueueUrl\":\"[^\"]*/([^\"/]+)\"");
-    private static final Pattern BODY = Pattern.compile("\"MessageBody\":\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static final Pattern BODY = Pattern.compile("\"MessageBody\":\"((?:[^\"\\\\]++|\\\\.)*+)\"");
 
     private final HttpServer server;
     private final Map<String, List<String>> queues = new ConcurrentHashMap<>();

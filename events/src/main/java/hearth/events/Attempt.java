@@ -14,4 +14,7 @@ sealed interface Attempt {
 
     /// The function is not to run at all: its reserved concurrency is 0.
     record Stopped() implements Attempt {}
+
+    /// The function is not to run on this event: it has run in a recursive loop before.
+    record Recursive() implements Attempt {}
 }

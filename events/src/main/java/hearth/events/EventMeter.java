@@ -18,6 +18,9 @@ public interface EventMeter {
     /// @param reason as the record says it, or `ResourceNotFound`
     default void dropped(FunctionId function, String reason) {}
 
+    /// An event was not run, because it came of a recursive loop (`RecursiveInvocationsDropped`). It was also dropped.
+    default void recursionStopped(FunctionId function) {}
+
     /// An event was given to a dead letter queue or a destination in vain, and will not be again
     /// (`DeadLetterErrors`, `DestinationDeliveryFailures`).
     default void undeliverable(FunctionId function, boolean deadLetter) {}

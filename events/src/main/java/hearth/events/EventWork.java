@@ -11,6 +11,7 @@ import hearth.invoke.frontend.Resolution;
 import hearth.model.EventInvokeConfig;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
+import hearth.model.RecursionGuard;
 import hearth.model.memory.MemoryBudget;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -114,7 +115,9 @@ final class EventWork implements Work<FunctionId, EventRecord> {
     /// One try to run a function on an event. Each step calls the next, perhaps on another thread, but never two at
     /// once.
     private final class Try {
-        private final EventRecord event;
+        /// From its run on with the trace header that the function gets, and others after it.
+        private EventRecord event;
+
         private final Consumer<Ended> ended;
         private final AtomicBoolean isOver = new AtomicBoolean();
 
@@ -134,7 +137,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
 
         private void resolved(Resolution resolution) {
             switch (resolution) {
-                case Resolution.Resolved(var version, var config) -> run(version, config);
+                case Resolution.Resolved(var version, var config, var recursion) -> run(version, config, recursion);
                 case Resolution.Missing() -> missing();
                 case Resolution.NotActive(var state, var config) ->
                     decided(new Attempt.NotRun("The function is " + state.wireName() + "."), config);
@@ -154,7 +157,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
                     FunctionId.LATEST,
                     latest -> guarded(() -> {
                         switch (latest) {
-                            case Resolution.Resolved(var _, var config) -> notFound(config);
+                            case Resolution.Resolved(var _, var config, var _) -> notFound(config);
                             case Resolution.NotActive(var _, var config) -> notFound(config);
                             case Resolution.Missing() -> notFound(EventInvokeConfig.DEFAULT);
                             case Resolution.Unreachable() -> setBack("The function's configuration cannot be read.");
@@ -170,7 +173,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
                     Ended.Pace.EVEN);
         }
 
-        private void run(FunctionVersion version, EventInvokeConfig config) {
+        private void run(FunctionVersion version, EventInvokeConfig config, RecursionGuard recursion) {
             if (policy.isTooOld(event, config, clock.now())) {
                 done(
                         new Verdict.Done(event, Verdict.Condition.EVENT_AGE_EXCEEDED, event.failures()),
@@ -184,6 +187,12 @@ final class EventWork implements Work<FunctionId, EventRecord> {
                         new Attempt.NotRun("Hearth cannot run such functions: "
                                 + version.obstacle().get()),
                         config);
+                return;
+            }
+            var round = recursion.enter(event.invocation().traceHeader());
+            event = event.tracedBy(round.traceHeader());
+            if (round.isStopped()) {
+                decided(new Attempt.Recursive(), config);
                 return;
             }
             if (event.failures() == 0 && event.setbacks() == 0) {
@@ -242,7 +251,7 @@ final class EventWork implements Work<FunctionId, EventRecord> {
             return switch (attempt) {
                 case Attempt.Succeeded _, Attempt.Failed _ -> Ended.Pace.WELL;
                 case Attempt.NotRun _ -> Ended.Pace.HELD_UP;
-                case Attempt.Stopped() -> Ended.Pace.EVEN;
+                case Attempt.Stopped(), Attempt.Recursive() -> Ended.Pace.EVEN;
             };
         }
 
@@ -268,6 +277,9 @@ final class EventWork implements Work<FunctionId, EventRecord> {
         }
 
         private void tellOfTheEnd(Verdict.Done done) {
+            if (done.condition() == Verdict.Condition.RECURSIVE_INVOCATION) {
+                meter.recursionStopped(event.function());
+            }
             if (done.condition() != Verdict.Condition.SUCCESS) {
                 meter.dropped(event.function(), done.condition().wireName());
                 LOG.log(

@@ -6,6 +6,7 @@ import hearth.cluster.DeliveryRecord.Kind;
 import hearth.cluster.EventRecord;
 import hearth.model.EventInvokeConfig;
 import hearth.model.FunctionId;
+import hearth.model.RecursionGuard;
 import hearth.model.worker.Invocation;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -116,16 +117,20 @@ final class Outcomes {
             meter.undeliverable(event.function(), false);
             return Optional.empty();
         }
-        var invocation = new Invocation(
-                requestIds.get(),
-                target.arn(),
-                record,
-                null,
-                null,
-                event.invocation().traceHeader(),
-                wallNow,
-                false,
-                false);
+        var trace = event.invocation().traceHeader();
+        if (done.condition() == Verdict.Condition.RECURSIVE_INVOCATION
+                && RecursionGuard.of(target.function()).hasStopped(trace)) {
+            // It would be stopped again and tell of that, without end.
+            LOG.log(
+                    Level.ERROR,
+                    "{0} does not hear of event {1}, which was stopped in a recursive loop that it is part of",
+                    target.arn(),
+                    event.invocation().requestId());
+            meter.undeliverable(event.function(), false);
+            return Optional.empty();
+        }
+        var invocation =
+                new Invocation(requestIds.get(), target.arn(), record, null, null, trace, wallNow, false, false);
         return Optional.of(EventRecord.accepted(target.function(), target.qualifier(), invocation, now));
     }
 
@@ -152,6 +157,7 @@ final class Outcomes {
         return switch (done.condition()) {
             case ZERO_RESERVED_CONCURRENCY ->
                 new DeadLetter("429", done.condition().wireName());
+            case RECURSIVE_INVOCATION -> new DeadLetter("400", RecursionGuard.REASON);
             case NOT_FOUND ->
                 new DeadLetter(
                         "404",

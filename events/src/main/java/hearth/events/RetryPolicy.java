@@ -22,6 +22,8 @@ record RetryPolicy(Duration base) {
             case Attempt.NotRun _ -> setBack(event.setBack(now + backOff(event.setbacks())), config);
             case Attempt.Stopped() ->
                 new Verdict.Done(event, Verdict.Condition.ZERO_RESERVED_CONCURRENCY, event.failures());
+            case Attempt.Recursive() ->
+                new Verdict.Done(event, Verdict.Condition.RECURSIVE_INVOCATION, event.failures());
         };
     }
 

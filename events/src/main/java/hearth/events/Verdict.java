@@ -19,6 +19,8 @@ sealed interface Verdict {
         RETRIES_EXHAUSTED("RetriesExhausted"),
         EVENT_AGE_EXCEEDED("EventAgeExceeded"),
         ZERO_RESERVED_CONCURRENCY("ZeroReservedConcurrency"),
+        /// As the exception that AWS has for it.
+        RECURSIVE_INVOCATION("RecursiveInvocationException"),
         /// In our words: there is no such version or alias any more.
         NOT_FOUND("ResourceNotFound");
 

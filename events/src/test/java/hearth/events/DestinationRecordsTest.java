@@ -54,6 +54,15 @@ class DestinationRecordsTest {
                 .doesNotContain("response");
     }
 
+    @Test
+    void anEventOfALoopHasTheNameOfTheException() {
+        var event = EventRecord.accepted(Samples.MAIL, "$LATEST", Samples.invocation("r-1", "{}"), 0);
+
+        assertThat(record(new Verdict.Done(event, Verdict.Condition.RECURSIVE_INVOCATION, 0), null))
+                .endsWith("\"condition\":\"RecursiveInvocationException\",\"approximateInvokeCount\":0},"
+                        + "\"requestPayload\":{}}");
+    }
+
     /// A runtime of the function's own may answer anything.
     @ParameterizedTest
     @CsvSource({"'', null", "text, '\"text\"'", "' 1 ', 1", "1 2, '\"1 2\"'", "'{\"a\":', '\"{\\\"a\\\":\"'"})

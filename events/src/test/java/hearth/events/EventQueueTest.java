@@ -19,6 +19,7 @@ import hearth.model.Bytes;
 import hearth.model.EventInvokeConfig;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
+import hearth.model.RecursionGuard;
 import hearth.model.Routing;
 import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.Invocation;
@@ -42,6 +43,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +64,8 @@ class EventQueueTest {
     private final List<Invocation> runs = new CopyOnWriteArrayList<>();
     private final BlockingQueue<DeliveryRecord> sent = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> dropped = new LinkedBlockingQueue<>();
+    private final List<FunctionId> stoppedRecursions = new CopyOnWriteArrayList<>();
+    private final List<FunctionId> undeliverable = new CopyOnWriteArrayList<>();
     private final AtomicInteger sendingFails = new AtomicInteger();
     private final MemoryBudget memory = new MemoryBudget(Bytes.mebibytes(64));
     /// Added to the monotonic clock: waits of minutes are over when a test says so.
@@ -74,6 +78,7 @@ class EventQueueTest {
     private BiFunction<FunctionVersion, Invocation, DispatchOutcome> function = (_, _) -> answered("\"done\"");
 
     private volatile boolean areReadable = true;
+    private volatile boolean allowsLoops;
     /// What somebody has added to the clock on the wall.
     private volatile Duration set = Duration.ZERO;
 
@@ -102,7 +107,7 @@ class EventQueueTest {
         assertThat(runs).singleElement().satisfies(run -> {
             assertThat(run.requestId()).isEqualTo("r-1");
             assertThat(new String(run.payload(), StandardCharsets.UTF_8)).isEqualTo("{\"a\":1}");
-            assertThat(run.traceHeader()).isEqualTo("Root=1-2-3");
+            assertThat(run.traceHeader()).isEqualTo(trace(1));
         });
         assertThat(sent).isEmpty();
     }
@@ -131,7 +136,8 @@ class EventQueueTest {
             assertThat(text(delivery)).isEqualTo("{\"a\":1}");
             assertThat(delivery.deadLetter()).contains(new DeliveryRecord.DeadLetter("200", "no"));
         });
-        assertThat(runs).allMatch(run -> run.requestId().equals("r-1"));
+        assertThat(runs).allMatch(run -> run.requestId().equals("r-1")).allMatch(run -> run.traceHeader()
+                .equals(trace(1)));
         awaitEmpty();
     }
 
@@ -158,6 +164,86 @@ class EventQueueTest {
         assertThat(runs.get(1).requestId()).isEqualTo("passed-on-1");
         assertThat(new String(runs.get(1).payload(), StandardCharsets.UTF_8)).contains("\"requestId\":\"r-1\"");
         awaitEmpty();
+    }
+
+    @Test
+    void stopsAFunctionThatIsItsOwnDestination() throws Exception {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, Samples.MAIL.arn(), TOPIC, QUEUE));
+
+        accept("r-1", "{}");
+
+        var heard = List.of(take(sent), take(sent));
+        assertThat(take(dropped)).isEqualTo("RecursiveInvocationException");
+        awaitEmpty();
+        assertThat(runs.stream().map(Invocation::traceHeader))
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 16)
+                        .mapToObj(EventQueueTest::trace)
+                        .toList());
+        assertThat(dropped).isEmpty();
+        assertThat(stoppedRecursions).containsExactly(Samples.MAIL);
+        assertThat(heard).allMatch(delivery -> delivery.traceHeader().equals(trace(17)));
+        assertThat(heard).anySatisfy(delivery -> {
+            assertThat(delivery.target()).isEqualTo(TOPIC);
+            assertThat(text(delivery))
+                    .contains("\"condition\":\"RecursiveInvocationException\",\"approximateInvokeCount\":0},")
+                    .contains("\"requestPayload\":{\"version\":\"1.0\"");
+        });
+        assertThat(heard).anySatisfy(delivery -> {
+            assertThat(delivery.target()).isEqualTo(QUEUE);
+            assertThat(text(delivery)).startsWith("{\"version\":\"1.0\"").contains("\"requestId\":\"passed-on-15\"");
+            assertThat(delivery.requestId()).isEqualTo("passed-on-16");
+            assertThat(delivery.deadLetter()).contains(new DeliveryRecord.DeadLetter("400", RecursionGuard.REASON));
+        });
+    }
+
+    @Test
+    void runsOnInALoopThatIsAllowed() throws Exception {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 0, Samples.MAIL.arn(), null, null));
+        allowsLoops = true;
+        function = (_, _) -> runs.size() < 40 ? answered("1") : failed("enough");
+
+        accept("r-1", "{}");
+
+        awaitRuns(40);
+        assertThat(take(dropped)).isEqualTo("RetriesExhausted");
+        assertThat(stoppedRecursions).isEmpty();
+    }
+
+    /// Each would hear that the other was stopped, and be stopped itself.
+    @Test
+    void endsTheNewsOfALoopThatWouldGoAround() throws Exception {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, AUDIT.arn(), AUDIT.arn(), QUEUE));
+        functions.put(AUDIT, config(Duration.ofHours(6), 2, Samples.MAIL.arn(), Samples.MAIL.arn(), null));
+
+        accept("r-1", "{}");
+
+        assertThat(take(sent).target()).isEqualTo(QUEUE);
+        await(() -> stoppedRecursions.size() == 2);
+        awaitEmpty();
+        assertThat(runs).hasSize(32);
+        assertThat(stoppedRecursions).containsExactly(Samples.MAIL, AUDIT);
+        assertThat(undeliverable).containsExactly(AUDIT);
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void anotherFunctionHearsThatOneWasStopped() {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, Samples.MAIL.arn(), AUDIT.arn(), null));
+        functions.put(AUDIT, config(Duration.ofHours(6), 2, null, null, null));
+
+        accept("r-1", "{}");
+
+        awaitRuns(17);
+        awaitEmpty();
+        assertThat(runs.getLast().invokedArn()).isEqualTo(AUDIT.arn());
+        assertThat(new String(runs.getLast().payload(), StandardCharsets.UTF_8))
+                .contains("\"condition\":\"RecursiveInvocationException\"");
+        assertThat(runs.getLast().traceHeader())
+                .isEqualTo(trace(17) + "|" + RecursionGuard.of(AUDIT).hash() + ":1");
+    }
+
+    private static String trace(int rounds) {
+        return "Root=1-2-3;Lineage=" + RecursionGuard.of(Samples.MAIL).hash() + ":" + rounds;
     }
 
     @Test
@@ -476,6 +562,16 @@ class EventQueueTest {
                     public void dropped(FunctionId id, String reason) {
                         dropped.add(reason);
                     }
+
+                    @Override
+                    public void recursionStopped(FunctionId id) {
+                        stoppedRecursions.add(id);
+                    }
+
+                    @Override
+                    public void undeliverable(FunctionId id, boolean deadLetter) {
+                        undeliverable.add(id);
+                    }
                 });
         queue.begin();
     }
@@ -488,7 +584,8 @@ class EventQueueTest {
         return qualifier.equals("gone")
                 ? Optional.empty()
                 : Optional.ofNullable(functions.get(id))
-                        .map(config -> Routing.to(Samples.version(id)).with(config));
+                        .map(config -> Routing.to(Samples.version(id)).with(config))
+                        .map(routing -> routing.with(routing.recursion().allowingLoops(allowsLoops)));
     }
 
     private void stop() {

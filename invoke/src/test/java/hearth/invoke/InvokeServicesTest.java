@@ -157,7 +157,7 @@ class InvokeServicesTest {
         var told = new RecordedOutcomes();
         services.resolver().resolve(Functions.id(function), FunctionId.LATEST, found -> {
             resolved = found;
-            if (found instanceof Resolution.Resolved(var version, var _)) {
+            if (found instanceof Resolution.Resolved(var version, var _, var _)) {
                 var id = "request-" + ++requests;
                 var arn = version.function().arn();
                 var invocation = new Invocation(id, arn, new byte[0], null, null, "", Instant.EPOCH, false, false);

@@ -132,7 +132,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
     /// As the server does with a request.
     private void resolved(String id, Caller caller, Resolution found) {
         switch (found) {
-            case Resolution.Resolved(var version, var _) -> {
+            case Resolution.Resolved(var version, var _, var _) -> {
                 var payload = caller.payload.getBytes(StandardCharsets.UTF_8);
                 var invocation = new Invocation(
                         id, version.function().arn(), payload, null, null, "Root=1", clock.instant(), false, false);

@@ -12,6 +12,7 @@ import hearth.events.EventsConfig;
 import hearth.events.LateSender;
 import hearth.events.aws.AwsDestinations;
 import hearth.invoke.InvokeServices;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.model.Bytes;
 import hearth.model.FunctionId;
 import hearth.model.memory.MemoryBudget;
@@ -38,6 +39,7 @@ final class EventPlane {
             Executor threads,
             MemoryBudget memory,
             PrometheusRegistry registry,
+            InvocationMeter meter,
             InstantSource clock,
             RandomGenerator random)
             throws StartException {
@@ -52,7 +54,7 @@ final class EventPlane {
                 "clients of destinations",
                 new LateSender(() -> new AwsDestinations(config.services(), System.getenv())));
         var kept = parts.add("events", open(folder));
-        var metrics = new EventMetrics(registry);
+        var metrics = new EventMetrics(registry, meter);
         var queue = parts.add(
                 "queues of events",
                 queue(

@@ -171,8 +171,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
             ServerMetrics.register(registry, services, worker);
             provisioned.from(services.provisioned());
             var traces = new TraceHeaders(random, clock);
-            var queue =
-                    EventPlane.open(config, parts, folder, store, services, threads, memory, registry, clock, random);
+            var queue = EventPlane.open(
+                    config, parts, folder, store, services, threads, memory, registry, meter, clock, random);
             events = Optional.of(queue);
             invoke = new InvokeService(services.resolver(), services.dispatch(), queue, traces, threads, clock, meter);
             var index = UrlIndex.of(store.functions(), threads);

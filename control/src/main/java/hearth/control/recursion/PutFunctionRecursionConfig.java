@@ -31,7 +31,7 @@ final class PutFunctionRecursionConfig
         if (function.function().isEmpty()) {
             throw Refusals.functionNotFound(function.id().arn());
         }
-        function.put(RecursiveLoop.RECURSIVE_LOOP, Setting.WHOLE, recursiveLoop);
+        function.put(Setting.RECURSIVE_LOOP, Setting.WHOLE, recursiveLoop);
         return PutFunctionRecursionConfigResponse.builder()
                 .recursiveLoop(recursiveLoop)
                 .build();

@@ -5,11 +5,9 @@ import hearth.cluster.Setting;
 
 /// The end of a function's recursive loop: `Terminate`, or `Allow`.
 public final class RecursiveLoop {
-    static final Setting<String> RECURSIVE_LOOP = Setting.text("recursive-loop");
-
     private RecursiveLoop() {}
 
     public static String of(FunctionView function) {
-        return function.setting(RECURSIVE_LOOP, Setting.WHOLE).orElse("Terminate");
+        return function.setting(Setting.RECURSIVE_LOOP, Setting.WHOLE).orElse("Terminate");
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -128,6 +129,7 @@ public final class AwsDestinations implements DestinationSender {
                 (endpoint, at) -> clients.build(SnsClient.builder(), endpoint, at));
         sns.publish(request -> {
             request.topicArn(topic.arn()).message(text(delivery));
+            request.overrideConfiguration(traced(delivery));
             var attributes =
                     new LinkedHashMap<String, software.amazon.awssdk.services.sns.model.MessageAttributeValue>();
             attributes(delivery)
@@ -182,8 +184,18 @@ public final class AwsDestinations implements DestinationSender {
         var key = "aws/lambda/async/" + delivery.function().name() + "/" + DAY.format(made) + "/" + TIME.format(made)
                 + "-" + delivery.requestId();
         s3.putObject(
-                request -> request.bucket(bucket.name()).key(key).contentType("application/json"),
+                request -> request.bucket(bucket.name())
+                        .key(key)
+                        .contentType("application/json")
+                        .overrideConfiguration(traced(delivery)),
                 RequestBody.fromBytes(delivery.body()));
+    }
+
+    /// With the trace header as functions' own clients send it: SNS and S3 have no other place for it.
+    private static AwsRequestOverrideConfiguration traced(DeliveryRecord delivery) {
+        var settings = AwsRequestOverrideConfiguration.builder();
+        traceHeader(delivery).ifPresent(header -> settings.putHeader("X-Amzn-Trace-Id", header));
+        return settings.build();
     }
 
     /// A caller may have sent anything as one, and what is none would keep the message from being taken.

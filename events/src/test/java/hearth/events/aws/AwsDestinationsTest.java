@@ -32,7 +32,8 @@ class AwsDestinationsTest {
     private static final FunctionId MAIL =
             new FunctionId(new AccountId("123456789012"), new Region("eu-west-1"), "mail");
 
-    private static final String TRACE = "Root=1-67a00000-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=0";
+    private static final String TRACE = "Root=1-67a00000-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=0"
+            + ";Lineage=a87bd80c:1|68fd508a:5";
 
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private Function<Request, Answer> service = _ -> new Answer(200, "{}");
@@ -159,6 +160,7 @@ class AwsDestinationsTest {
                 new Target.Topic("eu-west-1", "arn:aws:sns:eu-west-1:123456789012:news"),
                 delivery(DeliveryRecord.Kind.DEAD_LETTER, new DeliveryRecord.DeadLetter("200", "no")));
 
+        assertThat(requests.getFirst().header("X-Amzn-Trace-Id")).isEqualTo(TRACE);
         assertThat(URLDecoder.decode(requests.getFirst().body(), StandardCharsets.UTF_8))
                 .contains(
                         "Action=Publish",
@@ -180,6 +182,7 @@ class AwsDestinationsTest {
                         "\"DetailType\":\"Lambda Function Invocation Result - Failure\"",
                         "\"Resources\":[\"" + bus + "\",\"" + MAIL.arn("live") + "\"]",
                         "\"EventBusName\":\"" + bus + "\"",
+                        "\"TraceHeader\":\"" + TRACE + "\"",
                         "\"Detail\":\"{\\\"é\\\":1}\"");
     }
 
@@ -208,6 +211,7 @@ class AwsDestinationsTest {
             assertThat(request.method()).isEqualTo("PUT");
             assertThat(request.path()).isEqualTo("/failures/aws/lambda/async/mail/2023/01/01/2023-01-01T00.00.00-r-1");
             assertThat(request.header("Authorization")).contains("/eu-north-1/s3/");
+            assertThat(request.header("X-Amzn-Trace-Id")).isEqualTo(TRACE);
             assertThat(request.body()).isEqualTo("{\"é\":1}");
         });
     }

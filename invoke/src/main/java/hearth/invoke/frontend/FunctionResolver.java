@@ -83,7 +83,7 @@ public final class FunctionResolver {
             }
             tell(
                     version.state() == FunctionState.ACTIVE
-                            ? new Resolution.Resolved(version, routing.events())
+                            ? new Resolution.Resolved(version, routing.events(), routing.recursion())
                             : new Resolution.NotActive(version.state(), routing.events()));
         }
 

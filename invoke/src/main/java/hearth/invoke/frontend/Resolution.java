@@ -3,11 +3,14 @@ package hearth.invoke.frontend;
 import hearth.model.EventInvokeConfig;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
+import hearth.model.RecursionGuard;
 
 /// Which version of a function runs an invocation, or why none does.
 public sealed interface Resolution {
     /// @param events how asynchronous invocations of the qualifier are to be treated
-    record Resolved(FunctionVersion version, EventInvokeConfig events) implements Resolution {}
+    /// @param recursion counts each invocation, and stops those of recursive loops
+    record Resolved(FunctionVersion version, EventInvokeConfig events, RecursionGuard recursion)
+            implements Resolution {}
 
     /// No such function, or no such version or alias of it.
     record Missing() implements Resolution {}

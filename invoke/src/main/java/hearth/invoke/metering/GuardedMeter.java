@@ -28,6 +28,15 @@ public final class GuardedMeter implements InvocationMeter {
     }
 
     @Override
+    public void recursionStopped(FunctionId function) {
+        try {
+            meter.recursionStopped(function);
+        } catch (Throwable defect) {
+            met(defect);
+        }
+    }
+
+    @Override
     public void assigned(FunctionId function, long waitedNanos) {
         try {
             meter.assigned(function, waitedNanos);

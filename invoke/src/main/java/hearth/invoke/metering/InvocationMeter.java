@@ -14,6 +14,9 @@ public interface InvocationMeter {
     /// An invocation was refused for want of concurrency or of workers.
     default void throttled(FunctionId function, ThrottleReason reason) {}
 
+    /// An invocation was not run, because it came of a recursive loop (`RecursiveInvocationsDropped`).
+    default void recursionStopped(FunctionId function) {}
+
     /// An invocation was given an environment.
     ///
     /// @param waitedNanos for it; next to nothing if one was idle

@@ -9,6 +9,7 @@ import hearth.model.EventInvokeConfig;
 import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
+import hearth.model.RecursionGuard;
 import hearth.model.Routing;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,11 +36,12 @@ class FunctionResolverTest {
     void tellsWhichVersionRunsAndHowItsEventsAreTreated() {
         var events = new EventInvokeConfig(
                 Duration.ofMinutes(1), 0, Optional.empty(), Optional.of("arn:aws:sqs:…"), Optional.empty());
-        store.put(MAIL, Routing.to(Functions.latest("mail")).with(events));
+        var recursion = RecursionGuard.of(MAIL).allowingLoops(true);
+        store.put(MAIL, Routing.to(Functions.latest("mail")).with(events).with(recursion));
 
         resolve();
 
-        assertThat(told).containsExactly(new Resolution.Resolved(Functions.latest("mail"), events));
+        assertThat(told).containsExactly(new Resolution.Resolved(Functions.latest("mail"), events, recursion));
     }
 
     @Test
@@ -169,7 +171,7 @@ class FunctionResolverTest {
     }
 
     private static Resolution resolved(FunctionVersion version) {
-        return new Resolution.Resolved(version, EventInvokeConfig.DEFAULT);
+        return new Resolution.Resolved(version, EventInvokeConfig.DEFAULT, RecursionGuard.of(version.function()));
     }
 
     private Optional<Routing> read(FunctionId function, String qualifier) {

@@ -23,4 +23,10 @@ public record Invocation(
         String traceHeader,
         Instant received,
         boolean wantsLogTail,
-        boolean streams) {}
+        boolean streams) {
+    /// The same with another trace header.
+    public Invocation tracedBy(String header) {
+        return new Invocation(
+                requestId, invokedArn, payload, clientContext, tenant, header, received, wantsLogTail, streams);
+    }
+}

@@ -64,9 +64,10 @@ public record InvokeRequest(
         return header("x-amz-client-context");
     }
 
+    /// Has no old form: clients add it to whatever they send.
     @Nullable
     String traceHeader() {
-        return header("x-amzn-trace-id");
+        return parts.headers().first("x-amzn-trace-id");
     }
 
     @Nullable

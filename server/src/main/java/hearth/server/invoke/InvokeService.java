@@ -12,6 +12,7 @@ import hearth.invoke.metering.InvocationMeter;
 import hearth.model.ApiException;
 import hearth.model.DiskFull;
 import hearth.model.FunctionVersion;
+import hearth.model.RecursionGuard;
 import hearth.model.UnsupportedKind;
 import hearth.model.worker.Invocation;
 import hearth.server.access.Access;
@@ -136,31 +137,40 @@ public final class InvokeService implements InvokeOperation {
         }
 
         private void resolved(InvokeTarget target, InvocationType type, Invocation invocation, Resolution resolution) {
-            var version =
+            var found =
                     switch (resolution) {
-                        case Resolution.Resolved(var found, var _) -> found;
+                        case Resolution.Resolved resolved -> resolved;
                         case Resolution.Missing() -> throw Refusals.noSuchFunction(target.lookedUpArn());
                         case Resolution.Unreachable() -> throw Refusals.storeUnreachable();
                         case Resolution.NotActive(var state, var _) -> throw Refusals.notInvocable(state);
                     };
             if (invocation.payload().length <= CHECKED_AT_ONCE) {
-                checkPayloadAndRun(target, type, version, invocation);
+                checkPayloadAndRun(target, type, found, invocation);
             } else {
-                background.execute(() -> guarded(() -> checkPayloadAndRun(target, type, version, invocation)));
+                background.execute(() -> guarded(() -> checkPayloadAndRun(target, type, found, invocation)));
             }
         }
 
         private void checkPayloadAndRun(
-                InvokeTarget target, InvocationType type, FunctionVersion version, Invocation invocation) {
+                InvokeTarget target, InvocationType type, Resolution.Resolved found, Invocation invocation) {
             PayloadCheck.check(invocation.payload());
-            checkRunnable(version);
+            checkRunnable(found.version());
             switch (type) {
                 case DRY_RUN -> responder.noContent();
                 case EVENT ->
                     events.accept(target.function(), target.qualifier(), invocation, new Accepting(invocation));
                 case REQUEST_RESPONSE ->
-                    dispatch.run(version, invocation, Dispatch.AMPLE_PATIENCE, new Answering(version, invocation));
+                    run(found.version(), found.recursion().enter(invocation.traceHeader()), invocation);
             }
+        }
+
+        private void run(FunctionVersion version, RecursionGuard.Round round, Invocation received) {
+            if (round.isStopped()) {
+                meter.recursionStopped(version.function());
+                throw Refusals.recursive();
+            }
+            var invocation = received.tracedBy(round.traceHeader());
+            dispatch.run(version, invocation, Dispatch.AMPLE_PATIENCE, new Answering(version, invocation));
         }
 
         /// A tenant is to be named where environments are kept apart by tenant, and nowhere else.

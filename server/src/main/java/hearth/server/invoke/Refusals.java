@@ -6,6 +6,7 @@ import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
+import hearth.model.RecursionGuard;
 import hearth.model.UnsupportedKind;
 import hearth.model.api.ApiOperation;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
@@ -81,6 +82,10 @@ final class Refusals {
                 ApiError.RESOURCE_CONFLICT,
                 "The operation cannot be performed at this time. The function is currently in the following state: "
                         + state.wireName());
+    }
+
+    static ApiException recursive() {
+        return new ApiException(ApiError.RECURSIVE_INVOCATION, RecursionGuard.REASON);
     }
 
     static ApiException throttled(ThrottleReason reason) {

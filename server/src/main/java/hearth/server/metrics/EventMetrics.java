@@ -2,6 +2,7 @@ package hearth.server.metrics;
 
 import hearth.events.EventMeter;
 import hearth.events.EventQueue;
+import hearth.invoke.metering.InvocationMeter;
 import hearth.model.FunctionId;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -16,6 +17,7 @@ public final class EventMetrics implements EventMeter {
     private static final double[] AGES = {0.01, 0.1, 1, 10, 60, 300, 3600, 21_600};
 
     private final PrometheusRegistry registry;
+    private final InvocationMeter invocations;
     private final Counter received;
     private final Histogram ages;
     private final Counter dropped;
@@ -23,8 +25,10 @@ public final class EventMetrics implements EventMeter {
     private final Counter delivered;
     private final Counter defects;
 
-    public EventMetrics(PrometheusRegistry registry) {
+    /// @param invocations counts what synchronous and asynchronous ones have together
+    public EventMetrics(PrometheusRegistry registry, InvocationMeter invocations) {
         this.registry = registry;
+        this.invocations = invocations;
         received = counter("lambda_async_events_received", "Events that were kept to be run");
         ages = Histogram.builder()
                 .name("lambda_async_event_age")
@@ -80,6 +84,11 @@ public final class EventMetrics implements EventMeter {
     @Override
     public void dropped(FunctionId function, String reason) {
         dropped.labelValues(reason).inc();
+    }
+
+    @Override
+    public void recursionStopped(FunctionId function) {
+        invocations.recursionStopped(function);
     }
 
     @Override

@@ -10,5 +10,6 @@ record FunctionMeter(
         CounterDataPoint errors,
         CounterDataPoint timeouts,
         CounterDataPoint coldstarts,
+        CounterDataPoint stoppedRecursions,
         DistributionDataPoint duration,
         DistributionDataPoint initDuration) {}

@@ -35,6 +35,7 @@ public final class InvocationMetrics implements InvocationMeter {
     private final Counter errors;
     private final Counter timeouts;
     private final Counter coldstarts;
+    private final Counter stoppedRecursions;
     private final Histogram durations;
     private final Histogram initDurations;
     private final DistributionDataPoint waits;
@@ -51,6 +52,10 @@ public final class InvocationMetrics implements InvocationMeter {
         errors = counter(registry, "faas_errors", "Invocations that failed in the function, those in time-outs too");
         timeouts = counter(registry, "faas_timeouts", "Invocations that took longer than the function may");
         coldstarts = counter(registry, "faas_coldstarts", "Execution environments that came up");
+        stoppedRecursions = counter(
+                registry,
+                "lambda_recursive_invocations_dropped",
+                "Invocations, asynchronous ones too, that were not run because they came of a recursive loop");
         durations = histogram(registry, "faas_invoke_duration", "How long functions took for an invocation");
         initDurations = histogram(
                 registry,
@@ -121,6 +126,7 @@ public final class InvocationMetrics implements InvocationMeter {
                 errors.labelValues(labels),
                 timeouts.labelValues(labels),
                 coldstarts.labelValues(labels),
+                stoppedRecursions.labelValues(labels),
                 durations.labelValues(labels),
                 initDurations.labelValues(labels));
     }
@@ -131,6 +137,11 @@ public final class InvocationMetrics implements InvocationMeter {
         if (count != null) {
             count.inc();
         }
+    }
+
+    @Override
+    public void recursionStopped(FunctionId function) {
+        of(function).stoppedRecursions().inc();
     }
 
     @Override

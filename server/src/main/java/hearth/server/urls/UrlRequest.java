@@ -5,6 +5,7 @@ import hearth.invoke.frontend.Resolution;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.FunctionVersion;
+import hearth.model.RecursionGuard;
 import hearth.model.api.RequestBody;
 import hearth.model.worker.Invocation;
 import hearth.server.auth.AuthenticatedCaller;
@@ -44,7 +45,8 @@ final class UrlRequest implements RequestHandler, RequestSubject {
     private final FunctionUrl url;
     private final FunctionUrlService.Running running;
     private final boolean preflight;
-    private final String trace;
+    /// From its run on with the function's round.
+    private String trace;
     /// Null where nobody must sign.
     private @Nullable Authentication authentication;
 
@@ -203,7 +205,7 @@ final class UrlRequest implements RequestHandler, RequestSubject {
 
     private void resolved(Invocation invocation, Resolution resolution) {
         switch (resolution) {
-            case Resolution.Resolved(var version, var _) -> dispatch(version, invocation);
+            case Resolution.Resolved(var version, var _, var recursion) -> dispatch(version, recursion, invocation);
             // An alias that is gone, or a function that was deleted a moment ago.
             case Resolution.Missing() -> end(UrlRefusals.forbidden());
             case Resolution.NotActive _ -> end(UrlRefusals.failed());
@@ -222,12 +224,14 @@ final class UrlRequest implements RequestHandler, RequestSubject {
         besides = 0;
     }
 
-    private void dispatch(FunctionVersion version, Invocation invocation) {
+    private void dispatch(FunctionVersion version, RecursionGuard recursion, Invocation invocation) {
         if (version.obstacle().isPresent()) {
             end(UrlRefusals.failed());
             return;
         }
-        running.dispatch().run(version, invocation, Dispatch.AMPLE_PATIENCE, new UrlAnswer(this));
+        // Counted and not stopped: AWS does not follow loops through URLs.
+        trace = recursion.allowingLoops(true).enter(trace).traceHeader();
+        running.dispatch().run(version, invocation.tracedBy(trace), Dispatch.AMPLE_PATIENCE, new UrlAnswer(this));
     }
 
     boolean streams() {

@@ -22,6 +22,7 @@ import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
 import hearth.model.LogFormat;
+import hearth.model.RecursionGuard;
 import hearth.model.Region;
 import hearth.model.Routing;
 import hearth.model.UnsupportedKind;
@@ -57,6 +58,7 @@ class InvokeServiceTest {
             new AuthenticatedCaller(new AccountId("123456789012"), new Region("us-east-1"));
     private static final AuthenticatedCaller STRANGER =
             new AuthenticatedCaller(new AccountId("111122223333"), CALLER.region());
+    private static final FunctionId MAIL = new FunctionId(CALLER.account(), CALLER.region(), "mail");
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     /// An event that is to be kept.
@@ -73,10 +75,17 @@ class InvokeServiceTest {
     private final List<Dispatched> dispatched = new ArrayList<>();
     private final List<Kept> kept = new ArrayList<>();
     private final List<String> defects = new ArrayList<>();
+    private final List<FunctionId> stoppedRecursions = new ArrayList<>();
+    private boolean allowsLoops;
     private final InvocationMeter meter = new InvocationMeter() {
         @Override
         public void defect() {
             defects.add("defect");
+        }
+
+        @Override
+        public void recursionStopped(FunctionId function) {
+            stoppedRecursions.add(function);
         }
     };
     private final FunctionCache functions =
@@ -117,10 +126,65 @@ class InvokeServiceTest {
         assertThat(invocation.invokedArn()).isEqualTo(ARN + "mail:$LATEST");
         assertThat(text(invocation.payload())).isEqualTo("{\"b\":2}");
         assertThat(invocation.clientContext()).isEqualTo("{\"a\":1}");
-        assertThat(invocation.traceHeader()).isEqualTo("Root=1-2-3");
+        assertThat(invocation.traceHeader()).isEqualTo(trace(1));
         assertThat(invocation.received()).isEqualTo(NOW);
         assertThat(invocation.wantsLogTail()).isTrue();
         assertThat(invocation.streams()).isFalse();
+    }
+
+    @Test
+    void letsAFunctionRunSixteenTimesInAChain() {
+        var answers = invoke(request("mail", "{}").header("x-amzn-trace-id", trace(15)));
+        end(new Answered(bytes("1"), "application/json", null));
+
+        assertThat(dispatched.getFirst().invocation().traceHeader()).isEqualTo(trace(16));
+        assertThat(answers.head().traceHeader()).isEqualTo(trace(16));
+        assertThat(stoppedRecursions).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INVOKE", "INVOKE_WITH_RESPONSE_STREAM"})
+    void stopsARecursiveLoop(ApiOperation operation) {
+        var answers = invoke(request(operation, "mail", "{}").header("x-amzn-trace-id", trace(16)));
+
+        assertThat(answers.refusal().error()).isEqualTo(ApiError.RECURSIVE_INVOCATION);
+        assertThat(answers.refusal().message())
+                .startsWith("Lambda has detected your function being invoked in a recursive loop");
+        assertThat(dispatched).isEmpty();
+        assertThat(stoppedRecursions).containsExactly(MAIL);
+    }
+
+    @Test
+    void stopsNoLoopThatIsAllowed() {
+        allowsLoops = true;
+
+        invoke(request("mail", "{}").header("x-amzn-trace-id", trace(16)));
+
+        assertThat(dispatched).hasSize(1);
+        assertThat(stoppedRecursions).isEmpty();
+    }
+
+    /// Its check is that of the queue.
+    @Test
+    void keepsAnEventOfALoopAsItCame() {
+        invoke(typed("Event", "{}").header("x-amzn-trace-id", trace(16)));
+        invoke(request(ApiOperation.INVOKE_ASYNC, "mail", "{}").header("x-amzn-trace-id", trace(16)));
+
+        assertThat(kept)
+                .hasSize(2)
+                .allMatch(event -> event.invocation().traceHeader().equals(trace(16)));
+        assertThat(stoppedRecursions).isEmpty();
+    }
+
+    @Test
+    void triesALoopWithoutRunningIt() {
+        var answers = invoke(typed("DryRun", "{}").header("x-amzn-trace-id", trace(16)));
+
+        assertThat(answers.isNoContent()).isTrue();
+    }
+
+    private static String trace(int rounds) {
+        return "Root=1-2-3;Lineage=" + RecursionGuard.of(MAIL).hash() + ":" + rounds;
     }
 
     @Test
@@ -628,6 +692,7 @@ class InvokeServiceTest {
         return qualifier.equals("$LATEST") && function.account().equals(CALLER.account())
                 ? Optional.ofNullable(store.get(function.name()))
                         .map(version -> Routing.to(version).with(policies.getOrDefault(function.name(), List.of())))
+                        .map(routing -> routing.with(routing.recursion().allowingLoops(allowsLoops)))
                 : Optional.empty();
     }
 

@@ -50,10 +50,12 @@ class InvocationMetricsTest {
     }
 
     @Test
-    void countsWaitsColdStartsAndThrottles() throws IOException {
+    void countsWaitsColdStartsThrottlesAndRecursion() throws IOException {
         metrics.assigned(version("mail").function(), Duration.ofMillis(30).toNanos());
         metrics.initialized(version("mail").function(), Duration.ofMillis(40));
         metrics.throttled(version("mail").function(), ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+        metrics.recursionStopped(version("mail").function());
+        new EventMetrics(registry, metrics).recursionStopped(version("mail").function());
         metrics.defect();
 
         assertThat(scrape())
@@ -62,6 +64,7 @@ class InvocationMetricsTest {
                         "hearth_queue_wait_seconds_bucket{le=\"0.05\"} 1",
                         "hearth_queue_wait_seconds_bucket{le=\"0.025\"} 0",
                         "faas_coldstarts_total" + labels("mail") + " 1.0",
+                        "lambda_recursive_invocations_dropped_total" + labels("mail") + " 2.0",
                         "faas_init_duration_seconds_sum" + labels("mail") + " 0.04",
                         "lambda_throttles_total{reason=\"ConcurrentInvocationLimitExceeded\"} 1.0");
     }

@@ -20,7 +20,9 @@ import hearth.invoke.frontend.DispatchOutcome.FunctionError;
 import hearth.invoke.frontend.DispatchOutcome.Streamed;
 import hearth.invoke.frontend.DispatchOutcome.Unavailable.Reason;
 import hearth.model.FunctionId;
+import hearth.model.RecursionGuard;
 import hearth.model.api.Cors;
+import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.server.http.Await;
 import hearth.server.http.NoLeaks;
@@ -64,6 +66,18 @@ class FunctionUrlTest {
         assertThat(server.memory.left()).isEqualTo(server.memoryAtRest);
     }
 
+    /// AWS follows loops through Lambda, SQS, SNS and S3, and no others.
+    @Test
+    void countsTheRoundsOfALoopAndStopsNone() {
+        var trace = "Root=1-2-3;Lineage=" + RecursionGuard.of(GREET).hash() + ":";
+
+        var answers = List.of(
+                server.get("/", "X-Amzn-Trace-Id: " + trace + 15), server.get("/", "X-Amzn-Trace-Id: " + trace + 16));
+
+        assertThat(answers).allMatch(answer -> answer.status() == 200);
+        assertThat(server.invocations).extracting(Invocation::traceHeader).containsExactly(trace + 16, trace + 16);
+    }
+
     @Test
     void answersWhatTheFunctionAnswered() {
         server.function = answering(
@@ -80,8 +94,11 @@ class FunctionUrlTest {
         assertThat(answer.header("Content-Length")).isEqualTo("4");
         assertThat(answer.header("Date")).isNotEmpty();
         assertThat(answer.header("Connection")).isEqualTo("keep-alive");
-        assertThat(answer.header("X-Amzn-Trace-Id")).startsWith("Root=1-");
         var invocation = server.invoked();
+        assertThat(answer.header("X-Amzn-Trace-Id"))
+                .startsWith("Root=1-")
+                .endsWith(";Lineage=" + RecursionGuard.of(GREET).hash() + ":1")
+                .isEqualTo(invocation.traceHeader());
         assertThat(answer.header("x-amzn-RequestId")).isEqualTo(invocation.requestId());
         assertThat(invocation.invokedArn()).isEqualTo(GREET.arn());
         assertThat(invocation.clientContext()).isNull();
