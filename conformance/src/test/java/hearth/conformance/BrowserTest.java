@@ -111,8 +111,10 @@ class BrowserTest {
                 .maxAge(60)
                 .build());
         // Not simple in method, in headers, and in its type: it needs a preflight.
-        var put = fetch(url, "{method: 'PUT', credentials: 'include', body: '{}',"
-                + " headers: {'x-custom': 'mine', 'content-type': 'application/json'}}");
+        var put = fetch(
+                url,
+                "{method: 'PUT', credentials: 'include', body: '{}',"
+                        + " headers: {'x-custom': 'mine', 'content-type': 'application/json'}}");
 
         var seen = browse(
                 step(page("127.0.0.1"), put),
@@ -120,7 +122,11 @@ class BrowserTest {
                 step(page("127.0.0.1"), fetch(url, "{headers: {'x-other': '1'}}")));
 
         assertThat(seen.getFirst())
-                .contains("\"told\":\"told\"", "\"kept\":null", "\\\"method\\\":\\\"PUT\\\"", "\\\"custom\\\":\\\"mine\\\"");
+                .contains(
+                        "\"told\":\"told\"",
+                        "\"kept\":null",
+                        "\\\"method\\\":\\\"PUT\\\"",
+                        "\\\"custom\\\":\\\"mine\\\"");
         assertThat(seen.subList(1, 3)).containsOnly(REFUSED);
     }
 
@@ -219,8 +225,8 @@ class BrowserTest {
 
     /// A script that asks, and says what it got, or by what name that was refused.
     private static String fetch(String url, String options) {
-        return "fetch('%s', %s).then(async (a) => ({status: a.status, told: a.headers.get('x-told'), ".formatted(
-                        url, options)
+        return "fetch('%s', %s).then(async (a) => ({status: a.status, told: a.headers.get('x-told'), "
+                        .formatted(url, options)
                 + "kept: a.headers.get('x-kept'), body: await a.text()}), (e) => e.name)";
     }
 
@@ -279,7 +285,8 @@ class BrowserTest {
         var json = Arrays.stream(steps)
                 .map(step -> "[" + quoted(step.address) + "," + quoted(step.script) + "]")
                 .collect(Collectors.joining(",", "[", "]"));
-        var builder = new ProcessBuilder("node", folder.resolve("driver.mjs").toString(), json).redirectErrorStream(true);
+        var builder =
+                new ProcessBuilder("node", folder.resolve("driver.mjs").toString(), json).redirectErrorStream(true);
         builder.environment().put("TMPDIR", folder.toString());
         var process = builder.start();
         try (var lines = process.inputReader()) {

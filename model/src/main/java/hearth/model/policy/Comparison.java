@@ -62,11 +62,15 @@ interface Comparison {
     }
 
     /// A moment, as ISO 8601 has it or in seconds since 1970. What says no zone is of UTC, what says no time the
-    /// beginning of its day.
+    /// beginning of its day, its month or its year.
     private static Optional<Instant> instant(String text) {
         try {
             if (Numbers.SECONDS.matcher(text).matches()) {
                 return Optional.of(Instant.ofEpochSecond(Long.parseLong(text)));
+            }
+            if (Numbers.YEAR_AND_MONTH.matcher(text).matches()) {
+                var month = text.length() == 4 ? text + "-01" : text;
+                return Optional.of(LocalDate.parse(month + "-01").atStartOfDay().toInstant(ZoneOffset.UTC));
             }
             if (text.indexOf('T') < 0) {
                 return Optional.of(LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC));
@@ -79,8 +83,9 @@ interface Comparison {
 
     /// The forms of numbers and dates.
     final class Numbers {
-        static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,40}(\\.[0-9]{1,40})?");
+        static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,40}(\\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?");
         static final Pattern SECONDS = Pattern.compile("-?[0-9]{5,12}");
+        static final Pattern YEAR_AND_MONTH = Pattern.compile("[0-9]{4}(-[0-9]{2})?");
         static final DateTimeFormatter MOMENT = DateTimeFormatter.ISO_DATE_TIME.withZone(ZoneOffset.UTC);
 
         private Numbers() {}

@@ -59,13 +59,18 @@ public record Policy(String version, String id, List<Statement> statements) {
         }
         var operator = ConditionOperator.known(condition.operator());
         for (var value : condition.values()) {
-            boolean filledLater = version.equals(WITH_VARIABLES) && value.contains(VARIABLE);
+            boolean filledLater = version.equals(WITH_VARIABLES) && hasVariable(value);
             if (!filledLater && !operator.understands(value)) {
                 throw PolicyReader.invalid(
                         "The policy compares %s by %s with a value that it cannot be compared with: %s"
                                 .formatted(condition.key(), condition.operator(), value));
             }
         }
+    }
+
+    private static boolean hasVariable(String value) {
+        int start = value.indexOf(VARIABLE);
+        return start >= 0 && value.indexOf('}', start) > 0;
     }
 
     public static void requireRoom(int size, Bytes limit) {

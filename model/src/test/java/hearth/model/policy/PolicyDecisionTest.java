@@ -223,6 +223,8 @@ class PolicyDecisionTest {
             'NumericLessThan':{'x:Number':'5'}                                                 | false
             'NumericLessThan':{'x:Number':'5.5'}                                               | true
             'NumericLessThan':{'x:Number':'10'}                                                | true
+            'NumericLessThan':{'x:Number':'1e1'}                                               | true
+            'NumericLessThan':{'x:Number':'5E-1'}                                              | false
             'NumericLessThanEquals':{'x:Number':'5'}                                           | true
             'NumericGreaterThan':{'x:Number':'-7'}                                             | true
             'NumericGreaterThan':{'x:Number':'5'}                                              | false
@@ -236,6 +238,10 @@ class PolicyDecisionTest {
             'DateNotEquals':{'aws:CurrentTime':'2026-11-28T12:00:00Z'}                         | false
             'DateLessThan':{'aws:CurrentTime':'2026-11-28T12:00:00.001Z'}                      | true
             'DateLessThan':{'aws:CurrentTime':'2026-11-28'}                                    | false
+            'DateLessThan':{'aws:CurrentTime':'2026'}                                          | false
+            'DateLessThan':{'aws:CurrentTime':'2026-12'}                                       | true
+            'DateGreaterThan':{'aws:CurrentTime':'2026-11'}                                    | true
+            'DateLessThan':{'aws:CurrentTime':'2026-13'}                                       | false
             'DateGreaterThan':{'aws:CurrentTime':'2026-11-28'}                                 | true
             'DateGreaterThan':{'aws:EpochTime':'2026-11-28T11:59:59Z'}                         | true
             'DateGreaterThanEquals':{'aws:CurrentTime':'2026-11-28T12:00Z'}                    | true

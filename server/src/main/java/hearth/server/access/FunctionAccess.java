@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,23 +27,34 @@ public final class FunctionAccess {
 
     private final FunctionResolver functions;
     private final InstantSource clock;
+    private final int mostCharacters;
     private final PolicyMemory policies = new PolicyMemory();
 
     /// The last answer about each function, version or alias. The same question in the same second, which is as exact
-    /// as policies are about time, has the same answer.
+    /// as policies are about time, has the same answer. Written to with its own lock.
     private final Map<String, Answer> answered = new ConcurrentHashMap<>();
 
-    /// The length of all documents that were put there since it was empty: no less than what is there.
-    private final AtomicInteger characters = new AtomicInteger();
+    /// The length of all documents in there. Guarded by it.
+    private int characters;
 
     private record Question(
             List<String> documents, Requester requester, List<String> actions, ConditionKeys keys, long second) {}
 
-    private record Answer(Question question, Access access) {}
+    private record Answer(Question question, Access access) {
+        int length() {
+            return question.documents.stream().mapToInt(String::length).sum();
+        }
+    }
 
     public FunctionAccess(FunctionResolver functions, InstantSource clock) {
+        this(functions, clock, MOST_CHARACTERS);
+    }
+
+    /// @param mostCharacters of the policies of all answers that are remembered
+    FunctionAccess(FunctionResolver functions, InstantSource clock, int mostCharacters) {
         this.functions = functions;
         this.clock = clock;
+        this.mostCharacters = mostCharacters;
     }
 
     /// Decides on a request to invoke a function, from an account, from a function in its role, or from a service.
@@ -134,12 +144,20 @@ public final class FunctionAccess {
     }
 
     private void remember(String arn, Answer answer) {
-        int length = answer.question.documents.stream().mapToInt(String::length).sum();
-        if (answered.size() >= MOST_ANSWERED || characters.addAndGet(length) > MOST_CHARACTERS) {
-            answered.clear();
-            characters.set(length);
+        synchronized (answered) {
+            var before = answered.put(arn, answer);
+            characters += answer.length() - (before == null ? 0 : before.length());
+            if (answered.size() > MOST_ANSWERED || characters > mostCharacters) {
+                answered.clear();
+                answered.put(arn, answer);
+                characters = answer.length();
+            }
         }
-        answered.put(arn, answer);
+    }
+
+    /// How many answers are remembered.
+    int remembered() {
+        return answered.size();
     }
 
     private Access decided(

@@ -7,7 +7,10 @@ import java.util.Map;
 /// The policies that were asked last, so that none is read again for every request. How many they may be is bounded by
 /// what all of their texts come to; one of which the text alone is too long is read each time.
 final class PolicyMemory {
-    /// Read, a policy takes a few times its text.
+    /// Read, a policy takes up to eight bytes for each character of its text: so all of them a sixteenth of the heap at
+    /// the most.
+    private static final long HEAP_FOR_EACH = 128;
+
     private static final int MOST_CHARACTERS = 4 << 20;
 
     private final int most;
@@ -15,7 +18,7 @@ final class PolicyMemory {
     private int characters; // of the texts of those; guarded by read
 
     PolicyMemory() {
-        this(MOST_CHARACTERS);
+        this((int) Math.min(MOST_CHARACTERS, Runtime.getRuntime().maxMemory() / HEAP_FOR_EACH));
     }
 
     PolicyMemory(int most) {

@@ -34,7 +34,8 @@ final class SlowStart {
         } catch (TimeoutException e) {
             LOG.log(
                     Level.WARNING,
-                    "The start has taken " + patience.toSeconds() + " s and goes on. Its threads:\n" + threads());
+                    "The start has taken " + patience.toSeconds() + " s and goes on. Its platform threads:\n"
+                            + threads());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | CancellationException e) {
@@ -43,7 +44,7 @@ final class SlowStart {
         }
     }
 
-    /// What each thread does, the newest call first.
+    /// What each platform thread does, the newest call first. Virtual ones are not told of.
     private static String threads() {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(thread -> thread.getValue().length > 0)

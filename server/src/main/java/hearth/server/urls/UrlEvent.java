@@ -127,10 +127,13 @@ record UrlEvent(
         told.write(out, "headers");
     }
 
-    /// The query, without the secrets of one that is signed in it.
+    /// The query, without the secrets of one that is signed in it, and not by a header.
     private String queryTold() {
         var query = head.query();
-        if (!url.signed() || query.isEmpty()) {
+        boolean signedHere = url.signed()
+                && !query.isEmpty()
+                && head.headers().first("authorization").isEmpty();
+        if (!signedHere) {
             return query;
         }
         return Arrays.stream(query.split("&", -1))

@@ -37,8 +37,8 @@ public final class UrlIndex {
 
     private final Map<String, FunctionUrl> urls = new ConcurrentHashMap<>();
 
-    /// The ids of URLs that were changed to nobody knows what, because the change could not be read. They do not answer:
-    /// perhaps the change was made to keep somebody out.
+    /// The ids of URLs that were changed to nobody knows what, because the change could not be read. They do not
+    /// answer: perhaps the change was made to keep somebody out.
     private final Set<String> uncertain = ConcurrentHashMap.newKeySet();
 
     /// The functions of these. Guarded by this.
@@ -71,9 +71,8 @@ public final class UrlIndex {
     /// @param background may wait for the store
     public static UrlIndex of(FunctionStore functions, Executor background) {
         var index = new UrlIndex(
-                function ->
-                        functions.read(function, view -> view.settings(FunctionUrls.URL, "", Integer.MAX_VALUE - 1)
-                                .items()),
+                function -> functions.read(function, view -> view.settings(FunctionUrls.URL, "", Integer.MAX_VALUE - 1)
+                        .items()),
                 CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS, background));
         functions.onChange(FunctionUrls.URL, index::changed);
         functions.settings(FunctionUrls.URL).stream()
@@ -121,12 +120,19 @@ public final class UrlIndex {
     }
 
     private void readAgain(FunctionId function) {
+        if (!isUnread(function)) {
+            return;
+        }
         try {
             read(function);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.DEBUG, "The URLs of {0} still cannot be read: {1}", function, e.getMessage());
             later.execute(() -> readAgain(function));
         }
+    }
+
+    private synchronized boolean isUnread(FunctionId function) {
+        return unread.contains(function);
     }
 
     private synchronized void put(FunctionId function, List<Qualified<FunctionUrlConfig>> settings) {

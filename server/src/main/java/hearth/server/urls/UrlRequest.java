@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One request to a function URL on its way. Each step calls the next, and each may go on on another thread, but never
@@ -123,10 +124,26 @@ final class UrlRequest implements RequestHandler, RequestSubject {
     public void serve(RequestBody body, byte[] sha256) {
         if (preflight) {
             url.cors().ifPresent(cors -> answer(cors.preflight(head.headers())));
-        } else if (body.length() + head.query().length() <= SMALL) {
+        } else if (body.length() + lengthOf(head) <= SMALL) {
             guarded(() -> run(body, sha256));
         } else {
             running.background().execute(() -> guarded(() -> run(body, sha256)));
+        }
+    }
+
+    /// What of a head goes into the event.
+    private static int lengthOf(RequestHead head) {
+        var headers = new LengthOfHeaders();
+        head.headers().forEach(headers);
+        return head.path().length() + head.query().length() + headers.characters;
+    }
+
+    private static final class LengthOfHeaders implements BiConsumer<String, String> {
+        private int characters;
+
+        @Override
+        public void accept(String name, String value) {
+            characters += name.length() + value.length();
         }
     }
 

@@ -103,6 +103,32 @@ class FunctionAccessTest {
                         + " because no resource-based policy allows the lambda:InvokeFunction action");
     }
 
+    /// Each question that differs takes the place of the last one about the same function.
+    @Test
+    void remembersAnswersAsLongAsTheirPoliciesAreNotTooLongTogether() {
+        put("$LATEST", allow("'AWS':'111122223333'", GREET.arn(), ""));
+        put("1", allow("'AWS':'111122223333'", GREET.arn(), ""));
+        put("2", allow("'AWS':'111122223333'", GREET.arn(), ""));
+        int one = store.getOrDefault("1", List.of()).stream()
+                .mapToInt(String::length)
+                .sum();
+        var two =
+                new FunctionAccess(new FunctionResolver(cache, new Random(1), () -> 0, meter), () -> now, 2 * one + 9);
+
+        for (int second = 0; second < 20; second++) {
+            now = now.plusSeconds(1);
+            ask(two, "1");
+            ask(two, "$LATEST");
+            assertThat(two.remembered()).isEqualTo(2);
+        }
+        ask(two, "2");
+        assertThat(two.remembered()).isEqualTo(1);
+    }
+
+    private static void ask(FunctionAccess access, String qualifier) {
+        access.decide(GREET, qualifier, FRIEND, INVOKE, ConditionKeys.NONE, _ -> {});
+    }
+
     @Test
     void saysThatNothingIsKnownWhileTheStoreIsDown() {
         storeFails = true;

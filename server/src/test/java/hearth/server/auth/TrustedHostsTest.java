@@ -115,7 +115,8 @@ class TrustedHostsTest {
 
     /// Whoever allows all names of a domain does not mean the functions under it.
     @ParameterizedTest
-    @ValueSource(strings = {"http://abc.lambda-url.us-east-1.fn.example", "http://abc.lambda-url.us-east-1.other.example"})
+    @ValueSource(
+            strings = {"http://abc.lambda-url.us-east-1.fn.example", "http://abc.lambda-url.us-east-1.other.example"})
     void refusesPagesOfFunctionsAlsoUnderAnAllowedDomain(String origin) {
         var urls = new TrustedHosts(List.of("*.example"), List.of("fn.example"));
 

@@ -321,6 +321,17 @@ class UrlEventTest {
                 .isEqualTo(map("a", "1,2", "X-Amz-Date", "20260102T030405Z", "b", ""));
     }
 
+    /// They are the caller's own then, as they are where nobody must sign.
+    @Test
+    void tellsTheWholeQueryOfWhoeverSignsByAHeader() {
+        signer = Optional.of(new UrlEvent.Signer(
+                new AuthenticatedCaller(new AccountId("123456789012"), new Region("eu-west-1")), "AKIAEXAMPLE"));
+        header("Authorization", "AWS4-HMAC-SHA256 Credential=…");
+        query = "X-Amz-Signature=abc";
+
+        assertThat(event("")).containsEntry("rawQueryString", query);
+    }
+
     /// Of a URL that asks for no signature they are the caller's own.
     @Test
     void tellsTheWholeQueryWhereNobodyMustSign() {

@@ -35,14 +35,14 @@ class UrlIndexTest {
 
     @Test
     void findsWhatTheStoreHas() {
-        store(url(MAIL, "a", "NONE"));
+        store(List.of(url(MAIL, "a", "NONE")));
 
-        assertThat(index.find("a")).hasValueSatisfying(url -> assertThat(url.signed())
-                .isFalse());
-        store(url(MAIL, "a", "AWS_IAM"));
-        assertThat(index.find("a")).hasValueSatisfying(url -> assertThat(url.signed())
-                .isTrue());
-        store();
+        assertThat(index.find("a"))
+                .hasValueSatisfying(url -> assertThat(url.signed()).isFalse());
+        store(List.of(url(MAIL, "a", "AWS_IAM")));
+        assertThat(index.find("a"))
+                .hasValueSatisfying(url -> assertThat(url.signed()).isTrue());
+        store(List.of());
         assertThat(index.find("a")).isEmpty();
         assertThat(index.wasDeleted("a")).isTrue();
     }
@@ -50,7 +50,7 @@ class UrlIndexTest {
     /// The change that could not be read may be one that keeps somebody out.
     @Test
     void doesNotAnswerForAUrlOfWhichItMissedAChangeUntilItHasReadIt() {
-        store(url(MAIL, "a", "NONE"), url(OTHER, "b", "NONE"));
+        store(List.of(url(MAIL, "a", "NONE"), url(OTHER, "b", "NONE")));
         storeIsDown = true;
         stored = List.of(url(MAIL, "a", "AWS_IAM"), url(OTHER, "b", "NONE"));
 
@@ -67,8 +67,8 @@ class UrlIndexTest {
         storeIsDown = false;
         later.remove().run();
         assertThat(index.isUncertain("a")).isFalse();
-        assertThat(index.find("a")).hasValueSatisfying(url -> assertThat(url.signed())
-                .isTrue());
+        assertThat(index.find("a"))
+                .hasValueSatisfying(url -> assertThat(url.signed()).isTrue());
         assertThat(later).isEmpty();
     }
 
@@ -86,12 +86,12 @@ class UrlIndexTest {
 
     @Test
     void hearsOfTheNextChangeBeforeItReadsAgain() {
-        store(url(MAIL, "a", "NONE"));
+        store(List.of(url(MAIL, "a", "NONE")));
         storeIsDown = true;
         assertThatThrownBy(() -> index.changed(MAIL)).hasMessage("The store does not answer");
         storeIsDown = false;
 
-        store();
+        store(List.of());
 
         assertThat(index.isUncertain("a")).isFalse();
         assertThat(index.wasDeleted("a")).isTrue();
@@ -99,9 +99,8 @@ class UrlIndexTest {
         assertThat(index.find("a")).isEmpty();
     }
 
-    @SafeVarargs
-    private void store(Qualified<FunctionUrlConfig>... urls) {
-        stored = List.of(urls);
+    private void store(List<Qualified<FunctionUrlConfig>> urls) {
+        stored = urls;
         index.changed(MAIL);
         index.changed(OTHER);
     }

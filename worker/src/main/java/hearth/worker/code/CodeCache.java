@@ -78,6 +78,9 @@ public final class CodeCache implements AutoCloseable {
         }
     }
 
+    /// A layer of fewer bytes on the disk is put over others in less time than a usual package takes to unpack.
+    private static final long MERGED_QUICKLY = 32L << 20;
+
     /// One package, on its way in, there, or on its way out. The fields that change are guarded by `packages`.
     private static final class Kept {
         /// Empty when the package is gone, or was not fetched because someone lost interest: ask again.
@@ -133,10 +136,20 @@ public final class CodeCache implements AutoCloseable {
         long diskBytes = 0;
         for (var layer : layers) {
             try (var lease = acquire(layer)) {
-                diskBytes += threads.large().run(() -> LayerMerger.add(lease.directory(), root));
+                var pool = diskBytes(layer) < MERGED_QUICKLY ? threads.usual() : threads.large();
+                diskBytes += pool.run(() -> LayerMerger.add(lease.directory(), root));
             }
         }
         return new UnpackedPackage(digestOf(layers), root, diskBytes);
+    }
+
+    private long diskBytes(CodeDigest layer) {
+        synchronized (packages) {
+            var kept = packages.get(layer);
+            return kept == null
+                    ? 0
+                    : kept.unpacked().map(UnpackedPackage::diskBytes).orElse(0L);
+        }
     }
 
     /// No zip has it: the text that it is made of is none.

@@ -8,8 +8,9 @@ import java.time.Duration;
 
 /// The most memory that an environment ever used, for its REPORT lines.
 ///
-/// Asking the kernel costs more than the rest of a short invocation's bookkeeping, so what it said last is good
-/// for a moment, unless an invocation was long enough to have used more.
+/// Asking the kernel costs more than the rest of a short invocation's bookkeeping, so what it said last is taken as
+/// good for a moment. That is a trade: what an invocation of a few milliseconds took shows in its own line only where
+/// it is the first in that moment, else in a later one.
 final class PeakMemory {
     private static final System.Logger LOG = System.getLogger(PeakMemory.class.getName());
     private static final Duration SHORT = Duration.ofMillis(20);

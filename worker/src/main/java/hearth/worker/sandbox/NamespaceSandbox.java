@@ -218,6 +218,7 @@ final class NamespaceSandbox implements Sandbox {
     @Override
     public void close() {
         step(residentPeak::close);
+        step(busiest::close);
         step(cgroup::kill);
         if (process != null) {
             step(process::end);
@@ -241,7 +242,8 @@ final class NamespaceSandbox implements Sandbox {
 
         @Override
         public void remove() {
-            step(own::disconnect);
+            // What throws here keeps the user id taken: the next who had it would find the link in its way.
+            own.disconnect();
             if (cgroup.isGone()) {
                 factory.giveBack(own.uid());
             } else {

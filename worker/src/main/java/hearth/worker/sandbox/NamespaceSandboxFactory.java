@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 
@@ -29,18 +30,23 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         this.launcher = new Launcher(config.launcher(), spawner);
         this.tmp = tmp;
         this.share = HostShare.take(config);
+        var made = new ArrayDeque<Integer>();
         try {
             this.nothing = Descriptors.open(Path.of("/dev/null"));
+            made.add(nothing);
             this.template = buildTemplate(config);
+            made.add(template);
+            this.networks = new PrivateNetworks(
+                    share.network(), share.slots(), config.services().addresses());
         } catch (IOException e) {
+            made.forEach(Descriptors::close);
             closeShared();
             throw new SandboxException("the template root: " + e.getMessage(), e);
         } catch (SandboxException | RuntimeException | Error e) {
+            made.forEach(Descriptors::close);
             closeShared();
             throw e;
         }
-        this.networks = new PrivateNetworks(
-                share.network(), share.slots(), config.services().addresses());
     }
 
     /// What could not be had and is done without, for the log.
@@ -67,7 +73,12 @@ final class NamespaceSandboxFactory implements SandboxFactory {
         var own = networks.take();
         try {
             var cgroup = share.cgroups().create(spec.name(), spec.memory(), spec.milliCpus(), PROCESSES);
-            return new GuardedSandbox(new NamespaceSandbox(this, spec, own, cgroup));
+            try {
+                return new GuardedSandbox(new NamespaceSandbox(this, spec, own, cgroup));
+            } catch (RuntimeException | Error e) {
+                cgroup.close();
+                throw e;
+            }
         } catch (SandboxException | RuntimeException | Error e) {
             networks.discard(own);
             throw e;

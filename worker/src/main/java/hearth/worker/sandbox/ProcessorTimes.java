@@ -44,14 +44,27 @@ public record ProcessorTimes(String thread, Duration running, Duration waiting) 
     /// @return null if it has ended, or this kernel does not tell
     static @Nullable ProcessorTimes ofThread(String thread) {
         try {
-            var line = Files.readString(Path.of("/proc/" + thread + "/schedstat"), StandardCharsets.US_ASCII);
+            return parse(thread, Files.readString(file(thread), StandardCharsets.US_ASCII));
+        } catch (IOException _) {
+            // It has ended.
+            return null;
+        }
+    }
+
+    /// Where the kernel tells of a thread.
+    static Path file(String thread) {
+        return Path.of("/proc/" + thread + "/schedstat");
+    }
+
+    /// @return null if it says nothing that is understood
+    static @Nullable ProcessorTimes parse(String thread, String line) {
+        try {
             int space = line.indexOf(' ');
             return new ProcessorTimes(
                     thread,
                     Duration.ofNanos(Long.parseLong(line, 0, space, 10)),
                     Duration.ofNanos(Long.parseLong(line, space + 1, line.indexOf(' ', space + 1), 10)));
-        } catch (IOException | IndexOutOfBoundsException | NumberFormatException _) {
-            // It has ended, or is not counted.
+        } catch (IndexOutOfBoundsException | NumberFormatException _) {
             return null;
         }
     }

@@ -77,11 +77,18 @@ public final class Sandboxes {
         try {
             tmp.take(SMALL_TMP).close();
             var factory = new NamespaceSandboxFactory(config, tmp);
-            if (factory.shortcomings().isEmpty()) {
-                factory.stockUp();
-                return Optional.of(factory);
+            var kept = false;
+            try {
+                if (factory.shortcomings().isEmpty()) {
+                    factory.stockUp();
+                    kept = true;
+                    return Optional.of(factory);
+                }
+            } finally {
+                if (!kept) {
+                    factory.close();
+                }
             }
-            factory.close();
         } catch (SandboxException | RuntimeException e) {
             log.log(Level.DEBUG, "what has worked before is tried again: {0}", e.getMessage());
         }

@@ -44,8 +44,8 @@ final class TmpImages implements TmpStorage {
     private static final Bytes FIXED_OVERHEAD = new Bytes(512 << 10);
 
     /// Nobody reads it after a crash, so nothing need be on the disk at any time: else mounting it, each `fsync` in it
-    /// and its end would have the host's disk flushed. And the kernel is not to fill the tables of inodes with zeros
-    /// some seconds later, which are holes and read as zeros already.
+    /// and its end would have the host's disk flushed. And the kernel is not to write zeros some seconds later into
+    /// the tables of inodes, which are holes and read as zeros already.
     private static final Map<String, String> OPTIONS = Map.of("barrier", "0", "noinit_itable", "");
 
     /// The size that is made ahead.

@@ -27,7 +27,10 @@ class BusiestThreadTest {
             var first = Objects.requireNonNull(thread.look());
             assertThat(first.thread()).isEqualTo(Long.toString(busy.pid()));
             Files.delete(list);
-            SandboxRun.await(() -> Objects.requireNonNull(thread.look()).running().compareTo(first.running()) > 0);
+            SandboxRun.await(() -> times(busy.pid()).running().compareTo(first.running()) > 0);
+            assertThat(Objects.requireNonNull(thread.look()).running()).isGreaterThan(first.running());
+            thread.close();
+            assertThat(thread.look()).isNull();
         } finally {
             busy.destroyForcibly().waitFor();
             idle.destroyForcibly().waitFor();
@@ -60,8 +63,11 @@ class BusiestThreadTest {
 
     private static boolean hasRun(long pid) {
         assumeTrue(Files.exists(Path.of("/proc/self/schedstat")), "This kernel keeps no schedstat");
-        var times = ProcessorTimes.ofThread(Long.toString(pid));
-        return times != null && times.running().toMillis() > 5;
+        return times(pid).running().toMillis() > 5;
+    }
+
+    private static ProcessorTimes times(long pid) {
+        return Objects.requireNonNull(ProcessorTimes.ofThread(Long.toString(pid)));
     }
 
     private Path threads(Long... ids) throws IOException {
