@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -52,9 +53,10 @@ final class EventFunction {
 
     /// What became of the events that were accepted since the last account.
     ///
+    /// @param again which it has begun on again, and how many milliseconds later
     /// @param began when the function began on each first, in nanoseconds of the wall clock
     /// @param doubled how often it has begun on one again since then, those of earlier accounts among them
-    record Account(int accepted, int lost, int doubled, Map<UUID, Long> began) {
+    record Account(int accepted, int lost, int doubled, Map<UUID, Long> began, List<String> again) {
         /// How many were begun a second. The first and the last of them are left out: how long it took to open the gate
         /// is in the former, and those that were set back meanwhile are among the latter.
         double perSecond() {
@@ -202,13 +204,17 @@ final class EventFunction {
         accepted.clear();
         int before = doubled;
         doubled = account.doubled;
-        return new Account(account.accepted, account.lost, account.doubled - before, account.began);
+        if (doubled > before || account.lost > 0) {
+            Report.progress(
+                    data.getFileName() + ": " + account.lost + " lost; since the start run again " + account.again);
+        }
+        return new Account(account.accepted, account.lost, account.doubled - before, account.began, account.again);
     }
 
     private Account account() throws IOException {
-        var seen = new HashSet<UUID>();
+        var seen = new HashMap<UUID, Long>();
+        var again = new ArrayList<String>();
         var began = new HashMap<UUID, Long>();
-        int doubled = 0;
         for (var file : logs()) {
             try (var lines = Files.newBufferedReader(file)) {
                 for (var line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -217,16 +223,18 @@ final class EventFunction {
                         continue;
                     }
                     var id = UUID.fromString(ran.group(1));
-                    if (all.contains(id) && !seen.add(id)) {
-                        doubled++;
+                    var time = Long.parseLong(ran.group(2));
+                    var other = all.contains(id) ? seen.putIfAbsent(id, time) : null;
+                    if (other != null) {
+                        again.add(id + " after " + Math.abs(time - other) / 1_000_000);
                     }
                     if (accepted.contains(id)) {
-                        began.merge(id, Long.parseLong(ran.group(2)), Math::min);
+                        began.merge(id, time, Math::min);
                     }
                 }
             }
         }
-        return new Account(accepted.size(), accepted.size() - began.size(), doubled, began);
+        return new Account(accepted.size(), accepted.size() - began.size(), again.size(), began, again);
     }
 
     private List<Path> logs() throws IOException {
