@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /// Few environments do the work of many where the processors are what invocations wait for.
 class HotEnvironmentsTest {
-    private static final FunctionVersion MAIL = Functions.latest("mail");
-    private static final FunctionVersion SEARCH = Functions.latest("search");
+    /// Of so much memory that each of its environments may use a whole processor.
+    private static final FunctionVersion MAIL = Functions.sized("mail", 1769);
+    private static final FunctionVersion SEARCH = Functions.sized("search", 1769);
     private static final WorkerManagerConfig CONFIG = WorkerManagerConfig.DEFAULT;
     private static final ProcessorSample COMPUTES = new ProcessorSample(Duration.ofMillis(95), Duration.ofMillis(100));
     private static final ProcessorSample WAITS = new ProcessorSample(Duration.ofMillis(2), Duration.ofMillis(100));
@@ -46,7 +47,7 @@ class HotEnvironmentsTest {
             new RecordedMeter());
 
     /// Has two processors.
-    private final FakeWorker worker = new FakeWorker("local", 8192, 2000, 100);
+    private final FakeWorker worker = new FakeWorker("local", 1 << 17, 2000, 100);
 
     @BeforeEach
     void oneWorker() {
@@ -191,7 +192,7 @@ class HotEnvironmentsTest {
     void countsTheProcessorsOfEachWorkerForItself() {
         idleEnvironments(MAIL, 4, COMPUTES);
         placement.remove(worker.worker());
-        var other = new FakeWorker("other", 8192, 3000, 100);
+        var other = new FakeWorker("other", 1 << 17, 3000, 100);
         join(other);
         manager.provision(MAIL, 4);
         IntStream.range(0, 4).forEach(other::ready);
