@@ -661,7 +661,8 @@ class EventQueueTest {
     /// Until an event of the function is to run later. A run is seen before it is known how it ended.
     private void awaitPostponed() {
         await(() -> {
-            long now = System.currentTimeMillis() + Duration.ofNanos(skipped.get()).toMillis();
+            long now =
+                    System.currentTimeMillis() + Duration.ofNanos(skipped.get()).toMillis();
             return store.nextDue(Samples.MAIL, now + 50).isPresent();
         });
     }

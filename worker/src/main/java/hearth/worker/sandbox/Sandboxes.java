@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 public final class Sandboxes {
     private static final Logger log = System.getLogger(Sandboxes.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Bytes SMALL_TMP = Bytes.mebibytes(8);
     private static final List<String> TRIAL = List.of("/usr/bin/true");
 
     private Sandboxes() {}
@@ -45,7 +44,7 @@ public final class Sandboxes {
         log.log(Level.DEBUG, "clearing what killed servers left");
         Leftovers.clear(config.directory());
         var known = TrialRecord.of(config);
-        var again = known.holds() ? withoutTrial(config, images(config)) : Optional.<SandboxFactory>empty();
+        var again = known.holds() ? withoutTrial(config) : Optional.<SandboxFactory>empty();
         if (again.isPresent()) {
             return new Choice(again.get(), List.of(), false);
         }
@@ -71,12 +70,9 @@ public final class Sandboxes {
     }
 
     /// Namespaces as an earlier trial has found them; empty where they are not so any more, and are to be tried.
-    ///
-    /// @param tmp is tried with a small one: nothing that the factory itself makes needs a loop device
-    static Optional<SandboxFactory> withoutTrial(SandboxConfig config, TmpStorage tmp) {
+    private static Optional<SandboxFactory> withoutTrial(SandboxConfig config) {
         try {
-            tmp.take(SMALL_TMP).close();
-            var factory = new NamespaceSandboxFactory(config, tmp);
+            var factory = new NamespaceSandboxFactory(config, images(config));
             var kept = false;
             try {
                 if (factory.shortcomings().isEmpty()) {

@@ -84,26 +84,6 @@ final class SandboxesTest {
         }
     }
 
-    /// A host may have lost its loop devices since, or whatever else `/tmp` needs.
-    @Test
-    void doesNotBelieveAnEarlierTrialWhereTmpCannotBeMadeAnyMore() throws Exception {
-        SandboxRun.assumeRootAndLauncher();
-        var config = config(Optional.empty());
-        Sandboxes.choose(config).factory().close();
-
-        assertThat(Sandboxes.withoutTrial(config, size -> {
-                    throw new SandboxException("no loop devices");
-                }))
-                .isEmpty();
-        assertThat(Sandboxes.withoutTrial(config, size -> {
-                    throw new IllegalStateException("/tmp of " + size);
-                }))
-                .isEmpty();
-        var again = Sandboxes.withoutTrial(config, new TmpStorage.Memory());
-        assertThat(again).isPresent();
-        again.orElseThrow().close();
-    }
-
     private static boolean tries(SandboxConfig config) throws SandboxException {
         var choice = Sandboxes.choose(config);
         choice.factory().close();
