@@ -1,15 +1,20 @@
 package hearth.conformance;
 
 import java.net.URI;
+import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaAsyncClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 
-/// Stock clients of the AWS SDK for Java: only the endpoint is ours.
+/// Stock clients of the AWS SDK for Java: only the endpoint is ours, and how long they wait.
 public final class Clients {
+    /// A slow machine takes longer for a thousand processes than the 30 s that the SDK waits.
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private Clients() {}
 
     public static LambdaClient lambda(URI endpoint) {
@@ -23,6 +28,7 @@ public final class Clients {
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
                 // A test sees the first answer, not that of a retry.
                 .overrideConfiguration(c -> c.retryStrategy(r -> r.maxAttempts(1)))
+                .httpClientBuilder(Apache5HttpClient.builder().socketTimeout(PATIENCE))
                 .build();
     }
 
