@@ -8,11 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -88,7 +86,7 @@ class BrowserTest {
 
     @BeforeAll
     static void begin() throws IOException, InterruptedException {
-        install("@sparticuz/chromium@141.0.0", "puppeteer-core@24.43.1");
+        Programs.install(folder, "@sparticuz/chromium@141.0.0", "puppeteer-core@24.43.1");
         Files.writeString(folder.resolve("driver.mjs"), DRIVER);
         assumeTrue(
                 browse(step(page("127.0.0.1"), "document.title")).contains("\"page\""),
@@ -171,7 +169,7 @@ class BrowserTest {
                 .configuration()
                 .functionArn();
         var api = TestServer.endpoint() + "/2015-03-31/functions/" + arn;
-        var byPath = TestServer.endpoint() + "/_hearth/urls/" + id(shown) + "/";
+        var byPath = TestServer.endpoint() + "/_hearth/urls/" + ShownUrl.id(shown) + "/";
 
         for (var page : List.of(byName(shown) + "page", byPath + "page")) {
             var seen = browse(
@@ -242,30 +240,12 @@ class BrowserTest {
                         .invokeMode(mode)
                         .cors(cors))
                 .functionUrl();
-        lambda.addPermission(r -> r.functionName(name)
-                .statementId("url")
-                .principal("*")
-                .action("lambda:InvokeFunctionUrl")
-                .functionUrlAuthType(FunctionUrlAuthType.NONE));
-        lambda.addPermission(r -> r.functionName(name)
-                .statementId("invoke")
-                .principal("*")
-                .action("lambda:InvokeFunction")
-                .invokedViaFunctionUrl(true));
+        ShownUrl.permit(lambda, name, null);
         return url;
     }
 
-    /// Chromium resolves it by itself.
     private static String byName(String shown) {
-        return "http://" + id(shown) + ".lambda-url.eu-west-1.localhost:"
-                + TestServer.endpoint().getPort() + "/";
-    }
-
-    private static String id(String shown) {
-        var url = URI.create(shown);
-        return url.getHost().contains(".lambda-url.")
-                ? url.getHost().split("\\.")[0]
-                : url.getPath().split("/")[3];
+        return ShownUrl.byName(TestServer.endpoint(), shown);
     }
 
     /// A page of this test's own, under one of the names of the loopback.
@@ -302,25 +282,5 @@ class BrowserTest {
 
     private static String quoted(String text) {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
-    }
-
-    private static void install(String... packages) throws IOException, InterruptedException {
-        assumeTrue(isThere("npm"), "This host has no npm");
-        var command = new ArrayList<>(List.of(
-                "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder.toString()));
-        command.addAll(List.of(packages));
-        var process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("npm.log").toFile())
-                .start();
-        assumeTrue(process.waitFor() == 0, "npm could not install " + String.join(", ", packages));
-    }
-
-    private static boolean isThere(String program) throws InterruptedException {
-        try {
-            return new ProcessBuilder(program, "--version").start().waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

@@ -13,12 +13,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
@@ -107,7 +105,7 @@ class FunctionUrlClientsTest {
     void curlReachesItByItsNameAndByThePath() throws Exception {
         var name = TestServer.python(PYTHON);
         var shown = open(TestServer.lambda(), name, InvokeMode.BUFFERED);
-        var byName = byName(TestServer.endpoint(), shown);
+        var byName = ShownUrl.byName(TestServer.endpoint(), shown);
 
         for (var url : List.of(shown, byName)) {
             var answer = run(Map.of(), "curl", "-si", "-b", "c=d; e=f", "-H", "X-Any: Thing", url + "a%2Fb?g=h%20i");
@@ -129,7 +127,7 @@ class FunctionUrlClientsTest {
 
     @Test
     void nodesFetchReachesWhatIsShown() throws Exception {
-        assumeTrue(isThere("node"), "This host has no Node.js");
+        assumeTrue(Programs.isThere("node"), "This host has no Node.js");
         var shown = open(TestServer.lambda(), TestServer.python(PYTHON), InvokeMode.BUFFERED);
 
         var answer = run(
@@ -181,7 +179,7 @@ class FunctionUrlClientsTest {
         assertThat(answer.headers().firstValue("content-type")).contains("text/event-stream");
         assertThat(answer.headers().firstValue("set-cookie")).contains("a=1");
         // 18: a part of the answer is missing.
-        var broken = new ProcessBuilder("curl", "-s", byName(TestServer.endpoint(), url) + "breaks").start();
+        var broken = new ProcessBuilder("curl", "-s", ShownUrl.byName(TestServer.endpoint(), url) + "breaks").start();
         assertThat(new String(broken.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .doesNotContain("secret");
         assertThat(broken.waitFor()).isEqualTo(18);
@@ -197,7 +195,7 @@ class FunctionUrlClientsTest {
         var url = lambda.createFunctionUrlConfig(
                         r -> r.functionName(name).qualifier("live").authType(FunctionUrlAuthType.NONE))
                 .functionUrl();
-        permit(lambda, name, "live");
+        ShownUrl.permit(lambda, name, "live");
         assertThat(get(url).statusCode()).isEqualTo(201);
 
         lambda.deleteAlias(r -> r.functionName(name).name("live"));
@@ -218,13 +216,13 @@ class FunctionUrlClientsTest {
                     .role(TestServer.ROLE)
                     .code(c -> c.zipFile(Zips.of("app.py", PYTHON))));
             lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("kept"));
-            id = id(open(lambda, "kept", InvokeMode.BUFFERED));
+            id = ShownUrl.id(open(lambda, "kept", InvokeMode.BUFFERED));
         }
         try (var server = HearthProcess.start(data, "--pool-memory", "0");
                 var lambda = Clients.lambda(server.endpoint())) {
             var shown = lambda.getFunctionUrlConfig(r -> r.functionName("kept")).functionUrl();
 
-            assertThat(id(shown)).isEqualTo(id);
+            assertThat(ShownUrl.id(shown)).isEqualTo(id);
             assertThat(get(shown).statusCode()).isEqualTo(201);
         }
     }
@@ -254,11 +252,11 @@ class FunctionUrlClientsTest {
                     "aws:amz:eu-west-1:lambda",
                     "--user",
                     key.id() + ":" + key.secret(),
-                    byName(server.endpoint(), shown) + "signed");
+                    ShownUrl.byName(server.endpoint(), shown) + "signed");
             assertThat(byCurl)
                     .contains("\"accessKey\": \"" + key.id() + "\"")
                     .contains("\"userArn\": \"arn:aws:iam::111122223333:root\"");
-            install("@smithy/signature-v4@5", "@aws-crypto/sha256-js@5", "@smithy/protocol-http@5");
+            Programs.install(folder, "@smithy/signature-v4@5", "@aws-crypto/sha256-js@5", "@smithy/protocol-http@5");
             Files.writeString(folder.resolve("signed.js"), SIGNED);
             var byNode =
                     run(key.variables(), "node", folder.resolve("signed.js").toString(), shown);
@@ -268,7 +266,7 @@ class FunctionUrlClientsTest {
 
     @Test
     void carriesAnApplicationWithExpress() throws Exception {
-        install("express@5", "serverless-http@4");
+        Programs.install(folder, "express@5", "serverless-http@4");
         var url = open(TestServer.lambda(), application("index.js", EXPRESS), InvokeMode.BUFFERED);
 
         var hello = get(url + "hello/you?a=1&a=2");
@@ -291,7 +289,7 @@ class FunctionUrlClientsTest {
 
     @Test
     void carriesAnApplicationWithHono() throws Exception {
-        install("hono@4");
+        Programs.install(folder, "hono@4");
         var url = open(TestServer.lambda(), application("index.mjs", HONO), InvokeMode.BUFFERED);
 
         var hello = http.send(
@@ -312,19 +310,6 @@ class FunctionUrlClientsTest {
         assertThat(echo.body()).isEqualTo(sent);
     }
 
-    /// Installs packages of npm beside what the test writes.
-    private void install(String... packages) throws IOException, InterruptedException {
-        assumeTrue(isThere("npm"), "This host has no npm");
-        var command = new ArrayList<>(List.of(
-                "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder.toString()));
-        command.addAll(List.of(packages));
-        var process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("npm.log").toFile())
-                .start();
-        assumeTrue(process.waitFor() == 0, "npm could not install " + String.join(", ", packages));
-    }
-
     /// A function of what was installed.
     private String application(String file, String source) throws IOException {
         var files = new TreeMap<String, byte[]>();
@@ -342,47 +327,12 @@ class FunctionUrlClientsTest {
         var url = lambda.createFunctionUrlConfig(r ->
                         r.functionName(name).authType(FunctionUrlAuthType.NONE).invokeMode(mode))
                 .functionUrl();
-        permit(lambda, name, null);
+        ShownUrl.permit(lambda, name, null);
         return url;
-    }
-
-    private static void permit(LambdaClient lambda, String name, @Nullable String alias) {
-        lambda.addPermission(r -> r.functionName(name)
-                .qualifier(alias)
-                .statementId("url")
-                .principal("*")
-                .action("lambda:InvokeFunctionUrl")
-                .functionUrlAuthType(FunctionUrlAuthType.NONE));
-        lambda.addPermission(r -> r.functionName(name)
-                .qualifier(alias)
-                .statementId("invoke")
-                .principal("*")
-                .action("lambda:InvokeFunction")
-                .invokedViaFunctionUrl(true));
-    }
-
-    /// The name of a URL, which curl resolves by itself.
-    private static String byName(URI endpoint, String shown) {
-        return "http://" + id(shown) + ".lambda-url.eu-west-1.localhost:" + endpoint.getPort() + "/";
-    }
-
-    private static String id(String shown) {
-        var url = URI.create(shown);
-        return url.getHost().contains(".lambda-url.")
-                ? url.getHost().split("\\.")[0]
-                : url.getPath().split("/")[3];
     }
 
     private HttpResponse<String> get(String url) throws IOException, InterruptedException {
         return http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
-    }
-
-    private static boolean isThere(String program) throws InterruptedException {
-        try {
-            return new ProcessBuilder(program, "--version").start().waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private static String run(Map<String, String> environment, String... command)
