@@ -61,6 +61,9 @@ final class EventFunction {
         /// is in the former, and those that were set back meanwhile are among the latter.
         double perSecond() {
             var sorted = began.values().stream().sorted().toList();
+            if (sorted.size() < 2) {
+                return Double.NaN;
+            }
             int first = sorted.size() / 20;
             int last = sorted.size() - 1 - first;
             return (last - first) * 1e9 / (sorted.get(last) - sorted.get(first));

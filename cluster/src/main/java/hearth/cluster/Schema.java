@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 
 /// Brings a database's tables to the version that this build knows. Each file of migrations is applied once, in
@@ -55,9 +56,18 @@ record Schema(String folder, List<String> migrations) {
                 statement.executeUpdate("BEGIN IMMEDIATE;\n%s\n;PRAGMA user_version = %d;\nCOMMIT;"
                         .formatted(script(migration), version));
             } catch (SQLException e) {
-                statement.executeUpdate("ROLLBACK");
+                rollBack(statement, e);
                 throw e;
             }
+        }
+    }
+
+    /// The engine may have undone it already, as on a full disk: then why it did is what counts.
+    private static void rollBack(Statement statement, SQLException cause) {
+        try {
+            statement.executeUpdate("ROLLBACK");
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
         }
     }
 

@@ -192,7 +192,8 @@ final class EventWork implements Work<FunctionId, EventRecord> {
             var round = recursion.enter(event.invocation().traceHeader());
             event = event.tracedBy(round.traceHeader());
             if (round.isStopped()) {
-                decided(new Attempt.Recursive(), config);
+                // The news of its last stop has brought it here: told again, it would come again without end.
+                decided(new Attempt.Recursive(), round.wasStopped() ? EventInvokeConfig.DEFAULT : config);
                 return;
             }
             if (event.failures() == 0 && event.setbacks() == 0) {

@@ -244,6 +244,22 @@ class EventQueueTest {
                 .isEqualTo(trace(17) + "|" + RecursionGuard.of(AUDIT).hash() + ":1");
     }
 
+    /// A topic or a queue that hears of the stop may have the function invoked again, and so on without end.
+    @Test
+    void tellsNobodyASecondTimeThatAFunctionWasStopped() throws Exception {
+        functions.put(Samples.MAIL, config(Duration.ofHours(6), 2, null, TOPIC, QUEUE));
+        var accepted = new CompletableFuture<Void>();
+
+        queue.accept(Samples.MAIL, "$LATEST", Samples.invocation("r-1", "{}").tracedBy(trace(17)), listener(accepted));
+        accepted.join();
+
+        assertThat(take(dropped)).isEqualTo("RecursiveInvocationException");
+        awaitEmpty();
+        assertThat(stoppedRecursions).containsExactly(Samples.MAIL);
+        assertThat(runs).isEmpty();
+        assertThat(sent).isEmpty();
+    }
+
     private static String trace(int rounds) {
         return "Root=1-2-3;Lineage=" + RecursionGuard.of(Samples.MAIL).hash() + ":" + rounds;
     }

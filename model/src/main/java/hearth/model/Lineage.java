@@ -3,6 +3,7 @@ package hearth.model;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +40,8 @@ final class Lineage {
     /// Of more than any number that counts.
     private static final int MOST_DIGITS = 6;
 
+    private static final int MANY = 999_999;
+
     private final String before;
     private final List<Part> parts;
     private final String after;
@@ -63,8 +66,10 @@ final class Lineage {
                 }
             }
             var digits = text.substring(colon + 1);
-            int rounds = digits.length() > MOST_DIGITS ? Integer.MAX_VALUE : Integer.parseInt(digits);
-            return new Part(text, text.substring(0, colon).toLowerCase(Locale.ROOT), rounds);
+            var function = text.substring(0, colon).toLowerCase(Locale.ROOT);
+            return digits.length() > MOST_DIGITS
+                    ? new Part(function + ":" + MANY, function, MANY)
+                    : new Part(text, function, Integer.parseInt(digits));
         }
     }
 
@@ -105,6 +110,11 @@ final class Lineage {
                 return -1;
             }
         }
+    }
+
+    /// A header without the fields that are lineages.
+    static String cutFrom(String header) {
+        return Arrays.stream(header.split(";")).filter(field -> find(field) < 0).collect(Collectors.joining(";"));
     }
 
     /// @param at what `find` said
@@ -165,24 +175,22 @@ final class Lineage {
         if (!isIn) {
             next.add(own);
         }
-        forgetSome(next);
+        forgetSome(next, function);
         return write(next);
     }
 
     /// Leaves out what is over the most: of those behind the first few the one that has run least, and of several the
-    /// one that came first. Never the last, which is new.
-    private static void forgetSome(List<Part> parts) {
+    /// one that came first. Never the one that runs now.
+    private static void forgetSome(List<Part> parts, String running) {
         if (parts.size() <= MOST_FUNCTIONS) {
             return;
         }
         var pairs = new ArrayList<>(parts.stream().filter(Part::isPair).toList());
         while (pairs.size() > MOST_FUNCTIONS) {
-            var least = pairs.get(SETTLED);
-            for (var pair : pairs.subList(SETTLED, pairs.size() - 1)) {
-                if (pair.rounds() < least.rounds()) {
-                    least = pair;
-                }
-            }
+            var least = pairs.subList(SETTLED, pairs.size()).stream()
+                    .filter(pair -> !pair.function().equals(running))
+                    .min(Comparator.comparingInt(Part::rounds))
+                    .orElseThrow();
             pairs.remove(least);
             parts.remove(least);
         }

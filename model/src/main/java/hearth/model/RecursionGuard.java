@@ -26,7 +26,8 @@ public record RecursionGuard(String hash, boolean allowsLoops) {
     ///
     /// @param traceHeader that the function gets, or whoever hears that it was stopped: with this round
     /// @param isStopped whether the function is not to run
-    public record Round(String traceHeader, boolean isStopped) {}
+    /// @param wasStopped whether it was stopped in this chain before: whoever heard of that has it run again
+    public record Round(String traceHeader, boolean isStopped, boolean wasStopped) {}
 
     /// Counts an invocation.
     ///
@@ -34,13 +35,20 @@ public record RecursionGuard(String hash, boolean allowsLoops) {
     public Round enter(String traceHeader) {
         int at = Lineage.find(traceHeader);
         if (at < 0) {
-            return new Round(Lineage.begin(traceHeader, hash, 1), false);
+            return new Round(Lineage.begin(traceHeader, hash, 1), false, false);
         }
         var lineage = Lineage.read(traceHeader, at);
         int before = lineage.rounds(hash);
         boolean isStopped = before >= MOST_ROUNDS && !allowsLoops;
         int rounds = isStopped ? MOST_ROUNDS + 1 : Math.min(before, MOST_ROUNDS - 1) + 1;
-        return new Round(lineage.with(hash, rounds), isStopped);
+        return new Round(lineage.with(hash, rounds), isStopped, isStopped && before > MOST_ROUNDS);
+    }
+
+    /// A trace header without its rounds: of a sender whom nobody knows, who could have the functions of others
+    // stopped.
+    public static String withoutRounds(String traceHeader) {
+        int at = Lineage.find(traceHeader);
+        return at < 0 ? traceHeader : Lineage.cutFrom(traceHeader);
     }
 
     /// Whether the function was stopped in this chain before.

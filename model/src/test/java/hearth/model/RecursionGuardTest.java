@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +50,10 @@ class RecursionGuardTest {
         assertThat(MAIL.hasStopped(trace)).isFalse();
         assertThat(MAIL.hasStopped(stopped.traceHeader())).isTrue();
         assertThat(AUDIT.hasStopped(stopped.traceHeader())).isFalse();
-        assertThat(MAIL.enter(stopped.traceHeader()).isStopped()).isTrue();
+        assertThat(stopped.wasStopped()).isFalse();
+        var again = MAIL.enter(stopped.traceHeader());
+        assertThat(again.isStopped()).isTrue();
+        assertThat(again.wasStopped()).isTrue();
         assertThat(guard("third").enter(trace).isStopped()).isFalse();
     }
 
@@ -96,6 +101,30 @@ class RecursionGuardTest {
         assertThat(MAIL.enter("Lineage=" + MAIL.hash().toUpperCase(Locale.ROOT) + ":16")
                         .isStopped())
                 .isTrue();
+    }
+
+    @Test
+    void cutsWhatSomebodySaysOfRounds() {
+        assertThat(RecursionGuard.withoutRounds(TRACE)).isSameAs(TRACE);
+        assertThat(RecursionGuard.withoutRounds(TRACE + ";Lineage=a:16;Self=1; lineage=b:2"))
+                .isEqualTo(TRACE + ";Self=1");
+        assertThat(RecursionGuard.withoutRounds("Lineage=a:16")).isEmpty();
+    }
+
+    @Test
+    void keepsNoNumberOfManyDigits() {
+        var passedOn = enter(MAIL, "Lineage=" + AUDIT.hash() + ":" + "0".repeat(5000) + "1");
+
+        assertThat(passedOn).isEqualTo("Lineage=" + AUDIT.hash() + ":999999|" + MAIL.hash() + ":1");
+    }
+
+    /// Of more functions than are followed, wherever it stands among them and however seldom it has run.
+    @Test
+    void neverForgetsTheFunctionThatRuns() {
+        var others = IntStream.range(0, 30).mapToObj("%08x:9"::formatted).collect(Collectors.joining("|"));
+        var trace = "Lineage=%s|%s:2|%s".formatted(others, MAIL.hash(), others.replace(":9", ":8"));
+
+        assertThat(enter(MAIL, trace)).contains(MAIL.hash() + ":3");
     }
 
     @Test

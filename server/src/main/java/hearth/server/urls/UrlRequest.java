@@ -68,8 +68,9 @@ final class UrlRequest implements RequestHandler, RequestSubject {
         this.url = url;
         this.running = running;
         this.preflight = url.cors().isPresent() && CorsRules.isPreflight(head.method(), head.headers());
+        var given = head.headers().first("x-amzn-trace-id");
         this.trace = running.traces()
-                .headerFor(head.headers().first("x-amzn-trace-id").orElse(null));
+                .headerFor((url.signed() ? given : given.map(RecursionGuard::withoutRounds)).orElse(null));
     }
 
     /// Refuses what can be refused by the head alone. Browsers cannot sign what they ask before a request.

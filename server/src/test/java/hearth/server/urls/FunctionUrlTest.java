@@ -69,13 +69,25 @@ class FunctionUrlTest {
     /// AWS follows loops through Lambda, SQS, SNS and S3, and no others.
     @Test
     void countsTheRoundsOfALoopAndStopsNone() {
+        server.url(open().authType("AWS_IAM"));
         var trace = "Root=1-2-3;Lineage=" + RecursionGuard.of(GREET).hash() + ":";
 
         var answers = List.of(
-                server.get("/", "X-Amzn-Trace-Id: " + trace + 15), server.get("/", "X-Amzn-Trace-Id: " + trace + 16));
+                server.get("/", AUTHORIZATION, "X-Amzn-Trace-Id: " + trace + 15),
+                server.get("/", AUTHORIZATION, "X-Amzn-Trace-Id: " + trace + 16));
 
         assertThat(answers).allMatch(answer -> answer.status() == 200);
         assertThat(server.invocations).extracting(Invocation::traceHeader).containsExactly(trace + 16, trace + 16);
+    }
+
+    /// Whoever may call without a name could have functions stopped that this one calls.
+    @Test
+    void believesNoRoundsOfWhoeverNeedNotSign() {
+        var own = RecursionGuard.of(GREET).hash();
+
+        server.get("/", "X-Amzn-Trace-Id: Root=1-2-3;Lineage=" + own + ":15|0123abcd:16;Self=4");
+
+        assertThat(server.invoked().traceHeader()).isEqualTo("Root=1-2-3;Self=4;Lineage=" + own + ":1");
     }
 
     @Test
