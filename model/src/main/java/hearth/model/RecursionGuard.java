@@ -44,8 +44,8 @@ public record RecursionGuard(String hash, boolean allowsLoops) {
         return new Round(lineage.with(hash, rounds), isStopped, isStopped && before > MOST_ROUNDS);
     }
 
-    /// A trace header without its rounds: of a sender whom nobody knows, who could have the functions of others
-    // stopped.
+    /// A trace header without its rounds: for one of a sender whom nobody knows, who could have the functions of others
+    /// stopped.
     public static String withoutRounds(String traceHeader) {
         int at = Lineage.find(traceHeader);
         return at < 0 ? traceHeader : Lineage.cutFrom(traceHeader);
