@@ -92,12 +92,14 @@ public final class FunctionStore {
         return database.write(
                         session -> {
                             var edit = new FunctionEdit(session, function);
-                            return new Edited<>(edit, decide.apply(edit));
+                            var edited = new Edited<>(edit, decide.apply(edit));
+                            blobs.refer(session, edit.gained(), edit.dropped());
+                            return edited;
                         },
                         edited -> {
                             if (edited.edit.isChange()) {
                                 listeners.tell(function, edited.edit.settings());
-                                edited.edit.dropped().forEach(blobs::retire);
+                                blobs.dropped(edited.edit.dropped());
                             }
                         })
                 .result;

@@ -27,7 +27,8 @@ record Schema(String folder, List<String> migrations) {
                     "V6__code_signing.sql",
                     "V7__function_layers.sql",
                     "V8__account_concurrency.sql",
-                    "V9__code_references.sql"));
+                    "V9__code_references.sql",
+                    "V10__packages.sql"));
 
     /// Events that wait, and what is to be delivered of those that are done.
     static final Schema EVENTS =
