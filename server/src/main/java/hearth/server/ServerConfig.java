@@ -1,5 +1,6 @@
 package hearth.server;
 
+import hearth.cluster.bucket.BucketLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
@@ -22,6 +23,7 @@ import java.util.Set;
 /// @param services where S3 and other services are (`--endpoint`, `--s3-endpoint`, and the variables of AWS's clients)
 /// @param functionEndpoints whether functions find this server and those services (`--function-endpoints`, on)
 /// @param data folder of everything that is kept (`--data`, `~/.hearth`)
+/// @param objects the bucket that deployment packages are kept in; empty for files of the data folder (`--objects`)
 /// @param auth who is let in; addresses other than loopback need `sigv4` (`--auth`, none)
 /// @param account of requests whose access key is not an account (`--account-id`, 000000000000)
 /// @param sandbox the one kind to use; empty for the strongest that works (`--sandbox`, auto)
@@ -45,6 +47,7 @@ public record ServerConfig(
         ServiceEndpoints services,
         boolean functionEndpoints,
         Path data,
+        Optional<BucketLocation> objects,
         AuthMode auth,
         AccountId account,
         Optional<SandboxKind> sandbox,

@@ -3,6 +3,7 @@ package hearth.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.cluster.bucket.BucketLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
@@ -42,6 +43,7 @@ class UpCommandTest {
                         ServiceEndpoints.NONE,
                         true,
                         Path.of(System.getProperty("user.home"), ".hearth"),
+                        Optional.empty(),
                         AuthMode.NONE,
                         new AccountId("000000000000"),
                         Optional.empty(),
@@ -61,6 +63,7 @@ class UpCommandTest {
     void takesEachSettingFromTheCommandLine() {
         var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/ --s3-endpoint"
                 + " http://localhost:9001 --endpoint sqs=http://localhost:9324 --function-endpoints off --data /srv/hearth"
+                + " --objects s3://packages/hearth?region=eu-west-1"
                 + " --auth sigv4 --account-id 123456789012 --sandbox bubblewrap --allow-network 10.1.0.0/16"
                 + " --allow-network=192.168.7.9 --name-server 10.1.0.2 --pool-memory 7 --provisioned-share 50"
                 + " --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512 --package-size 60"
@@ -82,6 +85,7 @@ class UpCommandTest {
                         Map.entry("HEARTH_ENDPOINT", "sqs=http://localhost:9324"),
                         Map.entry("HEARTH_FUNCTION_ENDPOINTS", "off"),
                         Map.entry("HEARTH_DATA", "/srv/hearth"),
+                        Map.entry("HEARTH_OBJECTS", "s3://packages/hearth?region=eu-west-1"),
                         Map.entry("HEARTH_AUTH", "sigv4"),
                         Map.entry("HEARTH_ACCOUNT_ID", "123456789012"),
                         Map.entry("HEARTH_SANDBOX", "bubblewrap"),
@@ -122,6 +126,7 @@ class UpCommandTest {
             ServiceEndpoints.NONE.with(List.of("sqs=http://localhost:9324", "s3=http://localhost:9001")),
             false,
             Path.of("/srv/hearth"),
+            Optional.of(BucketLocation.parse("s3://packages/hearth?region=eu-west-1")),
             AuthMode.SIGV4,
             new AccountId("123456789012"),
             Optional.of(SandboxKind.BUBBLEWRAP),
@@ -149,6 +154,21 @@ class UpCommandTest {
                     new MetricsConfig(false, 7),
                     Duration.ofSeconds(3)),
             Guest.folder());
+
+    @Test
+    void keepsPackagesInABucketOfAServerWhoseKeysItIsGiven() {
+        var keys = Map.of("AWS_ACCESS_KEY_ID", "hearth", "AWS_SECRET_ACCESS_KEY", "secret");
+
+        assertThat(config(keys, "--objects", BucketLocation.EXAMPLE).objects())
+                .contains(BucketLocation.parse(BucketLocation.EXAMPLE));
+        assertThatThrownBy(() -> config(Map.of(), "--objects", BucketLocation.EXAMPLE))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("--objects needs the credentials of s3://packages/hearth at http://127.0.0.1:9000: set"
+                        + " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+        assertThatThrownBy(() -> config(keys, "--objects", "packages"))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("--objects is such as " + BucketLocation.EXAMPLE + ", and not packages");
+    }
 
     @Test
     void letsFunctionsReachNothing() {
