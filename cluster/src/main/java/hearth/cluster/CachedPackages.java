@@ -142,6 +142,10 @@ final class CachedPackages implements PackageKeeper {
     }
 
     private boolean fetchWhole(CodeDigest digest) throws IOException {
+        // Who looked for a copy just before another fetch ended comes here after it.
+        if (cache.files().has(digest)) {
+            return true;
+        }
         IOException failure = null;
         for (int attempt = 0; attempt < MOST_FETCHES; attempt++) {
             var content = packages.open(digest);

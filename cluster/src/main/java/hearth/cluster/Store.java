@@ -56,7 +56,10 @@ public final class Store implements AutoCloseable {
 
     /// The same, with its packages in a bucket.
     public static Store open(DataFolderLock lock, BucketConfig bucket) {
-        return open(lock, Optional.empty(), bucket(bucket, PACKAGE_HOLD, PACKAGE_REMOVAL_DELAY, PACKAGE_ROUNDS));
+        return open(
+                lock,
+                Optional.empty(),
+                bucket(bucket, StoreTime::ofDatabase, PACKAGE_HOLD, PACKAGE_REMOVAL_DELAY, PACKAGE_ROUNDS));
     }
 
     /// @param packageRemovalDelay how long a deployment package outlives the last use of it
@@ -102,9 +105,9 @@ public final class Store implements AutoCloseable {
         return (folder, database) -> FolderPackages.open(folder, database, removalDelay);
     }
 
-    static Packages bucket(BucketConfig config, Duration hold, Duration removalDelay, Duration rounds) {
+    static Packages bucket(BucketConfig config, StoreTime time, Duration hold, Duration removalDelay, Duration rounds) {
         return (folder, database) -> {
-            var ledger = new PackageLedger(Transactions.of(database), StoreTime::ofDatabase, hold, removalDelay);
+            var ledger = new PackageLedger(Transactions.of(database), time, hold, removalDelay);
             ledger.adopt();
             var place = new DrawnValues(database)
                     .all("bucket-folder", config.newFolder())
