@@ -46,6 +46,9 @@ final class CachedPackages implements PackageKeeper {
     /// What failed when it was tried last, which is logged once. Only the background touches it.
     private final Set<String> failing = new HashSet<>();
 
+    /// Only the background touches it.
+    private boolean hasFoundForgotten;
+
     /// @param interval between two looks for what nobody needs
     CachedPackages(
             PackageLedger ledger, BucketPackages packages, Bucket bucket, PackageCache cache, Duration interval) {
@@ -172,7 +175,6 @@ final class CachedPackages implements PackageKeeper {
     @Override
     public void begin() {
         cache.pin(ledger.local());
-        var _ = background.submit(() -> quietly("Packages that others left", ledger::findForgotten));
         var _ = background.scheduleWithFixedDelay(this::round, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         var _ = background.scheduleWithFixedDelay(
                 () -> quietly("Objects that are nobody's", packages::sweep),
@@ -182,6 +184,12 @@ final class CachedPackages implements PackageKeeper {
     }
 
     private void round() {
+        if (!hasFoundForgotten) {
+            quietly("Packages that were left without a bucket", () -> {
+                ledger.findForgotten();
+                hasFoundForgotten = true;
+            });
+        }
         quietly("Packages of this host's folder", this::putLocal);
         quietly("Unused packages", () -> {
             while (packages.removeUnused()) {}

@@ -17,15 +17,13 @@ public final class DrawnValues {
     /// @param fresh drawn by the caller, kept if there is none yet; whoever is first decides
     public List<String> all(String name, String fresh) {
         var kept = database.read(session -> find(session, name));
-        return kept.isEmpty()
-                ? database.write(session -> {
-                    session.execute(
-                            "INSERT INTO drawn_values (name, number, value) VALUES (?, 1, ?) ON CONFLICT DO NOTHING",
-                            name,
-                            fresh);
-                    return find(session, name);
-                })
-                : kept;
+        if (!kept.isEmpty()) {
+            return kept;
+        }
+        var _ = database.write(session -> session.execute(
+                "INSERT INTO drawn_values (name, number, value) VALUES (?, 1, ?) ON CONFLICT DO NOTHING", name, fresh));
+        // Read anew: another server may have been first.
+        return database.read(session -> find(session, name));
     }
 
     private static List<String> find(Session session, String name) throws SQLException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,8 +87,12 @@ class PackagesInBucketTest {
                 var lambda = Clients.lambda(server.endpoint())) {
             create(lambda, "one");
             assertThat(invoke(lambda)).isEqualTo("\"one\"");
+            var location = location(lambda);
             relay.off();
 
+            assertThat(download(location)).isEqualTo(zip("one").asByteArray());
+            forgetCopies();
+            assertThat(get(location).statusCode()).isEqualTo(503);
             assertThatThrownBy(() -> update(lambda, "two"))
                     .isInstanceOf(ServiceException.class)
                     .hasMessageContaining("Deployment packages cannot be kept or read at the moment. Try again later.");
@@ -144,9 +149,13 @@ class PackagesInBucketTest {
     }
 
     private byte[] download(URI location) throws IOException, InterruptedException {
-        var answer = http.send(HttpRequest.newBuilder(location).build(), BodyHandlers.ofByteArray());
+        var answer = get(location);
         assertThat(answer.statusCode()).isEqualTo(200);
         return answer.body();
+    }
+
+    private HttpResponse<byte[]> get(URI location) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(location).build(), BodyHandlers.ofByteArray());
     }
 
     private void forgetCopies() throws IOException {
