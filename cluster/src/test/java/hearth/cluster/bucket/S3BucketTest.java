@@ -25,7 +25,7 @@ class S3BucketTest {
             Map.of("AWS_ACCESS_KEY_ID", "hearth", "AWS_SECRET_ACCESS_KEY", "secret", "AWS_REGION", "eu-north-1");
     private static final byte[] ZIP = "PK the code".getBytes(StandardCharsets.UTF_8);
     private static final CodeDigest CODE = BlobStore.digestOf(ZIP);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final StandInS3 server = new StandInS3();
     private final S3Bucket bucket = bucket(PATIENCE);
