@@ -2,18 +2,20 @@ package hearth.cluster;
 
 import hearth.model.CodeDigest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /// The files of packages: `ab/cdef…` for digest `abcdef…`. A file has its name only once it is whole and on the disk.
 final class BlobFiles {
@@ -49,6 +51,31 @@ final class BlobFiles {
 
     /// Writes the file, and returns once it is on the disk under its name.
     void write(CodeDigest digest, byte[] content) throws IOException {
+        write(digest, part -> {
+            var bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                part.write(bytes);
+            }
+        });
+    }
+
+    /// Writes the file of content that nobody has checked.
+    ///
+    /// @throws IOException also when it is not what the digest says
+    void write(CodeDigest digest, InputStream content) throws IOException {
+        write(digest, part -> {
+            var hash = BlobStore.sha256();
+            var checked = new DigestInputStream(content, hash);
+            checked.transferTo(Channels.newOutputStream(part));
+            var found = CodeDigest.of(hash.digest());
+            if (!found.equals(digest)) {
+                throw new IOException("what came is not the package: " + part.size() + " bytes with the SHA-256 "
+                        + found.hex() + " instead of " + digest.hex());
+            }
+        });
+    }
+
+    private void write(CodeDigest digest, Content content) throws IOException {
         var path = path(digest);
         var prefix = folder.resolve(digest.hex().substring(0, 2));
         if (!durable.contains(prefix)) {
@@ -69,21 +96,34 @@ final class BlobFiles {
         OwnedFile.sync(prefix);
     }
 
-    private static void writeSynced(Path file, byte[] content) throws IOException {
+    /// What is to be in a file.
+    @FunctionalInterface
+    private interface Content {
+        void writeTo(FileChannel file) throws IOException;
+    }
+
+    private static void writeSynced(Path file, Content content) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            var bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            content.writeTo(channel);
             channel.force(false);
         }
+    }
+
+    boolean has(CodeDigest digest) {
+        return Files.exists(path(digest));
     }
 
     void delete(CodeDigest digest) throws IOException {
         Files.deleteIfExists(path(digest));
     }
 
-    void forEach(Consumer<CodeDigest> action) throws IOException {
+    /// What is done with each package.
+    @FunctionalInterface
+    interface Action {
+        void accept(CodeDigest digest) throws IOException;
+    }
+
+    void forEach(Action action) throws IOException {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(folder, "[0-9a-f][0-9a-f]")) {
             for (var prefix : folders) {
                 try (DirectoryStream<Path> rests = Files.newDirectoryStream(prefix)) {

@@ -32,7 +32,11 @@ public final class DataMove {
             "code_signing_configs",
             "function_code_signing",
             "account_concurrency",
-            "code_references");
+            "code_references",
+            "packages");
+
+    /// Random values, of which a server may have drawn some in the database when it was started on it too early.
+    private static final String DRAWN_VALUES = "drawn_values";
 
     private static final List<String> TABLES_OF_EVENTS = List.of("events", "deliveries");
 
@@ -87,6 +91,8 @@ public final class DataMove {
                 for (var table : TABLES) {
                     moved.put(table, copy(source, target, table));
                 }
+                execute(target, "DELETE FROM " + DRAWN_VALUES);
+                moved.put(DRAWN_VALUES, copy(source, target, DRAWN_VALUES));
                 copyNumbers(source, target);
             }
             try (var source = EmbeddedDatabase.connect(events)) {
@@ -177,12 +183,23 @@ public final class DataMove {
     private static void copyNumbers(Connection source, Connection target) throws SQLException {
         try (var statement = source.createStatement();
                 var rows = statement.executeQuery("SELECT name, next_value FROM sequences");
+                var raise = target.prepareStatement("UPDATE sequences SET next_value = ? WHERE name = ?");
                 var set = target.prepareStatement("SELECT setval(CAST(? AS regclass), ?, false)")) {
             while (rows.next()) {
-                set.setString(1, PostgresDatabase.sequence(rows.getString("name")));
-                set.setLong(2, rows.getLong("next_value"));
-                set.executeQuery().close();
+                raise.setLong(1, rows.getLong("next_value"));
+                raise.setString(2, rows.getString("name"));
+                if (raise.executeUpdate() == 0) {
+                    set.setString(1, PostgresDatabase.sequence(rows.getString("name")));
+                    set.setLong(2, rows.getLong("next_value"));
+                    set.executeQuery().close();
+                }
             }
+        }
+    }
+
+    private static void execute(Connection target, String sql) throws SQLException {
+        try (var statement = target.createStatement()) {
+            statement.executeUpdate(sql);
         }
     }
 }

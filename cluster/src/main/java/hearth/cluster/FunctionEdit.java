@@ -12,6 +12,7 @@ import java.util.Set;
 /// One function with all that belongs to it, to be read and changed within one transaction: all of it is written, or
 /// none.
 public final class FunctionEdit extends FunctionView {
+    private final Set<CodeDigest> gained = new HashSet<>();
     private final Set<CodeDigest> dropped = new HashSet<>();
     private final Set<String> settings = new HashSet<>();
     private boolean changed;
@@ -23,7 +24,10 @@ public final class FunctionEdit extends FunctionView {
     /// Adds the function; false when there is one of this name.
     public boolean create(FunctionRecord function) {
         boolean created = run(() -> FunctionTable.insert(session, function));
-        changed |= created;
+        if (created) {
+            changed = true;
+            gained.addAll(function.kept());
+        }
         return created;
     }
 
@@ -37,6 +41,9 @@ public final class FunctionEdit extends FunctionView {
         if (before.equals(after)) {
             return false;
         }
+        var more = after.kept();
+        more.removeAll(before.kept());
+        gained.addAll(more);
         // Whether anything else refers to one is asked again before it is removed.
         var needless = before.packages();
         needless.removeAll(after.packages());
@@ -52,6 +59,7 @@ public final class FunctionEdit extends FunctionView {
         } else {
             write(() -> VersionTable.insert(session, id, version));
         }
+        gained.addAll(version.kept());
     }
 
     /// Deletes a published version with all that is set for it; false when there is none. Publishing what it held makes
@@ -145,6 +153,11 @@ public final class FunctionEdit extends FunctionView {
     /// The kinds of settings of which one was written or removed.
     Set<String> settings() {
         return settings;
+    }
+
+    /// Packages that are needed here now, and perhaps were before.
+    Set<CodeDigest> gained() {
+        return gained;
     }
 
     /// Packages that are needed no longer here; something else may need them.

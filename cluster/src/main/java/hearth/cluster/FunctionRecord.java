@@ -55,4 +55,11 @@ public record FunctionRecord(
         packages.addAll(serving().packages());
         return packages;
     }
+
+    /// The same, without what no store keeps: an image stays in its registry.
+    Set<CodeDigest> kept() {
+        var kept = latest.kept();
+        kept.addAll(serving().kept());
+        return kept;
+    }
 }

@@ -95,6 +95,7 @@ public final class FunctionStore {
                         session -> {
                             var edit = new FunctionEdit(session, function);
                             var result = decide.apply(edit);
+                            blobs.refer(session, edit.gained(), edit.dropped());
                             if (edit.isChange()) {
                                 database.announce(session, function, edit.settings());
                             }
@@ -105,7 +106,7 @@ public final class FunctionStore {
                                 if (!listeners.tell(function, edited.edit.settings())) {
                                     database.tellAgain(function, edited.edit.settings());
                                 }
-                                edited.edit.dropped().forEach(blobs::retire);
+                                blobs.dropped(edited.edit.dropped());
                             }
                         })
                 .result;

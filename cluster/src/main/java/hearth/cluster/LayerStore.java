@@ -4,6 +4,7 @@ import hearth.model.AccountId;
 import hearth.model.LayerId;
 import hearth.model.LayerVersionId;
 import hearth.model.Region;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -26,6 +27,7 @@ public final class LayerStore {
         return database.write(session -> {
             var published = version.apply(layer.version(LayerTable.nextVersion(session, layer)));
             LayerTable.insert(session, published);
+            blobs.refer(session, List.of(published.code()), List.of());
             return published;
         });
     }
@@ -52,10 +54,12 @@ public final class LayerStore {
                             var found = LayerTable.find(session, version);
                             if (found.isPresent()) {
                                 LayerTable.delete(session, version);
+                                blobs.refer(
+                                        session, List.of(), List.of(found.get().code()));
                             }
                             return found;
                         },
-                        found -> found.ifPresent(deleted -> blobs.retire(deleted.code())))
+                        found -> found.ifPresent(deleted -> blobs.dropped(List.of(deleted.code()))))
                 .isPresent();
     }
 

@@ -28,7 +28,8 @@ record Schema(String part, String folder, List<String> migrations) {
                     "V7__function_layers.sql",
                     "V8__account_concurrency.sql",
                     "V9__code_references.sql",
-                    "V10__layer_compatibilities.sql"));
+                    "V10__layer_compatibilities.sql",
+                    "V11__packages.sql"));
 
     /// Events that wait, and what is to be delivered of those that are done.
     static final Schema EVENTS =

@@ -5,19 +5,24 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// What the control plane keeps: in a data folder, used by one process at a time, or in a PostgreSQL database.
 ///
 /// Beside `lock` the folder holds `hearth.db` (SQLite), unless there is such a database, and `objects/` (deployment
-/// packages).
+/// packages, or copies of those that are in a bucket).
 public final class Store implements AutoCloseable {
     static final String FILE = "hearth.db";
 
     /// As long as a URL to a package is good, and longer than a worker takes from resolving a function to having its
     /// code.
     private static final Duration PACKAGE_REMOVAL_DELAY = Duration.ofMinutes(10);
+
+    /// How long a package in a bucket is held that was put: much longer than it takes to write what refers to it.
+    private static final Duration PACKAGE_HOLD = Duration.ofHours(1);
+
+    /// How often this server looks for packages in a bucket that nobody needs.
+    private static final Duration PACKAGE_ROUNDS = Duration.ofMinutes(1);
 
     /// The lock on the folder, where this store took it by itself.
     private final Optional<DataFolderLock> ownLock;
@@ -28,6 +33,7 @@ public final class Store implements AutoCloseable {
     private final LayerStore layers;
     private final MappingStore mappings;
     private final SigningStore signing;
+    private final DrawnValues drawnValues;
 
     private final Optional<StoreLease> lease;
 
@@ -40,6 +46,7 @@ public final class Store implements AutoCloseable {
         this.layers = new LayerStore(database, blobs);
         this.mappings = new MappingStore(database);
         this.signing = new SigningStore(database);
+        this.drawnValues = new DrawnValues(database);
     }
 
     /// Opens the store in this folder, making what is not there yet. Throws `StoreUnavailableException` when another
@@ -50,80 +57,133 @@ public final class Store implements AutoCloseable {
 
     /// Opens the store in the folder whose lock is held. Whoever took the lock closes it, after the store.
     public static Store open(DataFolderLock lock) {
-        return open(lock, Optional.empty(), PACKAGE_REMOVAL_DELAY);
+        return open(lock, Optional.empty(), Store::embedded, folder(PACKAGE_REMOVAL_DELAY));
     }
 
-    /// Opens the store in a PostgreSQL database, with its packages in the folder whose lock is held. Throws
-    /// `StoreUnavailableException` when another server has the database, or a newer Hearth wrote it.
-    ///
-    /// @param random may be used by many threads at once
-    /// @param lost told when another server has taken the database, which this one must not use any more
-    public static Store open(DataFolderLock lock, StoreUrl url, RandomGenerator random, Runnable lost) {
+    /// The same, with its tables and packages where that says. Throws `StoreUnavailableException` when another server
+    /// has the database, or a newer Hearth wrote it.
+    public static Store open(DataFolderLock lock, StorePlace place) {
         return open(
                 lock,
-                url,
-                PACKAGE_REMOVAL_DELAY,
-                random,
-                database -> Optional.of(StoreLease.take(database, url, random, lost)));
+                Optional.empty(),
+                place.url().isEmpty()
+                        ? Store::embedded
+                        : _ -> exclusive(place.url().get(), place.random(), place.lost()),
+                place.bucket().isEmpty()
+                        ? folder(PACKAGE_REMOVAL_DELAY)
+                        : bucket(
+                                place.bucket().get(),
+                                StoreTime::ofDatabase,
+                                PACKAGE_HOLD,
+                                PACKAGE_REMOVAL_DELAY,
+                                PACKAGE_ROUNDS));
     }
 
     /// Opens a PostgreSQL database that others may have open as well: for tests of what they tell each other.
     static Store openShared(DataFolderLock lock, StoreUrl url, Duration packageRemovalDelay, RandomGenerator random) {
-        return open(lock, url, packageRemovalDelay, random, _ -> Optional.empty());
-    }
-
-    private static Store open(
-            DataFolderLock lock,
-            StoreUrl url,
-            Duration packageRemovalDelay,
-            RandomGenerator random,
-            Function<Database, Optional<StoreLease>> leases) {
-        try {
-            var database = PostgresDatabase.open(
-                    url, Schema.POSTGRES_STORE, PostgresDatabase.Isolation.SERIALIZABLE, "store-writer", random);
-            try {
-                var lease = leases.apply(database);
-                return open(lock, Optional.empty(), packageRemovalDelay, database, lease);
-            } catch (IOException | RuntimeException e) {
-                database.close();
-                throw e;
-            }
-        } catch (IOException | SQLException e) {
-            throw new StoreException("The store in %s cannot be opened: %s".formatted(url, e.getMessage()), e);
-        }
+        return open(
+                lock,
+                Optional.empty(),
+                _ -> new Engine(postgres(url, random), Optional.empty()),
+                folder(packageRemovalDelay));
     }
 
     /// @param packageRemovalDelay how long a deployment package outlives the last use of it
     static Store open(Path data, Duration packageRemovalDelay) {
+        return open(data, folder(packageRemovalDelay));
+    }
+
+    static Store open(Path data, Packages packages) {
         var lock = DataFolderLock.take(data);
         try {
-            return open(lock, Optional.of(lock), packageRemovalDelay);
+            return open(lock, Optional.of(lock), Store::embedded, packages);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
         }
     }
 
-    private static Store open(DataFolderLock lock, Optional<DataFolderLock> ownLock, Duration packageRemovalDelay) {
+    private static Store open(
+            DataFolderLock lock, Optional<DataFolderLock> ownLock, Engines engines, Packages packages) {
         var data = lock.data();
         try {
-            var database = EmbeddedDatabase.open(data.resolve(FILE), Schema.STORE, "store-writer");
-            return open(lock, ownLock, packageRemovalDelay, database, Optional.empty());
+            var engine = engines.open(lock);
+            try {
+                var keeper = packages.open(data.resolve("objects"), engine.database);
+                keeper.begin();
+                return new Store(ownLock, engine.database, new BlobStore(keeper, engine.database), engine.lease);
+            } catch (IOException | RuntimeException e) {
+                engine.close();
+                throw e;
+            }
         } catch (IOException | SQLException e) {
             throw new StoreException("The store in %s cannot be opened: %s".formatted(data, e.getMessage()), e);
         }
     }
 
-    private static Store open(
-            DataFolderLock lock,
-            Optional<DataFolderLock> ownLock,
-            Duration packageRemovalDelay,
-            Database database,
-            Optional<StoreLease> lease)
-            throws IOException {
-        var blobs = new BlobStore(lock.data().resolve("objects"), database, packageRemovalDelay);
-        blobs.sweep();
-        return new Store(ownLock, database, blobs, lease);
+    /// A database, and the lease on it where others could use it too.
+    private record Engine(Database database, Optional<StoreLease> lease) {
+        void close() throws SQLException {
+            lease.ifPresent(StoreLease::close);
+            database.close();
+        }
+    }
+
+    /// Makes ready what keeps the tables.
+    @FunctionalInterface
+    private interface Engines {
+        Engine open(DataFolderLock lock) throws IOException, SQLException;
+    }
+
+    private static Engine embedded(DataFolderLock lock) throws IOException, SQLException {
+        var file = lock.data().resolve(FILE);
+        return new Engine(EmbeddedDatabase.open(file, Schema.STORE, "store-writer"), Optional.empty());
+    }
+
+    private static Engine exclusive(StoreUrl url, RandomGenerator random, Runnable lost) throws IOException {
+        var database = postgres(url, random);
+        try {
+            return new Engine(database, Optional.of(StoreLease.take(database, url, random, lost)));
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private static PostgresDatabase postgres(StoreUrl url, RandomGenerator random) throws IOException {
+        try {
+            return PostgresDatabase.open(
+                    url, Schema.POSTGRES_STORE, PostgresDatabase.Isolation.SERIALIZABLE, "store-writer", random);
+        } catch (SQLException e) {
+            throw new StoreException("The store in %s cannot be opened: %s".formatted(url, e.getMessage()), e);
+        }
+    }
+
+    /// Makes ready what keeps the packages.
+    @FunctionalInterface
+    interface Packages {
+        /// @param folder for files
+        PackageKeeper open(Path folder, Database database) throws IOException;
+    }
+
+    private static Packages folder(Duration removalDelay) {
+        return (folder, database) -> FolderPackages.open(folder, database, removalDelay);
+    }
+
+    static Packages bucket(BucketConfig config, StoreTime time, Duration hold, Duration removalDelay, Duration rounds) {
+        return (folder, database) -> {
+            var ledger = new PackageLedger(Transactions.of(database), time, hold, removalDelay);
+            ledger.adopt();
+            var place = new DrawnValues(database)
+                    .all("bucket-folder", config.newFolder())
+                    .getFirst();
+            return new CachedPackages(
+                    ledger,
+                    new BucketPackages(ledger, config.bucket(), place),
+                    config.bucket(),
+                    PackageCache.open(BlobFiles.open(folder), config.cache()),
+                    rounds);
+        };
     }
 
     public FunctionStore functions() {
@@ -140,6 +200,10 @@ public final class Store implements AutoCloseable {
 
     public SigningStore signing() {
         return signing;
+    }
+
+    public DrawnValues drawnValues() {
+        return drawnValues;
     }
 
     public BlobStore blobs() {

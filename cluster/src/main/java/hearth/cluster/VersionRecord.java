@@ -55,6 +55,16 @@ public record VersionRecord(
         return packages;
     }
 
+    /// The same, without what no store keeps: an image stays in its registry.
+    Set<CodeDigest> kept() {
+        var kept = packages();
+        if ("ECR".equals(source.repositoryType())) {
+            kept.remove(code);
+            kept.addAll(layers);
+        }
+        return kept;
+    }
+
     /// The version that a qualifier names by its number. Numbers are canonical: `01` is none.
     public static Optional<Long> number(String qualifier) {
         // 19 digits may not fit.

@@ -32,7 +32,7 @@ class SchemaTest {
 
         assertThat(made).contains("functions", "function_versions", "sequences");
         assertThat(text("PRAGMA user_version")).isEqualTo(Integer.toString(Schema.STORE.newestVersion()));
-        assertThat(text("SELECT COUNT(*) FROM sequences")).isEqualTo("1");
+        assertThat(text("SELECT COUNT(*) FROM sequences")).isEqualTo("2");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package hearth.server;
 
 import hearth.cluster.StoreUrl;
+import hearth.cluster.bucket.BucketLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
@@ -24,6 +25,7 @@ import java.util.Set;
 /// @param functionEndpoints whether functions find this server and those services (`--function-endpoints`, on)
 /// @param data folder of everything that is kept (`--data`, `~/.hearth`)
 /// @param store the PostgreSQL database that is used instead of one in the data folder (`--store`, none)
+/// @param objects the bucket that deployment packages are kept in; empty for files of the data folder (`--objects`)
 /// @param auth who is let in; addresses other than loopback need `sigv4` (`--auth`, none)
 /// @param account of requests whose access key is not an account (`--account-id`, 000000000000)
 /// @param sandbox the one kind to use; empty for the strongest that works (`--sandbox`, auto)
@@ -48,6 +50,7 @@ public record ServerConfig(
         boolean functionEndpoints,
         Path data,
         Optional<StoreUrl> store,
+        Optional<BucketLocation> objects,
         AuthMode auth,
         AccountId account,
         Optional<SandboxKind> sandbox,

@@ -1,9 +1,13 @@
 package hearth.server;
 
+import hearth.cluster.BucketConfig;
 import hearth.cluster.DataFolderLock;
 import hearth.cluster.Store;
 import hearth.cluster.StoreException;
+import hearth.cluster.StorePlace;
 import hearth.cluster.StoreUnavailableException;
+import hearth.cluster.bucket.BucketLocation;
+import hearth.cluster.bucket.S3Bucket;
 import hearth.control.ControlPlane;
 import hearth.control.code.FewObjects;
 import hearth.control.code.ObjectStore;
@@ -74,6 +78,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -123,7 +129,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var loops = eventLoops();
         LOG.log(Level.DEBUG, "starting the control plane");
         var localhostNames = LocalhostNames.begin();
-        var urls = new CodeUrls(secret(), clock);
+        var urls = new CodeUrls(codeUrlKeys(store), clock);
         var provisioned = new ProvisionedByDataPlane();
         var objects = new FewObjects(objects(memory), config.limits().packages().unzipped());
         var plane = controlPlane(
@@ -278,9 +284,13 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         try {
             return parts.add(
                     "store",
-                    config.store().isEmpty()
-                            ? Store.open(folder)
-                            : Store.open(folder, config.store().get(), random, ServerStartup::endWithoutStore));
+                    Store.open(
+                            folder,
+                            new StorePlace(
+                                    config.store(),
+                                    config.objects().map(ServerStartup::bucket),
+                                    random,
+                                    ServerStartup::endWithoutStore)));
         } catch (StoreException | StoreUnavailableException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
@@ -290,6 +300,10 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
     private static void endWithoutStore() {
         LOG.log(Level.ERROR, "The server ends, for another one works with its store");
         var _ = Thread.ofPlatform().name("end").start(() -> System.exit(1));
+    }
+
+    private static BucketConfig bucket(BucketLocation location) {
+        return new BucketConfig(new S3Bucket(location, System.getenv()), location.cache(), drawn(8));
     }
 
     private IoEventLoopGroup eventLoops() {
@@ -343,11 +357,17 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                 "client of S3", new S3Client(endpoint.get(), S3Credentials.of(environment), region, memory, clock));
     }
 
-    /// A secret of this run alone: URLs that it signs end with it.
-    private static byte[] secret() {
-        var secret = new byte[32];
-        new SecureRandom().nextBytes(secret);
-        return secret;
+    /// The keys of the URLs of packages, which outlive this run, and which all servers of the store have.
+    private static List<byte[]> codeUrlKeys(Store store) {
+        return store.drawnValues().all("code-urls", drawn(32)).stream()
+                .map(HexFormat.of()::parseHex)
+                .toList();
+    }
+
+    private static String drawn(int bytes) {
+        var drawn = new byte[bytes];
+        new SecureRandom().nextBytes(drawn);
+        return HexFormat.of().formatHex(drawn);
     }
 
     private Optional<ControlPlane> controlPlane(

@@ -2,6 +2,7 @@ package hearth.server;
 
 import hearth.cluster.BlobStore;
 import hearth.cluster.CodeReference;
+import hearth.cluster.PackageUnavailableException;
 import hearth.control.code.ObjectStore;
 import hearth.control.code.ObjectStore.Answer;
 import hearth.control.code.ReferredPackages;
@@ -12,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /// The packages that the worker unpacks: those of the store, and those that stay in S3.
 final class StoredPackages implements PackageSource {
@@ -31,11 +33,19 @@ final class StoredPackages implements PackageSource {
 
     @Override
     public InputStream open(CodeDigest id) throws IOException {
-        var kept = blobs.open(id);
+        var kept = kept(id);
         return kept.isPresent()
                 ? kept.get()
                 : fetch(blobs.reference(id)
                         .orElseThrow(() -> new FileNotFoundException("The store has no package " + id.hex())));
+    }
+
+    private Optional<InputStream> kept(CodeDigest id) throws IOException {
+        try {
+            return blobs.open(id);
+        } catch (PackageUnavailableException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     @Override

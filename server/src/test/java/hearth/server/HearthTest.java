@@ -76,6 +76,7 @@ class HearthTest {
                 config.functionEndpoints(),
                 data,
                 config.store(),
+                config.objects(),
                 config.auth(),
                 config.account(),
                 config.sandbox(),

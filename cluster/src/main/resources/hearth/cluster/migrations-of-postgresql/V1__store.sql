@@ -1,4 +1,4 @@
--- The tables of the embedded store at its version 10, whose migrations say what each is for. Texts that are ordered by are
+-- The tables of the embedded store at its version 11, whose migrations say what each is for. Texts that are ordered by are
 -- ordered by their bytes, as there. Lengths are nobody's business but the API's.
 CREATE TABLE functions (
     account               TEXT   COLLATE "C" NOT NULL,
@@ -172,7 +172,28 @@ CREATE TABLE code_references (
     unzipped_size  BIGINT NOT NULL
 );
 
+CREATE TABLE packages (
+    digest      TEXT   COLLATE "C" NOT NULL PRIMARY KEY,
+    incarnation BIGINT NOT NULL,
+    state       TEXT   NOT NULL,
+    held_until  BIGINT
+);
+CREATE INDEX packages_held_until ON packages (held_until) WHERE held_until IS NOT NULL;
+
+CREATE TABLE drawn_values (
+    name   TEXT   NOT NULL,
+    number BIGINT NOT NULL,
+    value  TEXT   NOT NULL,
+    PRIMARY KEY (name, number)
+);
+
+-- Numbers that are handed out once.
 CREATE SEQUENCE generation_numbers;
+CREATE TABLE sequences (
+    name       TEXT   NOT NULL PRIMARY KEY,
+    next_value BIGINT NOT NULL
+);
+INSERT INTO sequences (name, next_value) VALUES ('package', 1);
 
 -- That a node has changed a function, so that the others look again. `transaction` is the one that wrote the row.
 CREATE TABLE changes (

@@ -1,5 +1,6 @@
 package hearth.server.api;
 
+import hearth.cluster.PackageUnavailableException;
 import hearth.model.ApiError;
 import hearth.model.ApiException;
 import hearth.model.Bytes;
@@ -351,6 +352,16 @@ public final class LambdaApi implements Service {
                 work.run();
             } catch (ApiException refusal) {
                 exchange.answer(refusal(refusal));
+            } catch (PackageUnavailableException unavailable) {
+                LOG.log(
+                        Level.WARNING,
+                        "{0} {1} was refused: {2}",
+                        operation.wireName(),
+                        exchange.requestId(),
+                        unavailable.getMessage());
+                exchange.answer(refusal(new ApiException(
+                        ApiError.SERVICE,
+                        "Deployment packages cannot be kept or read at the moment. Try again later.")));
             } catch (RuntimeException | Error fault) {
                 if (DiskFull.isCauseOf(fault)) {
                     LOG.log(

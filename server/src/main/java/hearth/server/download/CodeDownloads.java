@@ -1,6 +1,7 @@
 package hearth.server.download;
 
 import hearth.cluster.BlobStore;
+import hearth.cluster.PackageUnavailableException;
 import hearth.model.CodeDigest;
 import hearth.server.http.BodylessHandler;
 import hearth.server.http.Exchange;
@@ -22,6 +23,9 @@ public final class CodeDownloads {
     private static final S3Error GONE = new S3Error(404, "NoSuchKey", "The specified key does not exist.");
     private static final S3Error FAULT =
             new S3Error(500, "InternalError", "We encountered an internal error. Please try again.");
+
+    private static final S3Error AWAY = new S3Error(
+            503, "ServiceUnavailable", "Deployment packages cannot be read at the moment. Please try again.");
 
     private final CodeUrls urls;
     private final BlobStore packages;
@@ -67,6 +71,9 @@ public final class CodeDownloads {
                             file -> exchange.answer(
                                     new FileResponse(200, Map.of("Content-Type", "application/zip"), file)),
                             () -> refuse(exchange, GONE));
+        } catch (PackageUnavailableException unavailable) {
+            LOG.log(Level.WARNING, "Download {0} was refused: {1}", exchange.requestId(), unavailable.getMessage());
+            refuse(exchange, AWAY);
         } catch (RuntimeException | Error fault) {
             LOG.log(Level.ERROR, "Download " + exchange.requestId() + " met a fault", fault);
             refuse(exchange, FAULT);

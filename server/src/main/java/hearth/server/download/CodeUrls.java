@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -28,14 +29,15 @@ public final class CodeUrls implements CodeLocation {
     private static final Pattern PACKAGE = Pattern.compile(PATH + "[0-9]{12}/([0-9a-f]{64})");
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,11}");
 
-    /// Ready to sign; each signature takes a copy.
-    private final Mac signer;
+    /// Ready to sign, the first by which URLs are made; each signature takes a copy.
+    private final List<Mac> signers;
 
     private final InstantSource clock;
 
-    /// @param key secret; whoever knows it can download every package
-    public CodeUrls(byte[] key, InstantSource clock) {
-        this.signer = signer(key);
+    /// @param keys secret; whoever knows one can download every package. URLs are made by the first, and those of all
+    ///     are good, so that a key can be replaced while URLs of the one before are about
+    public CodeUrls(List<byte[]> keys, InstantSource clock) {
+        this.signers = keys.stream().map(CodeUrls::signer).toList();
         this.clock = clock;
     }
 
@@ -63,7 +65,7 @@ public final class CodeUrls implements CodeLocation {
     public Optional<String> of(Caller caller, CodeDigest code) {
         var path = PATH + caller.account().value() + "/" + code.hex();
         var expires = Long.toString(clock.instant().plus(VALID).getEpochSecond());
-        var signature = HexFormat.of().formatHex(sign(path, expires));
+        var signature = HexFormat.of().formatHex(sign(signers.getFirst(), path, expires));
         return Optional.of(caller.endpoint() + path + "?Expires=" + expires + "&Signature=" + signature);
     }
 
@@ -82,11 +84,16 @@ public final class CodeUrls implements CodeLocation {
     }
 
     private boolean isSigned(String path, String expires, String signature) {
-        var right = HexFormat.of().formatHex(sign(path, expires)).getBytes(StandardCharsets.US_ASCII);
-        return MessageDigest.isEqual(right, signature.getBytes(StandardCharsets.UTF_8));
+        var shown = signature.getBytes(StandardCharsets.UTF_8);
+        boolean signed = false;
+        for (var signer : signers) {
+            var right = HexFormat.of().formatHex(sign(signer, path, expires)).getBytes(StandardCharsets.US_ASCII);
+            signed |= MessageDigest.isEqual(right, shown);
+        }
+        return signed;
     }
 
-    private byte[] sign(String path, String expires) {
+    private static byte[] sign(Mac signer, String path, String expires) {
         try {
             var mac = (Mac) signer.clone();
             return mac.doFinal((path + "?" + expires).getBytes(StandardCharsets.UTF_8));

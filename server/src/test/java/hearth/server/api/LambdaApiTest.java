@@ -84,7 +84,7 @@ class LambdaApiTest {
                 control,
                 new Health("1.2.3", control::isRunning, () -> obstacle),
                 new CodeDownloads(
-                        new CodeUrls(new byte[32], InstantSource.system()),
+                        new CodeUrls(List.of(new byte[32]), InstantSource.system()),
                         store.blobs(),
                         threads,
                         InstantSource.system()),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.cluster.StoreUrl;
+import hearth.cluster.bucket.BucketLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
@@ -64,6 +65,7 @@ class UpCommandTest {
         var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/ --s3-endpoint"
                 + " http://localhost:9001 --endpoint sqs=http://localhost:9324 --function-endpoints off --data /srv/hearth"
                 + " --store postgresql://ops@db:6432/hearth"
+                + " --objects s3://packages/hearth?region=eu-west-1"
                 + " --auth sigv4 --account-id 123456789012 --sandbox bubblewrap --allow-network 10.1.0.0/16"
                 + " --allow-network=192.168.7.9 --name-server 10.1.0.2 --pool-memory 7 --provisioned-share 50"
                 + " --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512 --package-size 60"
@@ -86,6 +88,7 @@ class UpCommandTest {
                         Map.entry("HEARTH_FUNCTION_ENDPOINTS", "off"),
                         Map.entry("HEARTH_DATA", "/srv/hearth"),
                         Map.entry("HEARTH_STORE", "postgresql://ops@db:6432/hearth"),
+                        Map.entry("HEARTH_OBJECTS", "s3://packages/hearth?region=eu-west-1"),
                         Map.entry("HEARTH_AUTH", "sigv4"),
                         Map.entry("HEARTH_ACCOUNT_ID", "123456789012"),
                         Map.entry("HEARTH_SANDBOX", "bubblewrap"),
@@ -127,6 +130,7 @@ class UpCommandTest {
             false,
             Path.of("/srv/hearth"),
             Optional.of(StoreUrl.parse("postgresql://ops@db:6432/hearth")),
+            Optional.of(BucketLocation.parse("s3://packages/hearth?region=eu-west-1")),
             AuthMode.SIGV4,
             new AccountId("123456789012"),
             Optional.of(SandboxKind.BUBBLEWRAP),
@@ -154,6 +158,21 @@ class UpCommandTest {
                     new MetricsConfig(false, 7),
                     Duration.ofSeconds(3)),
             Guest.folder());
+
+    @Test
+    void keepsPackagesInABucketOfAServerWhoseKeysItIsGiven() {
+        var keys = Map.of("AWS_ACCESS_KEY_ID", "hearth", "AWS_SECRET_ACCESS_KEY", "secret");
+
+        assertThat(config(keys, "--objects", BucketLocation.EXAMPLE).objects())
+                .contains(BucketLocation.parse(BucketLocation.EXAMPLE));
+        assertThatThrownBy(() -> config(Map.of(), "--objects", BucketLocation.EXAMPLE))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("--objects needs the credentials of s3://packages/hearth at http://127.0.0.1:9000: set"
+                        + " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+        assertThatThrownBy(() -> config(keys, "--objects", "packages"))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("--objects is such as " + BucketLocation.EXAMPLE + ", and not packages");
+    }
 
     @Test
     void letsFunctionsReachNothing() {

@@ -29,6 +29,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,7 +49,7 @@ class CodeDownloadsTest {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private volatile Instant now = Instant.parse("2026-02-03T04:05:06Z");
-    private final CodeUrls urls = new CodeUrls(new byte[32], () -> now);
+    private final CodeUrls urls = new CodeUrls(List.of(new byte[32]), () -> now);
     private final Store store;
     private final HttpListener listener;
     private final RawClient client;

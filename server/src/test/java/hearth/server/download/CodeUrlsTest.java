@@ -12,6 +12,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CodeUrlsTest {
@@ -21,7 +22,7 @@ class CodeUrlsTest {
             new Caller(new AccountId("123456789012"), new Region("eu-north-1"), "https://lambda.example.com");
 
     private Instant now = Instant.parse("2026-02-03T04:05:06.789Z");
-    private final CodeUrls urls = new CodeUrls(new byte[32], () -> now);
+    private final CodeUrls urls = new CodeUrls(List.of(new byte[32]), () -> now);
 
     @Test
     void leadsToThePackageUnderTheAddressThatTheCallerUses() {
@@ -73,7 +74,18 @@ class CodeUrlsTest {
         var key = new byte[32];
         key[31] = 1;
 
-        assertThat(judge(new CodeUrls(key, () -> now), url(urls))).isInstanceOf(Verdict.Forged.class);
+        assertThat(judge(new CodeUrls(List.of(key), () -> now), url(urls))).isInstanceOf(Verdict.Forged.class);
+    }
+
+    @Test
+    void isGoodAtEveryServerThatHasItsKeyAlsoAfterThatWasReplaced() {
+        var next = new byte[32];
+        next[31] = 1;
+        var other = new CodeUrls(List.of(next, new byte[32]), () -> now);
+
+        assertThat(judge(other, url(urls))).isEqualTo(new Verdict.Granted(CODE));
+        assertThat(judge(other, url(other))).isEqualTo(new Verdict.Granted(CODE));
+        assertThat(judge(urls, url(other))).isInstanceOf(Verdict.Forged.class);
     }
 
     @Test

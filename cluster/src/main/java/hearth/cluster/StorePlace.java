@@ -1,0 +1,13 @@
+package hearth.cluster;
+
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Where a store is, beside its data folder.
+///
+/// @param url of the PostgreSQL database that has its tables; empty for a file in the folder
+/// @param bucket that has its deployment packages; empty for files in the folder
+/// @param random may be used by many threads at once
+/// @param lost told when another server has taken the database, which this one must not use any more
+public record StorePlace(
+        Optional<StoreUrl> url, Optional<BucketConfig> bucket, RandomGenerator random, Runnable lost) {}
