@@ -52,6 +52,7 @@ class HearthTest {
                 true,
                 folder,
                 Optional.empty(),
+                Optional.empty(),
                 AuthMode.NONE,
                 new AccountId("000000000000"),
                 Optional.of(SandboxKind.PROCESS),

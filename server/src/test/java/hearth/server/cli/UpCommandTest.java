@@ -45,6 +45,7 @@ class UpCommandTest {
                         true,
                         Path.of(System.getProperty("user.home"), ".hearth"),
                         Optional.empty(),
+                        Optional.empty(),
                         AuthMode.NONE,
                         new AccountId("000000000000"),
                         Optional.empty(),
