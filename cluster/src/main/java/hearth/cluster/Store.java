@@ -83,7 +83,13 @@ public final class Store implements AutoCloseable {
                     url, Schema.POSTGRES_STORE, PostgresDatabase.Isolation.SERIALIZABLE, "store-writer", random);
             try {
                 var lease = leases.apply(database);
-                return open(lock, Optional.empty(), packageRemovalDelay, database, lease);
+                try {
+                    StoreNote.leave(lock.data(), url, database);
+                    return open(lock, Optional.empty(), packageRemovalDelay, database, lease);
+                } catch (IOException | RuntimeException e) {
+                    lease.ifPresent(StoreLease::close);
+                    throw e;
+                }
             } catch (IOException | RuntimeException e) {
                 database.close();
                 throw e;
@@ -107,6 +113,7 @@ public final class Store implements AutoCloseable {
     private static Store open(DataFolderLock lock, Optional<DataFolderLock> ownLock, Duration packageRemovalDelay) {
         var data = lock.data();
         try {
+            StoreNote.refuse(data);
             var database = EmbeddedDatabase.open(data.resolve(FILE), Schema.STORE, "store-writer");
             return open(lock, ownLock, packageRemovalDelay, database, Optional.empty());
         } catch (IOException | SQLException e) {
