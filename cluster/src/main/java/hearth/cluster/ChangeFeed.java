@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /// Tells of the functions that other nodes change: at once when the database notifies, and by looking now and then, for
@@ -32,6 +33,9 @@ final class ChangeFeed implements AutoCloseable {
     private final Thread thread;
     private final Queue<Untold> again = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
+
+    /// What it listens on at the moment.
+    private volatile @Nullable Connection listening;
 
     /// All that follow are the thread's own. The oldest transaction of which something may not have been seen.
     private long from;
@@ -104,6 +108,7 @@ final class ChangeFeed implements AutoCloseable {
     private void followOneConnection() throws SQLException {
         try (var connection = connector.connect();
                 var session = new Session(connection, PostgresDialect.INSTANCE)) {
+            listening = connection;
             try (var statement = connection.createStatement()) {
                 statement.execute("LISTEN " + ChangeTable.CHANNEL);
             }
@@ -124,6 +129,13 @@ final class ChangeFeed implements AutoCloseable {
     private void look(Session session) throws SQLException {
         // Before the changes are read: what ends in between is read again the next time.
         long horizon = ChangeTable.horizon(session);
+        if (horizon < from) {
+            // A replica has taken over that lacks the last transactions, and gives their numbers to others: nobody
+            // knows
+            // since when, so that everything that is kept is told.
+            from = 0;
+            seen.clear();
+        }
         var rows = ChangeTable.from(session, from);
         for (var row : rows) {
             if (seen.add(row.id()) && !row.node().equals(node)) {
@@ -166,6 +178,17 @@ final class ChangeFeed implements AutoCloseable {
         }
     }
 
+    private void abort() {
+        var connection = listening;
+        if (connection != null) {
+            try {
+                connection.abort(Runnable::run);
+            } catch (SQLException e) {
+                LOG.log(Level.DEBUG, "The connection to listen on could not be ended", e);
+            }
+        }
+    }
+
     private static void pause(long millis) {
         try {
             Thread.sleep(millis);
@@ -175,10 +198,11 @@ final class ChangeFeed implements AutoCloseable {
         }
     }
 
-    /// Ends the following; nothing is told any more.
+    /// Ends the following, without waiting for a database that says nothing; nothing is told any more.
     @Override
     public void close() {
         closed = true;
+        abort();
         thread.interrupt();
         boolean interrupted = false;
         while (thread.isAlive()) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// database looks for them.
 public final class DataMove {
     /// Those that others refer to come first.
-    private static final List<String> TABLES = List.of(
+    static final List<String> TABLES = List.of(
             "functions",
             "function_versions",
             "aliases",
@@ -38,7 +38,7 @@ public final class DataMove {
     /// Random values, of which a server may have drawn some in the database when it was started on it too early.
     private static final String DRAWN_VALUES = "drawn_values";
 
-    private static final List<String> TABLES_OF_EVENTS = List.of("events", "deliveries");
+    static final List<String> TABLES_OF_EVENTS = List.of("events", "deliveries");
 
     /// Of an event and a delivery: the database gives a new one, in the same order.
     private static final String NUMBER = "id";
@@ -86,6 +86,7 @@ public final class DataMove {
         try (var target = PostgresDatabase.connect(to)) {
             Schema.POSTGRES_STORE.bringUpToDate(PostgresSchemaTarget.lock(target, Schema.POSTGRES_STORE.part()));
             Schema.POSTGRES_EVENTS.bringUpToDate(PostgresSchemaTarget.lock(target, Schema.POSTGRES_EVENTS.part()));
+            requireUnused(target);
             requireEmpty(target);
             try (var source = EmbeddedDatabase.connect(store)) {
                 for (var table : TABLES) {
@@ -103,6 +104,17 @@ public final class DataMove {
             target.commit();
         }
         return moved;
+    }
+
+    /// A server would go on as if it knew all that is there.
+    private void requireUnused(Connection target) throws SQLException {
+        try (var statement = target.createStatement();
+                var rows = statement.executeQuery("SELECT owner FROM leases WHERE expires > clock_timestamp()")) {
+            if (rows.next()) {
+                throw new StoreUnavailableException(
+                        "%s is in use by a server: %s. Stop that one first.".formatted(to, rows.getString(1)));
+            }
+        }
     }
 
     private void requireEmpty(Connection target) throws SQLException {

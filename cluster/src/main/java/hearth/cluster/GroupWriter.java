@@ -102,9 +102,10 @@ final class GroupWriter implements AutoCloseable {
         write(List.of(submission));
     }
 
-    /// Whether one of a group may have been the reason. If the server is away, none would fare better alone.
+    /// Whether one of a group may have been the reason. If the server is away, none would fare better alone; and what
+    /// may have been committed is not written a second time.
     private static boolean isOfOne(Throwable failure) {
-        return !Connections.isLost(failure);
+        return !Connections.isLost(failure) && !Connections.isUncertain(failure);
     }
 
     private static void fail(List<Submission<?>> group, Throwable cause) {

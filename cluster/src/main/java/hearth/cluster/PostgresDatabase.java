@@ -42,16 +42,23 @@ final class PostgresDatabase implements Database {
     private final StoreUrl url;
     private final HikariDataSource reads;
     private final HikariDataSource writes;
+    private final Isolation isolation;
     private final Conflicts conflicts;
     private final GroupWriter groups;
 
     /// Held while listeners hear of a change, so that none hears of an earlier one after a later one.
     private final Object telling = new Object();
 
-    private @Nullable ChangeFeed feed;
+    private volatile @Nullable ChangeFeed feed;
 
     private PostgresDatabase(
-            StoreUrl url, HikariDataSource reads, HikariDataSource writes, String name, RandomGenerator random) {
+            StoreUrl url,
+            HikariDataSource reads,
+            HikariDataSource writes,
+            Isolation isolation,
+            String name,
+            RandomGenerator random) {
+        this.isolation = isolation;
         this.node = HexFormat.of().toHexDigits(random.nextLong());
         this.conflicts = new Conflicts(random);
         this.url = url;
@@ -65,7 +72,11 @@ final class PostgresDatabase implements Database {
         /// They decide by what they read.
         SERIALIZABLE,
         /// Each of their statements stands for itself.
-        READ_COMMITTED
+        READ_COMMITTED;
+
+        private String statement() {
+            return "SET TRANSACTION ISOLATION LEVEL " + name().replace('_', ' ');
+        }
     }
 
     /// Connects, and brings the schema to the version that this build knows.
@@ -80,11 +91,8 @@ final class PostgresDatabase implements Database {
         }
         var reads = pool(url, READERS, config -> config.setAutoCommit(true));
         try {
-            var writes = pool(url, WRITERS, config -> {
-                config.setAutoCommit(false);
-                config.setTransactionIsolation("TRANSACTION_" + isolation);
-            });
-            return new PostgresDatabase(url, reads, writes, name, random);
+            var writes = pool(url, WRITERS, config -> config.setAutoCommit(false));
+            return new PostgresDatabase(url, reads, writes, isolation, name, random);
         } catch (RuntimeException e) {
             reads.close();
             throw e;
@@ -110,6 +118,8 @@ final class PostgresDatabase implements Database {
         properties.setProperty("loginTimeout", Long.toString(PATIENCE.toSeconds()));
         properties.setProperty("socketTimeout", Long.toString(ANSWER.toSeconds()));
         properties.setProperty("tcpKeepAlive", "true");
+        // Of several hosts the one that takes writes; what was it before a fail-over may be up again as a replica.
+        properties.setProperty("targetServerType", "primary");
         return properties;
     }
 
@@ -123,6 +133,7 @@ final class PostgresDatabase implements Database {
         config.setConnectionTimeout(PATIENCE.toMillis());
         config.setValidationTimeout(CONNECT.toMillis());
         config.setInitializationFailTimeout(PATIENCE.toMillis());
+        config.setExceptionOverride(new Connections.Eviction());
         settings.accept(config);
         try {
             return new HikariDataSource(config);
@@ -173,8 +184,12 @@ final class PostgresDatabase implements Database {
                 var session = new Session(connection, PostgresDialect.INSTANCE)) {
             boolean done = false;
             try {
+                // For this one transaction: behind a pooler the next may be made by another session of the server,
+                // which
+                // knows nothing of what was set for this one.
+                session.execute(isolation.statement());
                 T result = transaction.run(session);
-                commit(connection);
+                commit(connection, session);
                 done = true;
                 return result;
             } finally {
@@ -186,16 +201,15 @@ final class PostgresDatabase implements Database {
     }
 
     /// Whether it was made is unknown where the connection is lost at this.
-    private static void commit(Connection connection) throws SQLException {
+    private static void commit(Connection connection, Session session) throws SQLException {
         try {
             connection.commit();
         } catch (SQLException e) {
-            throw Connections.isLost(e)
-                    ? new SQLException(
-                            "The connection was lost in the middle of a commit, which may have been made or not: "
-                                    + e.getMessage(),
-                            e)
-                    : e;
+            if (!Connections.isLost(e)) {
+                throw e;
+            }
+            session.doIfUncertain();
+            throw Connections.uncertain(e);
         }
     }
 
@@ -241,6 +255,8 @@ final class PostgresDatabase implements Database {
     @Override
     public void announce(Session session, FunctionId function, Collection<String> settings) throws SQLException {
         ChangeTable.insert(session, node, function, settings);
+        // Its writer is told of a failure and nobody here of the change, which the others may hear of.
+        session.ifUncertain(() -> tellAgain(function, settings));
     }
 
     @Override
@@ -248,22 +264,25 @@ final class PostgresDatabase implements Database {
         if (feed != null) {
             throw new IllegalStateException("Somebody follows already");
         }
-        feed = new ChangeFeed(this::connectToListen, node, (function, settings) -> {
+        var following = new ChangeFeed(this::connectToListen, node, (function, settings) -> {
             synchronized (telling) {
                 return listener.changed(function, settings);
             }
         });
-        feed.begin();
+        following.begin();
+        feed = following;
     }
 
     private Connection connectToListen() throws SQLException {
         return connect(url);
     }
 
+    /// Takes no lock: `close` has one while it waits for the feed, and that for whoever is telling.
     @Override
-    public synchronized void tellAgain(FunctionId function, Collection<String> settings) {
-        if (feed != null) {
-            feed.tellAgain(function, settings);
+    public void tellAgain(FunctionId function, Collection<String> settings) {
+        var following = feed;
+        if (following != null) {
+            following.tellAgain(function, settings);
         }
     }
 
@@ -274,8 +293,9 @@ final class PostgresDatabase implements Database {
 
     @Override
     public synchronized void close() {
-        if (feed != null) {
-            feed.close();
+        var following = feed;
+        if (following != null) {
+            following.close();
         }
         groups.close();
         writes.close();

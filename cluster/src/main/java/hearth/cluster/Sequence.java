@@ -19,6 +19,10 @@ final class Sequence {
     synchronized long next() {
         if (next == end) {
             var block = database.numbers(name);
+            // A replica that took over may lack the last commits of its primary, and so what was given out there.
+            while (block.first() < next) {
+                block = database.numbers(name);
+            }
             next = block.first();
             end = block.end();
         }

@@ -3,7 +3,9 @@ package hearth.cluster;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,7 @@ final class Session implements AutoCloseable {
     private final Connection connection;
     private final Dialect dialect;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final List<Runnable> ifUncertain = new ArrayList<>();
 
     Session(Connection connection, Dialect dialect) {
         this.connection = connection;
@@ -34,6 +37,15 @@ final class Session implements AutoCloseable {
 
     int execute(String sql, @Nullable Object... parameters) throws SQLException {
         return prepare(sql, parameters).executeUpdate();
+    }
+
+    /// Has something done where nobody will know whether this transaction was committed.
+    void ifUncertain(Runnable action) {
+        ifUncertain.add(action);
+    }
+
+    void doIfUncertain() {
+        ifUncertain.forEach(Runnable::run);
     }
 
     @Override

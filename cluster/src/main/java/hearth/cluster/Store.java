@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// What the control plane keeps: in a data folder, used by one process at a time, or in a PostgreSQL database.
@@ -68,7 +69,7 @@ public final class Store implements AutoCloseable {
                 Optional.empty(),
                 place.url().isEmpty()
                         ? Store::embedded
-                        : _ -> exclusive(place.url().get(), place.random(), place.lost()),
+                        : owned -> exclusive(owned, place.url().get(), place.random(), place.lost()),
                 place.bucket().isEmpty()
                         ? folder(PACKAGE_REMOVAL_DELAY)
                         : bucket(
@@ -84,7 +85,7 @@ public final class Store implements AutoCloseable {
         return open(
                 lock,
                 Optional.empty(),
-                _ -> new Engine(postgres(url, random), Optional.empty()),
+                owned -> noted(owned, url, random, _ -> Optional.empty()),
                 folder(packageRemovalDelay));
     }
 
@@ -136,16 +137,27 @@ public final class Store implements AutoCloseable {
     }
 
     private static Engine embedded(DataFolderLock lock) throws IOException, SQLException {
+        StoreNote.refuse(lock.data());
         var file = lock.data().resolve(FILE);
         return new Engine(EmbeddedDatabase.open(file, Schema.STORE, "store-writer"), Optional.empty());
     }
 
-    private static Engine exclusive(StoreUrl url, RandomGenerator random, Runnable lost) throws IOException {
+    private static Engine exclusive(DataFolderLock lock, StoreUrl url, RandomGenerator random, Runnable lost)
+            throws IOException, SQLException {
+        return noted(lock, url, random, database -> Optional.of(StoreLease.take(database, url, random, lost)));
+    }
+
+    private static Engine noted(
+            DataFolderLock lock, StoreUrl url, RandomGenerator random, Function<Database, Optional<StoreLease>> leases)
+            throws IOException, SQLException {
         var database = postgres(url, random);
+        Optional<StoreLease> lease = Optional.empty();
         try {
-            return new Engine(database, Optional.of(StoreLease.take(database, url, random, lost)));
-        } catch (RuntimeException e) {
-            database.close();
+            lease = leases.apply(database);
+            StoreNote.leave(lock.data(), url, database);
+            return new Engine(database, lease);
+        } catch (IOException | RuntimeException e) {
+            new Engine(database, lease).close();
             throw e;
         }
     }

@@ -7,9 +7,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /// Keeps a second server from a PostgreSQL database, as the lock of a data folder does: a row with an end, by the
@@ -20,6 +23,7 @@ final class StoreLease implements AutoCloseable {
     private static final String NAME = "server";
     private static final Duration TERM = Duration.ofSeconds(6);
     private static final Duration RENEWAL = Duration.ofMillis(1500);
+    private static final Duration GIVING_BACK = Duration.ofSeconds(3);
 
     private final Database database;
     private final String owner;
@@ -105,14 +109,20 @@ final class StoreLease implements AutoCloseable {
         }
     }
 
-    /// Gives it back, so that the next server need not wait.
+    /// Gives it back, so that the next server need not wait. Behind a renewal that is under way, which would take it
+    /// again; and waits for a database that says nothing for a moment only.
     @Override
     public void close() {
-        renewer.shutdownNow();
         try {
-            LeaseTable.giveBack(database, NAME, owner);
-        } catch (StoreException e) {
-            LOG.log(Level.WARNING, "The lease on the store ends by itself only: {0}", e.getMessage());
+            var given = renewer.submit(() -> LeaseTable.giveBack(database, NAME, owner));
+            renewer.shutdown();
+            given.get(GIVING_BACK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "It is another server's already", e);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.WARNING, "The lease on the store ends by itself only: {0}", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -9,13 +9,19 @@ import hearth.model.TestPostgres;
 import hearth.model.api.AliasConfiguration;
 import hearth.model.api.LayerVersionsListItem;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -141,6 +147,91 @@ class DataMoveTest {
         assertThatThrownBy(this::move)
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessageContaining("--from");
+    }
+
+    @Test
+    void refusesADatabaseThatAServerUses() throws Exception {
+        try (var database = PostgresDatabase.open(
+                        url, Schema.POSTGRES_STORE, PostgresDatabase.Isolation.SERIALIZABLE, "writer", new Random(1));
+                var _ = StoreLease.take(database, url, new Random(1), () -> {})) {
+            assertThatThrownBy(this::move)
+                    .isInstanceOf(StoreUnavailableException.class)
+                    .hasMessageContaining("pid " + ProcessHandle.current().pid());
+        }
+    }
+
+    /// With the same columns, so that a migration of one engine is not forgotten for the other.
+    @Test
+    void knowsEveryTableOfTheFolder() throws Exception {
+        move();
+
+        var known = new ArrayList<>(DataMove.TABLES);
+        known.addAll(DataMove.TABLES_OF_EVENTS);
+        try (var database = PostgresDatabase.connect(url);
+                var store = EmbeddedDatabase.connect(data.resolve(Store.FILE));
+                var events = EmbeddedDatabase.connect(data.resolve(EventStore.FILE))) {
+            var there = new TreeMap<>(columns(store));
+            there.putAll(columns(events));
+            // It becomes an object of the database.
+            there.remove("sequences");
+            assertThat(there).containsOnlyKeys(known);
+            for (var table : known) {
+                assertThat(columns(database, table)).as(table).isEqualTo(there.get(table));
+            }
+        }
+    }
+
+    private static Map<String, Set<String>> columns(Connection embedded) throws SQLException {
+        var found = new TreeMap<String, Set<String>>();
+        try (var statement = embedded.createStatement();
+                var rows = statement.executeQuery(
+                        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")) {
+            while (rows.next()) {
+                found.put(rows.getString(1), Set.of());
+            }
+        }
+        for (var table : found.keySet()) {
+            found.put(table, columns(embedded, table));
+        }
+        return found;
+    }
+
+    private static Set<String> columns(Connection connection, String table) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT * FROM " + table)) {
+            var names = new TreeSet<String>();
+            for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                names.add(rows.getMetaData().getColumnName(i));
+            }
+            return names;
+        }
+    }
+
+    /// Nothing in the database refers to its packages, which would all be removed as unused.
+    @Test
+    void comesBeforeAServerThatUsesTheDatabaseWithThisFolder() {
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("hearth migrate --from " + data);
+
+        move();
+
+        open().close();
+    }
+
+    /// It knows nothing of packages that came since.
+    @Test
+    void leavesNobodyTheStoreOfTheFolderOnceTheDatabaseWasUsed() throws Exception {
+        move();
+        open().close();
+
+        assertThatThrownBy(() -> Store.open(data))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("--store")
+                .hasMessageContaining(url.database());
+
+        Files.delete(data.resolve(StoreNote.FILE));
+        Store.open(data).close();
     }
 
     private Store open() {

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,27 @@ class MappingStoreTest {
         assertThat(seen).containsExactly(first);
         assertThat(store.mappings().find(second.id()))
                 .contains(moved.orElseThrow().withEnabled(false));
+    }
+
+    /// The API sets no limit, and an index of PostgreSQL has one.
+    @Test
+    void keepsSourcesOfAnyLength() {
+        var source = "arn:aws:sqs:eu-north-1:123456789012:"
+                + new Random(1)
+                        .ints(6000, 'a', 'z' + 1)
+                        .mapToObj(Character::toString)
+                        .collect(Collectors.joining());
+        var mapping = mapping("a", "greet", "Enabled");
+        var distant = mapping.with(
+                mapping.configuration().toBuilder().eventSourceArn(source).build());
+
+        store.mappings().create(distant, MappingStoreTest::anything);
+
+        var id = mapping.id();
+        assertThat(store.mappings()
+                        .list(id.account(), id.region(), new MappingFilter(null, source), "", 10)
+                        .items())
+                .containsExactly(distant);
     }
 
     @Test

@@ -9,7 +9,9 @@ import hearth.model.FunctionId;
 import hearth.model.TestPostgres;
 import hearth.model.api.AliasConfiguration;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,10 @@ class SharedStoreTest {
     }
 
     private Store open(String name) {
+        return open(name, url);
+    }
+
+    private Store open(String name, StoreUrl url) {
         var lock = DataFolderLock.take(folder.resolve(name));
         lock.close();
         return Store.openShared(lock, url, Duration.ofMinutes(10), new Random(name.hashCode()));
@@ -231,6 +238,129 @@ class SharedStoreTest {
             assertThat(next).isGreaterThan(last);
             last = next;
         }
+    }
+
+    /// As a replica does that took over before the last numbers had reached it.
+    @Test
+    void giveOutNoNumberAgainThatTheDatabaseHasForgotten() throws Exception {
+        long before = 0;
+        for (int i = 0; i < 5; i++) {
+            before = here.functions().nextGeneration();
+        }
+        execute("SELECT setval('generation_numbers', 1)");
+
+        assertThat(here.functions().nextGeneration()).isGreaterThan(before);
+    }
+
+    private void execute(String statement) throws SQLException {
+        try (var connection = PostgresDatabase.connect(url);
+                var executed = connection.createStatement()) {
+            executed.execute(statement);
+        }
+    }
+
+    @Test
+    void hearOfTheirOwnChangeOfWhichNobodyKnowsWhetherItWasCommitted() throws Exception {
+        here.functions().create(Change.to(Samples.function("mail", 1)));
+        try (var proxy = LossyProxy.before(url);
+                var store = open("proxied", proxy.url(url))) {
+            var memory = new FunctionMemory<Boolean>(store.functions());
+            Supplier<Boolean> remembered = () -> memory.get(id("mail"), "there", () -> store.functions()
+                    .find(id("mail"))
+                    .isPresent());
+            assertThat(remembered.get()).isTrue();
+
+            proxy.cutAtCommit();
+            assertThatThrownBy(() -> store.functions().delete(id("mail"))).hasMessageContaining("made or not");
+
+            assertThat(here.functions().find(id("mail"))).isEmpty();
+            Await.until(() -> !remembered.get());
+        }
+    }
+
+    /// As behind a pooler, which has each transaction made by any of its sessions.
+    @Test
+    void isolateEachTransactionWhateverTheSessionHadBefore() throws Exception {
+        try (var database = database()) {
+            database.write(session ->
+                    session.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED"));
+
+            String level = database.write(session -> {
+                try (var rows = session.prepare("SHOW transaction_isolation").executeQuery()) {
+                    rows.next();
+                    return rows.getString(1);
+                }
+            });
+
+            assertThat(level).isEqualTo("serializable");
+        }
+    }
+
+    /// As those to a primary that has become a replica.
+    @Test
+    void partWithConnectionsThatTakeNoWritesAnyMore() throws Exception {
+        try (var database = database()) {
+            database.write(session -> session.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"));
+
+            database.write(session -> session.execute("CREATE TABLE written (id INTEGER)"));
+        }
+    }
+
+    @Test
+    void useThePrimaryOnly() throws Exception {
+        var replica = StoreUrl.parse(TestPostgres.running().newDatabase());
+        try (var connection = PostgresDatabase.connect(replica);
+                var statement = connection.createStatement()) {
+            statement.execute("ALTER DATABASE " + replica.database() + " SET default_transaction_read_only = on");
+        }
+
+        assertThatThrownBy(() -> PostgresDatabase.connect(replica)).hasMessageContaining("primary");
+    }
+
+    @Test
+    void followADatabaseThatLacksTheLastTransactions() throws Exception {
+        execute("CREATE SCHEMA ahead");
+        execute("CREATE FUNCTION ahead.pg_snapshot_xmin(pg_snapshot) RETURNS xid8 LANGUAGE sql"
+                + " AS 'SELECT CAST(''4000000000'' AS xid8)'");
+        var ahead = new StoreUrl(
+                url.hosts(), url.database(), url.user(), url.password(), "currentSchema=ahead,pg_catalog,public");
+        var addresses = new ArrayDeque<>(List.of(ahead));
+        Set<FunctionId> heard = ConcurrentHashMap.newKeySet();
+        try (var feed = new ChangeFeed(
+                () -> PostgresDatabase.connect(addresses.isEmpty() ? url : addresses.pop()),
+                "itself",
+                (function, _) -> heard.add(function))) {
+            feed.begin();
+
+            here.functions().create(Change.to(Samples.function("mail", 1)));
+
+            Await.until(() -> heard.contains(id("mail")));
+        }
+    }
+
+    @Test
+    void closeWhileAListenerFails() {
+        var closer = Thread.ofPlatform().unstarted(() -> here.close());
+        var first = new AtomicBoolean(true);
+        here.functions().onChange(_ -> {
+            if (first.getAndSet(false)) {
+                there.functions().create(Change.to(Samples.function("other", 2)));
+                Await.until(SharedStoreTest::isAFeedKeptWaiting);
+                closer.start();
+                Await.until(() -> closer.getState() == Thread.State.WAITING);
+                throw new IllegalStateException("not now");
+            }
+        });
+
+        here.functions().create(Change.to(Samples.function("mail", 1)));
+
+        Await.until(() -> closer.getState() == Thread.State.TERMINATED);
+    }
+
+    private static boolean isAFeedKeptWaiting() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread ->
+                        thread.getName().equals("store-changes") && thread.getState() == Thread.State.BLOCKED);
     }
 
     @Test

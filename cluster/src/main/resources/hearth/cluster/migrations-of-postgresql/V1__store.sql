@@ -132,7 +132,8 @@ CREATE TABLE event_source_mappings (
     PRIMARY KEY (account, region, uuid)
 );
 CREATE INDEX event_source_mappings_function ON event_source_mappings (account, region, function_arn, uuid);
-CREATE INDEX event_source_mappings_source ON event_source_mappings (account, region, source_arn, uuid);
+-- By hash, since these texts have no limit, and a row of a tree has one of 2.7 kB.
+CREATE INDEX event_source_mappings_source ON event_source_mappings USING hash (source_arn);
 CREATE INDEX event_source_mappings_in_transition ON event_source_mappings (account, region, uuid)
     WHERE state NOT IN ('Enabled', 'Disabled');
 
