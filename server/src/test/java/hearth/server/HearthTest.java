@@ -63,6 +63,7 @@ class HearthTest {
                 roles,
                 1,
                 ServiceConfig.DEFAULT,
+                ClusterConfig.NONE,
                 folder.resolve("guest"));
     }
 
@@ -86,6 +87,7 @@ class HearthTest {
                 config.roles(),
                 config.loops(),
                 config.service(),
+                config.cluster(),
                 config.guest());
     }
 
@@ -286,7 +288,7 @@ class HearthTest {
                     .hasMessageContaining("--auth sigv4");
             assertThatThrownBy(() -> Hearth.start(config(EnumSet.of(Role.WORKER))))
                     .isInstanceOf(StartException.class)
-                    .hasMessageContaining("frontend and worker");
+                    .hasMessageContaining("--join HOST:PORT");
         }
     }
 

@@ -22,6 +22,8 @@ public final class Main {
             EventsCommand.COMMAND,
             StopCommand.COMMAND,
             DoctorCommand.COMMAND,
+            ClusterCommands.INIT,
+            ClusterCommands.CERTIFICATE,
             RuntimesCommands.INSTALL,
             RuntimesCommands.REMOVE,
             RuntimesCommands.LIST,

@@ -48,7 +48,8 @@ final class UrlAnswer implements DispatchListener {
                             switch (reason) {
                                 case NO_CAPACITY -> UrlRefusals.throttled();
                                 case CLOSED -> UrlRefusals.unavailable();
-                                case TOO_LARGE, NOT_READY, REFUSED, NO_ANSWER, SAME_ID, DEFECT -> UrlRefusals.failed();
+                                case TOO_LARGE, NOT_READY, REFUSED, NO_ANSWER, WORKER_LOST, SAME_ID, DEFECT ->
+                                    UrlRefusals.failed();
                             });
             }
         });
