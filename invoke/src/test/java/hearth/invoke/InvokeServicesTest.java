@@ -210,8 +210,8 @@ class InvokeServicesTest {
         leaving.tell(leaving.report());
         var next = invoke("mail");
 
+        Await.until(() -> staying.started.size() == 1);
         assertThat(leaving.started).hasSize(1);
-        assertThat(staying.started).hasSize(1);
         leaving.end(new Answered("1".getBytes(StandardCharsets.UTF_8), "application/json", null));
         assertThat(running.payload()).isEqualTo("1");
         assertThat(next.isEnded()).isFalse();
