@@ -241,8 +241,8 @@ class RemoteWorkersTest {
         try (var lambda = lambda()) {
             var function = python(lambda);
 
-            assertThat(invoke(lambda, function, "{\"ask\":\"/2015-03-31/functions/" + function + "/configuration\"}"))
-                    .contains(function, "python3.11");
+            assertThat(invoke(lambda, function, "{\"ask\":\"/2016-08-19/account-settings\"}"))
+                    .contains("ConcurrentExecutions");
         }
     }
 

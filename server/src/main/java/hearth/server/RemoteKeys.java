@@ -32,7 +32,8 @@ final class RemoteKeys {
 
     /// A worker ends its own keys, and nobody else's.
     void ended(WorkerId worker, String id) {
-        if (ofWorkers.getOrDefault(worker, Set.of()).remove(id)) {
+        var ids = ofWorkers.get(worker);
+        if (ids != null && ids.remove(id)) {
             known.end(id);
         }
     }
