@@ -38,6 +38,7 @@ final class WorkerConversation implements Conversation {
     private @Nullable JoinedWorker worker;
     private @Nullable PackageCourier courier;
     private boolean refused;
+    private boolean leaving;
 
     /// What the conversations with all workers share.
     ///
@@ -138,6 +139,7 @@ final class WorkerConversation implements Conversation {
     @Override
     public void leaves() {
         if (worker != null) {
+            leaving = true;
             LOG.log(Level.INFO, "{0} is about to stop", worker);
             setting.arrivals().leaving(worker.id());
         }
@@ -182,7 +184,7 @@ final class WorkerConversation implements Conversation {
                     why);
             return;
         }
-        LOG.log(Level.WARNING, "The connection to {0} has ended: {1}", left, why);
+        LOG.log(leaving ? Level.INFO : Level.WARNING, "The connection to {0} has ended: {1}", left, why);
         if (courier != null) {
             courier.close();
         }

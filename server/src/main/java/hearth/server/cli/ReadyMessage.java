@@ -22,8 +22,12 @@ record ReadyMessage(Hearth hearth, ServerConfig config, Duration taken) {
                             hearth.sandbox().map(SandboxKind::label).orElse("none"),
                             config.cluster().join().orElseThrow());
         }
+        var elsewhere = config.cluster()
+                .workersListen()
+                .map(_ -> "functions run on workers that join")
+                .orElse("no functions run here");
         var sandboxes =
-                hearth.sandbox().map(kind -> "sandboxes: " + kind.label()).orElse("no functions run here");
+                hearth.sandbox().map(kind -> "sandboxes: " + kind.label()).orElse(elsewhere);
         return """
 
                 Hearth is ready at %s after %.2f s (%s, auth: %s)
