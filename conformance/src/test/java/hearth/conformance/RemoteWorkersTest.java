@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,7 +70,7 @@ class RemoteWorkersTest {
     private static final Path FOLDER = TestServer.temporaryFolder();
     private static final Path CERTIFICATES = FOLDER.resolve("cluster");
 
-    private static HearthProcess front = launchFront();
+    private static final HearthProcess FRONT = launchFront();
     private static HearthProcess worker = startWorker();
 
     private static HearthProcess launchFront() {
@@ -119,9 +120,9 @@ class RemoteWorkersTest {
     }
 
     private static String port() {
-        var told = PORT.matcher(front.output());
+        var told = PORT.matcher(FRONT.output());
         if (!told.find()) {
-            throw new IllegalStateException("It does not say where workers join:\n" + front.output());
+            throw new IllegalStateException("It does not say where workers join:\n" + FRONT.output());
         }
         return told.group(1);
     }
@@ -129,19 +130,19 @@ class RemoteWorkersTest {
     @BeforeAll
     static void joins() {
         Await.until(
-                front::output,
-                () -> front.output().contains("worker host2 in zone a at 127.0.0.1")
-                        && front.output().contains("has joined"));
+                FRONT::output,
+                () -> FRONT.output().contains("worker host2 in zone a at 127.0.0.1")
+                        && FRONT.output().contains("has joined"));
     }
 
     @AfterAll
     static void stop() {
         worker.close();
-        front.close();
+        FRONT.close();
     }
 
     private static LambdaClient lambda() {
-        return Clients.lambda(front.endpoint());
+        return Clients.lambda(FRONT.endpoint());
     }
 
     private static String create(LambdaClient lambda, String runtime, String handler, SdkBytes zip) {
@@ -187,9 +188,9 @@ class RemoteWorkersTest {
     @Test
     void streamsAnAnswer() throws Exception {
         try (var lambda = lambda();
-                LambdaAsyncClient streaming = Clients.asyncLambda(front.endpoint())) {
+                LambdaAsyncClient streaming = Clients.asyncLambda(FRONT.endpoint())) {
             var function = create(lambda, "provided.al2023", "any", Zips.executable("bootstrap", STREAMING));
-            var length = new java.util.concurrent.atomic.AtomicLong();
+            var length = new AtomicLong();
 
             streaming
                     .invokeWithResponseStream(
@@ -212,7 +213,7 @@ class RemoteWorkersTest {
             var function = python(lambda);
             assertThat(invoke(lambda, function, "{}")).isEqualTo("{\"got\": 0}");
             var running = CompletableFuture.supplyAsync(() -> invoke(lambda, function, "{\"sleep\":50}"));
-            Await.until("it runs", () -> metrics(front).contains("hearth_environments{state=\"busy\"} 1.0"));
+            Await.until("it runs", () -> metrics(FRONT).contains("hearth_environments{state=\"busy\"} 1.0"));
             long killed = System.nanoTime();
 
             worker.kill();
@@ -226,7 +227,7 @@ class RemoteWorkersTest {
                     });
             assertThat(Duration.ofNanos(System.nanoTime() - killed))
                     .isLessThan(Yardstick.scaled(Duration.ofSeconds(5)));
-            assertThat(metrics(front)).contains("hearth_workers_joined 0.0", "lambda_concurrent_executions 0.0");
+            assertThat(metrics(FRONT)).contains("hearth_workers_joined 0.0", "lambda_concurrent_executions 0.0");
 
             worker = startWorker();
             long started = System.nanoTime();
@@ -267,7 +268,7 @@ class RemoteWorkersTest {
                 .isEqualTo(200);
         assertThat(get(worker.endpoint().resolve("/_hearth/ready")).body()).contains("\"ready\"");
         assertThat(metrics(worker)).contains("hearth_environment_defects_total 0.0");
-        assertThat(metrics(front)).contains("hearth_workers_joined 1.0");
+        assertThat(metrics(FRONT)).contains("hearth_workers_joined 1.0");
         assertThat(get(worker.endpoint().resolve("/2015-03-31/functions")).body())
                 .contains("This is a worker");
     }

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /// Waits for what other threads do.
 public final class Await {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private Await() {}
 

@@ -21,11 +21,13 @@ import hearth.model.worker.InvocationProgress.Piece;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerCommand.Invoke;
 import hearth.model.worker.WorkerId;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -466,8 +468,8 @@ class LinkTest {
                         Certificates.FOLDER.resolve("ours/host2/authority.pem").toFile())
                 .protocols("TLSv1.3")
                 .build()
-                .newHandler(io.netty.buffer.ByteBufAllocator.DEFAULT, "127.0.0.1", frontend.port());
-        for (var tls : new io.netty.handler.ssl.SslHandler[] {foreign, none}) {
+                .newHandler(ByteBufAllocator.DEFAULT, "127.0.0.1", frontend.port());
+        for (var tls : new SslHandler[] {foreign, none}) {
             var peer = kept(new RawPeer(LOOPS, frontend.port(), tls, QUICK, hello(Versions.OURS, "host2"), true));
 
             assertThat(end(peer)).isNotEmpty();
