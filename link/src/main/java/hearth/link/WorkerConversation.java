@@ -13,6 +13,7 @@ import hearth.link.wire.Connection;
 import hearth.link.wire.Conversation;
 import hearth.model.worker.EnvironmentEvent.StartRefused;
 import hearth.model.worker.InvocationOutcome.Refused;
+import hearth.model.worker.InvocationProgress;
 import hearth.model.worker.InvocationProgress.Ended;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerEvents;
@@ -151,6 +152,9 @@ final class WorkerConversation implements Conversation {
             return;
         }
         switch (message) {
+            case Event(InvocationProgress about)
+            when !about.reservation().worker().equals(worker.id()) ->
+                connection().close("it tells of an invocation that another worker has");
             case Event(var event) -> setting.events().happened(worker.id(), event);
             case PackageMessage about -> courier.received(about);
             case KeyMade(var key) -> setting.arrivals().keyMade(worker.id(), key);
