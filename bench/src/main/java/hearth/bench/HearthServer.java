@@ -78,7 +78,8 @@ final class HearthServer implements AutoCloseable {
     }
 
     private static void drain(BufferedReader lines) {
-        Thread.ofVirtual().start(() -> {
+        // Reading a pipe keeps a virtual thread's carrier, of which there are no more than cores.
+        Thread.ofPlatform().daemon().name("server-output").start(() -> {
             try {
                 lines.transferTo(Writer.nullWriter());
             } catch (IOException e) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// `./hearth bench [--quick] [--against COMMIT|none] [PART...]`: every row beside its floor and beside the build of an
 /// earlier commit, measured in the same run; or the rows of some parts.
@@ -184,7 +185,7 @@ public final class Main {
         if (parts.contains(Part.MEMORY)) {
             // As many as one machine is to hold, and none of them expired meanwhile.
             try (var hearth = HearthServer.start(repository, folder.resolve("data-many"), "--idle-timeout", "1h")) {
-                memory(hearth, Language.all().getFirst(), quick ? 100 : 2000);
+                memory(hearth, Language.all().getFirst(), quick ? 100 : idleEnvironments());
             }
         }
     }
@@ -260,6 +261,13 @@ public final class Main {
                 Figure.NONE,
                 Figure.of(rounds / ((System.nanoTime() - begin) / 1e9), "/s"),
                 "");
+    }
+
+    /// As many as a server has descriptors for (`HostCapacity`), and no more than 2000.
+    private static int idleEnvironments() throws IOException {
+        var limits = Files.readString(Path.of("/proc/self/limits"));
+        var limit = Pattern.compile("Max open files +\\d+ +(\\d+)").matcher(limits);
+        return limit.find() ? (int) Math.min(2000, Long.parseLong(limit.group(1)) / 32 - 25) : 2000;
     }
 
     /// What an idle environment takes from the machine, and how much of that is the interpreter's own.

@@ -39,21 +39,31 @@ final class ChangeListeners {
     }
 
     /// @param settings the kinds of settings that changed with the function
-    void tell(FunctionId function, Collection<String> settings) {
-        settings.forEach(kind -> tell(ofSettings.getOrDefault(kind, List.of()), function));
-        tell(ofAll, function);
+    /// @return whether none of them threw
+    boolean tell(FunctionId function, Collection<String> settings) {
+        boolean heard = true;
+        for (var kind : settings) {
+            heard &= tell(ofSettings.getOrDefault(kind, List.of()), function);
+        }
+        return tell(ofAll, function) && heard;
     }
 
-    private void tell(List<Consumer<FunctionId>> listeners, FunctionId function) {
-        listeners.forEach(listener -> guarded(listener, function));
+    private boolean tell(List<Consumer<FunctionId>> listeners, FunctionId function) {
+        boolean heard = true;
+        for (var listener : listeners) {
+            heard &= guarded(listener, function);
+        }
+        return heard;
     }
 
-    private void guarded(Consumer<FunctionId> listener, FunctionId function) {
+    private boolean guarded(Consumer<FunctionId> listener, FunctionId function) {
         try {
             listener.accept(function);
+            return true;
         } catch (RuntimeException | Error e) {
             failures.increment();
             LOG.log(Level.ERROR, "A listener failed on a committed change of " + function, e);
+            return false;
         }
     }
 }

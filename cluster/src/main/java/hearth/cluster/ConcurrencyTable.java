@@ -25,6 +25,7 @@ final class ConcurrencyTable {
         session.execute("""
                 INSERT INTO account_concurrency (account, region, reserved, provisioned) VALUES (?, ?, ?, ?)
                 ON CONFLICT (account, region) DO UPDATE SET
-                    reserved = reserved + excluded.reserved, provisioned = provisioned + excluded.provisioned""", account.value(), region.value(), more.reserved(), more.provisioned());
+                    reserved = account_concurrency.reserved + excluded.reserved,
+                    provisioned = account_concurrency.provisioned + excluded.provisioned""", account.value(), region.value(), more.reserved(), more.provisioned());
     }
 }

@@ -1,105 +1,65 @@
 package hearth.cluster;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.Connection;
+import hearth.model.FunctionId;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.sqlite.JDBC;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
-import org.sqlite.SQLiteConfig.SynchronousMode;
-import org.sqlite.SQLiteConfig.TransactionMode;
 
-/// The embedded engine: SQLite in WAL mode, where an acknowledged write has been synced to the disk, one writer, and
-/// readers that it does not hold up.
-final class Database implements AutoCloseable {
-    private static final int READERS = 4;
+/// The engine below the tables: SQLite in the data folder for one process, or PostgreSQL for several.
+///
+/// Whatever is written has been synced to the engine's disk when its writer is answered, and stands alone: as if one
+/// transaction were made after the other.
+sealed interface Database extends AutoCloseable permits EmbeddedDatabase, PostgresDatabase {
+    /// Reads. Each statement sees what was committed when it began, and waits for no writer.
+    <T> T read(Transaction<T> transaction);
 
-    /// The lock on the data folder keeps other Hearths out; this is for an operator's `sqlite3` shell.
-    private static final int BUSY_TIMEOUT_MILLIS = 5_000;
-
-    private final Writer writer;
-    private final Readers readers;
-
-    private Database(Writer writer, Readers readers) {
-        this.writer = writer;
-        this.readers = readers;
-    }
-
-    /// Opens the file, or makes it, and brings its schema to the version that this build knows.
+    /// Runs the transaction and returns once it is on the disk.
     ///
-    /// @param name of the thread that writes
-    static Database open(Path file, Schema schema, String name) throws IOException, SQLException {
-        var url = "jdbc:sqlite:" + file.toAbsolutePath();
-        var connection = connect(url, false);
-        try {
-            schema.bringUpToDate(connection);
-            writeBy(connection);
-        } catch (SQLException | IOException | RuntimeException e) {
-            connection.close();
-            throw e;
-        }
-        var sessions = new ArrayList<Session>();
-        for (int i = 0; i < READERS; i++) {
-            sessions.add(new Session(connect(url, true)));
-        }
-        return new Database(new Writer(connection, name), new Readers(sessions));
+    /// @param transaction may be run more than once, of which all but the last come to nothing
+    /// @param committed told of the result after it is on the disk and before this method returns; must not block
+    <T> T write(Transaction<T> transaction, Consumer<T> committed);
+
+    /// See `write(Transaction, Consumer)`.
+    default <T> T write(Transaction<T> transaction) {
+        return write(transaction, _ -> {});
     }
 
-    /// Opens a file that another process may have open, to be read by one thread.
-    static Session openToRead(Path file) throws SQLException {
-        return new Session(connect("jdbc:sqlite:" + file.toAbsolutePath(), true));
-    }
+    /// Runs the transaction, and does not wait for it. Several are made one on the disk, so it must not decide by what
+    /// it reads.
+    ///
+    /// @return complete once it is on the disk, or when it failed; by the thread that writes, which nobody may
+    ///     block
+    <T> CompletableFuture<T> submit(Transaction<T> transaction);
 
-    /// Leaves transactions to the writer. The driver would begin the next one in the step that ends one, so that
-    /// nobody knew which of both failed; and none any more after one that the engine has undone by itself.
-    private static void writeBy(Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        try (var statement = connection.createStatement()) {
-            statement.executeUpdate("ROLLBACK");
-        }
-    }
+    /// Numbers that nobody was given before, in any process, and that are higher than all that were.
+    Block numbers(String sequence);
 
-    private static Connection connect(String url, boolean readOnly) throws SQLException {
-        var config = new SQLiteConfig();
-        config.setJournalMode(JournalMode.WAL);
-        config.setSynchronous(SynchronousMode.FULL);
-        config.setTransactionMode(TransactionMode.IMMEDIATE);
-        config.enforceForeignKeys(true);
-        config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-        // Nobody asks for them, and the driver would query each insert's: two fifths of the writer's time for an event.
-        config.setGetGeneratedKeys(false);
-        config.setReadOnly(readOnly);
-        // Not by the DriverManager, which looks into every jar for drivers.
-        return JDBC.createConnection(url, config.toProperties());
-    }
+    /// Has the other processes that use the database told of a function that this transaction changes.
+    ///
+    /// @param settings the kinds of settings that it changes
+    void announce(Session session, FunctionId function, Collection<String> settings) throws SQLException;
 
-    <T> T read(Transaction<T> transaction) {
-        return readers.read(transaction);
-    }
+    /// Has the listener told of functions that other processes have changed. Called once, before anything is read that
+    /// it is to keep right.
+    void follow(ChangeListener listener);
 
-    /// See `Writer.write`.
-    <T> T write(Transaction<T> transaction) {
-        return writer.write(transaction);
-    }
-
-    /// See `Writer.write`.
-    <T> T write(Transaction<T> transaction, Consumer<T> committed) {
-        return writer.write(transaction, committed);
-    }
-
-    /// See `Writer.submit`.
-    <T> CompletableFuture<T> submit(Transaction<T> transaction) {
-        return writer.submit(transaction);
-    }
+    /// Has the listener of `follow` told of a change of this process again, which it could not take in when it
+    /// was made.
+    void tellAgain(FunctionId function, Collection<String> settings);
 
     @Override
-    public void close() throws SQLException {
-        try (readers) {
-            writer.close();
-        }
+    void close() throws SQLException;
+
+    /// @param first of the numbers
+    /// @param end above the last of them
+    record Block(long first, long end) {}
+
+    /// Hears of functions that other processes changed, in the order of the changes to each.
+    @FunctionalInterface
+    interface ChangeListener {
+        /// @param settings the kinds of settings that changed with it
+        /// @return false when it is to be told again, since something that it depends on failed
+        boolean changed(FunctionId function, Collection<String> settings);
     }
 }

@@ -2,6 +2,7 @@ package hearth.cluster;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import hearth.model.api.ApiShape;
 import hearth.model.api.FunctionConfiguration;
 import java.io.IOException;
@@ -12,7 +13,9 @@ import java.util.Map;
 
 /// The JSON documents in the tables' columns.
 final class Documents {
-    private static final JsonFactory JSON = new JsonFactory();
+    /// With nothing but ASCII in what it writes, which every engine keeps as it is: half a surrogate pair too.
+    private static final JsonFactory JSON =
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private Documents() {}
 

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
 
 /// Events in a database file with a writer of its own, so that they wait for nothing that the control plane does,
-/// nor it for them.
+/// nor it for them; or in PostgreSQL, with connections of its own.
 public final class EventStore implements EventRepository, AutoCloseable {
     static final String FILE = "events.db";
 
@@ -25,10 +26,22 @@ public final class EventStore implements EventRepository, AutoCloseable {
         return open(lock.data());
     }
 
+    /// Opens the store in a PostgreSQL database, which the one who calls has for itself.
+    ///
+    /// @param random may be used by many threads at once
+    public static EventStore open(StoreUrl url, RandomGenerator random) {
+        try {
+            return new EventStore(PostgresDatabase.open(
+                    url, Schema.POSTGRES_EVENTS, PostgresDatabase.Isolation.READ_COMMITTED, "event-writer", random));
+        } catch (IOException | SQLException e) {
+            throw new StoreException("The events in %s cannot be opened: %s".formatted(url, e.getMessage()), e);
+        }
+    }
+
     static EventStore open(Path data) {
         var file = data.resolve(FILE);
         try {
-            return new EventStore(Database.open(file, Schema.EVENTS, "event-writer"));
+            return new EventStore(EmbeddedDatabase.open(file, Schema.EVENTS, "event-writer"));
         } catch (IOException | SQLException e) {
             throw new StoreException("The events in %s cannot be opened: %s".formatted(file, e.getMessage()), e);
         }

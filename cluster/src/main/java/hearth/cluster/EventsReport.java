@@ -31,10 +31,27 @@ public record EventsReport(List<WaitingEvents> events, List<WaitingDeliveries> d
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        try (var session = Database.openToRead(file)) {
+        try (var session = EmbeddedDatabase.openToRead(file)) {
             return Optional.of(new EventsReport(events(session), deliveries(session)));
         } catch (SQLException e) {
             throw new StoreException("The events in %s cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /// @return empty where no Hearth has kept events yet
+    public static Optional<EventsReport> read(StoreUrl url) {
+        try (var connection = PostgresDatabase.connect(url);
+                var session = new Session(connection, PostgresDialect.INSTANCE)) {
+            try (var rows =
+                    session.prepare("SELECT to_regclass('events') IS NOT NULL").executeQuery()) {
+                rows.next();
+                if (!rows.getBoolean(1)) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(new EventsReport(events(session), deliveries(session)));
+        } catch (SQLException e) {
+            throw new StoreException("The events in %s cannot be read: %s".formatted(url, e.getMessage()), e);
         }
     }
 

@@ -27,11 +27,13 @@ public final class FunctionStore {
         this.database = database;
         this.blobs = blobs;
         this.generations = new Sequence(database, "generation");
+        database.follow(listeners::tell);
     }
 
     /// Has the listener told of each function that was created, changed or deleted: after the commit, before the
     /// writing method returns. It runs on the writer's thread and must not block. If it throws, that is logged and
-    /// counted, and nobody else notices.
+    /// counted, and nobody else notices. Of what other processes change in a database that several use it is told
+    /// too, a moment after.
     public void onChange(Consumer<FunctionId> listener) {
         listeners.add(listener);
     }
@@ -92,11 +94,17 @@ public final class FunctionStore {
         return database.write(
                         session -> {
                             var edit = new FunctionEdit(session, function);
-                            return new Edited<>(edit, decide.apply(edit));
+                            var result = decide.apply(edit);
+                            if (edit.isChange()) {
+                                database.announce(session, function, edit.settings());
+                            }
+                            return new Edited<>(edit, result);
                         },
                         edited -> {
                             if (edited.edit.isChange()) {
-                                listeners.tell(function, edited.edit.settings());
+                                if (!listeners.tell(function, edited.edit.settings())) {
+                                    database.tellAgain(function, edited.edit.settings());
+                                }
                                 edited.edit.dropped().forEach(blobs::retire);
                             }
                         })

@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The tables `layers` and `layer_versions`: a row of the second is one `LayerVersionRecord`.
 final class LayerTable {
@@ -25,8 +27,12 @@ final class LayerTable {
 
     /// The condition that a `LayerFilter` sets; each value stands twice.
     private static final String COMPATIBLE = """
-             AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(v.document, '$.CompatibleRuntimes') WHERE value = ?))
-             AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(v.document, '$.CompatibleArchitectures') WHERE value = ?))
+             AND (CAST(? AS VARCHAR(64)) IS NULL OR EXISTS (SELECT 1 FROM layer_compatibilities c
+                WHERE c.account = v.account AND c.region = v.region AND c.name = v.name AND c.version = v.version
+                    AND c.kind = 'runtime' AND c.value = ?))
+             AND (CAST(? AS VARCHAR(64)) IS NULL OR EXISTS (SELECT 1 FROM layer_compatibilities c
+                WHERE c.account = v.account AND c.region = v.region AND c.name = v.name AND c.version = v.version
+                    AND c.kind = 'architecture' AND c.value = ?))
             """;
 
     private LayerTable() {}
@@ -35,7 +41,7 @@ final class LayerTable {
     static long nextVersion(Session session, LayerId layer) throws SQLException {
         session.execute("""
                 INSERT INTO layers (account, region, name, version_counter) VALUES (?, ?, ?, 1)
-                ON CONFLICT (account, region, name) DO UPDATE SET version_counter = version_counter + 1""", layer.account().value(), layer.region().value(), layer.name());
+                ON CONFLICT (account, region, name) DO UPDATE SET version_counter = layers.version_counter + 1""", layer.account().value(), layer.region().value(), layer.name());
         try (var rows = session.prepare(
                         "SELECT version_counter FROM layers WHERE account = ? AND region = ? AND name = ?",
                         layer.account().value(),
@@ -62,6 +68,26 @@ final class LayerTable {
                 version.id().layer().region().value(),
                 version.id().layer().name(),
                 version.id().number());
+        insertCompatibilities(session, version.id(), "runtime", version.shown().compatibleRuntimes());
+        insertCompatibilities(
+                session, version.id(), "architecture", version.shown().compatibleArchitectures());
+    }
+
+    /// What lists are filtered by.
+    private static void insertCompatibilities(
+            Session session, LayerVersionId version, String kind, @Nullable List<String> values) throws SQLException {
+        for (var value : values == null ? Set.<String>of() : Set.copyOf(values)) {
+            session.execute(
+                    """
+                    INSERT INTO layer_compatibilities (account, region, name, version, kind, value)
+                    VALUES (?, ?, ?, ?, ?, ?)""",
+                    version.layer().account().value(),
+                    version.layer().region().value(),
+                    version.layer().name(),
+                    version.number(),
+                    kind,
+                    value);
+        }
     }
 
     /// Nothing else of a version ever changes.

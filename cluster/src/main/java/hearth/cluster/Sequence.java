@@ -1,10 +1,8 @@
 package hearth.cluster;
 
-/// Numbers that grow and are handed out once, over all restarts. Taken from the database in blocks, so that almost
-/// every number costs no write; a block cut short by a restart leaves a gap.
+/// Numbers that grow and are handed out once, over all restarts and, where several processes use the database, by
+/// all of them.
 final class Sequence {
-    private static final long BLOCK = 10_000;
-
     private final Database database;
     private final String name;
 
@@ -20,15 +18,9 @@ final class Sequence {
 
     synchronized long next() {
         if (next == end) {
-            end = database.write(session -> {
-                session.execute("UPDATE sequences SET next_value = next_value + ? WHERE name = ?", BLOCK, name);
-                try (var rows = session.prepare("SELECT next_value FROM sequences WHERE name = ?", name)
-                        .executeQuery()) {
-                    rows.next();
-                    return rows.getLong(1);
-                }
-            });
-            next = end - BLOCK;
+            var block = database.numbers(name);
+            next = block.first();
+            end = block.end();
         }
         return next++;
     }

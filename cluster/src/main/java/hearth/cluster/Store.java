@@ -5,11 +5,16 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
-/// The embedded store: one data folder, used by one process at a time.
+/// What the control plane keeps: in a data folder, used by one process at a time, or in a PostgreSQL database.
 ///
-/// Beside `lock` the folder holds `hearth.db` (SQLite) and `objects/` (deployment packages).
+/// Beside `lock` the folder holds `hearth.db` (SQLite), unless there is such a database, and `objects/` (deployment
+/// packages).
 public final class Store implements AutoCloseable {
+    static final String FILE = "hearth.db";
+
     /// As long as a URL to a package is good, and longer than a worker takes from resolving a function to having its
     /// code.
     private static final Duration PACKAGE_REMOVAL_DELAY = Duration.ofMinutes(10);
@@ -24,10 +29,13 @@ public final class Store implements AutoCloseable {
     private final MappingStore mappings;
     private final SigningStore signing;
 
-    private Store(Optional<DataFolderLock> ownLock, Database database, BlobStore blobs) {
+    private final Optional<StoreLease> lease;
+
+    private Store(Optional<DataFolderLock> ownLock, Database database, BlobStore blobs, Optional<StoreLease> lease) {
         this.ownLock = ownLock;
         this.database = database;
         this.blobs = blobs;
+        this.lease = lease;
         this.functions = new FunctionStore(database, blobs);
         this.layers = new LayerStore(database, blobs);
         this.mappings = new MappingStore(database);
@@ -45,6 +53,46 @@ public final class Store implements AutoCloseable {
         return open(lock, Optional.empty(), PACKAGE_REMOVAL_DELAY);
     }
 
+    /// Opens the store in a PostgreSQL database, with its packages in the folder whose lock is held. Throws
+    /// `StoreUnavailableException` when another server has the database, or a newer Hearth wrote it.
+    ///
+    /// @param random may be used by many threads at once
+    /// @param lost told when another server has taken the database, which this one must not use any more
+    public static Store open(DataFolderLock lock, StoreUrl url, RandomGenerator random, Runnable lost) {
+        return open(
+                lock,
+                url,
+                PACKAGE_REMOVAL_DELAY,
+                random,
+                database -> Optional.of(StoreLease.take(database, url, random, lost)));
+    }
+
+    /// Opens a PostgreSQL database that others may have open as well: for tests of what they tell each other.
+    static Store openShared(DataFolderLock lock, StoreUrl url, Duration packageRemovalDelay, RandomGenerator random) {
+        return open(lock, url, packageRemovalDelay, random, _ -> Optional.empty());
+    }
+
+    private static Store open(
+            DataFolderLock lock,
+            StoreUrl url,
+            Duration packageRemovalDelay,
+            RandomGenerator random,
+            Function<Database, Optional<StoreLease>> leases) {
+        try {
+            var database = PostgresDatabase.open(
+                    url, Schema.POSTGRES_STORE, PostgresDatabase.Isolation.SERIALIZABLE, "store-writer", random);
+            try {
+                var lease = leases.apply(database);
+                return open(lock, Optional.empty(), packageRemovalDelay, database, lease);
+            } catch (IOException | RuntimeException e) {
+                database.close();
+                throw e;
+            }
+        } catch (IOException | SQLException e) {
+            throw new StoreException("The store in %s cannot be opened: %s".formatted(url, e.getMessage()), e);
+        }
+    }
+
     /// @param packageRemovalDelay how long a deployment package outlives the last use of it
     static Store open(Path data, Duration packageRemovalDelay) {
         var lock = DataFolderLock.take(data);
@@ -59,13 +107,23 @@ public final class Store implements AutoCloseable {
     private static Store open(DataFolderLock lock, Optional<DataFolderLock> ownLock, Duration packageRemovalDelay) {
         var data = lock.data();
         try {
-            var database = Database.open(data.resolve("hearth.db"), Schema.STORE, "store-writer");
-            var blobs = new BlobStore(data.resolve("objects"), database, packageRemovalDelay);
-            blobs.sweep();
-            return new Store(ownLock, database, blobs);
+            var database = EmbeddedDatabase.open(data.resolve(FILE), Schema.STORE, "store-writer");
+            return open(lock, ownLock, packageRemovalDelay, database, Optional.empty());
         } catch (IOException | SQLException e) {
             throw new StoreException("The store in %s cannot be opened: %s".formatted(data, e.getMessage()), e);
         }
+    }
+
+    private static Store open(
+            DataFolderLock lock,
+            Optional<DataFolderLock> ownLock,
+            Duration packageRemovalDelay,
+            Database database,
+            Optional<StoreLease> lease)
+            throws IOException {
+        var blobs = new BlobStore(lock.data().resolve("objects"), database, packageRemovalDelay);
+        blobs.sweep();
+        return new Store(ownLock, database, blobs, lease);
     }
 
     public FunctionStore functions() {
@@ -93,6 +151,7 @@ public final class Store implements AutoCloseable {
     public void close() {
         try {
             blobs.close();
+            lease.ifPresent(StoreLease::close);
             database.close();
         } catch (SQLException e) {
             throw new StoreException("The store could not be closed: " + e.getMessage(), e);

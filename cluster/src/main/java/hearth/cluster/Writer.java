@@ -1,7 +1,6 @@
 package hearth.cluster;
 
 import java.lang.System.Logger.Level;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,18 +28,15 @@ final class Writer implements AutoCloseable {
     /// Guarded by `submissions`, so that nothing is submitted behind the end.
     private boolean closed;
 
-    /// @param connection with auto-commit off, and in no transaction
+    /// @param session with auto-commit off, and in no transaction
     /// @param name of the thread
-    Writer(Connection connection, String name) {
-        this.session = new Session(connection);
+    Writer(Session session, String name) {
+        this.session = session;
         this.thread = Thread.ofPlatform().name(name).daemon().start(this::commitGroups);
     }
 
     /// Runs the transaction and returns once it is on the disk.
-    <T> T write(Transaction<T> transaction) {
-        return write(transaction, _ -> {});
-    }
-
+    ///
     /// @param committed told of the result after it is on the disk and before this method returns, in the order of
     ///     the commits; on the writer's thread, so it must not block
     <T> T write(Transaction<T> transaction, Consumer<T> committed) {

@@ -7,7 +7,6 @@ import hearth.model.FunctionId;
 import hearth.model.Region;
 import hearth.model.worker.Invocation;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -18,8 +17,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(StoreEngine.class)
 class EventStoreTest {
+    @Parameter
+    private StoreEngine engine;
+
     private static final FunctionId MAIL = function("mail");
     private static final FunctionId AUDIT = function("audit");
     private static final long ENOUGH = 1 << 20;
@@ -31,7 +38,7 @@ class EventStoreTest {
 
     @BeforeEach
     void open() {
-        store = EventStore.open(folder);
+        store = engine.openEvents(folder);
     }
 
     @AfterEach
@@ -165,53 +172,21 @@ class EventStoreTest {
 
     @Test
     void reportsWhatWaitsBesideAServerAtWork() {
-        assertThat(EventsReport.read(folder.resolve("elsewhere"))).isEmpty();
+        assertThat(engine.report(folder.resolve("elsewhere"))).isEmpty();
         accept(MAIL, "a", 10);
         accept(MAIL, "b", 20);
         store.postpone(due(MAIL, 20, 1).getFirst().failed(new EventRecord.Failure("1", "Unhandled", bytes("{}")), 90))
                 .join();
 
-        var report = EventsReport.read(folder).orElseThrow();
+        var report = engine.report(folder).orElseThrow();
 
         assertThat(report.events()).containsExactly(new EventsReport.WaitingEvents(MAIL, 2, 10, 20, 1, 0));
         assertThat(report.deliveries()).isEmpty();
     }
 
-    @Test
-    void reportsABacklogWithoutReadingItsEvents() throws Exception {
-        accept(MAIL, "a", 10);
-
-        try (var session = Database.openToRead(folder.resolve(EventStore.FILE));
-                var plan = session.prepare("EXPLAIN QUERY PLAN " + EventsReport.EVENTS)
-                        .executeQuery()) {
-            assertThat(plan.next()).isTrue();
-            assertThat(plan.getString("detail")).contains("COVERING INDEX");
-            assertThat(plan.next()).isFalse();
-        }
-    }
-
-    @Test
-    void keepsTheEventsOfEarlierVersions() throws Exception {
-        var event = EventRecord.accepted(MAIL, "$LATEST", invocation("early", "{}"), 10);
-        var earlier = folder.resolve("earlier");
-        Files.createDirectory(earlier);
-        var first = new Schema("migrations-of-events", List.of("V1__events.sql"));
-        try (var database = Database.open(earlier.resolve(EventStore.FILE), first, "writer")) {
-            database.submit(session -> {
-                        EventTable.insert(session, event);
-                        return event;
-                    })
-                    .join();
-        }
-
-        try (var later = EventStore.open(earlier)) {
-            assertThat(requestIds(later.due(MAIL, 10, Set.of(), 10, ENOUGH))).containsExactly("early");
-        }
-    }
-
     private void reopen() {
         store.close();
-        store = EventStore.open(folder);
+        store = engine.openEvents(folder);
     }
 
     private void accept(FunctionId function, String requestId, long time) {

@@ -16,8 +16,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(StoreEngine.class)
 class FunctionEditTest {
+    @Parameter
+    private StoreEngine engine;
+
     private static final FunctionId GREET = id("greet");
     private static final Setting<String> POLICY = Setting.text("policy");
     private static final Setting<AliasRoutingConfiguration> ROUTING =
@@ -31,7 +39,7 @@ class FunctionEditTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(folder.resolve("data"));
+        store = engine.open(folder.resolve("data"));
         functions = store.functions();
         functions.create(Change.to(Samples.function("greet", 1)));
     }
@@ -56,7 +64,7 @@ class FunctionEditTest {
         });
 
         store.close();
-        store = Store.open(folder.resolve("data"));
+        store = engine.open(folder.resolve("data"));
         functions = store.functions();
 
         functions.read(GREET, view -> {

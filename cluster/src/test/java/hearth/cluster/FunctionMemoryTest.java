@@ -15,7 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(StoreEngine.class)
 class FunctionMemoryTest {
     private static final FunctionId MAIL = Samples.id("mail");
 
@@ -24,8 +28,8 @@ class FunctionMemoryTest {
     private final FunctionMemory<String> memory;
     private final AtomicInteger reads = new AtomicInteger();
 
-    FunctionMemoryTest(@TempDir Path folder) {
-        store = Store.open(folder);
+    FunctionMemoryTest(StoreEngine engine, @TempDir Path folder) {
+        store = engine.open(folder);
         functions = store.functions();
         memory = new FunctionMemory<>(functions);
     }

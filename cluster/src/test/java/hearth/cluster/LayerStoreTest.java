@@ -18,9 +18,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What layers hold stays exactly as long as something refers to it.
+@ParameterizedClass
+@EnumSource(StoreEngine.class)
 class LayerStoreTest {
+    @Parameter
+    private StoreEngine engine;
+
     private static final LayerId TOOLS = new LayerId(ACCOUNT, REGION, "tools");
 
     @TempDir
@@ -31,7 +39,7 @@ class LayerStoreTest {
 
     @BeforeEach
     void publish() {
-        store = Store.open(folder, Duration.ZERO);
+        store = engine.open(folder, Duration.ZERO);
         content = publish("PK a layer");
     }
 
@@ -107,7 +115,7 @@ class LayerStoreTest {
         store.layers().delete(TOOLS.version(1));
 
         store.close();
-        store = Store.open(folder, Duration.ZERO);
+        store = engine.open(folder, Duration.ZERO);
         barrier();
 
         assertThat(isKept(content)).isTrue();

@@ -16,8 +16,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(StoreEngine.class)
 class MappingStoreTest {
+    @Parameter
+    private StoreEngine engine;
+
     private static final AccountId ACCOUNT = new AccountId("123456789012");
     private static final Region REGION = new Region("eu-north-1");
 
@@ -28,7 +36,7 @@ class MappingStoreTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(data);
+        store = engine.open(data);
     }
 
     @AfterEach

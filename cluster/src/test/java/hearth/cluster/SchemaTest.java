@@ -25,10 +25,10 @@ class SchemaTest {
 
     @Test
     void makesTheTablesOfANewStoreAndLeavesAnExistingOneAlone() throws Exception {
-        Database.open(file, Schema.STORE, "test-writer").close();
+        EmbeddedDatabase.open(file, Schema.STORE, "test-writer").close();
         var made = text("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' ORDER BY name");
 
-        Database.open(file, Schema.STORE, "test-writer").close();
+        EmbeddedDatabase.open(file, Schema.STORE, "test-writer").close();
 
         assertThat(made).contains("functions", "function_versions", "sequences");
         assertThat(text("PRAGMA user_version")).isEqualTo(Integer.toString(Schema.STORE.newestVersion()));
@@ -46,7 +46,7 @@ class SchemaTest {
                     code_digest, code_size, configuration)
                 VALUES ('1', 'r', 'f', 1, 'id', 'Active', 1, 'aa', 1, '{}');""");
 
-        Database.open(file, Schema.STORE, "test-writer").close();
+        EmbeddedDatabase.open(file, Schema.STORE, "test-writer").close();
 
         var zip = "{\"RepositoryType\":\"S3\"}";
         assertThat(text("SELECT code_source FROM functions")).isEqualTo(zip);
@@ -79,7 +79,7 @@ class SchemaTest {
                     ('1', 'r', 'h', 'provisioned-concurrency', '2', '{"RequestedProvisionedConcurrentExecutions":2}'),
                     ('1', 'r', 'h', 'policy', '', '{}')""");
 
-        Database.open(file, Schema.STORE, "test-writer").close();
+        EmbeddedDatabase.open(file, Schema.STORE, "test-writer").close();
 
         assertThat(
                         text(
@@ -89,10 +89,10 @@ class SchemaTest {
 
     @Test
     void refusesAStoreOfANewerHearth() throws Exception {
-        Database.open(file, Schema.STORE, "test-writer").close();
+        EmbeddedDatabase.open(file, Schema.STORE, "test-writer").close();
         execute("PRAGMA user_version = 99");
 
-        assertThatThrownBy(() -> Database.open(file, Schema.STORE, "test-writer"))
+        assertThatThrownBy(() -> EmbeddedDatabase.open(file, Schema.STORE, "test-writer"))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessageContaining("newer Hearth")
                 .hasMessageContaining("99");
@@ -103,7 +103,7 @@ class SchemaTest {
         // The second table of the first migration is already there: its statement fails.
         execute("CREATE TABLE function_versions (x INTEGER)");
 
-        assertThatThrownBy(() -> Database.open(file, Schema.STORE, "test-writer"))
+        assertThatThrownBy(() -> EmbeddedDatabase.open(file, Schema.STORE, "test-writer"))
                 .isInstanceOf(java.sql.SQLException.class);
 
         assertThat(text("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table'"))

@@ -20,10 +20,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(StoreEngine.class)
 class TakenConcurrencyTest {
+    @Parameter
+    private StoreEngine engine;
+
     private static final List<String> QUALIFIERS = List.of("1", "2", "live");
 
     @TempDir
@@ -34,7 +42,7 @@ class TakenConcurrencyTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(folder);
+        store = engine.open(folder);
         functions = store.functions();
     }
 

@@ -25,7 +25,7 @@ class WriterTest {
 
     @BeforeEach
     void open() throws Exception {
-        database = Database.open(folder.resolve("test.db"), Schema.STORE, "test-writer");
+        database = EmbeddedDatabase.open(folder.resolve("test.db"), Schema.STORE, "test-writer");
         database.write(session -> session.execute("CREATE TABLE numbers (number BIGINT PRIMARY KEY)"));
     }
 
@@ -223,7 +223,7 @@ class WriterTest {
             }
         }
         database.close();
-        database = Database.open(folder.resolve("test.db"), Schema.STORE, "test-writer");
+        database = EmbeddedDatabase.open(folder.resolve("test.db"), Schema.STORE, "test-writer");
 
         assertThat(numbers()).hasSize(20);
     }
@@ -246,7 +246,7 @@ class WriterTest {
 
         assertThatThrownBy(() -> database.write(session -> insert(session, 1)))
                 .isInstanceOf(IllegalStateException.class);
-        database = Database.open(folder.resolve("test.db"), Schema.STORE, "test-writer");
+        database = EmbeddedDatabase.open(folder.resolve("test.db"), Schema.STORE, "test-writer");
     }
 
     private List<Long> numbers() {

@@ -36,6 +36,7 @@ final class FairQueues<K, T> implements AutoCloseable {
     private final int mostAtOnce;
     private final Duration drain;
     private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
+    private final Untold<K> untold = new Untold<>();
     private final AtomicLong kept = new AtomicLong();
     private final Thread thread;
 
@@ -86,13 +87,20 @@ final class FairQueues<K, T> implements AutoCloseable {
     /// The store has one more in this queue. On any thread; does not block.
     void arrived(K key, long due) {
         kept.incrementAndGet();
-        mailbox.add(() -> {
+        // A commit brings many, one right after the other: the first of them wakes the thread.
+        if (untold.add(key, due)) {
+            mailbox.add(this::takeUntold);
+        }
+    }
+
+    private void takeUntold() {
+        untold.take().forEach((key, arrived) -> {
             var queue = queue(key);
-            queue.count++;
+            queue.count += arrived.count();
             if (queue.isFull()) {
                 queue.hungry = true;
             } else {
-                turnBy(queue, due);
+                turnBy(queue, arrived.due());
             }
         });
     }

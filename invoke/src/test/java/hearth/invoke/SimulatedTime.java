@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /// What is to happen in a simulation, each at its time.
-final class SimulatedTime {
+public final class SimulatedTime {
     private record Due(long nanos, long order, Runnable action) {}
 
     private static final int MOST_AT_ONCE = 1_000;
@@ -16,15 +16,15 @@ final class SimulatedTime {
     private long orders;
     private int inARow;
 
-    SimulatedTime(ManualClock clock) {
+    public SimulatedTime(ManualClock clock) {
         this.clock = clock;
     }
 
-    void after(Duration delay, Runnable action) {
+    public void after(Duration delay, Runnable action) {
         due.add(new Due(clock.nanos() + delay.toNanos(), orders++, action));
     }
 
-    void every(Duration interval, Runnable action) {
+    public void every(Duration interval, Runnable action) {
         after(interval, () -> {
             action.run();
             every(interval, action);
@@ -34,7 +34,7 @@ final class SimulatedTime {
     /// Lets so much time pass.
     ///
     /// @param each is run after everything that happens
-    void run(Duration time, Runnable each) {
+    public void run(Duration time, Runnable each) {
         long end = clock.nanos() + time.toNanos();
         for (var next = due.peek(); next != null && next.nanos() <= end; next = due.peek()) {
             due.remove();

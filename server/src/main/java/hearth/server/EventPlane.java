@@ -62,7 +62,7 @@ final class EventPlane {
         var sender = parts.add(
                 "clients of destinations",
                 new LateSender(() -> new AwsDestinations(config.services(), System.getenv())));
-        var kept = parts.add("events", open(folder));
+        var kept = parts.add("events", open(config, folder, random));
         var metrics = new EventMetrics(registry, meter);
         var queue = parts.add(
                 "queues of events",
@@ -101,9 +101,12 @@ final class EventPlane {
         }
     }
 
-    private static EventStore open(DataFolderLock folder) throws StartException {
+    private static EventStore open(ServerConfig config, DataFolderLock folder, RandomGenerator random)
+            throws StartException {
         try {
-            return EventStore.open(folder);
+            return config.store().isEmpty()
+                    ? EventStore.open(folder)
+                    : EventStore.open(config.store().get(), random);
         } catch (StoreException | StoreUnavailableException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }

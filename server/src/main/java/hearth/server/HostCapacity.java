@@ -13,8 +13,11 @@ final class HostCapacity {
     private static final Path MEMORY = Path.of("/proc/meminfo");
     private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d+) kB");
 
-    /// Each environment takes a few descriptors, processes and mounts of the host, besides its memory.
+    /// Each environment takes processes and mounts of the host, besides its memory.
     private static final int SLOTS = 4_000;
+
+    /// What this process has open for one environment: 14 were counted, with two of them for who calls it.
+    private static final int DESCRIPTORS_OF_ONE = 16;
 
     private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final Pattern DESCRIPTORS = Pattern.compile("Max open files +(\\d+)");
@@ -37,6 +40,11 @@ final class HostCapacity {
         return new Bytes(Math.min(Runtime.getRuntime().maxMemory(), PlatformDependent.maxDirectMemory()) / 2);
     }
 
+    /// How many environments there may be. Half of the descriptors are left to callers and to everything else.
+    static int slots(int descriptors) {
+        return Math.clamp(descriptors / 2 / DESCRIPTORS_OF_ONE, 1, SLOTS);
+    }
+
     static WorkerCapacity measure() throws StartException {
         try {
             var total = TOTAL.matcher(Files.readString(MEMORY));
@@ -45,7 +53,7 @@ final class HostCapacity {
             }
             long bytes = Long.parseLong(total.group(1)) << 10;
             return new WorkerCapacity(
-                    new Bytes(bytes / 4 * 3), Runtime.getRuntime().availableProcessors() * 1000, SLOTS);
+                    new Bytes(bytes / 4 * 3), Runtime.getRuntime().availableProcessors() * 1000, slots(descriptors()));
         } catch (IOException e) {
             throw new StartException("Cannot read " + MEMORY + ": " + e.getMessage(), e);
         }

@@ -1,5 +1,6 @@
 package hearth.server;
 
+import hearth.cluster.StoreUrl;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
@@ -22,6 +23,7 @@ import java.util.Set;
 /// @param services where S3 and other services are (`--endpoint`, `--s3-endpoint`, and the variables of AWS's clients)
 /// @param functionEndpoints whether functions find this server and those services (`--function-endpoints`, on)
 /// @param data folder of everything that is kept (`--data`, `~/.hearth`)
+/// @param store the PostgreSQL database that is used instead of one in the data folder (`--store`, none)
 /// @param auth who is let in; addresses other than loopback need `sigv4` (`--auth`, none)
 /// @param account of requests whose access key is not an account (`--account-id`, 000000000000)
 /// @param sandbox the one kind to use; empty for the strongest that works (`--sandbox`, auto)
@@ -46,6 +48,7 @@ public record ServerConfig(
         ServiceEndpoints services,
         boolean functionEndpoints,
         Path data,
+        Optional<StoreUrl> store,
         AuthMode auth,
         AccountId account,
         Optional<SandboxKind> sandbox,

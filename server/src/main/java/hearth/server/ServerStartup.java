@@ -229,10 +229,20 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
 
     private Store openStore(DataFolderLock folder) throws StartException {
         try {
-            return parts.add("store", Store.open(folder));
+            return parts.add(
+                    "store",
+                    config.store().isEmpty()
+                            ? Store.open(folder)
+                            : Store.open(folder, config.store().get(), random, ServerStartup::endWithoutStore));
         } catch (StoreException | StoreUnavailableException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /// In a thread of its own, since the end waits for the one that tells of it.
+    private static void endWithoutStore() {
+        LOG.log(Level.ERROR, "The server ends, for another one works with its store");
+        var _ = Thread.ofPlatform().name("end").start(() -> System.exit(1));
     }
 
     private ObjectStore objects(MemoryBudget memory) {

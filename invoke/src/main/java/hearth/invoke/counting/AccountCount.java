@@ -22,7 +22,7 @@ final class AccountCount {
         this.limit = limit;
     }
 
-    synchronized Admission admit(String name, String versionName) {
+    synchronized Admission.Decided admit(String name, String versionName) {
         var function = function(name);
         var version = function.version(versionName);
         if (!version.hasProvisioned()) {

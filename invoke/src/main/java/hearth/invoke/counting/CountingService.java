@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// What is provisioned for a version is for its invocations alone. Beyond that a function with a reservation draws on
 /// it alone, and all others of its account share the rest: the account's limit less every reservation and all that is
 /// provisioned, used or not. Each region counts for itself.
-public final class CountingService {
+public final class CountingService implements Admissions {
     private final ConcurrentHashMap<Scope, AccountCount> accounts = new ConcurrentHashMap<>();
     private final int accountLimit;
 
@@ -23,7 +23,13 @@ public final class CountingService {
         this.accountLimit = accountLimit;
     }
 
-    public Admission admit(FunctionVersion version) {
+    /// Decides at once.
+    @Override
+    public Admission.Decided admit(FunctionVersion version, long holdNanos) {
+        return admit(version);
+    }
+
+    public Admission.Decided admit(FunctionVersion version) {
         var function = version.function();
         return count(function).admit(function.name(), version.version());
     }

@@ -17,17 +17,17 @@ public record FunctionLimits(OptionalInt reserved, Map<String, Integer> provisio
         }
     }
 
-    int provisionedFor(String version) {
+    public int provisionedFor(String version) {
         return provisioned.getOrDefault(version, 0);
     }
 
     /// What no other function may use, used or not.
-    int setAside() {
+    public int setAside() {
         return reserved.orElseGet(this::provisionedInAll);
     }
 
     /// What is reserved for the function and provisioned for none of its versions.
-    int reservedForAnyVersion() {
+    public int reservedForAnyVersion() {
         return Math.max(0, reserved.orElse(0) - provisionedInAll());
     }
 

@@ -32,6 +32,8 @@ public sealed interface DispatchOutcome {
     /// Hearth could not serve the invocation now. Later it may.
     record Unavailable(Reason reason) implements DispatchOutcome {
         public enum Reason {
+            /// Nobody who counts what runs said in time whether this may too.
+            NOT_COUNTED,
             /// Every worker was full, and nothing came free in time.
             NO_CAPACITY,
             /// No worker is large enough for this function, even empty.

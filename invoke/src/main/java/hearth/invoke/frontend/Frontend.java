@@ -1,7 +1,8 @@
 package hearth.invoke.frontend;
 
 import hearth.invoke.counting.Admission;
-import hearth.invoke.counting.CountingService;
+import hearth.invoke.counting.Admissions;
+import hearth.invoke.counting.AwaitedAdmission;
 import hearth.invoke.counting.Lease;
 import hearth.invoke.counting.ThrottleReason;
 import hearth.invoke.frontend.DispatchOutcome.Unavailable.Reason;
@@ -40,26 +41,26 @@ public final class Frontend implements Dispatch {
     private static final int MOST_ASSIGNMENTS = 4;
 
     private final DispatchConfig config;
-    private final CountingService counting;
+    private final Admissions admissions;
     private final WorkerManager workers;
     private final WorkerLinks links;
     private final InvocationMeter meter;
     private final LongSupplier nanos;
 
-    /// The admitted invocations that have not ended.
+    /// The invocations that are admitted, or wait for it, and have not ended.
     private final ConcurrentHashMap<String, DispatchedInvocation> running = new ConcurrentHashMap<>();
 
     /// @param meter must not throw: see `GuardedMeter`
     /// @param nanos a clock that nobody sets
     public Frontend(
             DispatchConfig config,
-            CountingService counting,
+            Admissions admissions,
             WorkerManager workers,
             WorkerLinks links,
             InvocationMeter meter,
             LongSupplier nanos) {
         this.config = config;
-        this.counting = counting;
+        this.admissions = admissions;
         this.workers = workers;
         this.links = links;
         this.meter = meter;
@@ -88,6 +89,12 @@ public final class Frontend implements Dispatch {
                 worker, new WorkerCommand.Credit(taken.reservation().environment(), taken.requestId(), taken.number()));
     }
 
+    private static void giveBack(Admission.Decided admission) {
+        if (admission instanceof Admission.Admitted(var lease)) {
+            lease.close();
+        }
+    }
+
     /// Ends the invocations that have waited or run for too long. To be called about once a second.
     public void sweep() {
         for (var one : running.values()) {
@@ -103,7 +110,7 @@ public final class Frontend implements Dispatch {
         }
     }
 
-    /// How many invocations have been admitted and not ended.
+    /// How many invocations have been admitted, or wait for it, and not ended.
     public int running() {
         return running.size();
     }
@@ -119,11 +126,16 @@ public final class Frontend implements Dispatch {
         private final DispatchListener listener;
         private final AtomicBoolean ended = new AtomicBoolean();
         private @Nullable Lease lease;
+        /// The answer that it waits for, when it is not known at once whether it may run.
+        private volatile @Nullable AwaitedAdmission awaited;
         /// The environment that has the invocation, or is about to get it.
         private volatile @Nullable Assignment assignment;
         private int assignments;
-        /// When an environment was asked for, when it was given, and by when this is to have ended: by `nanos`.
+        /// When an environment was asked for, until when it may come, how long it may be used, when it was given,
+        /// and by when this is to have ended: by `nanos`.
         private long asked;
+        private long patienceEnd;
+        private long limit;
         private long given;
         private volatile long deadline;
         /// Where an answer in pieces goes; null until it begins.
@@ -141,21 +153,60 @@ public final class Frontend implements Dispatch {
         }
 
         void begin() {
-            switch (counting.admit(version)) {
+            limit = config.limit(version).toNanos();
+            switch (admissions.admit(version, patience.toNanos() + limit)) {
+                case Admission.Decided decided -> decided(decided);
+                case Admission.Awaited(var answer) -> await(answer);
+            }
+        }
+
+        private void decided(Admission.Decided admission) {
+            switch (admission) {
                 case Admission.Throttled(var reason) -> {
                     meter.throttled(version.function(), reason);
                     end(new DispatchOutcome.Throttled(reason));
                 }
-                case Admission.Admitted(var granted) -> {
-                    lease = granted;
-                    asked = nanos.getAsLong();
-                    deadline = asked + patience.toNanos();
-                    if (running.putIfAbsent(invocation.requestId(), this) == null) {
-                        acquire();
-                    } else {
-                        end(new DispatchOutcome.Unavailable(Reason.SAME_ID));
-                    }
+                case Admission.Uncounted() -> end(new DispatchOutcome.Unavailable(Reason.NOT_COUNTED));
+                case Admission.Admitted(var granted) -> admitted(granted);
+            }
+        }
+
+        private void admitted(Lease granted) {
+            lease = granted;
+            if (ended.get()) {
+                granted.close();
+                return;
+            }
+            asked = nanos.getAsLong();
+            patienceEnd = asked + patience.toNanos();
+            deadline = patienceEnd;
+            if (isTheOnlyOne()) {
+                if (awaited != null) {
+                    // After the deadline, which the sweep goes by when nothing is awaited.
+                    awaited = null;
                 }
+                acquire();
+            } else {
+                end(new DispatchOutcome.Unavailable(Reason.SAME_ID));
+            }
+        }
+
+        private boolean isTheOnlyOne() {
+            var other = running.putIfAbsent(invocation.requestId(), this);
+            return other == null || other == this;
+        }
+
+        /// Goes on when the answer is there; no thread waits for it, but the sweep sees to it that somebody does.
+        private void await(AwaitedAdmission answer) {
+            deadline = nanos.getAsLong() + patience.toNanos();
+            awaited = answer;
+            if (isTheOnlyOne()) {
+                answer.whenDecided(admission -> guarded(() -> decided(admission)));
+            } else {
+                if (!answer.withdraw()) {
+                    answer.whenDecided(Frontend::giveBack);
+                }
+                end(new DispatchOutcome.Unavailable(Reason.SAME_ID));
             }
         }
 
@@ -173,7 +224,7 @@ public final class Frontend implements Dispatch {
                     return;
                 }
                 given = nanos.getAsLong();
-                deadline = given + config.limit(version).toNanos();
+                deadline = given + limit;
                 meter.assigned(version.function(), given - asked);
                 if (!links.send(served.worker(), new WorkerCommand.Invoke(served.reservation(), invocation))) {
                     tryAnother("its worker is not connected");
@@ -257,16 +308,23 @@ public final class Frontend implements Dispatch {
         private void tryAnother(String reason) {
             LOG.log(Level.DEBUG, "Invocation {0} was refused: {1}", invocation.requestId(), reason);
             giveBackEnvironment();
-            if (assignments == MOST_ASSIGNMENTS) {
+            if (assignments == MOST_ASSIGNMENTS || nanos.getAsLong() - patienceEnd >= 0) {
                 end(new DispatchOutcome.Unavailable(Reason.REFUSED));
             } else if (!ended.get()) {
-                deadline = nanos.getAsLong() + patience.toNanos();
+                deadline = patienceEnd;
                 acquire();
             }
         }
 
         void endIfOverdue() {
+            var answer = awaited;
             if (nanos.getAsLong() - deadline < 0) {
+                return;
+            }
+            if (answer != null) {
+                if (answer.withdraw()) {
+                    end(new DispatchOutcome.Unavailable(Reason.NOT_COUNTED));
+                }
                 return;
             }
             var held = assignment;

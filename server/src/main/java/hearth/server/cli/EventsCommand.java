@@ -13,14 +13,16 @@ final class EventsCommand {
             "",
             "Says which functions have events that wait, since when, and which destinations and dead letter queues are"
                     + " still to be told of some, and why they were not.",
-            List.of(Option.DATA),
+            List.of(Option.DATA, StoreOption.STORE),
             EventsCommand::run);
 
     private EventsCommand() {}
 
     private static int run(Arguments arguments) {
         var now = Instant.now();
-        var report = EventsReport.read(arguments.folder(Option.DATA));
+        var store = StoreOption.url(arguments, StoreOption.STORE);
+        var report =
+                store.isPresent() ? EventsReport.read(store.get()) : EventsReport.read(arguments.folder(Option.DATA));
         if (report.isEmpty()
                 || (report.get().events().isEmpty() && report.get().deliveries().isEmpty())) {
             System.out.println("No event waits");

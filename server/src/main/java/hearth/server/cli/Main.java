@@ -20,6 +20,7 @@ public final class Main {
             UpCommand.COMMAND,
             StatusCommand.COMMAND,
             EventsCommand.COMMAND,
+            MigrateCommand.COMMAND,
             StopCommand.COMMAND,
             DoctorCommand.COMMAND,
             ClusterCommands.INIT,

@@ -106,6 +106,8 @@ final class Refusals {
         return switch (reason) {
             // AWS grows; we cannot. To a caller both are a limit that asks them to slow down and try again.
             case NO_CAPACITY -> throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
+            // Not 429: it is not known that a limit is reached, and whoever counts throttles would be told wrongly.
+            case NOT_COUNTED -> service("Whether a limit of concurrency is reached cannot be told at the moment.");
             case TOO_LARGE ->
                 service("No worker is large enough for a function of "
                         + version.memory().toMebibytes() + " MB.");

@@ -3,6 +3,7 @@ package hearth.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.cluster.StoreUrl;
 import hearth.control.operation.ControlLimits;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
@@ -44,6 +45,7 @@ class UpCommandTest {
                         ServiceEndpoints.NONE,
                         true,
                         Path.of(System.getProperty("user.home"), ".hearth"),
+                        Optional.empty(),
                         AuthMode.NONE,
                         new AccountId("000000000000"),
                         Optional.empty(),
@@ -64,6 +66,7 @@ class UpCommandTest {
     void takesEachSettingFromTheCommandLine() {
         var words = "--host 0.0.0.0 --port=80 --public-url https://lambda.example.com/ --s3-endpoint"
                 + " http://localhost:9001 --endpoint sqs=http://localhost:9324 --function-endpoints off --data /srv/hearth"
+                + " --store postgresql://ops@db:6432/hearth"
                 + " --auth sigv4 --account-id 123456789012 --sandbox bubblewrap --allow-network 10.1.0.0/16"
                 + " --allow-network=192.168.7.9 --name-server 10.1.0.2 --pool-memory 7 --provisioned-share 50"
                 + " --idle-timeout 90s --concurrency 5 --code-storage 9 --function-memory 512 --package-size 60"
@@ -86,6 +89,7 @@ class UpCommandTest {
                         Map.entry("HEARTH_ENDPOINT", "sqs=http://localhost:9324"),
                         Map.entry("HEARTH_FUNCTION_ENDPOINTS", "off"),
                         Map.entry("HEARTH_DATA", "/srv/hearth"),
+                        Map.entry("HEARTH_STORE", "postgresql://ops@db:6432/hearth"),
                         Map.entry("HEARTH_AUTH", "sigv4"),
                         Map.entry("HEARTH_ACCOUNT_ID", "123456789012"),
                         Map.entry("HEARTH_SANDBOX", "bubblewrap"),
@@ -131,6 +135,7 @@ class UpCommandTest {
             ServiceEndpoints.NONE.with(List.of("sqs=http://localhost:9324", "s3=http://localhost:9001")),
             false,
             Path.of("/srv/hearth"),
+            Optional.of(StoreUrl.parse("postgresql://ops@db:6432/hearth")),
             AuthMode.SIGV4,
             new AccountId("123456789012"),
             Optional.of(SandboxKind.BUBBLEWRAP),
@@ -172,6 +177,16 @@ class UpCommandTest {
         assertThat(config(Map.of("HEARTH_NO_INTERNET", "1")).network()).isEqualTo(NetworkPolicy.closed());
         assertThat(config(Map.of("HEARTH_NO_INTERNET", "off")).network().internet())
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"db", "mysql://db/hearth", "postgresql://ops:secret@db"})
+    void namesTheOptionOfADatabaseThatIsNone(String url) {
+        assertThatThrownBy(() -> config(Map.of(), "--store", url))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith("--store ")
+                .hasMessageContaining("postgresql://")
+                .satisfies(refusal -> assertThat(refusal.getMessage()).doesNotContain("secret"));
     }
 
     @Test

@@ -474,6 +474,7 @@ class InvokeServiceTest {
     @ParameterizedTest
     @CsvSource({
         "NO_CAPACITY,TooManyRequestsException,Rate Exceeded.",
+        "NOT_COUNTED,ServiceException,Whether a limit of concurrency is reached cannot be told at the moment.",
         "TOO_LARGE,ServiceException,No worker is large enough for a function of 128 MB.",
         "NOT_READY,ServiceException,The execution environment was not ready in time.",
         "REFUSED,ServiceException,No execution environment accepted the invocation.",

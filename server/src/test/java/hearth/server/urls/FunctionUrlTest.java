@@ -411,6 +411,7 @@ class FunctionUrlTest {
     @ParameterizedTest
     @CsvSource({
         "NO_CAPACITY, 429",
+        "NOT_COUNTED, 502",
         "TOO_LARGE, 502",
         "NOT_READY, 502",
         "REFUSED, 502",
