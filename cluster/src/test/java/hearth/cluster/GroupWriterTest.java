@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.sqlite.JDBC;
 
 class GroupWriterTest {
     /// The first group ends once the second is there, which fails.
@@ -26,7 +28,11 @@ class GroupWriterTest {
             if (run == 1) {
                 Await.until(() -> waiting.getCount() == 0);
             }
-            var result = transaction.run(new Session(null, PostgresDialect.INSTANCE));
+            T result;
+            try (var session = new Session(
+                    JDBC.createConnection("jdbc:sqlite::memory:", new Properties()), SqliteDialect.INSTANCE)) {
+                result = transaction.run(session);
+            }
             if (run == 2) {
                 throw failure;
             }

@@ -14,6 +14,7 @@ import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionId;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.WorkerEvents;
+import hearth.model.worker.WorkerId;
 import hearth.model.worker.WorkerLink;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -35,6 +36,7 @@ public final class InvokeServices implements AutoCloseable {
     private final FunctionSource source;
     private final Executor blocking;
     private final ScheduledExecutorService scheduler;
+    private final WorkerLinks links;
     private final Expectations expectations;
     private final ProvisionedConcurrency provisioned;
     private final FunctionCache functions;
@@ -47,6 +49,7 @@ public final class InvokeServices implements AutoCloseable {
     private final InvocationMeter meter;
     private final ScheduledFuture<?> sweeps;
 
+    /// @param workers that are there from the beginning; others may join
     /// @param blocking runs what waits for the store, and what is too long for an event loop: virtual threads
     /// @param scheduler runs short tasks, once a second and now and then
     /// @param clock tells the time of day
@@ -66,7 +69,7 @@ public final class InvokeServices implements AutoCloseable {
         this.source = source;
         this.blocking = blocking;
         this.scheduler = scheduler;
-        var links = new WorkerLinks();
+        links = new WorkerLinks();
         expectations = new Expectations(source, links, blocking);
         meter = new GuardedMeter(counter);
         functions = new FunctionCache(config.functions(), source, blocking, nanos, meter);
@@ -138,6 +141,36 @@ public final class InvokeServices implements AutoCloseable {
     /// A function may soon be invoked for the first time since this started. Blocks.
     public void expect(FunctionId function) {
         expectations.tell(function);
+    }
+
+    /// A worker on another host can be reached from now on, and is chosen once it has reported.
+    ///
+    /// @param anew whether its process is another than the last one of this name: it has nothing of what that had
+    public void joined(WorkerLink link, boolean anew) {
+        if (anew) {
+            placement.add(link.worker());
+        }
+        workerManager.reached(link.worker(), anew);
+        links.add(link);
+    }
+
+    /// A worker is about to stop: it is given nothing more, and what runs there may end.
+    public void leaving(WorkerId worker) {
+        placement.drain(worker);
+        workerManager.lost(worker);
+    }
+
+    /// A worker cannot be reached any more: nothing more is given to it. What is now told to have been refused there is
+    /// done elsewhere.
+    public void unreachable(WorkerId worker) {
+        links.remove(worker);
+        placement.lost(worker);
+        workerManager.lost(worker);
+    }
+
+    /// Whatever else was given to a worker that is `unreachable` is over for those who wait for it.
+    public void lost(WorkerId worker) {
+        frontend.lost(worker);
     }
 
     /// Fails who waits for an environment, and ends those that are idle.

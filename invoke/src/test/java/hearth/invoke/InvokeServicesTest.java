@@ -3,6 +3,7 @@ package hearth.invoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.invoke.frontend.Dispatch;
+import hearth.invoke.frontend.DispatchOutcome;
 import hearth.invoke.frontend.Resolution;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.workermanager.WorkerManagerConfig;
@@ -11,6 +12,7 @@ import hearth.model.FunctionVersion;
 import hearth.model.Routing;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome.Answered;
+import hearth.model.worker.Report;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -137,6 +139,98 @@ class InvokeServicesTest {
     }
 
     @Test
+    void endsWhatRunsOnAWorkerThatIsLostAndLooksForRoomElsewhere() {
+        store.put(Functions.id("mail"), Functions.latest("mail"));
+        lose(worker);
+        var other = joined("host2", true);
+        var told = invoke("mail");
+        other.ready(0);
+        assertThat(other.running).hasSize(1);
+        var starting = invoke("mail");
+        assertThat(other.started).hasSize(2);
+
+        lose(other);
+
+        assertThat(told.outcome())
+                .isEqualTo(new DispatchOutcome.Unavailable(DispatchOutcome.Unavailable.Reason.WORKER_LOST));
+        assertThat(starting.isEnded()).isFalse();
+        var third = joined("host3", true);
+        Await.until(() -> !third.started.isEmpty());
+        third.ready(0);
+        third.end(new Answered("1".getBytes(StandardCharsets.UTF_8), "application/json", null));
+        assertThat(starting.payload()).isEqualTo("1");
+        assertThat(services.counting().running(Functions.ACCOUNT, Functions.REGION))
+                .isZero();
+    }
+
+    @Test
+    void takesUpAgainWhatIsIdleOnAWorkerThatComesBack() {
+        lose(worker);
+        var other = joined("host2", true);
+        idleEnvironment(other);
+        lose(other);
+        assertThat(services.workerManager().counts().idle()).isZero();
+
+        services.joined(other, false);
+        var idle = new Report.ReportedEnvironment(other.environment(0), Report.Phase.IDLE, 1);
+        other.reported.add(idle);
+        other.tell(other.report());
+
+        assertThat(services.workerManager().counts().idle()).isEqualTo(1);
+        invoke("mail");
+        assertThat(other.running).hasSize(1);
+        assertThat(other.started).hasSize(1);
+    }
+
+    @Test
+    void forgetsWhatAWorkerHadThatComesBackAsAnotherProcess() {
+        lose(worker);
+        var before = joined("host2", true);
+        idleEnvironment(before);
+        lose(before);
+
+        var after = joined("host2", true);
+        invoke("mail");
+
+        assertThat(after.running).isEmpty();
+        assertThat(after.started).hasSize(1);
+        assertThat(services.placement().promised(after.worker()).environments()).isEqualTo(1);
+    }
+
+    @Test
+    void givesAWorkerThatLeavesNothingMoreAndLetsItFinish() {
+        lose(worker);
+        var leaving = joined("host2", true);
+        var staying = joined("host3", true);
+        idleEnvironment(leaving);
+        var running = invoke("mail");
+        assertThat(leaving.running).hasSize(1);
+
+        services.leaving(leaving.worker());
+        leaving.tell(leaving.report());
+        var next = invoke("mail");
+
+        Await.until(() -> staying.started.size() == 1);
+        assertThat(leaving.started).hasSize(1);
+        leaving.end(new Answered("1".getBytes(StandardCharsets.UTF_8), "application/json", null));
+        assertThat(running.payload()).isEqualTo("1");
+        assertThat(next.isEnded()).isFalse();
+    }
+
+    private void lose(FakeWorker lost) {
+        services.unreachable(lost.worker());
+        services.lost(lost.worker());
+    }
+
+    private FakeWorker joined(String id, boolean anew) {
+        var joined = new FakeWorker(id, 4096, 4000, 100);
+        joined.connect(services.events());
+        services.joined(joined, anew);
+        joined.tell(joined.report());
+        return joined;
+    }
+
+    @Test
     void namesEnvironmentsDifferently() {
         store.put(Functions.id("mail"), Functions.latest("mail"));
         invoke("mail");
@@ -146,11 +240,15 @@ class InvokeServicesTest {
     }
 
     private void idleEnvironment() {
+        idleEnvironment(worker);
+    }
+
+    private void idleEnvironment(FakeWorker on) {
         store.put(Functions.id("mail"), Functions.latest("mail"));
         invoke("mail");
-        worker.ready(0);
-        worker.end(new Answered(new byte[0], "application/json", null));
-        worker.idle(0);
+        on.ready(0);
+        on.end(new Answered(new byte[0], "application/json", null));
+        on.idle(0);
     }
 
     private RecordedOutcomes invoke(String function) {

@@ -24,14 +24,15 @@ import hearth.worker.sandbox.SandboxFactory;
 import io.netty.channel.IoEventLoopGroup;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
 
 /// Starts the data plane: this host's worker, and the services of the synchronous path.
 final class DataPlane {
-    private static final WorkerId WORKER = new WorkerId("local");
+    /// The worker of a process that has a frontend too.
+    static final WorkerId OWN_WORKER = new WorkerId("local");
 
     /// The size up to which unpacked code that nobody uses is kept, so that a cold start need not unpack.
     private static final Bytes CODE_CACHE = Bytes.mebibytes(10 << 10);
@@ -42,6 +43,7 @@ final class DataPlane {
     private DataPlane() {}
 
     static LocalWorker startWorker(
+            WorkerId id,
             ServerConfig config,
             StartedParts parts,
             PackageSource packages,
@@ -68,7 +70,7 @@ final class DataPlane {
                             memory,
                             clock));
             var settings = WorkerConfig.defaults(
-                    WORKER,
+                    id,
                     HostCapacity.measure(),
                     data.resolve("logs"),
                     new PoolConfig(config.poolMemory(), PoolConfig.KEEP),
@@ -86,7 +88,7 @@ final class DataPlane {
             ServerConfig config,
             StartedParts parts,
             Store store,
-            LocalWorker worker,
+            Optional<LocalWorker> worker,
             Executor threads,
             InstantSource clock,
             RandomGenerator random,
@@ -106,7 +108,7 @@ final class DataPlane {
                 "invoke services",
                 new InvokeServices(
                         settings,
-                        List.of(worker),
+                        worker.stream().toList(),
                         store.functions()::resolve,
                         store.functions()::provisioned,
                         threads,
@@ -115,7 +117,7 @@ final class DataPlane {
                         System::nanoTime,
                         random,
                         meter));
-        worker.connect(services.events());
+        worker.ifPresent(started -> started.connect(services.events()));
         var functions = store.functions();
         new AccountConcurrency(functions, services.counting()).begin();
         functions.onChange(Setting.PROVISIONED_CONCURRENCY, services.provisioned()::provisioningChanged);

@@ -7,12 +7,15 @@ import hearth.cluster.Setting;
 import hearth.cluster.Store;
 import hearth.cluster.StoreException;
 import hearth.cluster.StoreUnavailableException;
+import hearth.events.AsyncInvocations;
 import hearth.events.EventQueue;
 import hearth.events.EventsConfig;
 import hearth.events.LateSender;
 import hearth.events.aws.AwsDestinations;
 import hearth.invoke.InvokeServices;
 import hearth.invoke.metering.InvocationMeter;
+import hearth.model.ApiError;
+import hearth.model.ApiException;
 import hearth.model.Bytes;
 import hearth.model.FunctionId;
 import hearth.model.memory.MemoryBudget;
@@ -27,6 +30,12 @@ import java.util.random.RandomGenerator;
 
 /// Makes ready for asynchronous invocation: the queue of events, and the clients of those who hear of them.
 final class EventPlane {
+    /// Of a process that has no queue.
+    static final AsyncInvocations NOT_HERE = (_, _, _, _) -> {
+        throw new ApiException(
+                ApiError.SERVICE_UNAVAILABLE, "Event is not available: this server has not the role events.");
+    };
+
     private EventPlane() {}
 
     /// The queue, which does not work on what it has before it is told to begin.

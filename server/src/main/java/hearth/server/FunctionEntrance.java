@@ -32,6 +32,12 @@ final class FunctionEntrance implements ApiEntrance {
         }
     }
 
+    /// Of the listener; 0 before there is one.
+    int port() {
+        var api = open;
+        return api == null ? 0 : api.listener().address().getPort();
+    }
+
     @Override
     public String url() {
         var api = open;

@@ -47,7 +47,12 @@ public final class Hearth implements AutoCloseable {
     public static Hearth start(ServerConfig config) throws StartException {
         var parts = new StartedParts();
         try {
-            return new ServerStartup(config, parts, InstantSource.system(), SharedRandom.seeded()).run();
+            RoleCheck.check(config);
+            var clock = InstantSource.system();
+            var random = SharedRandom.seeded();
+            return config.cluster().join().isPresent()
+                    ? new WorkerStartup(config, parts, clock, random).run()
+                    : new ServerStartup(config, parts, clock, random).run();
         } catch (StartException | RuntimeException | Error e) {
             parts.close();
             throw e;

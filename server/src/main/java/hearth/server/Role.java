@@ -6,6 +6,8 @@ public enum Role {
     CONTROL,
     /// `Invoke`: the frontend with counting, worker manager and placement.
     FRONTEND,
-    /// Runs functions. Needs the frontend in the same process.
-    WORKER
+    /// Runs functions: for the frontend in the same process, or alone, for one that it joins.
+    WORKER,
+    /// Asynchronous invocation. Needs the frontend in the same process.
+    EVENTS
 }

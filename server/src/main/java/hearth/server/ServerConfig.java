@@ -41,6 +41,7 @@ import java.util.Set;
 /// @param roles the parts that this process takes (`--roles`, all)
 /// @param loops event loops; one is right unless a core is kept busy by it (`--loops`, 1)
 /// @param service how it is run (`--allow-host`, `--drain`)
+/// @param cluster the other processes that it works with (`--workers-listen`, `--join`)
 /// @param guest the files that go into sandboxes, as the build made them
 public record ServerConfig(
         String host,
@@ -63,6 +64,7 @@ public record ServerConfig(
         Set<Role> roles,
         int loops,
         ServiceConfig service,
+        ClusterConfig cluster,
         Path guest) {
     public ServerConfig {
         roles = Set.copyOf(roles);

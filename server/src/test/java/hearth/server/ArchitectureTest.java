@@ -28,6 +28,7 @@ class ArchitectureTest {
         "hearth.model..",
         "hearth.cluster..",
         "hearth.control..",
+        "hearth.link..",
         "hearth.invoke..",
         "hearth.events..",
         "hearth.worker..",
@@ -46,6 +47,8 @@ class ArchitectureTest {
                 .definedBy("hearth.control..")
                 .layer("invoke")
                 .definedBy("hearth.invoke..")
+                .layer("link")
+                .definedBy("hearth.link..")
                 .layer("events")
                 .definedBy("hearth.events..")
                 .layer("worker")
@@ -58,6 +61,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("invoke")
                 .mayOnlyBeAccessedByLayers("events", "server")
+                .whereLayer("link")
+                .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("events")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("worker")

@@ -65,6 +65,7 @@ class HearthTest {
                 roles,
                 1,
                 ServiceConfig.DEFAULT,
+                ClusterConfig.NONE,
                 folder.resolve("guest"));
     }
 
@@ -90,6 +91,7 @@ class HearthTest {
                 config.roles(),
                 config.loops(),
                 config.service(),
+                config.cluster(),
                 config.guest());
     }
 
@@ -290,7 +292,7 @@ class HearthTest {
                     .hasMessageContaining("--auth sigv4");
             assertThatThrownBy(() -> Hearth.start(config(EnumSet.of(Role.WORKER))))
                     .isInstanceOf(StartException.class)
-                    .hasMessageContaining("frontend and worker");
+                    .hasMessageContaining("--join HOST:PORT");
         }
     }
 

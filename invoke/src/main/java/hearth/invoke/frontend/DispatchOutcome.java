@@ -44,6 +44,8 @@ public sealed interface DispatchOutcome {
             REFUSED,
             /// The worker that was given the invocation did not answer in time. The function may have run.
             NO_ANSWER,
+            /// The worker that was given the invocation cannot be reached any more. The function may have run.
+            WORKER_LOST,
             /// Another invocation runs under this request id.
             SAME_ID,
             /// The server stops.

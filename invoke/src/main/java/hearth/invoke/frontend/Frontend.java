@@ -102,6 +102,14 @@ public final class Frontend implements Dispatch {
         }
     }
 
+    /// A worker cannot be reached any more: the invocations that were sent to it are over for their callers. None of
+    /// them is tried again, for its function may have run.
+    public void lost(WorkerId worker) {
+        for (var one : running.values()) {
+            one.guarded(() -> one.endIfAt(worker));
+        }
+    }
+
     /// How many invocations have been admitted, or wait for it, and not ended.
     public int running() {
         return running.size();
@@ -218,7 +226,9 @@ public final class Frontend implements Dispatch {
                 given = nanos.getAsLong();
                 deadline = given + limit;
                 meter.assigned(version.function(), given - asked);
-                links.send(served.worker(), new WorkerCommand.Invoke(served.reservation(), invocation));
+                if (!links.send(served.worker(), new WorkerCommand.Invoke(served.reservation(), invocation))) {
+                    tryAnother("its worker is not connected");
+                }
             });
         }
 
@@ -332,6 +342,14 @@ public final class Frontend implements Dispatch {
                 workers.withdraw(version, invocation.tenant(), this);
             }
             giveBackEnvironment();
+        }
+
+        void endIfAt(WorkerId lost) {
+            var held = assignment;
+            if (held != null && held.worker().equals(lost)) {
+                end(new DispatchOutcome.Unavailable(Reason.WORKER_LOST));
+                giveBackEnvironment();
+            }
         }
 
         /// What the environment does now is unknown, so that no other invocation may get it.

@@ -32,7 +32,7 @@ public final class PlacementService {
         this.clock = clock;
     }
 
-    /// Makes a worker known. It is chosen once it has reported.
+    /// Makes a worker known, which has nothing yet. It is chosen once it has reported.
     public void add(WorkerId worker) {
         synchronized (workers) {
             workers.put(worker, new WorkerLoad(worker, config));
@@ -45,6 +45,16 @@ public final class PlacementService {
             var load = workers.get(worker);
             if (load != null) {
                 load.reported(report);
+            }
+        }
+    }
+
+    /// A worker cannot be reached: it is not chosen before it reports again. What was promised there stays promised.
+    public void lost(WorkerId worker) {
+        synchronized (workers) {
+            var load = workers.get(worker);
+            if (load != null) {
+                load.refused();
             }
         }
     }

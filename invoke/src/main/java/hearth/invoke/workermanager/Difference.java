@@ -13,6 +13,9 @@ sealed interface Difference {
     /// The invocation of a reservation is over, and its `Idle` was lost.
     record Idle(EnvironmentId environment, long reservation) implements Difference {}
 
+    /// It is idle, and its worker was out of reach meanwhile.
+    record Returned(EnvironmentId environment) implements Difference {}
+
     /// It was given to an invocation that never came.
     record Unclaimed(EnvironmentId environment, long reservation) implements Difference {}
 

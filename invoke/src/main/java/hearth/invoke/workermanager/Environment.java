@@ -69,7 +69,7 @@ final class Environment {
         return switch (state) {
             case EnvironmentState.Idle _ -> true;
             case EnvironmentState.Busy busy -> busy.count() < function.maxConcurrency();
-            case EnvironmentState.Starting _, EnvironmentState.Retiring _ -> false;
+            case EnvironmentState.Starting _, EnvironmentState.OutOfReach _, EnvironmentState.Retiring _ -> false;
         };
     }
 
@@ -90,6 +90,11 @@ final class Environment {
     /// What is known of a reservation; null if none of its running invocations has it.
     EnvironmentState.@Nullable Busy under(long reservation) {
         return state instanceof EnvironmentState.Busy busy ? busy.find(reservation) : null;
+    }
+
+    /// The connection to its worker was lost.
+    void cutOff() {
+        change(new EnvironmentState.Event.CutOff());
     }
 
     void placed(Slot found) {

@@ -43,6 +43,9 @@ sealed interface EnvironmentState {
         }
     }
 
+    /// Its worker cannot be reached. It was idle then, and is given to nobody before it is known to be idle still.
+    record OutOfReach() implements EnvironmentState {}
+
     /// Asked to end. Never given to anyone again.
     record Retiring() implements EnvironmentState {}
 
@@ -56,6 +59,12 @@ sealed interface EnvironmentState {
 
         record Taken(long reservation, Instant at, long round) implements Event {}
 
+        /// The connection to its worker was lost.
+        record CutOff() implements Event {}
+
+        /// Its worker can be reached again, and says that it is idle.
+        record Returned(Instant at) implements Event {}
+
         record Retired() implements Event {}
     }
 
@@ -66,7 +75,7 @@ sealed interface EnvironmentState {
             case Event.Ready(var at) ->
                 switch (this) {
                     case Starting _ -> new Idle(at);
-                    case Idle _, Busy _, Retiring _ -> this;
+                    case Idle _, Busy _, OutOfReach _, Retiring _ -> this;
                 };
             case Event.Freed(var reservation, var at) ->
                 switch (this) {
@@ -74,17 +83,27 @@ sealed interface EnvironmentState {
                         var left = busy.without(reservation);
                         yield left == null ? new Idle(at) : left;
                     }
-                    case Starting _, Idle _, Retiring _ -> this;
+                    case Starting _, Idle _, OutOfReach _, Retiring _ -> this;
+                };
+            case Event.CutOff() ->
+                switch (this) {
+                    case Idle _ -> new OutOfReach();
+                    case Starting _, Busy _, OutOfReach _, Retiring _ -> this;
+                };
+            case Event.Returned(var at) ->
+                switch (this) {
+                    case OutOfReach _ -> new Idle(at);
+                    case Starting _, Idle _, Busy _, Retiring _ -> this;
                 };
             case Event.Taken(var reservation, var at, var round) ->
                 switch (this) {
                     case Idle _ -> new Busy(reservation, at, round, null);
                     case Busy busy -> new Busy(reservation, at, round, busy);
-                    case Starting _, Retiring _ -> throw new IllegalStateException("Taken while " + this);
+                    case Starting _, OutOfReach _, Retiring _ -> throw new IllegalStateException("Taken while " + this);
                 };
             case Event.Retired() ->
                 switch (this) {
-                    case Idle _, Busy _, Retiring _ -> new Retiring();
+                    case Idle _, Busy _, OutOfReach _, Retiring _ -> new Retiring();
                     case Starting _ -> throw new IllegalStateException("Retired while " + this);
                 };
         };

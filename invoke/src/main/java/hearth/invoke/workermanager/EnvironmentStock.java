@@ -19,6 +19,7 @@ final class EnvironmentStock {
     /// Those of the busy that can take one more invocation, where they run several at once.
     private final ArrayDeque<Environment> roomy = new ArrayDeque<>(0);
 
+    private int outOfReach;
     private int starting;
     private int busy;
     private int startingProvisioned;
@@ -81,7 +82,7 @@ final class EnvironmentStock {
     }
 
     boolean isEmpty() {
-        return !mayServeLater() && idleCount() == 0;
+        return !mayServeLater() && idleCount() == 0 && outOfReach == 0;
     }
 
     /// The one that serves next: one that is busy and has room, then provisioned ones, then that which was idle last;
@@ -124,6 +125,7 @@ final class EnvironmentStock {
                 }
             }
             case EnvironmentState.Idle _ -> idle(environment).addFirst(environment);
+            case EnvironmentState.OutOfReach _ -> outOfReach++;
             case EnvironmentState.Retiring _ -> {}
         }
     }
@@ -147,6 +149,7 @@ final class EnvironmentStock {
                     stack.removeLastOccurrence(environment);
                 }
             }
+            case EnvironmentState.OutOfReach _ -> outOfReach--;
             case EnvironmentState.Retiring _ -> {}
         }
     }

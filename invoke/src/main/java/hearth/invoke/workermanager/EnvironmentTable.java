@@ -223,6 +223,7 @@ final class EnvironmentTable {
                 case Difference.Missing(var id) -> gone(id, Optional.empty(), now, actions);
                 case Difference.Ready(var id) -> ready(id, now, actions);
                 case Difference.Idle(var id, var reservation) -> cameFree(id, reservation, now, actions);
+                case Difference.Returned(var id) -> returned(id, now, actions);
                 case Difference.Unclaimed(var id, var reservation) -> notUsed(id, reservation, now, actions);
                 case Difference.NotEnding(var id) -> actions.add(new EnvironmentAction.RetireStray(from, id));
                 case Difference.Unknown(var id) -> actions.add(new EnvironmentAction.RetireStray(from, id));
@@ -236,6 +237,44 @@ final class EnvironmentTable {
         var busy = environment == null ? null : environment.under(reservation);
         if (environment != null && busy != null) {
             over(environment, busy, now, actions);
+        }
+    }
+
+    /// A worker cannot be reached any more, or is to be given nothing more: what is idle there serves nobody until the
+    /// worker is reached again, and what is being made there is looked for elsewhere. What runs is for those who
+    /// have it.
+    void lost(WorkerId worker, Instant now, List<EnvironmentAction> actions) {
+        reconciliation.lost(worker);
+        for (var environment : on(worker)) {
+            switch (environment.state()) {
+                case EnvironmentState.Starting _ -> starts.refused(environment, now, actions);
+                case EnvironmentState.Idle _ -> environment.cutOff();
+                case EnvironmentState.Busy _, EnvironmentState.OutOfReach _, EnvironmentState.Retiring _ -> {}
+            }
+        }
+    }
+
+    /// A worker can be reached.
+    ///
+    /// @param anew whether its process is another, so that nothing is left of what it had
+    void reached(WorkerId worker, boolean anew, Instant now, List<EnvironmentAction> actions) {
+        reconciliation.reached(worker, anew);
+        if (anew) {
+            on(worker).forEach(environment -> gone(environment.id(), Optional.empty(), now, actions));
+        }
+    }
+
+    /// A copy, so that they may go meanwhile.
+    private List<Environment> on(WorkerId worker) {
+        return inventory.placed().stream()
+                .filter(one -> one.slot().worker().equals(worker))
+                .toList();
+    }
+
+    private void returned(EnvironmentId id, Instant now, List<EnvironmentAction> actions) {
+        var environment = inventory.find(id);
+        if (environment != null) {
+            freed(environment, new EnvironmentState.Event.Returned(now), now, actions);
         }
     }
 

@@ -37,12 +37,34 @@ final class Reconciliation {
         private Map<Difference, Instant> differences = Map.of();
     }
 
+    /// So many sweeps after a connection was lost, and what is on its worker counts as gone. By then a network that was
+    /// cut for a moment is whole again.
+    static final int LOST_SWEEPS = 15;
+
     private final Map<WorkerId, Reports> workers = new HashMap<>();
+
+    /// The workers that cannot be reached, and how many sweeps ago each was lost.
+    private final Map<WorkerId, Integer> outOfReach = new HashMap<>();
     private final Duration claim;
 
     /// @param reservationLife how long an invocation may take to its environment, beyond the time that it is under way
     Reconciliation(Duration reservationLife) {
         claim = UNDER_WAY.plus(reservationLife);
+    }
+
+    /// A worker cannot be reached any more, or is to be given nothing more.
+    void lost(WorkerId worker) {
+        outOfReach.put(worker, 0);
+    }
+
+    /// It can be reached again.
+    ///
+    /// @param anew whether its process is another, whose reports are numbered afresh
+    void reached(WorkerId worker, boolean anew) {
+        outOfReach.remove(worker);
+        if (anew) {
+            workers.remove(worker);
+        }
     }
 
     /// The differences that are certain with this report, in no order.
@@ -67,7 +89,8 @@ final class Reconciliation {
         reports.differences = differences;
         var certain = new ArrayList<Difference>(0);
         differences.forEach((one, since) -> {
-            if (!since.plus(CONFIRMATION).isAfter(now)) {
+            // Nothing was under way to one that comes back: its connection is new.
+            if (one instanceof Difference.Returned || !since.plus(CONFIRMATION).isAfter(now)) {
                 certain.add(one);
             }
         });
@@ -115,6 +138,12 @@ final class Reconciliation {
                     found.accept(new Difference.NotEnding(id));
                 }
             }
+            case EnvironmentState.OutOfReach() -> {
+                if (reported.phase() == Phase.IDLE
+                        && !outOfReach.containsKey(environment.slot().worker())) {
+                    found.accept(new Difference.Returned(id));
+                }
+            }
             case EnvironmentState.Idle _ -> {}
         }
     }
@@ -137,22 +166,28 @@ final class Reconciliation {
         }
     }
 
-    /// The environments of workers that have reported and do so no more. To be called once in each sweep.
+    /// The environments of workers that have reported and do so no more, or were lost. To be called once in each sweep.
     List<Environment> ofSilentWorkers(Collection<Environment> known, Instant now) {
         boolean anySilent = false;
         for (var reports : workers.values()) {
             anySilent |= ++reports.sweepsSince >= SILENT_SWEEPS;
         }
-        return anySilent
+        outOfReach.replaceAll((_, sweeps) -> sweeps + 1);
+        anySilent |= outOfReach.containsValue(LOST_SWEEPS);
+        var silent = anySilent
                 ? known.stream()
                         .filter(one -> isSilent(one.slot().worker()) && isOver(UNDER_WAY, one.asked(), now))
                         .toList()
-                : List.of();
+                : List.<Environment>of();
+        // Nothing of theirs is left to be looked after.
+        outOfReach.values().removeIf(sweeps -> sweeps >= LOST_SWEEPS);
+        return silent;
     }
 
     private boolean isSilent(WorkerId worker) {
         var reports = workers.get(worker);
-        return reports != null && reports.sweepsSince >= SILENT_SWEEPS;
+        boolean silent = reports != null && reports.sweepsSince >= SILENT_SWEEPS;
+        return silent || outOfReach.getOrDefault(worker, 0) >= LOST_SWEEPS;
     }
 
     private static boolean isOver(Duration time, Instant since, Instant now) {

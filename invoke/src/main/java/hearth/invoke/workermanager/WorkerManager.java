@@ -195,6 +195,19 @@ public final class WorkerManager implements AutoCloseable {
         decide((now, actions) -> table.reported(from, report, named, now, actions));
     }
 
+    /// A worker cannot be reached any more, or is to be given nothing more. Its environments are given to nobody, and
+    /// taken up again by its reports if it is reached in time.
+    public void lost(WorkerId worker) {
+        decide((now, actions) -> table.lost(worker, now, actions));
+    }
+
+    /// A worker can be reached.
+    ///
+    /// @param anew whether its process is another than before, which has nothing of what that had
+    public void reached(WorkerId worker, boolean anew) {
+        decide((now, actions) -> table.reached(worker, anew, now, actions));
+    }
+
     /// Fails whoever waits, and ends environments as they come free. Nothing is given out any more.
     @Override
     public void close() {
@@ -312,7 +325,9 @@ public final class WorkerManager implements AutoCloseable {
         var spec = new EnvironmentSpec(
                 environment.id(), function.version(), function.tenant(), type, function.maxConcurrency());
         try {
-            links.send(worker, new WorkerCommand.Start(spec));
+            if (!links.send(worker, new WorkerCommand.Start(spec))) {
+                happened(worker, new EnvironmentEvent.StartRefused(environment.id(), "the worker is not connected"));
+            }
         } catch (RuntimeException | Error e) {
             met("Worker " + worker + " could not be told to start " + environment.id(), e);
             happened(worker, new EnvironmentEvent.Gone(environment.id(), FAILED));

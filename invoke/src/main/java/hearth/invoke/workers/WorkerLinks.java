@@ -18,12 +18,16 @@ public final class WorkerLinks {
         links.remove(worker);
     }
 
-    /// Sends a command to one worker. What is sent to one that is not there is lost, as it would be on the way.
-    public void send(WorkerId worker, WorkerCommand command) {
+    /// Sends a command to one worker.
+    ///
+    /// @return false when there is no way to it: it certainly does not come to know of the command
+    public boolean send(WorkerId worker, WorkerCommand command) {
         var link = links.get(worker);
-        if (link != null) {
-            link.send(command);
+        if (link == null) {
+            return false;
         }
+        link.send(command);
+        return true;
     }
 
     public void sendToAll(WorkerCommand command) {

@@ -34,17 +34,24 @@ public final class FunctionKeys implements AccessKeys, CredentialIssuer {
 
     @Override
     public FunctionCredentials issue(EnvironmentSpec environment) {
-        var version = environment.function();
-        var function = version.function();
-        var key = KeyMaker.temporary(
-                function.account(), clock.instant(), new Holder.Function(version.role(), function.name()), random);
-        keys.put(key.id(), key);
+        var key = KeyMaker.forFunction(environment, clock.instant(), random);
+        adopt(key);
         return new FunctionCredentials(key.id(), key.secret(), String.valueOf(key.sessionToken()));
+    }
+
+    /// A key that was made elsewhere, on another host, is good from now on.
+    public void adopt(AccessKey key) {
+        keys.put(key.id(), key);
     }
 
     @Override
     public void end(FunctionCredentials credentials) {
-        var key = keys.remove(credentials.accessKeyId());
+        end(credentials.accessKeyId());
+    }
+
+    /// The key is good no longer. Safe to repeat.
+    public void end(String id) {
+        var key = keys.remove(id);
         if (key != null) {
             synchronized (ended) {
                 ended.put(key.id(), key.ended(clock.instant()));

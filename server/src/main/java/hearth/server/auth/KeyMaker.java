@@ -1,6 +1,7 @@
 package hearth.server.auth;
 
 import hearth.model.AccountId;
+import hearth.model.worker.EnvironmentSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -38,6 +39,13 @@ final class KeyMaker {
                 base64(random, TOKEN_BYTES),
                 null,
                 holder);
+    }
+
+    /// A key of one environment.
+    static AccessKey forFunction(EnvironmentSpec environment, Instant created, RandomGenerator random) {
+        var version = environment.function();
+        var function = version.function();
+        return temporary(function.account(), created, new Holder.Function(version.role(), function.name()), random);
     }
 
     static boolean isTemporary(String id) {

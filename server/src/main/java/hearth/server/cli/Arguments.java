@@ -60,15 +60,21 @@ final class Arguments {
             boolean again = !given.add(name) && option.repeatable();
             values.put(name, again ? values.get(name) + "," + value : value);
         }
-        boolean tooMany = operands.size() > 1 && !command.takesSeveral();
-        if (tooMany || operands.isEmpty() != command.operand().isEmpty()) {
-            throw new UsageException(
-                    command.operand().isEmpty()
-                            ? operands.getFirst() + " is not an option"
-                            : (command.takesSeveral() ? "at least" : "exactly") + " one " + command.operand()
-                                    + " is needed");
+        boolean tooMany = operands.size() > command.operands() && !command.takesSeveral();
+        if (tooMany || operands.size() < command.operands()) {
+            throw new UsageException(wanted(command, operands));
         }
         return new Arguments(values, operands, environment);
+    }
+
+    private static String wanted(Command command, List<String> operands) {
+        if (command.operands() == 0) {
+            return operands.getFirst() + " is not an option";
+        }
+        if (command.operands() > 1) {
+            return command.operand().replace(" ", " and ") + " are needed, and nothing more";
+        }
+        return (command.takesSeveral() ? "at least" : "exactly") + " one " + command.operand() + " is needed";
     }
 
     /// The environment that the command was called in.

@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 /// A command of `./hearth`.
 ///
 /// @param name one word or two: `up`, `keys create`
-/// @param operand what it takes besides options, for the help; empty for nothing; several where it ends with `…`
+/// @param operand what it takes besides options, for the help: a word for each; empty for nothing; several where it
+///     ends with `…`
 record Command(String name, String operand, String description, List<Option> options, Action action) {
     /// The action of a command.
     @FunctionalInterface
@@ -15,7 +16,12 @@ record Command(String name, String operand, String description, List<Option> opt
         int run(Arguments arguments) throws Exception;
     }
 
-    /// Whether it takes more than one operand.
+    /// How many operands it takes at least.
+    int operands() {
+        return operand.isEmpty() ? 0 : operand.split(" ").length;
+    }
+
+    /// Whether it takes any number of operands.
     boolean takesSeveral() {
         return operand.endsWith("…");
     }

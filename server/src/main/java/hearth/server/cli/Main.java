@@ -23,6 +23,8 @@ public final class Main {
             MigrateCommand.COMMAND,
             StopCommand.COMMAND,
             DoctorCommand.COMMAND,
+            ClusterCommands.INIT,
+            ClusterCommands.CERTIFICATE,
             RuntimesCommands.INSTALL,
             RuntimesCommands.REMOVE,
             RuntimesCommands.LIST,

@@ -3,6 +3,7 @@ package hearth.server.cli;
 import hearth.server.AuthMode;
 import hearth.server.Hearth;
 import hearth.server.ServerConfig;
+import hearth.worker.sandbox.SandboxKind;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -11,8 +12,22 @@ record ReadyMessage(Hearth hearth, ServerConfig config, Duration taken) {
     @Override
     public String toString() {
         var endpoint = hearth.url();
+        if (config.cluster().join().isPresent()) {
+            return """
+
+                    Hearth's worker is ready at %s after %.2f s, and runs functions (sandboxes: %s) for the frontend at %s
+                    """.formatted(
+                            endpoint,
+                            taken.toMillis() / 1000.0,
+                            hearth.sandbox().map(SandboxKind::label).orElse("none"),
+                            config.cluster().join().orElseThrow());
+        }
+        var elsewhere = config.cluster()
+                .workersListen()
+                .map(_ -> "functions run on workers that join")
+                .orElse("no functions run here");
         var sandboxes =
-                hearth.sandbox().map(kind -> "sandboxes: " + kind.label()).orElse("no functions run here");
+                hearth.sandbox().map(kind -> "sandboxes: " + kind.label()).orElse(elsewhere);
         return """
 
                 Hearth is ready at %s after %.2f s (%s, auth: %s)

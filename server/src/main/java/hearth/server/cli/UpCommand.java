@@ -89,7 +89,7 @@ final class UpCommand {
                     "--idle-timeout", "TIME", "10m", "After how long without an invocation an environment ends")
             .orEnvironment("HEARTH_IDLE_TIMEOUT");
     private static final Option ROLES = Option.of(
-                    "--roles", "LIST", "control,frontend,worker", "The parts that this process takes")
+                    "--roles", "LIST", "control,frontend,worker,events", "The parts that this process takes")
             .orEnvironment("HEARTH_ROLES");
     private static final Option LOOPS = Option.of(
                     "--loops", "COUNT", "1", "Event loops; more only where one keeps a core busy")
@@ -140,7 +140,7 @@ final class UpCommand {
                 ROLES,
                 LOOPS,
                 READY_FILE);
-        return Stream.of(own, ServiceOptions.ALL, LimitOptions.ALL, FOREGROUND_ONLY)
+        return Stream.of(own, ServiceOptions.ALL, LimitOptions.ALL, ClusterOptions.ALL, FOREGROUND_ONLY)
                 .flatMap(List::stream)
                 .toList();
     }
@@ -250,6 +250,7 @@ final class UpCommand {
                 roles(arguments.text(ROLES)),
                 arguments.number(LOOPS, 1, 64),
                 ServiceOptions.config(arguments),
+                ClusterOptions.config(arguments),
                 Guest.folder());
     }
 
@@ -319,7 +320,7 @@ final class UpCommand {
             try {
                 roles.add(Role.valueOf(name.strip().toUpperCase(Locale.ROOT)));
             } catch (IllegalArgumentException e) {
-                throw new UsageException(ROLES.name() + " are control, frontend and worker, and not " + name);
+                throw new UsageException(ROLES.name() + " are control, frontend, worker and events, and not " + name);
             }
         }
         return roles;

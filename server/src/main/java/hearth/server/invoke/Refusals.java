@@ -114,6 +114,7 @@ final class Refusals {
             case NOT_READY -> service("The execution environment was not ready in time.");
             case REFUSED -> service("No execution environment accepted the invocation.");
             case NO_ANSWER -> service("The execution environment did not answer in time.");
+            case WORKER_LOST -> service("The worker that ran the function was lost. The function may have run.");
             case SAME_ID, DEFECT -> defect();
             case CLOSED -> new ApiException(ApiError.SERVICE_UNAVAILABLE, "The service is stopping.");
         };

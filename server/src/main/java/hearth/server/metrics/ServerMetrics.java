@@ -12,13 +12,23 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.IntSupplier;
 
 /// The figures that are looked up when they are asked for: none costs an invocation anything.
 public final class ServerMetrics {
     private ServerMetrics() {}
 
-    /// The figures that every server has.
-    public static void register(PrometheusRegistry registry, String version, Path data, Store store) {
+    /// The figures of a server with a store.
+    public static void register(PrometheusRegistry registry, Store store) {
+        CounterWithCallback.builder()
+                .name("hearth_store_listener_failures")
+                .help("What threw when it was told of a committed change")
+                .callback(counter -> counter.call((double) store.functions().listenerFailures()))
+                .register(registry);
+    }
+
+    /// The figures that every process has.
+    public static void register(PrometheusRegistry registry, String version, Path data) {
         Info.builder()
                 .name("hearth_build_info")
                 .help("Which Hearth this is")
@@ -30,11 +40,6 @@ public final class ServerMetrics {
                 .unit(Unit.BYTES)
                 .help("What the disk of the data folder has room for")
                 .callback(gauge -> gauge.call(freeSpace(data)))
-                .register(registry);
-        CounterWithCallback.builder()
-                .name("hearth_store_listener_failures")
-                .help("What threw when it was told of a committed change")
-                .callback(counter -> counter.call((double) store.functions().listenerFailures()))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("process_start_time")
@@ -96,8 +101,8 @@ public final class ServerMetrics {
         }
     }
 
-    /// The figures of a server that runs functions.
-    public static void register(PrometheusRegistry registry, InvokeServices services, LocalWorker worker) {
+    /// The figures of a server with a frontend.
+    public static void register(PrometheusRegistry registry, InvokeServices services) {
         GaugeWithCallback.builder()
                 .name("lambda_concurrent_executions")
                 .help("Invocations that run now")
@@ -136,6 +141,19 @@ public final class ServerMetrics {
                 .callback(counter ->
                         counter.call((double) services.workerManager().counts().failedStarts()))
                 .register(registry);
+    }
+
+    /// The figures of a server that workers of other hosts join.
+    public static void registerWorkers(PrometheusRegistry registry, IntSupplier connected) {
+        GaugeWithCallback.builder()
+                .name("hearth_workers_joined")
+                .help("Workers on other hosts that are connected")
+                .callback(gauge -> gauge.call(connected.getAsInt()))
+                .register(registry);
+    }
+
+    /// The figures of a process that runs functions.
+    public static void register(PrometheusRegistry registry, LocalWorker worker) {
         CounterWithCallback.builder()
                 .name("hearth_environment_defects")
                 .help("What threw in an environment where nothing should; each ended that environment")

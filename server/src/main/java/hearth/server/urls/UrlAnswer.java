@@ -48,8 +48,14 @@ final class UrlAnswer implements DispatchListener {
                             switch (reason) {
                                 case NO_CAPACITY -> UrlRefusals.throttled();
                                 case CLOSED -> UrlRefusals.unavailable();
-                                case NOT_COUNTED, TOO_LARGE, NOT_READY, REFUSED, NO_ANSWER, SAME_ID, DEFECT ->
-                                    UrlRefusals.failed();
+                                case NOT_COUNTED,
+                                        TOO_LARGE,
+                                        NOT_READY,
+                                        REFUSED,
+                                        NO_ANSWER,
+                                        WORKER_LOST,
+                                        SAME_ID,
+                                        DEFECT -> UrlRefusals.failed();
                             });
             }
         });

@@ -11,6 +11,8 @@ import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.server.AuthMode;
+import hearth.server.ClusterConfig;
+import hearth.server.HostPort;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
 import hearth.server.ServiceConfig;
@@ -58,6 +60,7 @@ class UpCommandTest {
                         EnumSet.allOf(Role.class),
                         1,
                         ServiceConfig.DEFAULT,
+                        ClusterConfig.NONE,
                         Guest.folder()));
     }
 
@@ -73,7 +76,8 @@ class UpCommandTest {
                 + " --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600 --function-layers 7"
                 + " --stream-rate 100 --roles control --loops 2 --allow-host hearth.test --allow-host=*.example.com"
                 + " --url-suffix https://fn.example.com:8443 --drain 2m --access-log off --audit-log off --record-size 2"
-                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s";
+                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s --workers-listen [::1]:9100 --join host1:9200 --zone a --worker-id host2"
+                + " --cluster-certificates /etc/hearth/cluster";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -119,7 +123,12 @@ class UpCommandTest {
                         Map.entry("HEARTH_RECORD_FILES", "9"),
                         Map.entry("HEARTH_METRICS", "off"),
                         Map.entry("HEARTH_METRICS_FUNCTIONS", "7"),
-                        Map.entry("HEARTH_RETRY_BASE", "3s"))))
+                        Map.entry("HEARTH_RETRY_BASE", "3s"),
+                        Map.entry("HEARTH_WORKERS_LISTEN", "[::1]:9100"),
+                        Map.entry("HEARTH_JOIN", "host1:9200"),
+                        Map.entry("HEARTH_ZONE", "a"),
+                        Map.entry("HEARTH_WORKER_ID", "host2"),
+                        Map.entry("HEARTH_CLUSTER_CERTIFICATES", "/etc/hearth/cluster"))))
                 .isEqualTo(CHANGED);
     }
 
@@ -158,6 +167,12 @@ class UpCommandTest {
                     new RecordsConfig(false, false, Bytes.mebibytes(2), 9),
                     new MetricsConfig(false, 7),
                     Duration.ofSeconds(3)),
+            new ClusterConfig(
+                    Optional.of(new HostPort("::1", 9100)),
+                    Optional.of(new HostPort("host1", 9200)),
+                    "a",
+                    "host2",
+                    Optional.of(Path.of("/etc/hearth/cluster"))),
             Guest.folder());
 
     @Test
@@ -264,6 +279,10 @@ class UpCommandTest {
                 "--drain 5",
                 "--access-log yes",
                 "--record-files 0",
+                "--workers-listen 9100",
+                "--workers-listen host1",
+                "--join host1:99999",
+                "--join http://host1:9100",
                 "stray"
             })
     void refusesWhatItDoesNotKnow(String words) {

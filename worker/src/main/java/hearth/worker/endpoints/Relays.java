@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Connects functions to services on the host's loopback, each to the one that its address stands for.
+/// Connects functions to services outside of their sandboxes, each to the one that its address stands for.
 public final class Relays {
     private static final System.Logger LOG = System.getLogger(Relays.class.getName());
 
@@ -47,8 +47,10 @@ public final class Relays {
         this.memory = memory;
     }
 
+    /// Connects a function to the first of these addresses that answers.
+    ///
     /// @param inner accepted, and of no loop yet
-    void relay(EpollSocketChannel inner, EventLoop loop, List<InetSocketAddress> addresses) {
+    public void relay(EpollSocketChannel inner, EventLoop loop, List<InetSocketAddress> addresses) {
         if (open.incrementAndGet() > most) {
             open.decrementAndGet();
             inner.unsafe().closeForcibly();

@@ -1,0 +1,103 @@
+package hearth.link.message;
+
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.EnvironmentSpec;
+import hearth.model.worker.InitializationType;
+import hearth.model.worker.Invocation;
+import hearth.model.worker.Reservation;
+import hearth.model.worker.WorkerCommand;
+import hearth.model.worker.WorkerCommand.Credit;
+import hearth.model.worker.WorkerCommand.Expect;
+import hearth.model.worker.WorkerCommand.Invoke;
+import hearth.model.worker.WorkerCommand.Retire;
+import hearth.model.worker.WorkerCommand.Start;
+import hearth.model.worker.WorkerId;
+
+/// Commands to workers, in bytes.
+final class CommandCodec {
+    private static final int START = MessageCodec.COMMANDS;
+    private static final int INVOKE = START + 1;
+    private static final int CREDIT = START + 2;
+    private static final int RETIRE = START + 3;
+    private static final int EXPECT = START + 4;
+
+    private CommandCodec() {}
+
+    static void write(WorkerCommand command, FieldWriter out) {
+        switch (command) {
+            case Start(var spec) -> write(spec, out.tag(START));
+            case Invoke(var reservation, var invocation) -> {
+                write(reservation, out.tag(INVOKE));
+                write(invocation, out);
+            }
+            case Credit(var environment, var requestId, var pieces) ->
+                out.tag(CREDIT).text(environment.value()).text(requestId).number(pieces);
+            case Retire(var environment) -> out.tag(RETIRE).text(environment.value());
+            case Expect(var function) -> FunctionCodec.write(function, out.tag(EXPECT));
+        }
+    }
+
+    static WorkerCommand read(int tag, FieldReader in) {
+        return switch (tag) {
+            case START -> new Start(spec(in));
+            case INVOKE -> new Invoke(reservation(in), invocation(in));
+            case CREDIT -> new Credit(new EnvironmentId(in.text()), in.text(), in.longNumber());
+            case RETIRE -> new Retire(new EnvironmentId(in.text()));
+            case EXPECT -> new Expect(FunctionCodec.read(in));
+            default -> throw MessageCodec.unknown(tag);
+        };
+    }
+
+    private static void write(EnvironmentSpec spec, FieldWriter out) {
+        out.text(spec.id().value());
+        FunctionCodec.write(spec.function(), out);
+        out.optionalText(spec.tenant()).name(spec.initializationType()).number(spec.maxConcurrency());
+    }
+
+    private static EnvironmentSpec spec(FieldReader in) {
+        return new EnvironmentSpec(
+                new EnvironmentId(in.text()),
+                FunctionCodec.read(in),
+                in.optionalText(),
+                in.name(InitializationType.class),
+                in.number());
+    }
+
+    static void write(Reservation reservation, FieldWriter out) {
+        out.text(reservation.worker().value())
+                .text(reservation.environment().value())
+                .number(reservation.epoch())
+                .number(reservation.number())
+                .duration(reservation.life());
+    }
+
+    static Reservation reservation(FieldReader in) {
+        return new Reservation(
+                new WorkerId(in.text()), new EnvironmentId(in.text()), in.longNumber(), in.longNumber(), in.duration());
+    }
+
+    private static void write(Invocation invocation, FieldWriter out) {
+        out.text(invocation.requestId())
+                .text(invocation.invokedArn())
+                .bytes(invocation.payload())
+                .optionalText(invocation.clientContext())
+                .optionalText(invocation.tenant())
+                .text(invocation.traceHeader())
+                .instant(invocation.received())
+                .truth(invocation.wantsLogTail())
+                .truth(invocation.streams());
+    }
+
+    private static Invocation invocation(FieldReader in) {
+        return new Invocation(
+                in.text(),
+                in.text(),
+                in.bytes(),
+                in.optionalText(),
+                in.optionalText(),
+                in.text(),
+                in.instant(),
+                in.truth(),
+                in.truth());
+    }
+}

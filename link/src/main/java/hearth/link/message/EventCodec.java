@@ -1,0 +1,151 @@
+package hearth.link.message;
+
+import hearth.model.Bytes;
+import hearth.model.worker.EnvironmentEvent.Gone;
+import hearth.model.worker.EnvironmentEvent.Idle;
+import hearth.model.worker.EnvironmentEvent.Ready;
+import hearth.model.worker.EnvironmentEvent.StartRefused;
+import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.InvocationOutcome;
+import hearth.model.worker.InvocationOutcome.Answered;
+import hearth.model.worker.InvocationOutcome.Failed;
+import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationOutcome.Refused;
+import hearth.model.worker.InvocationOutcome.Streamed;
+import hearth.model.worker.InvocationProgress.Began;
+import hearth.model.worker.InvocationProgress.Ended;
+import hearth.model.worker.InvocationProgress.Piece;
+import hearth.model.worker.ProcessorSample;
+import hearth.model.worker.Report;
+import hearth.model.worker.Report.Phase;
+import hearth.model.worker.Report.ReportedEnvironment;
+import hearth.model.worker.WorkerCapacity;
+import hearth.model.worker.WorkerEvent;
+
+/// Events of workers, in bytes.
+final class EventCodec {
+    private static final int READY = MessageCodec.EVENTS;
+    private static final int IDLE = READY + 1;
+    private static final int GONE = READY + 2;
+    private static final int START_REFUSED = READY + 3;
+    private static final int BEGAN = READY + 4;
+    private static final int PIECE = READY + 5;
+    private static final int ENDED = READY + 6;
+    private static final int REPORT = READY + 7;
+
+    // The outcomes of an invocation.
+    private static final int ANSWERED = 1;
+    private static final int STREAMED = 2;
+    private static final int FAILED = 3;
+    private static final int REFUSED = 4;
+    private static final int NOT_RUNNABLE = 5;
+
+    private EventCodec() {}
+
+    static void write(WorkerEvent event, FieldWriter out) {
+        switch (event) {
+            case Ready(var environment) -> out.tag(READY).text(environment.value());
+            case Idle(var environment, var reservation, var sample) ->
+                out.tag(IDLE).text(environment.value()).number(reservation).optional(sample, taken -> out.duration(
+                                taken.running())
+                        .duration(taken.unhindered()));
+            case Gone(var environment, var why) ->
+                out.tag(GONE).text(environment.value()).optional(why, reason -> write(reason, out));
+            case StartRefused(var environment, var reason) ->
+                out.tag(START_REFUSED).text(environment.value()).text(reason);
+            case Began(var requestId, var reservation, var contentType) -> {
+                CommandCodec.write(reservation, out.tag(BEGAN).text(requestId));
+                out.text(contentType);
+            }
+            case Piece(var requestId, var reservation, var number, var bytes) -> {
+                CommandCodec.write(reservation, out.tag(PIECE).text(requestId));
+                out.number(number).bytes(bytes);
+            }
+            case Ended(var requestId, var reservation, var outcome) -> {
+                CommandCodec.write(reservation, out.tag(ENDED).text(requestId));
+                write(outcome, out);
+            }
+            case Report report -> write(report, out.tag(REPORT));
+        }
+    }
+
+    static WorkerEvent read(int tag, FieldReader in) {
+        return switch (tag) {
+            case READY -> new Ready(new EnvironmentId(in.text()));
+            case IDLE ->
+                new Idle(
+                        new EnvironmentId(in.text()),
+                        in.longNumber(),
+                        in.optional(() -> new ProcessorSample(in.duration(), in.duration())));
+            case GONE -> new Gone(new EnvironmentId(in.text()), in.optional(() -> notRunnable(in)));
+            case START_REFUSED -> new StartRefused(new EnvironmentId(in.text()), in.text());
+            case BEGAN -> new Began(in.text(), CommandCodec.reservation(in), in.text());
+            case PIECE -> new Piece(in.text(), CommandCodec.reservation(in), in.longNumber(), in.bytes());
+            case ENDED -> new Ended(in.text(), CommandCodec.reservation(in), outcome(in));
+            case REPORT -> report(in);
+            default -> throw MessageCodec.unknown(tag);
+        };
+    }
+
+    private static void write(InvocationOutcome outcome, FieldWriter out) {
+        switch (outcome) {
+            case Answered(var payload, var contentType, var logTail) ->
+                out.tag(ANSWERED).bytes(payload).text(contentType).optionalBytes(logTail);
+            case Streamed(var logTail) -> out.tag(STREAMED).optionalBytes(logTail);
+            case Failed(var payload, var error, var logTail) ->
+                out.tag(FAILED).bytes(payload).text(error).optionalBytes(logTail);
+            case Refused(var reason) -> out.tag(REFUSED).text(reason);
+            case NotRunnable why -> write(why, out.tag(NOT_RUNNABLE));
+        }
+    }
+
+    private static InvocationOutcome outcome(FieldReader in) {
+        int tag = in.tag();
+        return switch (tag) {
+            case ANSWERED -> new Answered(in.bytes(), in.text(), in.optionalBytes());
+            case STREAMED -> new Streamed(in.optionalBytes());
+            case FAILED -> new Failed(in.bytes(), in.text(), in.optionalBytes());
+            case REFUSED -> new Refused(in.text());
+            case NOT_RUNNABLE -> notRunnable(in);
+            default -> throw new MalformedMessageException("an invocation has no outcome of kind " + tag);
+        };
+    }
+
+    private static void write(NotRunnable why, FieldWriter out) {
+        out.name(why.cause()).text(why.message());
+    }
+
+    private static NotRunnable notRunnable(FieldReader in) {
+        return new NotRunnable(in.name(NotRunnable.Cause.class), in.text());
+    }
+
+    private static void write(Report report, FieldWriter out) {
+        var capacity = report.capacity();
+        out.number(report.number())
+                .number(report.epoch())
+                .number(capacity.memory().count())
+                .number(capacity.milliCpus())
+                .number(capacity.slots())
+                .truth(report.room())
+                .truth(report.roomToKeep())
+                .all(report.environments(), one -> out.text(one.id().value())
+                        .name(one.phase())
+                        .number(one.lastReservation())
+                        .all(one.running(), out::number));
+    }
+
+    private static Report report(FieldReader in) {
+        return new Report(
+                in.longNumber(),
+                in.longNumber(),
+                capacity(in),
+                in.truth(),
+                in.truth(),
+                in.all(() -> new ReportedEnvironment(
+                        new EnvironmentId(in.text()), in.name(Phase.class), in.longNumber(), in.all(in::longNumber))));
+    }
+
+    private static WorkerCapacity capacity(FieldReader in) {
+        return new WorkerCapacity(new Bytes(in.longNumber()), in.number(), in.number());
+    }
+}

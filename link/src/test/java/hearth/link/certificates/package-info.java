@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.link.certificates;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.link.message;
+
+import org.jspecify.annotations.NullMarked;

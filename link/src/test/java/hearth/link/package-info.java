@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.link;
+
+import org.jspecify.annotations.NullMarked;

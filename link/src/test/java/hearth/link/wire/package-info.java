@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.link.wire;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,47 @@
+package hearth.server;
+
+import java.util.Set;
+
+/// Whether the roles of a process can be taken together, and have what they need.
+final class RoleCheck {
+    private RoleCheck() {}
+
+    static void check(ServerConfig config) throws StartException {
+        var roles = config.roles();
+        var cluster = config.cluster();
+        boolean frontend = roles.contains(Role.FRONTEND);
+        boolean worker = roles.contains(Role.WORKER);
+        boolean joins = cluster.join().isPresent();
+        boolean listens = cluster.workersListen().isPresent();
+        refuse(roles.isEmpty(), "A server without a role has nothing to do.");
+        refuse(
+                roles.contains(Role.EVENTS) && !frontend,
+                "The roles frontend and events must be in one process, for now.");
+        refuse(
+                worker && !frontend && !joins,
+                "A worker whose process has no frontend joins one: --join HOST:PORT names it.");
+        refuse(
+                joins && !roles.equals(Set.of(Role.WORKER)),
+                "--join is for a process that has the role worker alone, for now: --roles worker.");
+        refuse(
+                frontend && !worker && !listens,
+                "A frontend without a worker in its process needs some that join it: --workers-listen ADDRESS:PORT.");
+        refuse(listens && !frontend, "--workers-listen is for a process with the role frontend, which workers join.");
+        refuse(
+                (joins || listens) && cluster.certificates().isEmpty(),
+                "Members of a cluster know each other by certificates: --cluster-certificates DIR names the folder that"
+                        + " `hearth cluster certificate` made for this one.");
+        refuse(
+                !joins && !listens && cluster.certificates().isPresent(),
+                "--cluster-certificates is for --workers-listen or --join, and there is neither.");
+        refuse(
+                !joins && !(cluster.workerId().isEmpty() && cluster.zone().isEmpty()),
+                "--worker-id and --zone are for a worker that joins a frontend by --join.");
+    }
+
+    private static void refuse(boolean wrong, String why) throws StartException {
+        if (wrong) {
+            throw new StartException(why);
+        }
+    }
+}
