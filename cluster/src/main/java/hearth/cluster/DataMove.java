@@ -36,7 +36,7 @@ public final class DataMove {
             "packages");
 
     /// Random values, of which a server may have drawn some in the database when it was started on it too early.
-    private static final String DRAWN_VALUES = "drawn_values";
+    static final String DRAWN_VALUES = "drawn_values";
 
     static final List<String> TABLES_OF_EVENTS = List.of("events", "deliveries");
 

@@ -167,12 +167,13 @@ class DataMoveTest {
 
         var known = new ArrayList<>(DataMove.TABLES);
         known.addAll(DataMove.TABLES_OF_EVENTS);
+        known.add(DataMove.DRAWN_VALUES);
         try (var database = PostgresDatabase.connect(url);
                 var store = EmbeddedDatabase.connect(data.resolve(Store.FILE));
                 var events = EmbeddedDatabase.connect(data.resolve(EventStore.FILE))) {
             var there = new TreeMap<>(columns(store));
             there.putAll(columns(events));
-            // It becomes an object of the database.
+            // Some numbers become an object of the database.
             there.remove("sequences");
             assertThat(there).containsOnlyKeys(known);
             for (var table : known) {

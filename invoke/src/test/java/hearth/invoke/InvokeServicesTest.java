@@ -105,9 +105,11 @@ class InvokeServicesTest {
         services.placement().drain(worker.worker());
         store.put(Functions.id("mail"), Functions.latest("mail"));
         invoke("mail");
-        var late = new FakeWorker("late", 1024, 1000, 1);
 
-        services.placement().add(late.worker());
+        var late = new FakeWorker("late", 1024, 1000, 1).connect(services.events());
+
+        // Told to the placement alone, so that nothing but a sweep finds the room.
+        services.joined(late, true);
         services.placement().reported(late.worker(), late.report());
 
         Await.until(() -> services.workerManager().counts().starting() == 1);

@@ -55,17 +55,20 @@ final class GuestRuntimesTest {
                 if event == "crash": os._exit(1)
                 if event == "hang": time.sleep(60)
             """;
+    /// Long enough to be asked about by itself (`PeakMemory`), on a quick machine too.
     private static final String PYTHON_MEMORY = """
-            import re
+            import re, time
             kept = []
             def handler(event, context):
                 kept.append(bytearray(event << 20))
+                time.sleep(0.03)
                 return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read()).group(1))
             """;
     private static final String NODE_MEMORY = """
             const kept = [];
             exports.handler = async event => {
                 kept.push(Buffer.alloc(event << 20, 1));
+                await new Promise(done => setTimeout(done, 30));
                 return Number(/VmHWM:\\s+(\\d+)/.exec(require("fs").readFileSync("/proc/self/status"))[1]);
             };
             """;
