@@ -7,8 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /// The note in a data folder that its functions are in a database. The packages in the folder are theirs then: the
-// store
-/// in the folder, which may be older, would remove those that it knows nothing of.
+/// folder's own store, which may be older, would remove those that it knows nothing of.
 final class StoreNote {
     static final String FILE = "store-is-elsewhere";
 
@@ -31,7 +30,7 @@ final class StoreNote {
         if (Files.exists(note)) {
             return;
         }
-        if (keepsSomething(data.resolve(Store.FILE)) && database.read(session -> isUnused(session))) {
+        if (keepsSomething(data.resolve(Store.FILE)) && database.read(StoreNote::isUnused)) {
             throw new StoreUnavailableException(
                     "%s is empty, and %s keeps functions or layers: move them with `hearth migrate --from %s --to URL` first, or name another folder in --data."
                             .formatted(url, data, data));

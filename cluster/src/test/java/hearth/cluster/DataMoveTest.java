@@ -190,7 +190,7 @@ class DataMoveTest {
                 found.put(rows.getString(1), Set.of());
             }
         }
-        for (var table : found.keySet()) {
+        for (var table : Set.copyOf(found.keySet())) {
             found.put(table, columns(embedded, table));
         }
         return found;

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.sqlite.JDBC;
 
 class GroupWriterTest {
     /// The first group ends once the second is there, which fails.
@@ -26,11 +28,14 @@ class GroupWriterTest {
             if (run == 1) {
                 Await.until(() -> waiting.getCount() == 0);
             }
-            var result = transaction.run(new Session(null, PostgresDialect.INSTANCE));
-            if (run == 2) {
-                throw failure;
+            try (var session = new Session(
+                    JDBC.createConnection("jdbc:sqlite::memory:", new Properties()), SqliteDialect.INSTANCE)) {
+                var result = transaction.run(session);
+                if (run == 2) {
+                    throw failure;
+                }
+                return result;
             }
-            return result;
         }
     }
 
