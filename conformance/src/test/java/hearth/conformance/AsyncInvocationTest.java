@@ -187,7 +187,8 @@ class AsyncInvocationTest {
         var accepted = new ConcurrentSkipListSet<String>();
         try (var queues = RecordedQueues.start()) {
             String[] options = {"--retry-base", "100ms", "--endpoint", "sqs=" + queues.url()};
-            int rounds = 6;
+            // More with -Dhearth.events.kills=50.
+            int rounds = Integer.getInteger("hearth.events.kills", 6);
             for (int round = 0; round < rounds; round++) {
                 var killed = HearthProcess.start(folder, options);
                 var client = Clients.lambda(killed.endpoint());
