@@ -86,18 +86,15 @@ final class FunctionEnvironments {
     /// How many of those who wait are to have an environment made for them.
     ///
     /// None while one has room, and no more than the processors can use. And none but who has waited for long
-    /// already, if those that are busy are expected to serve all of them sooner than a new one would be ready;
-    /// unless the function mostly waits for something else, so that one more environment takes nothing from the
-    /// others.
+    /// already, if those that are busy are expected to serve all of them sooner than a new one would be ready.
     int impatient(Instant now, Duration longest) {
         return stock.hasRoom() ? 0 : Math.min(turns.left(), waitingTooLong(now, longest));
     }
 
     private int waitingTooLong(Instant now, Duration longest) {
         var bound = patience(longest);
-        boolean soonServed = !turns.mostlyWaits()
-                && stock.busy() > 0
-                && invocations.nanos() * waiting.count() / stock.underWay() < bound.toNanos();
+        boolean soonServed =
+                stock.busy() > 0 && invocations.nanos() * waiting.count() / stock.underWay() < bound.toNanos();
         return soonServed ? waiting.countSince(now.minus(bound)) : waiting.count();
     }
 

@@ -46,11 +46,6 @@ final class FunctionTurns {
         return workers.isEmpty() ? Parallelism.UNLIMITED : (int) Math.min(Parallelism.UNLIMITED, left);
     }
 
-    /// Whether more of its environments would not take each other's processors.
-    boolean mostlyWaits() {
-        return parallelism.isWaiting();
-    }
-
     void learn(ProcessorSample sample, Instant now) {
         parallelism.learn(sample, now);
     }

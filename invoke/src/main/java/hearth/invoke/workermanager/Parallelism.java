@@ -75,11 +75,6 @@ final class Parallelism {
         return unhindered > 0 ? Math.min(1, (double) sample.running().toNanos() / unhindered) : 1;
     }
 
-    /// Whether the function is known to wait for something else than a processor for most of its time.
-    boolean isWaiting() {
-        return known && !limited && share < WAITS;
-    }
-
     /// How many are to run at once on so many processors: so many that these are always busy.
     int on(int processors) {
         return limited ? Math.max(1, (int) Math.round(processors / use())) : UNLIMITED;

@@ -124,15 +124,6 @@ class HotEnvironmentsTest {
     }
 
     @Test
-    void startsOneForEachThatFindsNoneIdleOfAFunctionThatWaitsForSomethingElse() {
-        idleEnvironments(MAIL, 2, WAITS);
-
-        acquire(MAIL, 6);
-
-        assertThat(worker.started).hasSize(6);
-    }
-
-    @Test
     void wakesOthersWhenThoseThatRunHang() {
         idleEnvironments(MAIL, 16, COMPUTES);
         var requests = acquire(MAIL, 16);
