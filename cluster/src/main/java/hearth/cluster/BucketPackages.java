@@ -48,9 +48,8 @@ final class BucketPackages {
         for (int attempt = 1; attempt <= MOST_TRIES; attempt++) {
             var begun = ledger.begin(digest);
             var key = key(begun.name());
-            // Another server may be putting it as well, or have died over it; and what is stored may have been removed
-            // by
-            // somebody who is none of ours. The same name has the same content.
+            // Another server may be putting it as well, or have died over it; and what is stored may have been
+            // removed by somebody who is none of ours. The same name has the same content.
             if (begun.first() || !bucket.holds(key, content.size())) {
                 bucket.put(key, digest, content);
             }

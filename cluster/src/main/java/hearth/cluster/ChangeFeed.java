@@ -1,6 +1,7 @@
 package hearth.cluster;
 
 import hearth.model.FunctionId;
+import hearth.model.Threads;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -130,9 +131,8 @@ final class ChangeFeed implements AutoCloseable {
         // Before the changes are read: what ends in between is read again the next time.
         long horizon = ChangeTable.horizon(session);
         if (horizon < from) {
-            // A replica has taken over that lacks the last transactions, and gives their numbers to others: nobody
-            // knows
-            // since when, so that everything that is kept is told.
+            // A replica has taken over that lacks the last transactions, and gives their numbers to others. Nobody
+            // knows since when, so everything that is kept is told.
             from = 0;
             seen.clear();
         }
@@ -204,16 +204,6 @@ final class ChangeFeed implements AutoCloseable {
         closed = true;
         abort();
         thread.interrupt();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(thread);
     }
 }

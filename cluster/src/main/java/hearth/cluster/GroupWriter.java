@@ -1,5 +1,6 @@
 package hearth.cluster;
 
+import hearth.model.Threads;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -125,17 +126,7 @@ final class GroupWriter implements AutoCloseable {
                 submissions.add(end);
             }
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(thread);
     }
 
     /// One transaction on its way to the disk.

@@ -184,9 +184,8 @@ final class PostgresDatabase implements Database {
                 var session = new Session(connection, PostgresDialect.INSTANCE)) {
             boolean done = false;
             try {
-                // For this one transaction: behind a pooler the next may be made by another session of the server,
-                // which
-                // knows nothing of what was set for this one.
+                // For this one transaction: behind a pooler the next may be made by another session of the
+                // server, which knows nothing of what was set for this one.
                 session.execute(isolation.statement());
                 T result = transaction.run(session);
                 commit(connection, session);

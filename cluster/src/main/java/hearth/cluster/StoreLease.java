@@ -30,6 +30,9 @@ final class StoreLease implements AutoCloseable {
     private final Runnable lost;
     private final ScheduledExecutorService renewer;
 
+    /// Used by the renewer alone.
+    private boolean failing;
+
     private StoreLease(Database database, String owner, Runnable lost) {
         this.database = database;
         this.owner = owner;
@@ -103,9 +106,16 @@ final class StoreLease implements AutoCloseable {
                 LOG.log(Level.ERROR, "Another server has taken the store: {0}", other.get());
                 renewer.shutdown();
                 lost.run();
+            } else if (failing) {
+                failing = false;
+                LOG.log(Level.INFO, "The lease on the store is renewed again");
             }
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "The lease on the store could not be renewed now: {0}", e.getMessage());
+            LOG.log(
+                    failing ? Level.DEBUG : Level.WARNING,
+                    "The lease on the store cannot be renewed now, and will be later: {0}",
+                    e.getMessage());
+            failing = true;
         }
     }
 

@@ -1,5 +1,6 @@
 package hearth.cluster;
 
+import hearth.model.Threads;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -124,17 +125,7 @@ final class Writer implements AutoCloseable {
             closed = true;
         }
         thread.interrupt();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(thread);
         session.close();
     }
 

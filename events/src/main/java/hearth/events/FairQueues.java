@@ -1,6 +1,7 @@
 package hearth.events;
 
 import hearth.cluster.QueueLength;
+import hearth.model.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -295,17 +296,7 @@ final class FairQueues<K, T> implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(thread);
     }
 
     /// What is known of one queue beside what the store keeps.

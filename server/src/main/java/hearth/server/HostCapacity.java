@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /// The room that this host can give to functions: three quarters of its memory, and all its cores.
-final class HostCapacity {
+public final class HostCapacity {
     private static final Path MEMORY = Path.of("/proc/meminfo");
     private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d+) kB");
 
     /// Each environment takes processes and mounts of the host, besides its memory.
-    private static final int SLOTS = 4_000;
+    public static final int SLOTS = 4_000;
 
     /// What this process has open for one environment: 14 were counted, with two of them for who calls it.
     private static final int DESCRIPTORS_OF_ONE = 16;
@@ -25,7 +25,7 @@ final class HostCapacity {
     private HostCapacity() {}
 
     /// The number of descriptors that this process may have open. The JVM has raised it as far as it may.
-    static int descriptors() throws StartException {
+    public static int descriptors() throws StartException {
         try {
             var limit = DESCRIPTORS.matcher(Files.readString(LIMITS));
             return limit.find() ? (int) Math.min(Integer.MAX_VALUE, Long.parseLong(limit.group(1))) : Integer.MAX_VALUE;
@@ -41,7 +41,7 @@ final class HostCapacity {
     }
 
     /// How many environments there may be. Half of the descriptors are left to callers and to everything else.
-    static int slots(int descriptors) {
+    public static int slots(int descriptors) {
         return Math.clamp(descriptors / 2 / DESCRIPTORS_OF_ONE, 1, SLOTS);
     }
 

@@ -145,9 +145,8 @@ public final class Connection extends ByteToMessageDecoder {
 
     /// Takes the worker that has introduced itself.
     ///
-    /// @param apiPort where functions that run there find the API, on the host that the worker has connected to; 0
-    /// for
-    ///     nowhere
+    /// @param apiPort where functions that run there find the API, on the host that the worker has connected to;
+    ///     0 for nowhere
     public void welcome(int version, int apiPort) {
         begin();
         signal(Frame.of(Frame.WELCOME, version, apiPort));

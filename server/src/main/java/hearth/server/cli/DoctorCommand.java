@@ -1,5 +1,7 @@
 package hearth.server.cli;
 
+import hearth.server.HostCapacity;
+import hearth.server.StartException;
 import hearth.server.urls.LocalhostNames;
 import hearth.worker.sandbox.Examination;
 import hearth.worker.sandbox.Finding;
@@ -37,7 +39,7 @@ final class DoctorCommand {
 
     private DoctorCommand() {}
 
-    private static int run(Arguments arguments) throws IOException {
+    private static int run(Arguments arguments) throws IOException, StartException {
         if (arguments.flag(CLEAN)) {
             var cleared = Leftovers.clearAll();
             cleared.forEach(each -> System.out.println("cleared " + each));
@@ -52,6 +54,7 @@ final class DoctorCommand {
         var endpoints = EndpointOptions.endpoints(arguments);
         var localhostNames = LocalhostNames.begin();
         boolean best = examine(arguments.folder(Option.DATA));
+        print(DescriptorLimit.finding(HostCapacity.descriptors()));
         print(UrlNames.finding(localhostNames.resolve()));
         new EndpointExamination(PATIENCE).findings(endpoints).forEach(DoctorCommand::print);
         return best ? 0 : 1;

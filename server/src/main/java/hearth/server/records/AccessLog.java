@@ -1,5 +1,6 @@
 package hearth.server.records;
 
+import hearth.model.Threads;
 import hearth.server.http.AnsweredRequest;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -137,17 +138,7 @@ public final class AccessLog implements AutoCloseable {
     public void close() throws IOException {
         closed = true;
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(thread);
         file.close();
     }
 }

@@ -4,23 +4,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
 /// Waiting for what must not be left half done: a process that was started, a descriptor that was opened.
-public final class Uninterrupted {
+final class Uninterrupted {
     private Uninterrupted() {}
-
-    /// Waits for a thread that has been told to end, also while interrupted, and stays interrupted then.
-    public static void join(Thread thread) {
-        var interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
 
     /// Waits also while interrupted, and stays interrupted then.
     static <T> T await(Future<T> future) throws LinuxException {

@@ -1,6 +1,7 @@
 package hearth.worker.logs;
 
 import hearth.model.Bytes;
+import hearth.model.Threads;
 import hearth.model.memory.MemoryBudget;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -90,17 +91,7 @@ public final class LogWriter implements AutoCloseable {
     public void close() {
         closing = true;
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(thread);
     }
 
     /// @param first whether nothing of its stream waits: such a record is taken in any case

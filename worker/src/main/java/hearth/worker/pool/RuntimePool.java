@@ -1,6 +1,6 @@
 package hearth.worker.pool;
 
-import hearth.worker.linux.Uninterrupted;
+import hearth.model.Threads;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxFactory;
 import hearth.worker.sandbox.SandboxKind;
@@ -258,7 +258,7 @@ public final class RuntimePool implements AutoCloseable {
             notifyAll();
         }
         if (thread != null) {
-            Uninterrupted.join(thread);
+            Threads.awaitEnd(thread);
         }
         List<BootedRuntime> left;
         synchronized (this) {

@@ -1,6 +1,6 @@
 package hearth.worker.sandbox;
 
-import hearth.worker.linux.Uninterrupted;
+import hearth.model.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -93,7 +93,7 @@ final class Disposal implements AutoCloseable {
             notifyAll();
         }
         if (ending != null) {
-            Uninterrupted.join(ending);
+            Threads.awaitEnd(ending);
         }
     }
 }

@@ -1,6 +1,6 @@
 package hearth.worker.sandbox;
 
-import hearth.worker.linux.Uninterrupted;
+import hearth.model.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -168,7 +168,7 @@ final class Stock<T> implements AutoCloseable {
             notifyAll();
         }
         if (ending != null) {
-            Uninterrupted.join(ending);
+            Threads.awaitEnd(ending);
         }
         List<T> left;
         synchronized (this) {
