@@ -43,6 +43,8 @@ public final class Connection extends ByteToMessageDecoder {
     /// How much is written before others have their turn on the loop.
     private static final int TURN = 256 << 10;
 
+    private static final int LONGEST_REASON = 200;
+
     private final LinkTiming timing;
     private final MemoryBudget memory;
     private final Conversation conversation;
@@ -122,7 +124,7 @@ public final class Connection extends ByteToMessageDecoder {
             if (done.isSuccess()) {
                 meet(context);
             } else {
-                end("no secure connection: " + reason(done.cause()));
+                end("no secure connection with " + peer() + ": " + reason(done.cause()));
             }
         }
         context.fireUserEventTriggered(event);
@@ -408,9 +410,11 @@ public final class Connection extends ByteToMessageDecoder {
         end(reason(cause));
     }
 
-    private static String reason(Throwable cause) {
+    /// For the log, which a stranger's bytes are not to fill: some exceptions hold all that has come.
+    static String reason(Throwable cause) {
         var told = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-        return told.getMessage() == null ? told.toString() : told.getMessage();
+        var text = told.getMessage() == null ? told.toString() : told.getMessage();
+        return text.length() <= LONGEST_REASON ? text : text.substring(0, LONGEST_REASON) + "…";
     }
 
     /// Ends the connection. By any thread; safe to repeat.
