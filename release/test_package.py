@@ -11,6 +11,7 @@ import tarfile
 import tempfile
 import time
 import unittest
+import urllib.error
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -88,6 +89,21 @@ class PackageTest(unittest.TestCase):
         self.assertEqual(answer, {"hello": "world"})
         print("release: %.1f MB, ready after %.2f s, first function made and invoked after %.2f s" %
               (self.tarball.stat().st_size / 1e6, ready, invoked))
+
+    def test_have_all_that_clients_of_other_services_need(self):
+        with open(self.folder / "bucket.log", "w+") as log:
+            server = subprocess.Popen(
+                [self.folder / "hearth/bin/hearth", "up", "--port", "0", "--objects", "s3://packages?endpoint=http://127.0.0.1:1", "--data", self.folder / "bucket"],
+                env=self.environment(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test"), stdout=log, stderr=log)
+            self.addCleanup(server.kill)
+            endpoint = self.wait_for(lambda: re.search(r"ready at (http://\S+)", self.text(log)), server, log).group(1)
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                self.first_invocation(endpoint)
+            refused.exception.close()
+            server.send_signal(signal.SIGTERM)
+            server.wait(60)
+        # Nobody is there, and nothing else is wrong.
+        self.assertIn("it does not answer", self.text(log))
 
     def text(self, log):
         return Path(log.name).read_text()

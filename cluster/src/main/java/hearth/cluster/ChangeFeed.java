@@ -7,12 +7,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -31,6 +33,7 @@ final class ChangeFeed implements AutoCloseable {
     private final Connector connector;
     private final String node;
     private final Database.ChangeListener listener;
+    private final Consumer<String> topicListener;
     private final Thread thread;
     private final Queue<Untold> again = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
@@ -45,6 +48,9 @@ final class ChangeFeed implements AutoCloseable {
     private final Set<Long> seen = new HashSet<>();
 
     private final Map<FunctionId, Set<String>> untold = new LinkedHashMap<>();
+    /// The numbers of topics of which has been told.
+    private final Map<String, Long> topics = new HashMap<>();
+
     private Duration tellPause = LOOK;
     private long tellAt = System.nanoTime();
     private boolean failing;
@@ -59,7 +65,9 @@ final class ChangeFeed implements AutoCloseable {
     private record Untold(FunctionId function, Collection<String> settings) {}
 
     /// @param node the one whose changes are not told
-    ChangeFeed(Connector connector, String node, Database.ChangeListener listener) {
+    /// @param topicListener told of topics that anyone has changed; told again if it throws
+    ChangeFeed(Connector connector, String node, Database.ChangeListener listener, Consumer<String> topicListener) {
+        this.topicListener = topicListener;
         this.connector = connector;
         this.node = node;
         this.listener = listener;
@@ -70,7 +78,9 @@ final class ChangeFeed implements AutoCloseable {
     void begin() {
         try (var connection = connector.connect();
                 var session = new Session(connection, PostgresDialect.INSTANCE)) {
-            from = ChangeTable.horizon(session);
+            var mark = ChangeTable.mark(session);
+            from = mark.horizon();
+            topics.putAll(mark.topics());
         } catch (SQLException e) {
             throw new StoreException("The changes of the store cannot be followed: " + e.getMessage(), e);
         }
@@ -102,7 +112,10 @@ final class ChangeFeed implements AutoCloseable {
     private void failed(Throwable cause) {
         if (!failing) {
             failing = true;
-            LOG.log(Level.WARNING, "The changes of the store cannot be followed now, and will be later: {0}", cause);
+            LOG.log(
+                    Level.WARNING,
+                    "The changes of the store cannot be followed now, and will be later: {0}",
+                    String.valueOf(cause));
         }
     }
 
@@ -129,12 +142,14 @@ final class ChangeFeed implements AutoCloseable {
 
     private void look(Session session) throws SQLException {
         // Before the changes are read: what ends in between is read again the next time.
-        long horizon = ChangeTable.horizon(session);
+        var mark = ChangeTable.mark(session);
+        long horizon = mark.horizon();
         if (horizon < from) {
             // A replica has taken over that lacks the last transactions, and gives their numbers to others. Nobody
             // knows since when, so everything that is kept is told.
             from = 0;
             seen.clear();
+            topics.clear();
         }
         var rows = ChangeTable.from(session, from);
         for (var row : rows) {
@@ -151,6 +166,25 @@ final class ChangeFeed implements AutoCloseable {
             note(one.function(), one.settings());
         }
         tell();
+        tellTopics(mark.topics());
+    }
+
+    private void tellTopics(Map<String, Long> now) {
+        now.forEach((topic, number) -> {
+            if (!number.equals(topics.get(topic)) && hasHeard(topic)) {
+                topics.put(topic, number);
+            }
+        });
+    }
+
+    private boolean hasHeard(String topic) {
+        try {
+            topicListener.accept(topic);
+            return true;
+        } catch (StoreException e) {
+            LOG.log(Level.DEBUG, "A change of " + topic + " is told again", e);
+            return false;
+        }
     }
 
     private void note(FunctionId function, Collection<String> settings) {
@@ -198,12 +232,26 @@ final class ChangeFeed implements AutoCloseable {
         }
     }
 
-    /// Ends the following, without waiting for a database that says nothing; nothing is told any more.
-    @Override
-    public void close() {
+    /// Ends the following, without waiting for a database that says nothing; nothing is told any more once the thread
+    /// has ended. One that is telling may wait for a listener, which reads from the database.
+    ///
+    /// @return whether it has ended
+    boolean end(Duration patience) {
         closed = true;
         abort();
         thread.interrupt();
-        Threads.awaitEnd(thread);
+        try {
+            return thread.join(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!end(Duration.ofSeconds(1))) {
+            Threads.awaitEnd(thread);
+        }
     }
 }

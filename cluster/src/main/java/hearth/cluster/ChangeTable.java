@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The `changes` table of PostgreSQL: a row says that a node has changed a function, so that the others look again.
 ///
@@ -31,9 +33,14 @@ final class ChangeTable {
                 function.region().value(),
                 function.name(),
                 String.join(" ", settings));
-        try (var _ = session.prepare("SELECT pg_notify('" + CHANNEL + "', '')").executeQuery()) {
-            // It reaches the listeners with the commit.
-        }
+        ring(session);
+    }
+
+    /// Wakes all who listen, with the commit.
+    static void ring(Session session) throws SQLException {
+        session.prepare("SELECT pg_notify('" + CHANNEL + "', '')")
+                .executeQuery()
+                .close();
     }
 
     /// One change by a node.
@@ -41,12 +48,24 @@ final class ChangeTable {
     /// @param settings the kinds of settings that changed with the function
     record Row(long id, long transaction, String node, FunctionId function, List<String> settings) {}
 
-    /// The oldest transaction that has not ended; all before it can be seen.
-    static long horizon(Session session) throws SQLException {
-        try (var rows = session.prepare("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)")
-                .executeQuery()) {
+    /// How far the database is.
+    ///
+    /// @param horizon the oldest transaction that has not ended; all before it can be seen
+    /// @param topics the numbers of the topics that were ever changed
+    record Mark(long horizon, Map<String, Long> topics) {}
+
+    static Mark mark(Session session) throws SQLException {
+        try (var rows = session.prepare("""
+                        SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT),
+                            (SELECT string_agg(name || ' ' || number, ',') FROM topics)""").executeQuery()) {
             rows.next();
-            return rows.getLong(1);
+            var topics = new HashMap<String, Long>();
+            var written = rows.getString(2);
+            for (var topic : written == null ? new String[0] : written.split(",")) {
+                int space = topic.indexOf(' ');
+                topics.put(topic.substring(0, space), Long.parseLong(topic.substring(space + 1)));
+            }
+            return new Mark(rows.getLong(1), topics);
         }
     }
 

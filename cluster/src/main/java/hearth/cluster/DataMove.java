@@ -109,7 +109,9 @@ public final class DataMove {
     /// A server would go on as if it knew all that is there.
     private void requireUnused(Connection target) throws SQLException {
         try (var statement = target.createStatement();
-                var rows = statement.executeQuery("SELECT owner FROM leases WHERE expires > clock_timestamp()")) {
+                var rows = statement.executeQuery("""
+                        SELECT owner FROM leases WHERE expires > clock_timestamp()
+                        UNION ALL SELECT owner FROM store_users WHERE expires > clock_timestamp()""")) {
             if (rows.next()) {
                 throw new StoreUnavailableException(
                         "%s is in use by a server: %s. Stop that one first.".formatted(to, rows.getString(1)));

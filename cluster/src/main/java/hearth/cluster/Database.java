@@ -44,6 +44,13 @@ sealed interface Database extends AutoCloseable permits EmbeddedDatabase, Postgr
     /// it is to keep right.
     void follow(ChangeListener listener);
 
+    /// Has all processes that use the database look at a topic that this transaction changes.
+    void touch(Session session, Topic topic) throws SQLException;
+
+    /// Has the listener told each time that any process has changed a topic, this one too, once somebody follows.
+    /// It may read from the database; when that fails it is told again.
+    void onChange(Topic topic, Runnable listener);
+
     /// Has the listener of `follow` told of a change of this process again, which it could not take in when it
     /// was made.
     void tellAgain(FunctionId function, Collection<String> settings);

@@ -126,6 +126,13 @@ final class EmbeddedDatabase implements Database {
     @Override
     public void follow(ChangeListener listener) {}
 
+    /// There are no other processes.
+    @Override
+    public void touch(Session session, Topic topic) {}
+
+    @Override
+    public void onChange(Topic topic, Runnable listener) {}
+
     /// What listeners depend on is in this process: they would fail again.
     @Override
     public void tellAgain(FunctionId function, Collection<String> settings) {}

@@ -11,33 +11,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The `events` table: one row is one `EventRecord`.
 final class EventTable {
     private EventTable() {}
 
+    private static final String INSERT = """
+            INSERT INTO events (account, region, name, qualifier, request_id, invoked_arn, client_context, tenant,
+                trace_header, accepted, due, failures, setbacks, payload)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
     static void insert(Session session, EventRecord event) throws SQLException {
+        session.execute(INSERT, values(event));
+    }
+
+    /// The same, of which the process hears that works the queue. In PostgreSQL.
+    static void insertAndTell(Session session, EventRecord event) throws SQLException {
+        session.prepare(EventNews.andTell(INSERT), values(event)).executeQuery().close();
+    }
+
+    private static @Nullable Object[] values(EventRecord event) {
         var function = event.function();
         var invocation = event.invocation();
-        session.execute(
-                """
-                INSERT INTO events (account, region, name, qualifier, request_id, invoked_arn, client_context, tenant,
-                    trace_header, accepted, due, failures, setbacks, payload)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                function.account().value(),
-                function.region().value(),
-                function.name(),
-                event.qualifier(),
-                invocation.requestId(),
-                invocation.invokedArn(),
-                invocation.clientContext(),
-                invocation.tenant(),
-                invocation.traceHeader(),
-                event.accepted(),
-                event.due(),
-                event.failures(),
-                event.setbacks(),
-                invocation.payload());
+        return new @Nullable Object[] {
+            function.account().value(),
+            function.region().value(),
+            function.name(),
+            event.qualifier(),
+            invocation.requestId(),
+            invocation.invokedArn(),
+            invocation.clientContext(),
+            invocation.tenant(),
+            invocation.traceHeader(),
+            event.accepted(),
+            event.due(),
+            event.failures(),
+            event.setbacks(),
+            invocation.payload()
+        };
     }
 
     static void update(Session session, EventRecord event) throws SQLException {
@@ -159,6 +171,25 @@ final class EventTable {
             while (rows.next()) {
                 found.add(new QueueLength<>(
                         function(rows), rows.getLong("events"), rows.getLong("first"), rows.getLong("last")));
+            }
+            return found;
+        }
+    }
+
+    /// The first event of each function that has some: a look into the index for each, however many events there are.
+    static List<QueueLength<FunctionId>> heads(Session session) throws SQLException {
+        try (var rows = session.prepare("""
+                        WITH RECURSIVE heads AS (
+                            (SELECT account, region, name, due FROM events ORDER BY account, region, name, due LIMIT 1)
+                            UNION ALL
+                            SELECT next.* FROM heads, LATERAL (
+                                SELECT account, region, name, due FROM events
+                                WHERE (account, region, name) > (heads.account, heads.region, heads.name)
+                                ORDER BY account, region, name, due LIMIT 1) next)
+                        SELECT account, region, name, due FROM heads""").executeQuery()) {
+            var found = new ArrayList<QueueLength<FunctionId>>();
+            while (rows.next()) {
+                found.add(new QueueLength<>(function(rows), 1, rows.getLong("due"), rows.getLong("due")));
             }
             return found;
         }

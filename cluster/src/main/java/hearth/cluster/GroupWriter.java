@@ -3,6 +3,7 @@ package hearth.cluster;
 import hearth.model.Threads;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -25,8 +26,8 @@ final class GroupWriter implements AutoCloseable {
 
     private final Thread thread;
 
-    /// Guarded by `submissions`.
-    private boolean closed;
+    /// Changed under the lock of `submissions`.
+    private volatile boolean closed;
 
     /// Makes one transaction.
     @FunctionalInterface
@@ -109,24 +110,45 @@ final class GroupWriter implements AutoCloseable {
         return !Connections.isLost(failure) && !Connections.isUncertain(failure);
     }
 
-    private static void fail(List<Submission<?>> group, Throwable cause) {
-        if (!(cause instanceof SQLException || cause instanceof StoreException)) {
+    private void fail(List<Submission<?>> group, Throwable cause) {
+        boolean cutOff = closed && cause instanceof IllegalStateException;
+        if (!cutOff
+                && !(cause instanceof SQLException
+                        || cause instanceof StoreException
+                        || cause instanceof LeaseLostException)) {
             LOG.log(Level.ERROR, "A transaction met a defect", cause);
         }
         var failure = new StoreException("Writing to the store failed: " + cause.getMessage(), cause);
         group.forEach(submission -> submission.outcome.completeExceptionally(failure));
     }
 
-    /// Writes what was submitted, then ends the thread.
+    /// Writes what was submitted, then ends the thread. Safe to repeat.
     @Override
     public void close() {
+        takeNoMore();
+        Threads.awaitEnd(thread);
+    }
+
+    /// The same, and gives up waiting.
+    ///
+    /// @return whether the thread has ended
+    boolean end(Duration patience) {
+        takeNoMore();
+        try {
+            return thread.join(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void takeNoMore() {
         synchronized (submissions) {
             if (!closed) {
                 closed = true;
                 submissions.add(end);
             }
         }
-        Threads.awaitEnd(thread);
     }
 
     /// One transaction on its way to the disk.

@@ -11,8 +11,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,9 @@ final class PostgresDatabase implements Database {
     /// How long somebody waits for a connection, before the store is said to be down.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /// How long the last of what was submitted may take to be written, once the database is closed.
+    private static final Duration LAST_WRITES = Duration.ofSeconds(5);
+
     private static final int READERS = 8;
     private static final int WRITERS = 16;
 
@@ -48,6 +55,8 @@ final class PostgresDatabase implements Database {
 
     /// Held while listeners hear of a change, so that none hears of an earlier one after a later one.
     private final Object telling = new Object();
+
+    private final Map<String, List<Runnable>> topicListeners = new ConcurrentHashMap<>();
 
     private volatile @Nullable ChangeFeed feed;
 
@@ -263,16 +272,32 @@ final class PostgresDatabase implements Database {
         if (feed != null) {
             throw new IllegalStateException("Somebody follows already");
         }
-        var following = new ChangeFeed(this::connectToListen, node, (function, settings) -> {
-            synchronized (telling) {
-                return listener.changed(function, settings);
-            }
-        });
+        var following = new ChangeFeed(
+                this::connectToListen,
+                node,
+                (function, settings) -> {
+                    synchronized (telling) {
+                        return listener.changed(function, settings);
+                    }
+                },
+                topic -> topicListeners.getOrDefault(topic, List.of()).forEach(Runnable::run));
         following.begin();
         feed = following;
     }
 
-    private Connection connectToListen() throws SQLException {
+    @Override
+    public void touch(Session session, Topic topic) throws SQLException {
+        TopicTable.touch(session, topic);
+    }
+
+    @Override
+    public void onChange(Topic topic, Runnable listener) {
+        topicListeners
+                .computeIfAbsent(topic.wireName(), _ -> new CopyOnWriteArrayList<>())
+                .add(listener);
+    }
+
+    Connection connectToListen() throws SQLException {
         return connect(url);
     }
 
@@ -290,14 +315,21 @@ final class PostgresDatabase implements Database {
         return conflicts.count();
     }
 
+    /// Waits for a database that says nothing for a moment only: then its connections are cut.
     @Override
     public synchronized void close() {
         var following = feed;
         if (following != null) {
-            following.close();
+            var _ = following.end(LAST_WRITES);
         }
-        groups.close();
+        if (!groups.end(LAST_WRITES)) {
+            LOG.log(Level.WARNING, "The store says nothing: what it is writing last may be lost");
+        }
         writes.close();
         reads.close();
+        groups.close();
+        if (following != null) {
+            following.close();
+        }
     }
 }

@@ -19,12 +19,40 @@ record PostgresSchemaTarget(Connection connection, String part) implements Schem
             statement.execute(
                     "CREATE TABLE IF NOT EXISTS schema_versions (part TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL)");
         }
-        return new PostgresSchemaTarget(connection, part);
+        var target = new PostgresSchemaTarget(connection, part);
+        target.addUsableSince();
+        return target;
+    }
+
+    /// The table of releases that had no such column. It is altered once: that waits for whoever reads the
+    /// table.
+    private void addUsableSince() throws SQLException {
+        try (var statement = connection.createStatement()) {
+            boolean isThere;
+            try (var rows = statement.executeQuery("""
+                    SELECT 1 FROM pg_attribute WHERE attrelid = CAST('schema_versions' AS REGCLASS)
+                        AND attname = 'usable_since' AND NOT attisdropped""")) {
+                isThere = rows.next();
+            }
+            if (!isThere) {
+                statement.execute("ALTER TABLE schema_versions ADD COLUMN usable_since INTEGER");
+            }
+        }
     }
 
     @Override
     public int version() throws SQLException {
-        try (var query = connection.prepareStatement("SELECT version FROM schema_versions WHERE part = ?")) {
+        return number("SELECT version FROM schema_versions WHERE part = ?");
+    }
+
+    /// Nothing is noted by releases that knew nothing of it.
+    @Override
+    public int usableSince() throws SQLException {
+        return number("SELECT COALESCE(usable_since, version) FROM schema_versions WHERE part = ?");
+    }
+
+    private int number(String question) throws SQLException {
+        try (var query = connection.prepareStatement(question)) {
             query.setString(1, part);
             try (var rows = query.executeQuery()) {
                 return rows.next() ? rows.getInt(1) : 0;
@@ -33,14 +61,16 @@ record PostgresSchemaTarget(Connection connection, String part) implements Schem
     }
 
     @Override
-    public void apply(String script, int version) throws SQLException {
+    public void apply(String script, int version, int usableSince) throws SQLException {
         try (var statement = connection.createStatement();
                 var note = connection.prepareStatement("""
-                        INSERT INTO schema_versions (part, version) VALUES (?, ?)
-                        ON CONFLICT (part) DO UPDATE SET version = excluded.version""")) {
+                        INSERT INTO schema_versions (part, version, usable_since) VALUES (?, ?, ?)
+                        ON CONFLICT (part) DO UPDATE SET
+                            version = excluded.version, usable_since = excluded.usable_since""")) {
             statement.execute(script);
             note.setString(1, part);
             note.setInt(2, version);
+            note.setInt(3, usableSince);
             note.executeUpdate();
         }
     }

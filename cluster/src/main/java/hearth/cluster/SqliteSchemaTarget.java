@@ -15,8 +15,14 @@ record SqliteSchemaTarget(Connection connection) implements SchemaTarget {
         }
     }
 
+    /// One program at a time uses the file, and none is there that would have to go on.
     @Override
-    public void apply(String script, int version) throws SQLException {
+    public int usableSince() throws SQLException {
+        return version();
+    }
+
+    @Override
+    public void apply(String script, int version, int usableSince) throws SQLException {
         try (var statement = connection.createStatement()) {
             try {
                 // One text for the engine to split: it knows its own comments and literals best.

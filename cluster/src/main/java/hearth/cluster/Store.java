@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -25,6 +26,12 @@ public final class Store implements AutoCloseable {
     /// How often this server looks for packages in a bucket that nobody needs.
     private static final Duration PACKAGE_ROUNDS = Duration.ofMinutes(1);
 
+    /// After three times as long as until a server asks again.
+    private static final Duration AWAY = Duration.ofSeconds(5);
+
+    /// See `ChangeFeed`: at once where the database notifies, and by looking each 150 ms elsewhere.
+    private static final Duration OTHERS_HEAR = Duration.ofMillis(250);
+
     /// The lock on the folder, where this store took it by itself.
     private final Optional<DataFolderLock> ownLock;
 
@@ -35,10 +42,20 @@ public final class Store implements AutoCloseable {
     private final MappingStore mappings;
     private final SigningStore signing;
     private final DrawnValues drawnValues;
+    private final MemberStore members;
 
     private final Optional<StoreLease> lease;
 
-    private Store(Optional<DataFolderLock> ownLock, Database database, BlobStore blobs, Optional<StoreLease> lease) {
+    /// Whether other servers may use the database too.
+    private final boolean shared;
+
+    private Store(
+            Optional<DataFolderLock> ownLock,
+            Database database,
+            BlobStore blobs,
+            Optional<StoreLease> lease,
+            boolean shared) {
+        this.shared = shared;
         this.ownLock = ownLock;
         this.database = database;
         this.blobs = blobs;
@@ -48,6 +65,7 @@ public final class Store implements AutoCloseable {
         this.mappings = new MappingStore(database);
         this.signing = new SigningStore(database);
         this.drawnValues = new DrawnValues(database);
+        this.members = new MemberStore(database);
     }
 
     /// Opens the store in this folder, making what is not there yet. Throws `StoreUnavailableException` when another
@@ -69,7 +87,7 @@ public final class Store implements AutoCloseable {
                 Optional.empty(),
                 place.url().isEmpty()
                         ? Store::embedded
-                        : owned -> exclusive(owned, place.url().get(), place.random(), place.lost()),
+                        : owned -> leased(owned, place.url().get(), place),
                 place.bucket().isEmpty()
                         ? folder(PACKAGE_REMOVAL_DELAY)
                         : bucket(
@@ -85,7 +103,7 @@ public final class Store implements AutoCloseable {
         return open(
                 lock,
                 Optional.empty(),
-                owned -> noted(owned, url, random, _ -> Optional.empty()),
+                owned -> noted(owned, url, random, true, _ -> Optional.empty()),
                 folder(packageRemovalDelay));
     }
 
@@ -112,7 +130,8 @@ public final class Store implements AutoCloseable {
             try {
                 var keeper = packages.open(data.resolve("objects"), engine.database);
                 keeper.begin();
-                return new Store(ownLock, engine.database, new BlobStore(keeper, engine.database), engine.lease);
+                return new Store(
+                        ownLock, engine.database, new BlobStore(keeper, engine.database), engine.lease, engine.shared);
             } catch (IOException | RuntimeException e) {
                 engine.close();
                 throw e;
@@ -123,7 +142,9 @@ public final class Store implements AutoCloseable {
     }
 
     /// A database, and the lease on it where others could use it too.
-    private record Engine(Database database, Optional<StoreLease> lease) {
+    ///
+    /// @param shared whether they may
+    private record Engine(Database database, Optional<StoreLease> lease, boolean shared) {
         void close() throws SQLException {
             lease.ifPresent(StoreLease::close);
             database.close();
@@ -139,25 +160,36 @@ public final class Store implements AutoCloseable {
     private static Engine embedded(DataFolderLock lock) throws IOException, SQLException {
         StoreNote.refuse(lock.data());
         var file = lock.data().resolve(FILE);
-        return new Engine(EmbeddedDatabase.open(file, Schema.STORE, "store-writer"), Optional.empty());
+        return new Engine(EmbeddedDatabase.open(file, Schema.STORE, "store-writer"), Optional.empty(), false);
     }
 
-    private static Engine exclusive(DataFolderLock lock, StoreUrl url, RandomGenerator random, Runnable lost)
-            throws IOException, SQLException {
-        return noted(lock, url, random, database -> Optional.of(StoreLease.take(database, url, random, lost)));
+    private static Engine leased(DataFolderLock lock, StoreUrl url, StorePlace place) throws IOException, SQLException {
+        var random = place.random();
+        return noted(
+                lock,
+                url,
+                random,
+                place.member().isPresent(),
+                database -> Optional.of(place.member()
+                        .map(member -> StoreLease.share(database, url, member, random, place.lost()))
+                        .orElseGet(() -> StoreLease.take(database, url, random, place.lost()))));
     }
 
     private static Engine noted(
-            DataFolderLock lock, StoreUrl url, RandomGenerator random, Function<Database, Optional<StoreLease>> leases)
+            DataFolderLock lock,
+            StoreUrl url,
+            RandomGenerator random,
+            boolean shared,
+            Function<Database, Optional<StoreLease>> leases)
             throws IOException, SQLException {
         var database = postgres(url, random);
         Optional<StoreLease> lease = Optional.empty();
         try {
             lease = leases.apply(database);
             StoreNote.leave(lock.data(), url, database);
-            return new Engine(database, lease);
+            return new Engine(database, lease, shared);
         } catch (IOException | RuntimeException e) {
-            new Engine(database, lease).close();
+            new Engine(database, lease, shared).close();
             throw e;
         }
     }
@@ -198,6 +230,11 @@ public final class Store implements AutoCloseable {
         };
     }
 
+    /// The database that the servers of this folder use, without user and password; empty where they use the folder.
+    public static Optional<String> elsewhere(Path data) throws IOException {
+        return StoreNote.read(data);
+    }
+
     public FunctionStore functions() {
         return functions;
     }
@@ -216,6 +253,55 @@ public final class Store implements AutoCloseable {
 
     public DrawnValues drawnValues() {
         return drawnValues;
+    }
+
+    /// For servers that share a PostgreSQL database: the other engine has no such tables.
+    public MemberStore members() {
+        return members;
+    }
+
+    /// Whether other servers use it too, or may at any time.
+    public boolean isShared() {
+        return shared;
+    }
+
+    /// Whether the database has not answered for a while, so that writes will fail. One that is in the data folder
+    /// always answers.
+    public boolean isAway() {
+        return silence().compareTo(AWAY) > 0;
+    }
+
+    /// How long ago the database answered last; it is asked every 1.5 s.
+    public Duration silence() {
+        return lease.map(StoreLease::silence).orElse(Duration.ZERO);
+    }
+
+    /// The time by the clock of the database that servers share, to a second or two; empty where that is a file.
+    public Optional<Instant> databaseTime() {
+        return lease.map(StoreLease::databaseTime);
+    }
+
+    /// How long to wait until all other servers have heard of what was committed before: nothing if there are none.
+    /// Otherwise as long as they need at most who follow the changes; one that the database does not reach hears
+    /// of nothing.
+    public Duration untilOthersHaveHeard() {
+        return shared && database.read(StoreUseTable::names).size() > 1 ? OTHERS_HEAR : Duration.ZERO;
+    }
+
+    /// The keys that all servers of the database accept. Of a database only.
+    public StoredKeys keys() {
+        return new StoredKeys(database);
+    }
+
+    /// Of a database only.
+    public Drains drains() {
+        return new Drains(database);
+    }
+
+    /// Has the listener told within 250 ms whenever a topic was changed, by this server too; on a thread of the store.
+    /// It may read from the store, and is told again when that fails. A store in a data folder tells of nothing.
+    public void onChange(Topic topic, Runnable listener) {
+        database.onChange(topic, listener);
     }
 
     public BlobStore blobs() {

@@ -2,9 +2,11 @@ package hearth.cluster;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /// The note in a data folder that its functions are in a database. The packages in the folder are theirs then:
 /// the store in the folder, which may be older, would remove those that it knows nothing of.
@@ -20,6 +22,15 @@ final class StoreNote {
             throw new StoreUnavailableException(
                     "The packages in %s are those of functions in %s: start with --store and that database, or with another --data. To go back to what the folder itself keeps, remove %s; packages that only the database's functions have are removed with the next start."
                             .formatted(data, Files.readString(note).strip(), note));
+        }
+    }
+
+    /// The database of which it tells, without user and password.
+    static Optional<String> read(Path data) throws IOException {
+        try {
+            return Optional.of(Files.readString(data.resolve(FILE)).strip());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         }
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Kills a process that writes, again and again on the same folder, and looks at what it left.
 class CrashTest {
-    private static final int ROUNDS = 30;
+    private static final int ROUNDS = 20;
     private static final long SEED = 20_260_203;
 
     @TempDir

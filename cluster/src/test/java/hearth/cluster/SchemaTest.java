@@ -99,6 +99,16 @@ class SchemaTest {
     }
 
     @Test
+    void knowsWhichProgramsMayUseWhatAMigrationMakes() {
+        assertThat(Schema.usableSince("-- usable_since = 3\nCREATE TABLE a (x INTEGER);", 5))
+                .isEqualTo(3);
+        assertThat(Schema.usableSince("CREATE TABLE a (x INTEGER);\n-- usable_since = 3\n", 5))
+                .isEqualTo(5);
+        assertThatThrownBy(() -> Schema.usableSince("-- usable_since = 6\n", 5))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void leavesNothingOfAMigrationThatFails() throws Exception {
         // The second table of the first migration is already there: its statement fails.
         execute("CREATE TABLE function_versions (x INTEGER)");

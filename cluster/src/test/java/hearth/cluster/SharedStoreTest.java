@@ -322,7 +322,8 @@ class SharedStoreTest {
         try (var feed = new ChangeFeed(
                 () -> PostgresDatabase.connect(addresses.isEmpty() ? url : addresses.pop()),
                 "itself",
-                (function, _) -> heard.add(function))) {
+                (function, _) -> heard.add(function),
+                _ -> {})) {
             feed.begin();
 
             here.functions().create(Change.to(Samples.function("mail", 1)));
@@ -340,7 +341,7 @@ class SharedStoreTest {
                 there.functions().create(Change.to(Samples.function("other", 2)));
                 Await.until(SharedStoreTest::isAFeedKeptWaiting);
                 closer.start();
-                Await.until(() -> closer.getState() == Thread.State.WAITING);
+                Await.until(() -> closer.getState() == Thread.State.TIMED_WAITING);
                 throw new IllegalStateException("not now");
             }
         });
@@ -361,12 +362,13 @@ class SharedStoreTest {
         try (var first = database();
                 var second = database()) {
             try (var _ = StoreLease.take(first, url, new Random(1), () -> {})) {
-                assertThatThrownBy(() -> StoreLease.take(second, url, new Random(2), () -> {}, Duration.ZERO))
+                assertThatThrownBy(() -> StoreLease.take(second, url, new SoleUse("second"), () -> {}, Duration.ZERO))
                         .isInstanceOf(StoreUnavailableException.class)
                         .hasMessageContaining("pid " + ProcessHandle.current().pid())
                         .hasMessageContaining("--store");
             }
-            StoreLease.take(second, url, new Random(2), () -> {}, Duration.ZERO).close();
+            StoreLease.take(second, url, new SoleUse("second"), () -> {}, Duration.ZERO)
+                    .close();
         }
     }
 
@@ -379,13 +381,69 @@ class SharedStoreTest {
     void refuseADatabaseOfANewerHearth() throws Exception {
         try (var connection = PostgresDatabase.connect(url);
                 var statement = connection.createStatement()) {
-            statement.execute("UPDATE schema_versions SET version = 99");
+            statement.execute("UPDATE schema_versions SET version = 99, usable_since = 98");
         }
 
         assertThatThrownBy(() -> open("newer"))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessageContaining("newer Hearth")
-                .hasMessageContaining("99");
+                .hasMessageContaining("schema 99, which programs of schema 98 and newer can use");
+    }
+
+    /// What one of the next release does to the tables, as far as those of this one may know it.
+    private void bringToTheNextRelease(String migration) throws Exception {
+        var migrations = new ArrayList<>(Schema.POSTGRES_STORE.migrations());
+        migrations.add(migration);
+        try (var connection = PostgresDatabase.connect(url)) {
+            new Schema("store", "migrations-of-the-next-release", migrations)
+                    .bringUpToDate(PostgresSchemaTarget.lock(connection, "store"));
+            connection.commit();
+        }
+    }
+
+    @Test
+    void goOnAndStartAnewWhileOneOfTheNextReleaseIsThereThatSaysTheyMay() throws Exception {
+        here.functions().create(Change.to(Samples.function("mail", 1)));
+
+        bringToTheNextRelease("V5__usable.sql");
+
+        here.functions().create(Change.to(Samples.function("search", 2)));
+        assertThat(there.functions().find(id("search"))).isPresent();
+        try (var anew = open("anew")) {
+            assertThat(anew.functions().find(id("mail"))).isPresent();
+            anew.functions().create(Change.to(Samples.function("orders", 3)));
+        }
+        assertThat(here.functions().find(id("orders"))).isPresent();
+    }
+
+    @Test
+    void areRefusedWhereOneOfTheNextReleaseDoesNotSayThatTheyMay() throws Exception {
+        bringToTheNextRelease("V5__not_usable.sql");
+
+        assertThatThrownBy(() -> open("anew"))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("schema 5, which programs of schema 5 and newer can use; this one knows 4");
+    }
+
+    /// The table as the release before made it, which the first program of this one finds.
+    @Test
+    void bringUpToDateADatabaseOfTheReleaseBefore() throws Exception {
+        try (var connection = PostgresDatabase.connect(url);
+                var statement = connection.createStatement()) {
+            statement.execute("DROP TABLE member_protocols");
+            statement.execute("ALTER TABLE schema_versions DROP COLUMN usable_since");
+            statement.execute("UPDATE schema_versions SET version = 3 WHERE part = 'store'");
+        }
+
+        open("anew").close();
+
+        try (var connection = PostgresDatabase.connect(url);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(
+                        "SELECT version, usable_since FROM schema_versions WHERE part = 'store'")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(List.of(rows.getInt(1), rows.getInt(2))).containsExactly(4, 3);
+        }
     }
 
     @Test

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -53,6 +55,42 @@ class StoreAwayTest {
                 assertThat(there.functions().find(id("meanwhile"))).isEmpty();
                 Await.until(() -> heard.contains(id("after")));
                 assertThat(events.accept(EventFileTest.EARLY)).succeedsWithin(Duration.ofSeconds(20));
+            }
+        }
+    }
+
+    @Test
+    void doesNotHoldUpTheEndOfAServerByItsSilence(@TempDir Path folder) throws Exception {
+        try (var postgres = TestPostgres.start()) {
+            var url = StoreUrl.parse(postgres.newDatabase());
+            var lock = DataFolderLock.take(folder);
+            lock.close();
+            var member = new StoreMember("host1", "", () -> "");
+            var store = Store.open(
+                    lock,
+                    new StorePlace(Optional.of(url), Optional.empty(), new Random(1), () -> {}, Optional.of(member)));
+            var events = EventStore.open(url, new Random(2));
+            var lease = events.lease(new Random(3));
+            assertThat(lease.attempt().held()).isTrue();
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                postgres.freeze();
+                try {
+                    var written =
+                            threads.submit(() -> store.functions().create(Change.to(Samples.function("meanwhile", 1))));
+                    var accepted = events.acceptAndTell(EventFileTest.EARLY);
+                    Await.until(store::isAway);
+                    Await.until(() -> !lease.isHeld());
+
+                    long asked = System.nanoTime();
+                    events.close();
+                    store.close();
+
+                    assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(25));
+                    assertThat(accepted).isCompletedExceptionally();
+                    assertThatThrownBy(written::get).isInstanceOf(ExecutionException.class);
+                } finally {
+                    postgres.goOn();
+                }
             }
         }
     }

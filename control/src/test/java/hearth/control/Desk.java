@@ -52,7 +52,15 @@ public final class Desk implements AutoCloseable {
     }
 
     public Desk(Path data, ControlLimits limits, ObjectStore objects) {
-        store = Store.open(data);
+        this(Store.open(data), limits, objects);
+    }
+
+    public Desk(Store store, ControlLimits limits) {
+        this(store, limits, ObjectStore.NONE);
+    }
+
+    private Desk(Store store, ControlLimits limits, ObjectStore objects) {
+        this.store = store;
         control = new ControlPlane(
                 store,
                 () -> NOW,

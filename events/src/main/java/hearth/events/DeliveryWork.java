@@ -2,6 +2,7 @@ package hearth.events;
 
 import hearth.cluster.DeliveryRecord;
 import hearth.cluster.EventRepository;
+import hearth.cluster.LeaseLostException;
 import hearth.model.memory.MemoryBudget;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -144,6 +145,8 @@ final class DeliveryWork implements Work<String, DeliveryRecord> {
             if (failure == null) {
                 writes.succeeded();
                 end.accept(how);
+            } else if (LeaseLostException.isBehind(failure)) {
+                end.accept(Ended.untouched(clock.now() + PAUSE.toMillis(), Ended.Pace.EVEN));
             } else {
                 writes.failed(failure);
                 alarm.after(PAUSE, () -> write(delivery, writing, how, end));

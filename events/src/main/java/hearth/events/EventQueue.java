@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /// Asynchronous invocation: keeps events on the disk, runs functions on them as a client of the Frontend, tries again
 /// as AWS does, and tells destinations and dead letter queues.
-public final class EventQueue implements AsyncInvocations, AutoCloseable {
+public final class EventQueue implements AsyncInvocations, Backlog, AutoCloseable {
     private final EventRepository store;
     private final QueueClock clock;
     private final EventMeter meter;
@@ -42,22 +42,32 @@ public final class EventQueue implements AsyncInvocations, AutoCloseable {
             Executor background,
             Alarm alarm) {}
 
+    /// What the queue is made of beside its store.
+    ///
+    /// @param parts whose store need not be the queue's
     /// @param requestIds for events that are passed on to functions
     /// @param wall the clock of records
     /// @param nanos a clock that nobody sets
-    public EventQueue(
-            EventsConfig config,
-            Parts parts,
-            Supplier<String> requestIds,
-            InstantSource wall,
-            LongSupplier nanos,
-            EventMeter meter) {
-        this.store = parts.store();
+    public record Setting(
+            EventsConfig config, Parts parts, Supplier<String> requestIds, InstantSource wall, LongSupplier nanos) {}
+
+    /// The queue of a process that has its store for itself.
+    public EventQueue(Setting setting, EventMeter meter) {
+        this(setting, setting.parts().store(), QueueClock.begin(setting.wall().millis(), 0, setting.nanos()), meter);
+    }
+
+    /// @param store whose events it works on
+    /// @param clock of all processes that share the store
+    EventQueue(Setting setting, EventRepository store, QueueClock clock, EventMeter meter) {
+        this.store = store;
+        this.clock = clock;
+        this.meter = meter;
+        var config = setting.config();
+        var parts = setting.parts();
         var functions = store.queues();
         var targets = store.targets();
         var policy = new RetryPolicy(config.retryBase());
-        this.clock = QueueClock.begin(wall.millis(), latest(policy, functions, targets), nanos);
-        this.meter = meter;
+        clock.atLeast(latest(policy, functions, targets));
         this.deliveries = new FairQueues<>(
                 "deliveries",
                 new DeliveryWork(
@@ -73,7 +83,7 @@ public final class EventQueue implements AsyncInvocations, AutoCloseable {
                 clock,
                 config.deliveriesAtOnce(),
                 config.drain());
-        this.events = events(config, policy, functions, parts, requestIds, wall);
+        this.events = events(config, policy, functions, parts, setting.requestIds(), setting.wall());
     }
 
     /// The latest time that what is kept tells of: when it came in, or was made to wait.
@@ -157,12 +167,22 @@ public final class EventQueue implements AsyncInvocations, AutoCloseable {
         return next == Long.MAX_VALUE ? next : next - clock.now();
     }
 
-    /// How many events wait for functions or run.
+    /// Another process has accepted an event.
+    void arrived(FunctionId function, long due) {
+        events.arrived(function, due);
+    }
+
+    /// The store has an event of this function, which may be in work, and the first is due then.
+    void seen(FunctionId function, long due) {
+        events.seen(function, due);
+    }
+
+    @Override
     public long waiting() {
         return events.kept();
     }
 
-    /// How many messages wait for those who are to hear of events.
+    @Override
     public long undelivered() {
         return deliveries.kept();
     }

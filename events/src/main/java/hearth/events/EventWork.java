@@ -2,6 +2,7 @@ package hearth.events;
 
 import hearth.cluster.EventRecord;
 import hearth.cluster.EventRepository;
+import hearth.cluster.LeaseLostException;
 import hearth.invoke.counting.ThrottleReason;
 import hearth.invoke.frontend.Dispatch;
 import hearth.invoke.frontend.DispatchOutcome;
@@ -314,6 +315,9 @@ final class EventWork implements Work<FunctionId, EventRecord> {
                     writes.succeeded();
                     end(end);
                     afterwards.run();
+                } else if (LeaseLostException.isBehind(failure)) {
+                    // It is another server's to run.
+                    leave(PAUSE.toMillis());
                 } else {
                     writes.failed(failure);
                     alarm.after(PAUSE, () -> guarded(() -> write(writing, end, afterwards)));

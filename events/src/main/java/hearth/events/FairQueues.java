@@ -1,5 +1,6 @@
 package hearth.events;
 
+import hearth.cluster.LeaseLostException;
 import hearth.cluster.QueueLength;
 import hearth.model.Threads;
 import java.lang.System.Logger;
@@ -92,6 +93,25 @@ final class FairQueues<K, T> implements AutoCloseable {
         if (untold.add(key, due)) {
             mailbox.add(this::takeUntold);
         }
+    }
+
+    /// The store has something in this queue, of which the first is due then, and which may be in work. On any thread;
+    /// does not block.
+    void seen(K key, long due) {
+        mailbox.add(() -> {
+            var queue = queue(key);
+            if (queue.count <= queue.running.size()) {
+                // If it is of those in work, the next look finds nothing and counts right again.
+                long more = queue.running.size() + 1 - queue.count;
+                queue.count += more;
+                kept.addAndGet(more);
+            }
+            if (queue.isFull()) {
+                queue.hungry = true;
+            } else {
+                turnBy(queue, due);
+            }
+        });
     }
 
     private void takeUntold() {
@@ -199,7 +219,10 @@ final class FairQueues<K, T> implements AutoCloseable {
                 turn(queue, now);
             }
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "A turn of " + queue.key + " failed", e);
+            LOG.log(
+                    LeaseLostException.isBehind(e) ? Level.DEBUG : Level.ERROR,
+                    "A turn of " + queue.key + " failed",
+                    e);
             turn(queue, now + PAUSE.toMillis());
         }
         forgetIfEmpty(queue);

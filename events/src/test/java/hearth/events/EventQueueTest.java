@@ -556,26 +556,28 @@ class EventQueueTest {
         var cache = new FunctionCache(FunctionCacheConfig.DEFAULT, this::find, threads, System::nanoTime, meter);
         var numbers = new AtomicInteger();
         queue = new EventQueue(
-                EventsConfig.DEFAULT,
-                new EventQueue.Parts(
-                        store,
-                        new FunctionResolver(cache, new Random(1), System::nanoTime, meter),
-                        (version, invocation, _, listener) -> threads.execute(() -> run(version, invocation, listener)),
-                        stopped::contains,
-                        (_, delivery) -> {
-                            if (sendingFails.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                                throw new DeliveryException("A test asked for it", null);
-                            }
-                            sent.add(delivery);
-                        },
-                        memory,
-                        threads,
-                        (delay, action) -> CompletableFuture.delayedExecutor(
-                                        delay.toNanos(), TimeUnit.NANOSECONDS, threads)
-                                .execute(action)),
-                () -> "passed-on-" + numbers.incrementAndGet(),
-                () -> InstantSource.system().instant().plus(set),
-                () -> System.nanoTime() + skipped.get(),
+                new EventQueue.Setting(
+                        EventsConfig.DEFAULT,
+                        new EventQueue.Parts(
+                                store,
+                                new FunctionResolver(cache, new Random(1), System::nanoTime, meter),
+                                (version, invocation, _, listener) ->
+                                        threads.execute(() -> run(version, invocation, listener)),
+                                stopped::contains,
+                                (_, delivery) -> {
+                                    if (sendingFails.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                                        throw new DeliveryException("A test asked for it", null);
+                                    }
+                                    sent.add(delivery);
+                                },
+                                memory,
+                                threads,
+                                (delay, action) -> CompletableFuture.delayedExecutor(
+                                                delay.toNanos(), TimeUnit.NANOSECONDS, threads)
+                                        .execute(action)),
+                        () -> "passed-on-" + numbers.incrementAndGet(),
+                        () -> InstantSource.system().instant().plus(set),
+                        () -> System.nanoTime() + skipped.get()),
                 new EventMeter() {
                     @Override
                     public void dropped(FunctionId id, String reason) {

@@ -397,19 +397,20 @@ final class EventSimulation implements AutoCloseable {
         private final FunctionCache cache = new FunctionCache(
                 FunctionCacheConfig.DEFAULT, this::find, this::later, time::nanos, InvocationMeter.NONE);
         private final EventQueue queue = new EventQueue(
-                CONFIG,
-                new EventQueue.Parts(
-                        repository,
-                        new FunctionResolver(cache, random, time::nanos, InvocationMeter.NONE),
-                        this::run,
-                        id -> function(id).isStopped,
-                        this::send,
-                        memory,
-                        this::later,
-                        (delay, action) -> after(delay.toMillis(), action)),
-                () -> "p-" + passedOn++,
-                time,
-                time::nanos,
+                new EventQueue.Setting(
+                        CONFIG,
+                        new EventQueue.Parts(
+                                repository,
+                                new FunctionResolver(cache, random, time::nanos, InvocationMeter.NONE),
+                                this::run,
+                                id -> function(id).isStopped,
+                                this::send,
+                                memory,
+                                this::later,
+                                (delay, action) -> after(delay.toMillis(), action)),
+                        () -> "p-" + passedOn++,
+                        time,
+                        time::nanos),
                 new Meter());
         private boolean isOver;
 

@@ -8,10 +8,14 @@ import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.MemberId;
 import hearth.model.worker.Report;
 import hearth.model.worker.Report.Phase;
 import hearth.model.worker.Report.ReportedEnvironment;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.ShardEvent;
+import hearth.model.worker.ShardEvent.HeldEnvironment;
+import hearth.model.worker.ShardId;
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerEvent;
@@ -19,8 +23,11 @@ import hearth.model.worker.WorkerEvents;
 import hearth.model.worker.WorkerId;
 import hearth.model.worker.WorkerLink;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -37,6 +44,8 @@ final class DistantWorker implements WorkerLink {
         private Phase phase = Phase.STARTING;
         private long lastReservation;
         private boolean retiring;
+        private Duration idleSince = Duration.ZERO;
+        private int invocations;
 
         Hosted(EnvironmentSpec spec) {
             this.spec = spec;
@@ -47,30 +56,39 @@ final class DistantWorker implements WorkerLink {
             if (unlucky(15)) {
                 end(new NotRunnable(NotRunnable.Cause.SANDBOX_FAILED, "Simulated"));
             } else if (idle()) {
-                tell(new EnvironmentEvent.Ready(spec.id()));
+                tell(spec.id(), new EnvironmentEvent.Ready(spec.id()));
             }
         }
 
-        void take(Reservation reservation, Invocation invocation) {
+        void take(WorkerEvents from, Reservation reservation, Invocation invocation) {
+            if (!owner(spec.id().shard()).honours(reservation.epoch())) {
+                refuse(from, reservation, invocation);
+                return;
+            }
             if (reservation.number() <= lastReservation) {
                 return;
             }
             check(
+                    invocation.invokedArn().equals(spec.function().function().arn()),
+                    "An environment was given to another function");
+            check(
                     again || phase != Phase.BUSY || retiring,
                     "An environment was given away while an invocation ran in it");
             if (phase != Phase.IDLE || retiring) {
-                refuse(reservation, invocation);
+                refuse(from, reservation, invocation);
                 return;
             }
             lastReservation = reservation.number();
             phase = Phase.BUSY;
+            invocations++;
             ran.accept(invocation);
-            time.after(millis(unlucky(10) ? 2_500 : 200), () -> done(reservation, invocation));
+            time.after(millis(unlucky(10) ? 2_500 : 200), () -> done(from, reservation, invocation));
         }
 
-        private void done(Reservation reservation, Invocation invocation) {
+        private void done(WorkerEvents from, Reservation reservation, Invocation invocation) {
             boolean crashes = unlucky(30);
             ended(
+                    from,
                     reservation,
                     invocation,
                     crashes
@@ -79,17 +97,27 @@ final class DistantWorker implements WorkerLink {
             if (crashes) {
                 end(null);
             } else if (idle()) {
-                tell(new EnvironmentEvent.Idle(spec.id(), lastReservation));
+                tell(spec.id(), new EnvironmentEvent.Idle(spec.id(), lastReservation));
             }
         }
 
         /// Whether it is idle now, and does not end.
         private boolean idle() {
             phase = Phase.IDLE;
+            idleSince = clock();
             if (retiring) {
                 end(null);
             }
             return !retiring;
+        }
+
+        private ReportedEnvironment reported() {
+            return new ReportedEnvironment(spec.id(), phase, lastReservation);
+        }
+
+        private HeldEnvironment held() {
+            return new HeldEnvironment(
+                    spec, reported(), phase == Phase.IDLE ? clock().minus(idleSince) : Duration.ZERO);
         }
 
         void retire() {
@@ -103,10 +131,23 @@ final class DistantWorker implements WorkerLink {
             phase = Phase.ENDING;
             time.after(millis(50), () -> {
                 environments.remove(spec.id());
-                tell(new EnvironmentEvent.Gone(spec.id(), why));
+                tell(spec.id(), new EnvironmentEvent.Gone(spec.id(), why));
             });
         }
     }
+
+    /// Who looks after a shard, and under which epoch; null of one that is alone, or that nobody has taken up.
+    private record Owner(@Nullable MemberId member, long epoch) {
+        boolean honours(long shown) {
+            return MemberId.ALONE.equals(member) || shown == epoch;
+        }
+    }
+
+    /// Where each member hears of it.
+    private final Map<MemberId, WorkerEvents> members = new LinkedHashMap<>();
+
+    private final Map<ShardId, Owner> owners = new HashMap<>();
+    private final Owner first;
 
     private final Map<EnvironmentId, Hosted> environments = new LinkedHashMap<>();
 
@@ -117,36 +158,107 @@ final class DistantWorker implements WorkerLink {
     private final int slots;
     private final SimulatedTime time;
     private final Random random;
-    private final WorkerEvents events;
     private final Consumer<Invocation> ran;
     private long reports;
     private boolean cut;
 
+    /// One that belongs to a process which is alone.
+    ///
     /// @param ran hears of each invocation that begins to run
     DistantWorker(
             String id, int slots, SimulatedTime time, Random random, WorkerEvents events, Consumer<Invocation> ran) {
+        this(id, slots, time, random, ran, new Owner(MemberId.ALONE, Long.MIN_VALUE));
+        members.put(MemberId.ALONE, events);
+        report();
+    }
+
+    /// One that members take up.
+    DistantWorker(String id, int slots, SimulatedTime time, Random random, Consumer<Invocation> ran) {
+        this(id, slots, time, random, ran, new Owner(null, Long.MIN_VALUE));
+    }
+
+    private DistantWorker(
+            String id, int slots, SimulatedTime time, Random random, Consumer<Invocation> ran, Owner first) {
         this.id = new WorkerId(id);
         this.slots = slots;
         this.time = time;
         this.random = random;
-        this.events = events;
         this.ran = ran;
-        report();
+        this.first = first;
         time.every(REPORTS, this::report);
     }
 
-    private void report() {
-        var standing = environments.values().stream()
-                .map(one -> new ReportedEnvironment(one.spec.id(), one.phase, one.lastReservation))
-                .toList();
-        var capacity = new WorkerCapacity(Bytes.mebibytes(128L * slots), 1000 * slots, slots);
-        tell(new Report(++reports, 0, capacity, true, true, standing));
+    /// A member can be told of it from now on.
+    ///
+    /// @return what takes the member's commands
+    WorkerLink from(MemberId member, WorkerEvents events) {
+        members.put(member, events);
+        report(member, events);
+        return new WorkerLink() {
+            @Override
+            public WorkerId worker() {
+                return id;
+            }
+
+            @Override
+            public void send(WorkerCommand command) {
+                take(member, events, command);
+            }
+        };
     }
 
-    private void tell(WorkerEvent event) {
+    void parted(MemberId member) {
+        members.remove(member);
+    }
+
+    private Owner owner(ShardId shard) {
+        return owners.getOrDefault(shard, first);
+    }
+
+    private Duration clock() {
+        return time.now();
+    }
+
+    private void report() {
         if (!cut) {
+            reports++;
+            List.copyOf(members.entrySet()).forEach(one -> report(one.getKey(), one.getValue()));
+        }
+    }
+
+    private void report(MemberId member, WorkerEvents events) {
+        var theirs = environments.values().stream()
+                .filter(one -> member.equals(owner(one.spec.id().shard()).member()))
+                .map(Hosted::reported)
+                .toList();
+        int idle = (int) environments.values().stream()
+                .filter(one -> one.phase == Phase.IDLE)
+                .count();
+        int count = environments.size();
+        var taken = new Report.Taken(count, Bytes.mebibytes(128L * count), 72L * count, idle);
+        var capacity = new WorkerCapacity(Bytes.mebibytes(128L * slots), 1000 * slots, slots);
+        events.happened(id, new Report(++reports, capacity, taken, true, true, theirs));
+    }
+
+    /// What happens to an environment is for whoever looks after it by then.
+    private void tell(EnvironmentId environment, WorkerEvent event) {
+        var member = owner(environment.shard()).member();
+        if (member != null) {
+            tell(members.get(member), event);
+        }
+    }
+
+    private void tell(@Nullable WorkerEvents events, WorkerEvent event) {
+        if (!cut && events != null) {
             events.happened(id, event);
         }
+    }
+
+    /// How many environments have run so many invocations or more.
+    int used(int least) {
+        return (int) environments.values().stream()
+                .filter(one -> one.invocations >= least)
+                .count();
     }
 
     /// Nothing of it is heard any more, and it hears nothing.
@@ -169,30 +281,66 @@ final class DistantWorker implements WorkerLink {
 
     @Override
     public void send(WorkerCommand command) {
+        var alone = members.get(MemberId.ALONE);
+        if (alone != null) {
+            take(MemberId.ALONE, alone, command);
+        }
+    }
+
+    /// @param answers where the member hears, as long as its connection lasts
+    private void take(MemberId from, WorkerEvents answers, WorkerCommand command) {
         if (cut) {
             return;
         }
         switch (command) {
-            case WorkerCommand.Start(var spec) -> start(spec);
+            case WorkerCommand.Start(var spec) -> start(from, answers, spec);
             case WorkerCommand.Invoke(var reservation, var invocation) -> {
                 var environment = environments.get(reservation.environment());
                 if (environment == null) {
-                    refuse(reservation, invocation);
+                    refuse(answers, reservation, invocation);
                 } else {
-                    environment.take(reservation, invocation);
+                    environment.take(answers, reservation, invocation);
                 }
             }
-            case WorkerCommand.Retire(var environment) -> retire(environment);
+            case WorkerCommand.Retire(var environment) -> {
+                if (from.equals(owner(environment.shard()).member())) {
+                    retire(environment);
+                }
+            }
+            case WorkerCommand.TakeUp(var shard, var epoch) -> takeUp(from, answers, shard, epoch);
+            case WorkerCommand.MakeRoom _ ->
+                environments.values().stream()
+                        .filter(one -> one.phase == Phase.IDLE && !one.retiring)
+                        .min(Comparator.comparing(one -> one.idleSince))
+                        .ifPresent(Hosted::retire);
             case WorkerCommand.Credit _, WorkerCommand.Expect _ -> {}
         }
     }
 
-    private void start(EnvironmentSpec spec) {
+    private void takeUp(MemberId from, WorkerEvents answers, ShardId shard, long epoch) {
+        var before = owner(shard);
+        if (epoch < before.epoch() || (epoch == before.epoch() && !from.equals(before.member()))) {
+            tell(answers, new ShardEvent.Superseded(shard, before.epoch()));
+            return;
+        }
+        owners.put(shard, new Owner(from, epoch));
+        var held = environments.values().stream()
+                .filter(one -> one.spec.id().shard().equals(shard))
+                .map(Hosted::held)
+                .toList();
+        tell(answers, new ShardEvent.TakenUp(shard, epoch, held));
+    }
+
+    private void start(MemberId from, WorkerEvents answers, EnvironmentSpec spec) {
         if (environments.containsKey(spec.id())) {
             return;
         }
+        if (!from.equals(owner(spec.id().shard()).member())) {
+            tell(answers, new EnvironmentEvent.StartRefused(spec.id(), "another member looks after the function"));
+            return;
+        }
         if (environments.size() >= slots) {
-            tell(new EnvironmentEvent.StartRefused(spec.id(), "all slots are taken"));
+            tell(answers, new EnvironmentEvent.StartRefused(spec.id(), "all slots are taken"));
             return;
         }
         var environment = new Hosted(spec);
@@ -203,18 +351,18 @@ final class DistantWorker implements WorkerLink {
     private void retire(EnvironmentId environment) {
         var hosted = environments.get(environment);
         if (hosted == null) {
-            tell(new EnvironmentEvent.Gone(environment, null));
+            tell(environment, new EnvironmentEvent.Gone(environment, null));
         } else if (hosted.phase != Phase.ENDING) {
             hosted.retire();
         }
     }
 
-    private void refuse(Reservation reservation, Invocation invocation) {
-        ended(reservation, invocation, new InvocationOutcome.Refused("not idle"));
+    private void refuse(WorkerEvents from, Reservation reservation, Invocation invocation) {
+        ended(from, reservation, invocation, new InvocationOutcome.Refused("not idle"));
     }
 
-    private void ended(Reservation reservation, Invocation invocation, InvocationOutcome outcome) {
-        tell(new InvocationProgress.Ended(invocation.requestId(), reservation, outcome));
+    private void ended(WorkerEvents from, Reservation reservation, Invocation invocation, InvocationOutcome outcome) {
+        tell(from, new InvocationProgress.Ended(invocation.requestId(), reservation, outcome));
     }
 
     private Duration millis(int most) {

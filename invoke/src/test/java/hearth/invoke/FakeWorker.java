@@ -12,6 +12,8 @@ import hearth.model.worker.InvocationProgress;
 import hearth.model.worker.ProcessorSample;
 import hearth.model.worker.Report;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.ShardEvent;
+import hearth.model.worker.ShardEvent.HeldEnvironment;
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerEvent;
@@ -36,6 +38,9 @@ public final class FakeWorker implements WorkerLink {
 
     /// What its next report says of environments.
     public final List<Report.ReportedEnvironment> reported = new ArrayList<>();
+
+    /// What it says that it has when a shard is taken up.
+    public final List<HeldEnvironment> held = new ArrayList<>();
 
     private long reports;
 
@@ -70,7 +75,7 @@ public final class FakeWorker implements WorkerLink {
     }
 
     public Report report() {
-        return new Report(++reports, 0, capacity, room, room, List.copyOf(reported));
+        return new Report(++reports, capacity, Report.Taken.NOTHING, room, room, List.copyOf(reported));
     }
 
     @Override
@@ -88,7 +93,14 @@ public final class FakeWorker implements WorkerLink {
             }
             case WorkerCommand.Credit credit -> credits.add(credit);
             case WorkerCommand.Retire(var environment) -> retired.add(environment);
-            case WorkerCommand.Expect _ -> {}
+            case WorkerCommand.TakeUp(var shard, var epoch) ->
+                tell(new ShardEvent.TakenUp(
+                        shard,
+                        epoch,
+                        held.stream()
+                                .filter(one -> one.spec().id().shard().equals(shard))
+                                .toList()));
+            case WorkerCommand.Expect _, WorkerCommand.MakeRoom _ -> {}
         }
     }
 

@@ -10,6 +10,7 @@ import hearth.invoke.workermanager.WorkerManagerConfig;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.Routing;
+import hearth.model.worker.InitializationType;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome.Answered;
 import hearth.model.worker.Report;
@@ -45,7 +46,6 @@ class InvokeServicesTest {
             function -> provisioned.getOrDefault(function, Map.of()),
             Runnable::run,
             scheduler,
-            clock,
             System::nanoTime,
             new SecureRandom(),
             InvocationMeter.NONE);
@@ -70,8 +70,7 @@ class InvokeServicesTest {
         worker.end(new Answered("1".getBytes(StandardCharsets.UTF_8), "application/json", null));
 
         assertThat(told.payload()).isEqualTo("1");
-        assertThat(services.counting().running(Functions.ACCOUNT, Functions.REGION))
-                .isZero();
+        assertThat(services.counting().running()).isZero();
     }
 
     @Test
@@ -109,7 +108,7 @@ class InvokeServicesTest {
         var late = new FakeWorker("late", 1024, 1000, 1).connect(services.events());
 
         // Told to the placement alone, so that nothing but a sweep finds the room.
-        services.joined(late, true);
+        services.joined(late, "", true);
         services.placement().reported(late.worker(), late.report());
 
         Await.until(() -> services.workerManager().counts().starting() == 1);
@@ -161,8 +160,7 @@ class InvokeServicesTest {
         third.ready(0);
         third.end(new Answered("1".getBytes(StandardCharsets.UTF_8), "application/json", null));
         assertThat(starting.payload()).isEqualTo("1");
-        assertThat(services.counting().running(Functions.ACCOUNT, Functions.REGION))
-                .isZero();
+        assertThat(services.counting().running()).isZero();
     }
 
     @Test
@@ -173,7 +171,7 @@ class InvokeServicesTest {
         lose(other);
         assertThat(services.workerManager().counts().idle()).isZero();
 
-        services.joined(other, false);
+        services.joined(other, "", false);
         var idle = new Report.ReportedEnvironment(other.environment(0), Report.Phase.IDLE, 1);
         other.reported.add(idle);
         other.tell(other.report());
@@ -219,6 +217,22 @@ class InvokeServicesTest {
         assertThat(next.isEnded()).isFalse();
     }
 
+    @Test
+    void makesWhatIsProvisionedElsewhereAtOnceWhenAWorkerLeaves() {
+        lose(worker);
+        var leaving = joined("host2", true);
+        var mail = Functions.latest("mail");
+        provisioned.put(mail.function(), Map.of(mail, 1));
+        services.provisioned().provisioningChanged(mail.function());
+        leaving.ready(0);
+        var staying = joined("host3", true);
+
+        services.leaving(leaving.worker());
+
+        assertThat(staying.started).singleElement().satisfies(spec -> assertThat(spec.initializationType())
+                .isEqualTo(InitializationType.PROVISIONED_CONCURRENCY));
+    }
+
     private void lose(FakeWorker lost) {
         services.unreachable(lost.worker());
         services.lost(lost.worker());
@@ -227,7 +241,7 @@ class InvokeServicesTest {
     private FakeWorker joined(String id, boolean anew) {
         var joined = new FakeWorker(id, 4096, 4000, 100);
         joined.connect(services.events());
-        services.joined(joined, anew);
+        services.joined(joined, "", anew);
         joined.tell(joined.report());
         return joined;
     }

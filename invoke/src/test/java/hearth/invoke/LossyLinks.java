@@ -38,7 +38,8 @@ final class LossyLinks {
         return (WorkerId from, WorkerEvent event) -> carry(() -> services.happened(from, event));
     }
 
-    private void carry(Runnable delivery) {
+    /// Carries anything else.
+    void carry(Runnable delivery) {
         if (!likely(lostPercent)) {
             time.after(delay(), delivery);
         }

@@ -1,10 +1,7 @@
 package hearth.invoke;
 
 import hearth.invoke.counting.CountingService;
-import hearth.invoke.frontend.Dispatch;
 import hearth.invoke.frontend.DispatchConfig;
-import hearth.invoke.frontend.DispatchListener;
-import hearth.invoke.frontend.DispatchOutcome;
 import hearth.invoke.frontend.Frontend;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
@@ -19,15 +16,11 @@ import hearth.model.worker.WorkerEvent;
 import hearth.model.worker.WorkerEvents;
 import hearth.model.worker.WorkerId;
 import hearth.model.worker.WorkerLink;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 
 /// The services with workers whose connections are lost and made again, and whose processes are killed and started
 /// again, all drawn from one seed. Its rules:
@@ -36,7 +29,6 @@ import java.util.TreeMap;
 /// - an environment is never given away while an invocation runs in it;
 /// - once nobody invokes any more, nothing is held.
 final class LostConnectionsSimulation {
-    private static final List<String> NAMES = List.of("mail", "search", "orders");
     private static final int ACCOUNT_LIMIT = 12;
     private static final Duration BUSY = Duration.ofSeconds(60);
     private static final Duration LONGEST = Duration.ofMinutes(5);
@@ -53,12 +45,11 @@ final class LostConnectionsSimulation {
     private final Frontend frontend;
     private final WorkerEvents router;
     private final List<Host> hosts = new ArrayList<>();
-    private final Map<String, Caller> callers = new HashMap<>();
-    private final Map<String, Integer> runs = new HashMap<>();
-    private final Map<String, Integer> outcomes = new TreeMap<>();
+    private final Callers callers;
 
     LostConnectionsSimulation(long seed) {
         random = new Random(seed);
+        callers = new Callers(clock, random, LONGEST);
         network = new LossyLinks(time, random, 0);
         manager = new WorkerManager(
                 WorkerManagerConfig.DEFAULT,
@@ -67,10 +58,10 @@ final class LostConnectionsSimulation {
                 1,
                 clock,
                 time::after,
-                () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
+                shard -> EnvironmentId.of(random.nextLong(), random.nextLong(), shard),
                 InvocationMeter.NONE);
         frontend = new Frontend(DispatchConfig.DEFAULT, counting, manager, links, InvocationMeter.NONE, clock::nanos);
-        router = new EventRouter(frontend, manager, placement);
+        router = new EventRouter(frontend, manager, placement, counting);
         for (int i = 0; i < 2; i++) {
             hosts.add(new Host(new WorkerId("worker-" + i), 2 + random.nextInt(4)));
         }
@@ -120,7 +111,6 @@ final class LostConnectionsSimulation {
             if (anew) {
                 placement.add(id);
             }
-            manager.reached(id, anew);
             links.add(network.to(new WorkerLink() {
                 @Override
                 public WorkerId worker() {
@@ -134,6 +124,7 @@ final class LostConnectionsSimulation {
                     }
                 }
             }));
+            manager.reached(id, anew);
         }
 
         void loseNowAndThen() {
@@ -148,9 +139,9 @@ final class LostConnectionsSimulation {
             if (killed) {
                 worker.cutOff();
             }
-            links.remove(id);
             placement.lost(id);
             manager.lost(id);
+            links.remove(id);
             frontend.lost(id);
             time.after(millis(random.nextBoolean() ? 500 : 25_000), () -> {
                 if (killed) {
@@ -172,78 +163,41 @@ final class LostConnectionsSimulation {
         invokeAgain();
         hosts.forEach(Host::loseNowAndThen);
         time.run(BUSY.plus(LONGEST), this::checkLimits);
-        callers.forEach((id, caller) -> check(caller.outcomes == 1, id + " had " + caller.outcomes + " outcomes"));
-        check(counting.running(Functions.ACCOUNT, Functions.REGION) == 0, "Something is still counted");
-        check(frontend.running() == 0, "The frontend still runs something");
+        callers.check();
+        Callers.check(counting.running(Functions.ACCOUNT, Functions.REGION) == 0, "Something is still counted");
+        Callers.check(frontend.running() == 0, "The frontend still runs something");
         var left = manager.counts();
-        check(left.waiting() + left.busy() + left.starting() == 0, "Something is held: " + left);
+        Callers.check(left.waiting() + left.busy() + left.starting() == 0, "Something is held: " + left);
         manager.close();
         time.run(Duration.ofMinutes(2), this::checkLimits);
-        check(manager.counts().environments() == 0, "Environments are held: " + manager.counts());
+        Callers.check(manager.counts().environments() == 0, "Environments are held: " + manager.counts());
         for (var host : hosts) {
-            check(host.worker.environments() == 0, host.worker.environments() + " environments are left on " + host.id);
-            check(placement.promised(host.id).environments() == 0, "Room is still promised");
+            Callers.check(
+                    host.worker.environments() == 0,
+                    host.worker.environments() + " environments are left on " + host.id);
+            Callers.check(placement.promised(host.id).environments() == 0, "Room is still promised");
         }
-        return outcomes;
+        return callers.outcomes();
     }
 
     private void invokeAgain() {
         if (clock.nanos() < BUSY.toNanos()) {
-            invoke();
+            callers.invoke(frontend);
             time.after(Duration.ofMillis(random.nextInt(120)), this::invokeAgain);
         }
     }
 
-    private void invoke() {
-        var id = "request-" + callers.size();
-        var caller = new Caller(id, clock.instant());
-        callers.put(id, caller);
-        var version = Functions.latest(NAMES.get(random.nextInt(NAMES.size())), 1);
-        var payload = id.getBytes(StandardCharsets.UTF_8);
-        var invocation = new Invocation(
-                id, version.function().arn(), payload, null, null, "Root=1", clock.instant(), false, false);
-        frontend.run(version, invocation, Dispatch.AMPLE_PATIENCE, caller);
-    }
-
     private void ran(Invocation invocation) {
-        check(runs.merge(invocation.requestId(), 1, Integer::sum) == 1, invocation.requestId() + " runs twice");
+        Callers.check(callers.ran(invocation) == 1, invocation.requestId() + " runs twice");
     }
 
     private void checkLimits() {
-        check(counting.running(Functions.ACCOUNT, Functions.REGION) <= ACCOUNT_LIMIT, "More run than may");
+        Callers.check(counting.running(Functions.ACCOUNT, Functions.REGION) <= ACCOUNT_LIMIT, "More run than may");
+        long adopted = manager.counts().adopted();
         for (var host : hosts) {
-            check(placement.promised(host.id).environments() <= host.slots, "More is promised than there is");
-        }
-    }
-
-    private static void check(boolean condition, String otherwise) {
-        if (!condition) {
-            throw new AssertionError(otherwise);
-        }
-    }
-
-    private final class Caller implements DispatchListener {
-        private final String id;
-        private final Instant since;
-        private int outcomes;
-
-        Caller(String id, Instant since) {
-            this.id = id;
-            this.since = since;
-        }
-
-        @Override
-        public void ended(DispatchOutcome outcome) {
-            outcomes++;
-            check(outcomes == 1, id + " had two outcomes");
-            check(Duration.between(since, clock.instant()).compareTo(LONGEST) <= 0, id + " waited too long");
-            var kind = outcome.getClass().getSimpleName();
-            if (outcome instanceof DispatchOutcome.Answered(var payload, var _, var _)) {
-                check(new String(payload, StandardCharsets.UTF_8).equals(id), "Answered to another caller");
-            } else if (outcome instanceof DispatchOutcome.Unavailable(var reason)) {
-                kind = reason.name();
-            }
-            LostConnectionsSimulation.this.outcomes.merge(kind, 1, Integer::sum);
+            // What a worker is found to have has the room that it has, whatever was promised meanwhile.
+            long promised = placement.promised(host.id).environments() - adopted;
+            Callers.check(promised <= host.slots, "More is promised than there is");
         }
     }
 }

@@ -24,6 +24,11 @@ public final class SimulatedTime {
         due.add(new Due(clock.nanos() + delay.toNanos(), orders++, action));
     }
 
+    /// Since the beginning.
+    Duration now() {
+        return Duration.ofNanos(clock.nanos());
+    }
+
     public void every(Duration interval, Runnable action) {
         after(interval, () -> {
             action.run();

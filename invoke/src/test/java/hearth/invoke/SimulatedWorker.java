@@ -90,7 +90,7 @@ public final class SimulatedWorker implements WorkerLink {
         var all = environments.values().stream()
                 .map(one -> new Report.ReportedEnvironment(one.spec.id(), reported(one.phase), one.lastReservation))
                 .toList();
-        tell(new Report(++reports, 0, capacity(), true, true, all));
+        tell(new Report(++reports, capacity(), Report.Taken.NOTHING, true, true, all));
     }
 
     private static Report.Phase reported(Phase phase) {
@@ -116,7 +116,7 @@ public final class SimulatedWorker implements WorkerLink {
             case WorkerCommand.Start(var spec) -> start(spec);
             case WorkerCommand.Invoke(var reservation, var invocation) -> invoke(reservation, invocation);
             case WorkerCommand.Retire(var environment) -> retire(environment);
-            case WorkerCommand.Credit _, WorkerCommand.Expect _ -> {}
+            case WorkerCommand.Credit _, WorkerCommand.Expect _, WorkerCommand.TakeUp _, WorkerCommand.MakeRoom _ -> {}
         }
     }
 

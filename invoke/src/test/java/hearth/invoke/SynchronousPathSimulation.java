@@ -78,7 +78,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
                 1,
                 clock,
                 alarms::set,
-                () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
+                shard -> EnvironmentId.of(random.nextLong(), random.nextLong(), shard),
                 InvocationMeter.NONE);
         functions = new FunctionCache(
                 FunctionCacheConfig.DEFAULT, this::read, background::add, clock::nanos, InvocationMeter.NONE);
@@ -87,7 +87,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
         worker = new SimulatedWorker("worker", 3 + random.nextInt(8), random, this);
         links.add(worker);
         placement.add(worker.worker());
-        worker.connect(new EventRouter(frontend, manager, placement));
+        worker.connect(new EventRouter(frontend, manager, placement, counting));
         NAMES.forEach(name -> store.put(Functions.id(name), Functions.latest(name, generation)));
     }
 

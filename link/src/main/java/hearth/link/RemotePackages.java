@@ -23,9 +23,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
-/// The deployment packages that the frontend has, as a worker gets them: part by part, over the connection that all
+/// The deployment packages that one member has, as a worker gets them: part by part, over the connection that all
 /// messages take.
-final class RemotePackages implements PackageShelf {
+final class RemotePackages {
     /// The longest wait for the next part.
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -100,8 +100,7 @@ final class RemotePackages implements PackageShelf {
         }
     }
 
-    @Override
-    public CodeDigest content(CodeDigest digest) throws IOException {
+    CodeDigest content(CodeDigest digest) throws IOException {
         try (var request = new Request(digest, false)) {
             var content = request.content();
             request.isOver = true;
@@ -109,12 +108,15 @@ final class RemotePackages implements PackageShelf {
         }
     }
 
-    @Override
-    public InputStream open(CodeDigest digest) throws IOException {
+    /// A package that has begun to come.
+    ///
+    /// @param content the digest that its bytes must have
+    record Opened(CodeDigest content, InputStream bytes) {}
+
+    Opened open(CodeDigest digest) throws IOException {
         var request = new Request(digest, true);
         try {
-            request.content();
-            return new PackageStream(request);
+            return new Opened(request.content(), new PackageStream(request));
         } catch (IOException | RuntimeException | Error e) {
             request.close();
             throw e;

@@ -48,7 +48,11 @@ final class RunningInvocations {
             case Credit(var environment, var requestId, var pieces) ->
                 untaken.computeIfPresent(
                         new Answer(requestId, environment), (_, last) -> last.pieces() <= pieces ? null : last);
-            case WorkerCommand.Start _, WorkerCommand.Retire _, WorkerCommand.Expect _ -> {}
+            case WorkerCommand.Start _,
+                    WorkerCommand.Retire _,
+                    WorkerCommand.Expect _,
+                    WorkerCommand.TakeUp _,
+                    WorkerCommand.MakeRoom _ -> {}
         }
     }
 
@@ -85,6 +89,10 @@ final class RunningInvocations {
         var credits = List.copyOf(untaken.values());
         untaken.clear();
         return credits;
+    }
+
+    boolean isEmpty() {
+        return running.isEmpty();
     }
 
     /// Waits until none runs, or the time is up.

@@ -2,11 +2,13 @@ package hearth.link;
 
 import hearth.link.WorkerRoster.Entry;
 import hearth.link.message.Hello;
+import hearth.link.message.MemberAddress;
 import hearth.link.message.Message;
 import hearth.link.message.Message.Command;
 import hearth.link.message.Message.Event;
 import hearth.link.message.Message.KeyEnded;
 import hearth.link.message.Message.KeyMade;
+import hearth.link.message.Message.Members;
 import hearth.link.message.Message.PackageMessage;
 import hearth.link.message.Versions;
 import hearth.link.wire.Connection;
@@ -22,6 +24,7 @@ import io.netty.buffer.ByteBuf;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What is said with one worker, at the frontend's side.
@@ -45,7 +48,9 @@ final class WorkerConversation implements Conversation {
     ///
     /// @param cluster whose workers may join
     /// @param ownWorker that no other may be named as
+    /// @param members which members of the cluster there are; none in a process that is no member of one
     /// @param apiPort where functions find the API on this host; 0 for nowhere
+    /// @param speaks the versions of the protocol
     record Setting(
             String cluster,
             WorkerId ownWorker,
@@ -53,7 +58,9 @@ final class WorkerConversation implements Conversation {
             WorkerArrivals arrivals,
             WorkerEvents events,
             PackageCourier.Factory couriers,
-            IntSupplier apiPort) {}
+            Supplier<List<MemberAddress>> members,
+            IntSupplier apiPort,
+            Versions speaks) {}
 
     WorkerConversation(Setting setting) {
         this.setting = setting;
@@ -76,9 +83,9 @@ final class WorkerConversation implements Conversation {
     @Override
     public void introduced(ByteBuf hello) {
         var theirs = Hello.versions(hello);
-        var version = Versions.OURS.common(theirs);
+        var version = setting.speaks().common(theirs);
         if (version.isEmpty()) {
-            refuse("it speaks " + theirs + " of the protocol, and this server " + Versions.OURS
+            refuse("it speaks " + theirs + " of the protocol, and this server " + setting.speaks()
                     + ": bring both to the same release of Hearth, or to neighbouring ones");
             return;
         }
@@ -129,7 +136,16 @@ final class WorkerConversation implements Conversation {
         courier = setting.couriers().make(connection()::send);
         LOG.log(Level.INFO, "{0} has joined", joined);
         connection().welcome(version, setting.apiPort().getAsInt());
+        tellMembers();
         setting.arrivals().joined(new RemoteWorkerLink(joined.id(), connection()), joined, anew);
+    }
+
+    /// Says which members there are. By any thread, once the worker has joined.
+    void tellMembers() {
+        var members = setting.members().get();
+        if (!members.isEmpty()) {
+            connection().send(new Members(members));
+        }
     }
 
     @Override
@@ -147,6 +163,11 @@ final class WorkerConversation implements Conversation {
     }
 
     @Override
+    public void dismissed() {
+        connection().close("it does as if it were a frontend");
+    }
+
+    @Override
     public void received(Message message) {
         if (worker == null || courier == null) {
             return;
@@ -159,7 +180,7 @@ final class WorkerConversation implements Conversation {
             case PackageMessage about -> courier.received(about);
             case KeyMade(var key) -> setting.arrivals().keyMade(worker.id(), key);
             case KeyEnded(var id) -> setting.arrivals().keyEnded(worker.id(), id);
-            case Command _ -> connection().close("it sends commands, as a frontend does");
+            case Command _, Members _ -> connection().close("it speaks as a frontend does");
         }
     }
 
@@ -172,7 +193,11 @@ final class WorkerConversation implements Conversation {
                             .happened(worker.id(), new Ended(invocation.requestId(), reservation, new Refused(UNSENT)));
                 case WorkerCommand.Start(var spec) ->
                     setting.events().happened(worker.id(), new StartRefused(spec.id(), UNSENT));
-                case WorkerCommand.Credit _, WorkerCommand.Retire _, WorkerCommand.Expect _ -> {}
+                case WorkerCommand.Credit _,
+                        WorkerCommand.Retire _,
+                        WorkerCommand.Expect _,
+                        WorkerCommand.TakeUp _,
+                        WorkerCommand.MakeRoom _ -> {}
             }
         }
     }

@@ -2,7 +2,9 @@ package hearth.link;
 
 import hearth.model.worker.WorkerId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Which workers are connected: each once at most.
@@ -48,6 +50,15 @@ final class WorkerRoster {
             if (known != null && known.current == left) {
                 known.current = null;
             }
+        }
+    }
+
+    /// Those that are there now.
+    List<WorkerConversation> all() {
+        synchronized (workers) {
+            return workers.values().stream()
+                    .flatMap(known -> Stream.ofNullable(known.current))
+                    .toList();
         }
     }
 

@@ -1,6 +1,8 @@
 package hearth.link;
 
 import hearth.link.certificates.MemberCertificate;
+import hearth.link.message.MemberAddress;
+import hearth.link.message.Versions;
 import hearth.link.wire.Connection;
 import hearth.link.wire.LinkTiming;
 import hearth.model.memory.MemoryBudget;
@@ -15,10 +17,12 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /// Listens for the workers of a cluster, and tells who has come and gone.
 public final class WorkersListener implements AutoCloseable {
@@ -37,6 +41,8 @@ public final class WorkersListener implements AutoCloseable {
     /// @param ownWorker of this process, or the name that no worker on another host may have
     /// @param events where what the workers tell is told
     /// @param packages that they may ask for
+    /// @param members which members of the cluster there are, with their listeners for workers; none in a process
+    ///     that is no member of one
     /// @param apiPort where functions that run there find the API on this host; 0 for nowhere
     /// @param blocking runs what waits for packages: virtual threads
     /// @param memory of this process
@@ -50,9 +56,42 @@ public final class WorkersListener implements AutoCloseable {
             WorkerArrivals arrivals,
             WorkerEvents events,
             PackageShelf packages,
+            Supplier<List<MemberAddress>> members,
             IntSupplier apiPort,
             Executor blocking,
             MemoryBudget memory)
+            throws IOException {
+        this(
+                address,
+                loops,
+                certificate,
+                timing,
+                ownWorker,
+                arrivals,
+                events,
+                packages,
+                members,
+                apiPort,
+                blocking,
+                memory,
+                Versions.OURS);
+    }
+
+    /// @param speaks the versions of the protocol
+    WorkersListener(
+            InetSocketAddress address,
+            EventLoopGroup loops,
+            MemberCertificate certificate,
+            LinkTiming timing,
+            WorkerId ownWorker,
+            WorkerArrivals arrivals,
+            WorkerEvents events,
+            PackageShelf packages,
+            Supplier<List<MemberAddress>> members,
+            IntSupplier apiPort,
+            Executor blocking,
+            MemoryBudget memory,
+            Versions speaks)
             throws IOException {
         var setting = new WorkerConversation.Setting(
                 certificate.cluster(),
@@ -61,7 +100,9 @@ public final class WorkersListener implements AutoCloseable {
                 arrivals,
                 events,
                 post -> new PackageCourier(packages, blocking, post),
-                apiPort);
+                members,
+                apiPort,
+                speaks);
         var bound = new ServerBootstrap()
                 .group(loops)
                 .channel(EpollServerSocketChannel.class)
@@ -98,6 +139,11 @@ public final class WorkersListener implements AutoCloseable {
     /// Where it listens; tells the port when any was asked for.
     public InetSocketAddress address() {
         return (InetSocketAddress) channel.localAddress();
+    }
+
+    /// The members of the cluster are others than before: tells the workers that are connected.
+    public void membersChanged() {
+        roster.all().forEach(WorkerConversation::tellMembers);
     }
 
     /// How many workers are connected.

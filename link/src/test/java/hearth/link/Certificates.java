@@ -14,6 +14,7 @@ public final class Certificates {
     public static final Path FOLDER = temporaryFolder();
 
     public static final MemberCertificate FRONT;
+    public static final MemberCertificate SECOND_FRONT;
     public static final MemberCertificate WORKER;
     public static final MemberCertificate FOREIGN_WORKER;
 
@@ -21,6 +22,7 @@ public final class Certificates {
         try {
             var ours = ClusterAuthority.init(FOLDER.resolve("ours"), "cluster-1");
             FRONT = MemberCertificate.read(ours.certify("host1", List.of("127.0.0.1", "::1", "front.example.com")));
+            SECOND_FRONT = MemberCertificate.read(ours.certify("host3", List.of("127.0.0.1")));
             WORKER = MemberCertificate.read(ours.certify("host2", List.of()));
             var others = ClusterAuthority.init(FOLDER.resolve("others"), "cluster-2");
             FOREIGN_WORKER = MemberCertificate.read(others.certify("host2", List.of("127.0.0.1")));

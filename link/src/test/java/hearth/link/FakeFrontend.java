@@ -1,6 +1,9 @@
 package hearth.link;
 
+import hearth.link.certificates.MemberCertificate;
 import hearth.link.message.FunctionKey;
+import hearth.link.message.MemberAddress;
+import hearth.link.message.Versions;
 import hearth.link.wire.LinkTiming;
 import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.Report;
@@ -33,20 +36,49 @@ final class FakeFrontend implements WorkerArrivals, WorkerEvents, AutoCloseable 
     volatile @Nullable WorkerLink link;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
+    /// That the workers are told.
+    final List<MemberAddress> members = new CopyOnWriteArrayList<>();
+
     FakeFrontend(EventLoopGroup loops, LinkTiming timing, MemoryBudget memory, PackageShelf packages)
             throws IOException {
+        this(Certificates.FRONT, 0, loops, timing, memory, packages, Versions.OURS);
+    }
+
+    FakeFrontend(
+            MemberCertificate certificate,
+            int port,
+            EventLoopGroup loops,
+            LinkTiming timing,
+            MemoryBudget memory,
+            PackageShelf packages)
+            throws IOException {
+        this(certificate, port, loops, timing, memory, packages, Versions.OURS);
+    }
+
+    /// @param port 0 for any
+    FakeFrontend(
+            MemberCertificate certificate,
+            int port,
+            EventLoopGroup loops,
+            LinkTiming timing,
+            MemoryBudget memory,
+            PackageShelf packages,
+            Versions speaks)
+            throws IOException {
         listener = new WorkersListener(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 loops,
-                Certificates.FRONT,
+                certificate,
                 timing,
                 new WorkerId("local"),
                 this,
                 this,
                 packages,
+                () -> members,
                 () -> 9000,
                 threads,
-                memory);
+                memory,
+                speaks);
     }
 
     int port() {

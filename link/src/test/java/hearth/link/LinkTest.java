@@ -39,13 +39,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -104,20 +108,21 @@ class LinkTest {
         return kept(new FakeFrontend(LOOPS, timing, frontMemory, shelf));
     }
 
-    private FrontLink link(int port, LinkTiming timing) {
+    private FrontLinks link(int port, LinkTiming timing) {
         return link(port, timing, Certificates.WORKER);
     }
 
     /// One that has joined, as both sides know.
-    private FrontLink joined(FakeFrontend frontend, int port, LinkTiming timing) {
+    private FrontLinks joined(FakeFrontend frontend, int port, LinkTiming timing) {
         var link = link(port, timing);
         Await.until(() -> frontend.link != null && link.obstacle().isEmpty());
         return link;
     }
 
-    private FrontLink link(int port, LinkTiming timing, MemberCertificate certificate) {
-        var link = kept(new FrontLink(
-                new FrontLink.Frontend("127.0.0.1", port),
+    private FrontLinks link(int port, LinkTiming timing, MemberCertificate certificate) {
+        var link = kept(new FrontLinks(
+                List.of(new FrontLinks.Address("127.0.0.1", port)),
+                Optional.empty(),
                 LOOPS,
                 certificate,
                 timing,
@@ -152,7 +157,7 @@ class LinkTest {
         var frontend = frontend(CALM);
         var link = joined(frontend, frontend.port(), CALM);
         var start = Samples.start(1);
-        worker.reaction = _ -> link.happened(Samples.WORKER, new Ready(Samples.environment(1)));
+        worker.reaction = _ -> worker.tells(new Ready(Samples.environment(1)));
 
         frontend.worker().send(start);
 
@@ -166,19 +171,9 @@ class LinkTest {
     @Test
     void saysAtOnceWhatAWorkerHadToReportBeforeItJoined() throws Exception {
         var frontend = frontend(CALM);
-        var link = kept(new FrontLink(
-                new FrontLink.Frontend("127.0.0.1", frontend.port()),
-                LOOPS,
-                Certificates.WORKER,
-                CALM,
-                "a",
-                Samples.CAPACITY,
-                workerMemory,
-                threads,
-                new Random()));
-        link.happened(Samples.WORKER, Samples.report(5));
+        worker.report = Samples.report(5);
 
-        link.begin(worker);
+        var _ = link(frontend.port(), CALM);
 
         Await.until(() -> !frontend.reports.isEmpty());
         assertThat(frontend.reports).containsExactly(Samples.report(5));
@@ -204,11 +199,11 @@ class LinkTest {
     @Test
     void carriesMoreLargeEventsAndAnswersThanThereIsMemoryForAtOnce() throws Exception {
         var frontend = frontend(CALM);
-        var link = link(frontend.port(), CALM);
+        var _ = link(frontend.port(), CALM);
         var random = new Random(3);
         var payload = new byte[LARGE];
         random.nextBytes(payload);
-        worker.reaction = command -> link.happened(Samples.WORKER, answer(command, payload));
+        worker.reaction = command -> worker.tells(answer(command, payload));
         var toWorker = frontend.worker();
 
         for (int i = 1; i <= 40; i++) {
@@ -225,13 +220,13 @@ class LinkTest {
     @Test
     void countsAnEventAsTheWorkersMemoryUntilItIsAnswered() throws Exception {
         var frontend = frontend(CALM);
-        var link = joined(frontend, frontend.port(), CALM);
+        var _ = joined(frontend, frontend.port(), CALM);
         var invoke = Samples.invoke(1, LARGE);
         frontend.worker().send(invoke);
         Await.until(() -> worker.commands.size() == 1);
         assertThat(workerMemory.total().count() - workerMemory.left()).isGreaterThanOrEqualTo(LARGE);
 
-        link.happened(Samples.WORKER, answer(invoke, new byte[1]));
+        worker.tells(answer(invoke, new byte[1]));
 
         Await.until(() -> workerMemory.left() == workerMemory.total().count());
     }
@@ -296,8 +291,8 @@ class LinkTest {
         var link = joined(frontend, wire.port(), CALM);
         link.keyMade(key("first"));
         Await.until(() -> frontend.keys.contains("first"));
-        assertThat(link.api())
-                .hasValueSatisfying(api -> assertThat(api.getPort()).isEqualTo(9000));
+        assertThat(link.apis()).singleElement().satisfies(api -> assertThat(api.getPort())
+                .isEqualTo(9000));
 
         frontend.keys.clear();
         wire.cut();
@@ -411,12 +406,12 @@ class LinkTest {
         var wire = wire(frontend);
         var link = joined(frontend, wire.port(), CALM);
         var first = new Piece("request-1", Samples.reservation(1), 1, new byte[10]);
-        link.happened(Samples.WORKER, first);
+        worker.tells(first);
         Await.until(() -> frontend.events.size() == 1);
 
         wire.close();
         Await.until(() -> link.obstacle().isPresent() && !worker.commands.isEmpty());
-        link.happened(Samples.WORKER, new Piece("request-2", Samples.reservation(2), 3, new byte[10]));
+        worker.tells(new Piece("request-2", Samples.reservation(2), 3, new byte[10]));
 
         assertThat(worker.commands)
                 .containsExactly(
@@ -435,12 +430,86 @@ class LinkTest {
         var leaving = threads.submit(() -> link.leave(Duration.ofMinutes(1)));
         Await.until(() -> frontend.arrivals.contains("leaves host2"));
         assertThat(leaving.isDone()).isFalse();
-        link.happened(Samples.WORKER, answer(invoke, new byte[LARGE]));
+        worker.tells(answer(invoke, new byte[LARGE]));
         leaving.get();
         link.close();
 
         Await.until(() -> frontend.arrivals.contains("lost host2"));
         assertThat(frontend.events).hasSize(1);
+    }
+
+    /// What is on its way when a worker says that it leaves comes to its end there, and nothing begins after it.
+    @Test
+    void losesNothingThatIsSentWhileItLeaves() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            var frontend = frontend(CALM);
+            var link = joined(frontend, frontend.port(), CALM);
+            worker.reaction = command -> {
+                if (command instanceof Invoke invoke) {
+                    worker.tells(answer(invoke, new byte[10]));
+                }
+            };
+            var remote = frontend.worker();
+            var sent = new AtomicInteger();
+            var over = new AtomicBoolean();
+            var sending = threads.submit(() -> {
+                while (!over.get()) {
+                    if (sent.get() - frontend.events.size() < 16) {
+                        remote.send(Samples.invoke(sent.incrementAndGet(), 10));
+                    }
+                }
+            });
+            Await.until(() -> !frontend.events.isEmpty());
+
+            link.leave(Duration.ofMinutes(1));
+            link.close();
+            Await.until(() -> frontend.arrivals.contains("lost host2"));
+            over.set(true);
+            sending.get();
+
+            Await.until(() -> frontend.events.size() >= sent.get());
+            assertThat(frontend.events)
+                    .hasSize(sent.get())
+                    .allMatch(event -> event instanceof Ended ended
+                            && (ended.outcome() instanceof Answered || ended.outcome() instanceof Refused));
+            frontend.close();
+        }
+    }
+
+    @Test
+    void triesLaterAndLaterWhereConnectionsEndAtOnce() throws Exception {
+        var frontend = frontend(CALM);
+        var wire = kept(new Wire(frontend.port()));
+        var link = link(wire.port(), CALM);
+
+        long first = 0;
+        for (int joined = 1; joined <= 6; joined++) {
+            int wanted = joined;
+            Await.until(() -> frontend.arrivals.stream()
+                                    .filter(arrival -> !arrival.startsWith("lost"))
+                                    .count()
+                            >= wanted
+                    && link.obstacle().isEmpty());
+            first = joined == 1 ? System.nanoTime() : first;
+            wire.cut();
+            Await.until(() -> link.obstacle().isPresent());
+        }
+
+        // Half of 50, 100, 200, 400 and 800 ms at least.
+        assertThat(Duration.ofNanos(System.nanoTime() - first)).isGreaterThan(Duration.ofMillis(750));
+    }
+
+    @Test
+    void waitsForNoDismissalOfAMemberThatIsLost() throws Exception {
+        var frontend = frontend(CALM);
+        var wire = kept(new Wire(frontend.port()));
+        var link = joined(frontend, wire.port(), CALM);
+        wire.swallow(true);
+
+        var leaving = threads.submit(() -> link.leave(Duration.ofHours(1)));
+        wire.close();
+
+        leaving.get();
     }
 
     // ---- Who may join
@@ -491,7 +560,7 @@ class LinkTest {
         var wrong = Certificates.WORKER.connecting("other.example.com", frontend.port());
         var good = kept(new RawPeer(LOOPS, frontend.port(), named, QUICK, hello(Versions.OURS, "host2"), true));
         var bad = kept(new RawPeer(LOOPS, frontend.port(), wrong, QUICK, hello(Versions.OURS, "host2"), true));
-        assertThat(good.welcomed.get(1, TimeUnit.MINUTES)).isEqualTo(1);
+        assertThat(good.welcomed.get(1, TimeUnit.MINUTES)).isEqualTo(Versions.OURS.newest());
         assertThat(end(bad)).contains("other.example.com");
     }
 
@@ -499,9 +568,9 @@ class LinkTest {
     void saysOnBothSidesThatNoVersionIsCommon() throws Exception {
         var frontend = frontend(CALM);
 
-        var peer = peer(frontend, hello(new Versions(2, 3), "host2"), true);
+        var peer = peer(frontend, hello(new Versions(4, 5), "host2"), true);
 
-        assertThat(end(peer)).contains("it speaks versions 2 to 3", "this server version 1");
+        assertThat(end(peer)).contains("it speaks versions 4 to 5", "this server versions 2 to 3");
         assertThat(frontend.arrivals).isEmpty();
     }
 
@@ -512,7 +581,7 @@ class LinkTest {
         assertThat(peer(frontend, hello(new Versions(1, 7), "host2"), true)
                         .welcomed
                         .get(1, TimeUnit.MINUTES))
-                .isEqualTo(1);
+                .isEqualTo(Versions.OURS.newest());
     }
 
     @Test

@@ -18,11 +18,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// The other side of a frontend, as a test wants it: says any hello, and reads no more if that is wanted.
 final class RawPeer implements Conversation, AutoCloseable {
     final CompletableFuture<Integer> welcomed = new CompletableFuture<>();
     final CompletableFuture<String> ended = new CompletableFuture<>();
+    final CompletableFuture<Boolean> dismissed = new CompletableFuture<>();
+    final List<Message> received = new CopyOnWriteArrayList<>();
     private final EpollSocketChannel channel = new EpollSocketChannel();
     private final Hello hello;
     private final boolean reads;
@@ -82,7 +85,14 @@ final class RawPeer implements Conversation, AutoCloseable {
     }
 
     @Override
-    public void received(Message message) {}
+    public void dismissed() {
+        dismissed.complete(true);
+    }
+
+    @Override
+    public void received(Message message) {
+        received.add(message);
+    }
 
     @Override
     public void unsent(Message message) {}

@@ -14,6 +14,7 @@ import hearth.model.worker.InitializationType;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.Report;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.ShardId;
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerId;
@@ -31,7 +32,7 @@ public final class Samples {
     private Samples() {}
 
     public static EnvironmentId environment(long number) {
-        return EnvironmentId.of(0, number);
+        return EnvironmentId.of(0, number, new ShardId(0));
     }
 
     public static Reservation reservation(long environment) {
@@ -74,6 +75,6 @@ public final class Samples {
     }
 
     public static Report report(long number) {
-        return new Report(number, 1, CAPACITY, true, true, List.of());
+        return new Report(number, CAPACITY, Report.Taken.NOTHING, true, true, List.of());
     }
 }

@@ -38,9 +38,17 @@ public record FunctionVersion(
         String applicationLogLevel,
         String systemLogLevel,
         Optional<UnsupportedKind> obstacle) {
+    private static final int MEBIBYTES_OF_A_CORE = 1769;
+
     public FunctionVersion {
         layers = List.copyOf(layers);
         environment = Map.copyOf(environment);
+    }
+
+    /// What one environment takes of its worker's processors, in thousandths of a core: AWS gives one core for each
+    /// 1,769 MiB.
+    public int milliCpus() {
+        return (int) (memory.toMebibytes() * 1000 / MEBIBYTES_OF_A_CORE);
     }
 
     /// @param tenant null of a function that does not keep its tenants apart

@@ -26,7 +26,7 @@ public final class TestPostgres implements AutoCloseable {
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private final Path folder;
-    private final int port;
+    private int port;
     private Process server;
 
     private TestPostgres(Path folder, int port, Process server) {
@@ -89,7 +89,8 @@ public final class TestPostgres implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    /// Where nothing listens.
+    public static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
@@ -186,6 +187,27 @@ public final class TestPostgres implements AutoCloseable {
     public void startAgain() throws IOException, InterruptedException {
         server = launch(folder, port);
         awaitReady();
+    }
+
+    /// The same at another port, as a machine has that takes over.
+    public void startAgainAt(int another) throws IOException, InterruptedException {
+        port = another;
+        startAgain();
+    }
+
+    /// Has it say nothing any more, as when its machine hangs, until it is told to go on. Connections stay.
+    public void freeze() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    public void goOn() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of("kill", signal));
+        server.descendants().forEach(process -> command.add(Long.toString(process.pid())));
+        run(command);
     }
 
     private void end() throws IOException, InterruptedException {

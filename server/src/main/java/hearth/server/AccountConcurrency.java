@@ -3,7 +3,7 @@ package hearth.server;
 import hearth.cluster.FunctionStore;
 import hearth.cluster.Qualified;
 import hearth.cluster.Setting;
-import hearth.invoke.counting.CountingService;
+import hearth.invoke.counting.Counting;
 import hearth.invoke.counting.FunctionLimits;
 import hearth.model.FunctionId;
 import java.util.Collection;
@@ -14,15 +14,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Tells the CountingService what each function reserves, and what is provisioned for its versions.
+/// Tells whoever counts what each function reserves, and what is provisioned for its versions.
 final class AccountConcurrency {
     private final FunctionStore functions;
-    private final CountingService counting;
+    private final Counting counting;
 
     /// Functions for which something is provisioned: an alias may have it go to another version.
     private final Set<FunctionId> provisioned = ConcurrentHashMap.newKeySet();
 
-    AccountConcurrency(FunctionStore functions, CountingService counting) {
+    AccountConcurrency(FunctionStore functions, Counting counting) {
         this.functions = functions;
         this.counting = counting;
     }

@@ -24,6 +24,7 @@ import hearth.worker.sandbox.SandboxFactory;
 import io.netty.channel.IoEventLoopGroup;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -89,8 +90,8 @@ final class DataPlane {
             StartedParts parts,
             Store store,
             Optional<LocalWorker> worker,
+            Optional<ClusterPlane> cluster,
             Executor threads,
-            InstantSource clock,
             RandomGenerator random,
             InvocationMeter meter) {
         var scheduler = parts.add(
@@ -108,16 +109,21 @@ final class DataPlane {
                 "invoke services",
                 new InvokeServices(
                         settings,
-                        worker.stream().toList(),
+                        cluster.isPresent() ? List.of() : worker.stream().toList(),
                         store.functions()::resolve,
                         store.functions()::provisioned,
                         threads,
                         scheduler,
-                        clock,
                         System::nanoTime,
                         random,
-                        meter));
-        worker.ifPresent(started -> started.connect(services.events()));
+                        meter,
+                        cluster.map(plane -> plane.membership(store)).orElse(null)));
+        worker.ifPresent(started -> cluster.ifPresentOrElse(
+                plane -> services.joined(
+                        started.from(plane.self(), services.events()),
+                        config.cluster().zone(),
+                        true),
+                () -> started.connect(services.events())));
         var functions = store.functions();
         new AccountConcurrency(functions, services.counting()).begin();
         functions.onChange(Setting.PROVISIONED_CONCURRENCY, services.provisioned()::provisioningChanged);

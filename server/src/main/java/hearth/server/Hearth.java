@@ -1,6 +1,7 @@
 package hearth.server;
 
 import hearth.server.api.ControlSwitch;
+import hearth.server.api.Health;
 import hearth.server.http.HttpListener;
 import hearth.worker.sandbox.SandboxKind;
 import java.lang.System.Logger.Level;
@@ -20,6 +21,7 @@ public final class Hearth implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final StartedParts parts;
     private final HttpListener listener;
+    private final Health health;
     private final ControlSwitch control;
     private final Optional<SandboxKind> sandbox;
     private final ServerFile file;
@@ -31,12 +33,14 @@ public final class Hearth implements AutoCloseable {
     Hearth(
             StartedParts parts,
             HttpListener listener,
+            Health health,
             ControlSwitch control,
             Optional<SandboxKind> sandbox,
             ServerFile file,
             Duration drain) {
         this.parts = parts;
         this.listener = listener;
+        this.health = health;
         this.control = control;
         this.sandbox = sandbox;
         this.file = file;
@@ -50,7 +54,7 @@ public final class Hearth implements AutoCloseable {
             RoleCheck.check(config);
             var clock = InstantSource.system();
             var random = SharedRandom.seeded();
-            return config.cluster().join().isPresent()
+            return !config.cluster().join().isEmpty()
                     ? new WorkerStartup(config, parts, clock, random).run()
                     : new ServerStartup(config, parts, clock, random).run();
         } catch (StartException | RuntimeException | Error e) {
@@ -85,12 +89,14 @@ public final class Hearth implements AutoCloseable {
         control.stop();
     }
 
-    /// Accepts nothing more, lets what runs come to its end for a while, and leaves nothing behind. Safe to repeat.
+    /// Tells load balancers to go elsewhere, accepts nothing more, lets what runs come to its end for a while, and
+    /// leaves nothing behind. Safe to repeat.
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             LOG.log(Level.DEBUG, "waiting for the last answers");
             file.stopping();
+            health.awaitWatchers(drain);
             listener.drain(drain);
             parts.close();
         }

@@ -1,5 +1,6 @@
 package hearth.server;
 
+import java.net.InetAddress;
 import java.util.regex.Pattern;
 
 /// An address with a port, such as `10.0.0.1:9100`, `[::1]:9100` or `host1:9100`.
@@ -18,6 +19,16 @@ public record HostPort(String host, int port) {
             }
         }
         throw new IllegalArgumentException("is an address with a port, such as 10.0.0.1:9100, and not " + text);
+    }
+
+    /// Whether it stands for all addresses of this host, so that no other host can connect to it.
+    public boolean isWildcard() {
+        try {
+            return InetAddress.ofLiteral(host).isAnyLocalAddress();
+        } catch (IllegalArgumentException e) {
+            // A name.
+            return false;
+        }
     }
 
     @Override

@@ -1,7 +1,7 @@
 package hearth.server;
 
 import hearth.control.operation.ProvisionedEnvironments;
-import hearth.invoke.ProvisionedConcurrency;
+import hearth.invoke.workermanager.Provisioned;
 import hearth.model.FunctionId;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import java.util.Optional;
@@ -9,9 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Has the control plane hear from the data plane, which starts later.
 final class ProvisionedByDataPlane implements ProvisionedEnvironments {
-    private volatile @Nullable ProvisionedConcurrency source;
+    private volatile @Nullable Source source;
 
-    void from(ProvisionedConcurrency started) {
+    /// Knows how far it is: the data plane of this process, or that of the member which owns the function's shard.
+    @FunctionalInterface
+    interface Source {
+        /// May block.
+        Provisioned provisioned(FunctionId function, String version);
+    }
+
+    void from(Source started) {
         source = started;
     }
 

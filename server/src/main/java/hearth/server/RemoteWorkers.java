@@ -1,12 +1,14 @@
 package hearth.server;
 
 import hearth.invoke.InvokeServices;
+import hearth.link.FrontLinks;
 import hearth.link.JoinedWorker;
 import hearth.link.PackageShelf;
 import hearth.link.WorkerArrivals;
 import hearth.link.WorkersListener;
 import hearth.link.certificates.MemberCertificate;
 import hearth.link.message.FunctionKey;
+import hearth.link.message.MemberAddress;
 import hearth.link.wire.LinkTiming;
 import hearth.model.CodeDigest;
 import hearth.model.memory.MemoryBudget;
@@ -14,6 +16,7 @@ import hearth.model.worker.WorkerId;
 import hearth.model.worker.WorkerLink;
 import hearth.server.auth.FunctionKeys;
 import hearth.server.metrics.ServerMetrics;
+import hearth.worker.LocalWorker;
 import hearth.worker.code.PackageSource;
 import io.netty.channel.IoEventLoopGroup;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -23,8 +26,12 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /// Lets workers of other hosts join the services of this process. Nothing of it is loaded in a process that is alone.
 final class RemoteWorkers {
@@ -32,11 +39,16 @@ final class RemoteWorkers {
 
     private RemoteWorkers() {}
 
+    /// @param cluster whose members workers are told of; empty in a process that is no member of one
+    /// @param drains hears of each worker that has joined
     /// @param apiPort where this server answers; 0 while it does not
-    static void listen(
+    /// @return the port at which it listens
+    static int listen(
             ServerConfig config,
             StartedParts parts,
+            Optional<ClusterPlane> cluster,
             InvokeServices services,
+            DrainedWorkers drains,
             FunctionKeys keys,
             IntSupplier apiPort,
             PackageSource packages,
@@ -55,13 +67,16 @@ final class RemoteWorkers {
                             loops,
                             certificate,
                             LinkTiming.DEFAULT,
-                            DataPlane.OWN_WORKER,
-                            arrivals(services, new RemoteKeys(keys)),
+                            cluster.map(ClusterPlane::worker).orElse(DataPlane.OWN_WORKER),
+                            arrivals(services, drains, new RemoteKeys(keys)),
                             services.events(),
                             shelf(packages),
+                            cluster.<Supplier<List<MemberAddress>>>map(plane -> plane::addresses)
+                                    .orElse(List::of),
                             apiPort,
                             threads,
                             memory));
+            cluster.ifPresent(plane -> plane.onChange(_ -> listener.membersChanged()));
             ServerMetrics.registerWorkers(registry, listener::workers);
             LOG.log(
                     Level.INFO,
@@ -69,9 +84,41 @@ final class RemoteWorkers {
                     certificate.cluster(),
                     certificate.name(),
                     Integer.toString(listener.address().getPort()));
+            return listener.address().getPort();
         } catch (IOException e) {
             throw new StartException("Cannot listen for workers on " + wanted + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Has the worker of this process serve the other members too.
+    static void linkOwn(
+            ServerConfig config,
+            StartedParts parts,
+            ClusterPlane member,
+            LocalWorker worker,
+            IoEventLoopGroup loops,
+            Executor threads,
+            MemoryBudget memory,
+            RandomGenerator random)
+            throws StartException {
+        var links = parts.add(
+                "ways to other members",
+                new FrontLinks(
+                        List.of(),
+                        Optional.of(member.self()),
+                        loops,
+                        certificate(config.cluster().certificates().orElseThrow()),
+                        LinkTiming.DEFAULT,
+                        config.cluster().zone(),
+                        HostCapacity.measure(),
+                        memory,
+                        threads,
+                        random));
+        links.begin(worker);
+        member.onChange(links::told);
+        parts.add(
+                "invocations of other members",
+                () -> links.leave(config.service().drain()));
     }
 
     static MemberCertificate certificate(Path folder) throws StartException {
@@ -82,11 +129,12 @@ final class RemoteWorkers {
         }
     }
 
-    private static WorkerArrivals arrivals(InvokeServices services, RemoteKeys keys) {
+    private static WorkerArrivals arrivals(InvokeServices services, DrainedWorkers drains, RemoteKeys keys) {
         return new WorkerArrivals() {
             @Override
             public void joined(WorkerLink link, JoinedWorker worker, boolean anew) {
-                services.joined(link, anew);
+                services.joined(link, worker.zone(), anew);
+                drains.joined(worker.id());
             }
 
             @Override

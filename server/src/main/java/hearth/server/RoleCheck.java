@@ -11,7 +11,7 @@ final class RoleCheck {
         var cluster = config.cluster();
         boolean frontend = roles.contains(Role.FRONTEND);
         boolean worker = roles.contains(Role.WORKER);
-        boolean joins = cluster.join().isPresent();
+        boolean joins = !cluster.join().isEmpty();
         boolean listens = cluster.workersListen().isPresent();
         refuse(roles.isEmpty(), "A server without a role has nothing to do.");
         refuse(
@@ -26,6 +26,16 @@ final class RoleCheck {
         refuse(
                 frontend && !worker && !listens,
                 "A frontend without a worker in its process needs some that join it: --workers-listen ADDRESS:PORT.");
+        boolean member = cluster.listen().isPresent();
+        refuse(
+                member && !frontend,
+                "--cluster-listen is for a process with the role frontend: workers join members by --join.");
+        refuse(
+                member && config.store().isEmpty(),
+                "Members of a cluster share a database: --store names it, beside --cluster-listen.");
+        refuse(
+                member && !listens,
+                "Members of a cluster are joined by workers: --workers-listen ADDRESS:PORT, beside --cluster-listen.");
         refuse(listens && !frontend, "--workers-listen is for a process with the role frontend, which workers join.");
         refuse(
                 (joins || listens) && cluster.certificates().isEmpty(),
@@ -34,9 +44,10 @@ final class RoleCheck {
         refuse(
                 !joins && !listens && cluster.certificates().isPresent(),
                 "--cluster-certificates is for --workers-listen or --join, and there is neither.");
+        refuse(!joins && !cluster.workerId().isEmpty(), "--worker-id is for a worker that joins a frontend by --join.");
         refuse(
-                !joins && !(cluster.workerId().isEmpty() && cluster.zone().isEmpty()),
-                "--worker-id and --zone are for a worker that joins a frontend by --join.");
+                !joins && !member && !cluster.zone().isEmpty(),
+                "--zone is for a worker that joins a frontend by --join, or a member of a cluster: --cluster-listen.");
     }
 
     private static void refuse(boolean wrong, String why) throws StartException {

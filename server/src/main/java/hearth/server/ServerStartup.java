@@ -4,6 +4,7 @@ import hearth.cluster.BucketConfig;
 import hearth.cluster.DataFolderLock;
 import hearth.cluster.Store;
 import hearth.cluster.StoreException;
+import hearth.cluster.StoreMember;
 import hearth.cluster.StorePlace;
 import hearth.cluster.StoreUnavailableException;
 import hearth.cluster.bucket.BucketLocation;
@@ -14,7 +15,6 @@ import hearth.control.code.ObjectStore;
 import hearth.control.operation.CodeLocation;
 import hearth.control.urls.UrlAddress;
 import hearth.events.AsyncInvocations;
-import hearth.events.EventQueue;
 import hearth.invoke.InvokeServices;
 import hearth.invoke.frontend.TraceHeaders;
 import hearth.model.code.PackageThreads;
@@ -25,14 +25,17 @@ import hearth.server.api.ControlRequests;
 import hearth.server.api.ControlSwitch;
 import hearth.server.api.Health;
 import hearth.server.api.LambdaApi;
+import hearth.server.auth.AccessKeys;
 import hearth.server.auth.Authenticator;
 import hearth.server.auth.FunctionKeys;
 import hearth.server.auth.KeyFile;
+import hearth.server.auth.SharedKeys;
 import hearth.server.auth.TrustedHosts;
 import hearth.server.auth.TrustingAuthenticator;
 import hearth.server.auth.WatchedKeys;
 import hearth.server.download.CodeDownloads;
 import hearth.server.download.CodeUrls;
+import hearth.server.http.HttpListener;
 import hearth.server.http.Service;
 import hearth.server.invoke.InvokeOperation;
 import hearth.server.invoke.InvokeService;
@@ -62,6 +65,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -69,6 +73,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// The steps from a configuration to a server that answers.
@@ -90,9 +96,13 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
             choice = Optional.of(parts.add("sandboxes", SandboxChoice.begin(steps.sandboxConfig(endpoints))));
         }
         LOG.log(Level.DEBUG, "opening the store");
-        var store = openStore(folder);
+        var report = new MemberReport(config);
+        var store = openStore(folder, report);
+        var time = SharedClock.of(store, clock);
+        var member = member();
+        var drains = DrainWatch.begin(store);
         var file = parts.add("server file", ServerFile.begin(config.data(), steps.beginning()));
-        var functionKeys = new FunctionKeys(clock, new SecureRandom());
+        var functionKeys = new FunctionKeys(time, new SecureRandom());
         var entrance = new FunctionEntrance();
         var registry = new PrometheusRegistry();
         ServerMetrics.register(registry, Hearth.VERSION, config.data());
@@ -103,9 +113,10 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var loops = steps.eventLoops();
         LOG.log(Level.DEBUG, "starting the control plane");
         var localhostNames = LocalhostNames.begin();
-        var urls = new CodeUrls(codeUrlKeys(store), clock);
+        var urls = new CodeUrls(codeUrlKeys(store), time);
         var provisioned = new ProvisionedByDataPlane();
-        var objects = new FewObjects(objects(memory), config.limits().packages().unzipped());
+        var objects =
+                new FewObjects(objects(memory, time), config.limits().packages().unzipped());
         var plane = controlPlane(
                 store,
                 urls,
@@ -115,15 +126,17 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                         localhostNames::resolve),
                 provisioned,
                 objects,
-                packageThreads);
+                packageThreads,
+                time);
         var control = new ControlSwitch(plane.map(running -> requests(running, packageThreads)));
         Optional<SandboxKind> sandbox = Optional.empty();
         Optional<Runtimes> runtimes = Optional.empty();
         Optional<LocalWorker> worker = Optional.empty();
         Optional<InvokeServices> invokeServices = Optional.empty();
-        Optional<EventQueue> events = Optional.empty();
+        Optional<EventPlane.Opened> events = Optional.empty();
         var invoke = InvokeOperation.NOT_HERE;
         Optional<FunctionUrlService> functionUrls = Optional.empty();
+        Optional<DispatchGate> gate = Optional.empty();
         var packages = new StoredPackages(
                 store.blobs(),
                 objects,
@@ -137,7 +150,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
             var hosts = steps.runtimes(sandboxes);
             runtimes = Optional.of(hosts);
             var started = DataPlane.startWorker(
-                    DataPlane.OWN_WORKER,
+                    member.map(ClusterPlane::worker).orElse(DataPlane.OWN_WORKER),
                     config,
                     parts,
                     packages,
@@ -154,35 +167,55 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         if (config.roles().contains(Role.FRONTEND)) {
             var meter =
                     new InvocationMetrics(registry, config.service().metrics().functions());
-            var services = DataPlane.startInvokeServices(config, parts, store, worker, threads, clock, random, meter);
+            var services = DataPlane.startInvokeServices(config, parts, store, worker, member, threads, random, meter);
             ServerMetrics.register(registry, services);
-            provisioned.from(services.provisioned());
+            provisioned.from(services.provisioned()::provisioned);
             invokeServices = Optional.of(services);
-            var traces = new TraceHeaders(random, clock);
+            report.of(services);
+            var traces = new TraceHeaders(random, time);
             AsyncInvocations queue = EventPlane.NOT_HERE;
-            if (config.roles().contains(Role.EVENTS)) {
+            if (config.roles().contains(Role.EVENTS) || store.isShared()) {
                 var opened = EventPlane.open(
-                        config, parts, folder, store, services, threads, memory, registry, meter, clock, random);
+                        config, parts, folder, store, services, threads, memory, registry, meter, time, random);
                 events = Optional.of(opened);
-                queue = opened;
+                queue = opened.queue();
+                report.of(opened.backlog(), opened.works());
             }
-            invoke = new InvokeService(services.resolver(), services.dispatch(), queue, traces, threads, clock, meter);
+            var entered = new DispatchGate(services.dispatch());
+            gate = Optional.of(entered);
+            invoke = new InvokeService(services.resolver(), entered, queue, traces, threads, time, meter);
             var index = UrlIndex.of(store.functions(), threads);
-            functionUrls = Optional.of(FunctionUrlService.of(
-                    index, services.resolver(), services.dispatch(), traces, threads, clock, memory, meter));
+            functionUrls = Optional.of(
+                    FunctionUrlService.of(index, services.resolver(), entered, traces, threads, time, memory, meter));
         }
         LOG.log(Level.DEBUG, "listening");
-        var callers = callers(functionKeys);
+        var callers = callers(store, functionKeys, time);
+        var cluster = member.<ClusterView>map(Function.identity()).orElse(ClusterView.NONE);
+        report.of(cluster);
+        Supplier<Optional<String>> obstacle = obstacle(file, drains, cluster);
+        if (store.isShared()) {
+            var name = memberName();
+            var queue = events;
+            ServerMetrics.registerMember(
+                    registry,
+                    store::silence,
+                    () -> cluster.shards().size(),
+                    () -> drains.isDrained(name),
+                    () -> queue.isPresent() && queue.get().works().getAsBoolean());
+            queue.ifPresent(opened -> drains.onChange(hosts -> opened.rest().accept(hosts.contains(name))));
+        }
+        var health = new Health(
+                Hearth.VERSION, control::isRunning, obstacle, config.cluster().zone(), store::isAway);
         var api = new LambdaApi(
                 trustedHosts(),
                 callers.outside(),
                 invoke,
                 control,
-                new Health(Hearth.VERSION, control::isRunning, () -> StartSteps.obstacle(file)),
-                new CodeDownloads(urls, store.blobs(), threads, clock),
+                health,
+                new CodeDownloads(urls, store.blobs(), threads, time),
                 config.limits().packages().zipped(),
                 parts.add(
-                        "records", Records.start(config.data(), config.service().records(), clock)),
+                        "records", Records.start(config.data(), config.service().records(), time)),
                 config.service().metrics().served()
                         ? Optional.of(new MetricsEndpoint(registry, threads))
                         : Optional.empty(),
@@ -197,10 +230,14 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         });
         if (config.cluster().workersListen().isPresent()) {
             // Last: who joins is told where the API is.
-            RemoteWorkers.listen(
+            var services = invokeServices.orElseThrow();
+            var drained = new DrainedWorkers(services);
+            int port = RemoteWorkers.listen(
                     config,
                     parts,
-                    invokeServices.orElseThrow(),
+                    member,
+                    services,
+                    drained,
                     functionKeys,
                     entrance::port,
                     packages,
@@ -208,15 +245,56 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                     threads,
                     memory,
                     registry);
+            drains.onChange(drained::changed);
+            if (member.isPresent()) {
+                var joining = member.get();
+                if (worker.isPresent()) {
+                    RemoteWorkers.linkOwn(config, parts, joining, worker.get(), loops, threads, memory, random);
+                }
+                ServerMetrics.register(registry, joining.counting());
+                parts.add("sweeps of what is counted", joining.sweeps());
+                parts.add("membership of the cluster", joining);
+                joining.join(store, services, port, entrance.url());
+                var senders = senders(health, listener, gate.orElseThrow());
+                drains.onChange(
+                        hosts -> joining.drain(hosts.contains(joining.self().value()), senders));
+            }
         }
+        member.ifPresent(joining -> joining.awaitMembership(ClusterPlane.JOINING_TIME));
         // Functions that call this server find it from their first event on.
-        events.ifPresent(EventQueue::begin);
+        events.ifPresent(opened -> opened.begin().run());
         // The first function of a runtime need not wait for its interpreter to be looked for then.
         runtimes.ifPresent(found -> threads.execute(BestEffort.of("Looking for interpreters", found::table)));
         var hearth = new Hearth(
-                parts, listener, control, sandbox, file, config.service().drain());
+                parts,
+                listener,
+                health,
+                control,
+                sandbox,
+                file,
+                config.service().drain());
+        report.readyAt(hearth.url(), obstacle);
         file.readyAt(hearth.url(), sandbox.map(SandboxKind::label).orElse(""));
         return hearth;
+    }
+
+    private CallersDeparture.Senders senders(Health health, HttpListener listener, DispatchGate gate) {
+        return new CallersDeparture.Senders() {
+            @Override
+            public void awaitBalancers() {
+                health.awaitWatchers(config.service().drain());
+            }
+
+            @Override
+            public void sendAway(boolean wanted) {
+                listener.sendAway(wanted);
+            }
+
+            @Override
+            public void refuse(boolean wanted) {
+                gate.shut(wanted);
+            }
+        };
     }
 
     private InetSocketAddress address() throws StartException {
@@ -233,7 +311,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         }
     }
 
-    private Store openStore(DataFolderLock folder) throws StartException {
+    private Store openStore(DataFolderLock folder, MemberReport report) throws StartException {
+        var member = storeMember(report);
         try {
             return parts.add(
                     "store",
@@ -243,10 +322,45 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                                     config.store(),
                                     config.objects().map(ServerStartup::bucket),
                                     random,
-                                    ServerStartup::endWithoutStore)));
+                                    ServerStartup::endWithoutStore,
+                                    member)));
         } catch (StoreException | StoreUnavailableException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private Optional<ClusterPlane> member() throws StartException {
+        if (config.cluster().listen().isEmpty()) {
+            return Optional.empty();
+        }
+        var certificate =
+                RemoteWorkers.certificate(config.cluster().certificates().orElseThrow());
+        if (!certificate.isForMembers()) {
+            throw new StartException("The certificate of " + certificate.name()
+                    + " is a worker's: `hearth cluster certificate` makes one for a member with --address, which is where"
+                    + " others connect to it.");
+        }
+        return Optional.of(new ClusterPlane(config, certificate, random));
+    }
+
+    /// As which this server shares its store with others; empty where it has it for itself.
+    private Optional<StoreMember> storeMember(MemberReport report) throws StartException {
+        if (config.cluster().listen().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new StoreMember(
+                memberName(), config.objects().map(ServerStartup::written).orElse(""), report));
+    }
+
+    private String memberName() throws StartException {
+        return RemoteWorkers.certificate(config.cluster().certificates().orElseThrow())
+                .name();
+    }
+
+    /// The same for all who mean the same objects.
+    private static String written(BucketLocation location) {
+        return "s3://" + location.bucket() + "/" + location.prefix()
+                + location.endpoint().map(server -> " at " + server).orElse("");
     }
 
     /// In a thread of its own, since the end waits for the one that tells of it.
@@ -259,7 +373,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         return new BucketConfig(new S3Bucket(location, System.getenv()), location.cache(), drawn(8));
     }
 
-    private ObjectStore objects(MemoryBudget memory) {
+    private ObjectStore objects(MemoryBudget memory, InstantSource time) {
         var endpoint = config.services().of(ServiceName.S3);
         if (endpoint.isEmpty()) {
             return ObjectStore.NONE;
@@ -268,7 +382,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         var region =
                 environment.getOrDefault("AWS_REGION", environment.getOrDefault("AWS_DEFAULT_REGION", "us-east-1"));
         return parts.add(
-                "client of S3", new S3Client(endpoint.get(), S3Credentials.of(environment), region, memory, clock));
+                "client of S3", new S3Client(endpoint.get(), S3Credentials.of(environment), region, memory, time));
     }
 
     /// The keys of the URLs of packages, which outlive this run, and which all servers of the store have.
@@ -290,7 +404,8 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
             UrlAddress functionUrls,
             ProvisionedByDataPlane environments,
             ObjectStore objects,
-            PackageThreads packageThreads) {
+            PackageThreads packageThreads,
+            InstantSource time) {
         if (!config.roles().contains(Role.CONTROL)) {
             return Optional.empty();
         }
@@ -298,7 +413,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                 "control plane",
                 new ControlPlane(
                         store,
-                        clock,
+                        time,
                         random,
                         config.limits(),
                         code,
@@ -341,17 +456,48 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         return Optional.of(new TrustedHosts(names, urls.stream().toList()));
     }
 
-    private Callers callers(FunctionKeys functionKeys) throws StartException {
+    /// Why invocations should go elsewhere.
+    private Supplier<Optional<String>> obstacle(ServerFile file, DrainWatch drains, ClusterView cluster)
+            throws StartException {
+        if (config.cluster().listen().isEmpty()) {
+            return () -> StartSteps.obstacle(file);
+        }
+        var name = memberName();
+        return () -> StartSteps.obstacle(file)
+                .or(cluster::obstacle)
+                .or(() -> drains.isDrained(name) ? Optional.of("the host is being drained") : Optional.empty());
+    }
+
+    private Callers callers(Store store, FunctionKeys functionKeys, InstantSource time) throws StartException {
         return switch (config.auth()) {
-            case NONE -> Callers.believed(new TrustingAuthenticator(config.account(), functionKeys, clock));
-            case SIGV4 -> Callers.signing(watchedKeys().or(functionKeys), clock);
+            case NONE -> Callers.believed(new TrustingAuthenticator(config.account(), functionKeys, time));
+            case SIGV4 -> Callers.signing(keys(store, time).or(functionKeys), time);
         };
     }
 
-    private WatchedKeys watchedKeys() throws StartException {
+    /// Where several servers share a store, those in it alone: all of them accept the same.
+    private AccessKeys keys(Store store, InstantSource time) throws StartException {
+        if (config.store().isEmpty()) {
+            return watchedKeys(time);
+        }
+        var shared = SharedKeys.of(store, time);
+        if (!store.isShared()) {
+            return watchedKeys(time).or(shared);
+        }
+        var file = config.data().resolve(KeyFile.NAME);
+        if (Files.exists(file)) {
+            LOG.log(
+                    Level.WARNING,
+                    "The keys in {0} are not accepted: a cluster has its own, by keys create --store",
+                    file);
+        }
+        return shared;
+    }
+
+    private WatchedKeys watchedKeys(InstantSource time) throws StartException {
         var file = config.data().resolve(KeyFile.NAME);
         try {
-            return parts.add("access keys", WatchedKeys.of(new KeyFile(file, clock)));
+            return parts.add("access keys", WatchedKeys.of(new KeyFile(file, time)));
         } catch (IOException e) {
             throw new StartException("Cannot read the access keys in " + file + ": " + e.getMessage(), e);
         }

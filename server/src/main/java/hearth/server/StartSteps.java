@@ -48,9 +48,11 @@ record StartSteps(ServerConfig config, StartedParts parts, InstantSource clock, 
     private static final Duration RELAY_IDLE = Duration.ofMinutes(20);
 
     static Optional<String> obstacle(ServerFile file) {
-        return file.said().state() == RunningServer.State.STOPPING
-                ? Optional.of("the server is stopping")
-                : Optional.empty();
+        return switch (file.said().state()) {
+            case STARTING -> Optional.of("the server is starting");
+            case READY -> Optional.empty();
+            case STOPPING -> Optional.of("the server is stopping");
+        };
     }
 
     RunningServer beginning() {

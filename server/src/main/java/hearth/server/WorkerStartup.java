@@ -1,6 +1,6 @@
 package hearth.server;
 
-import hearth.link.FrontLink;
+import hearth.link.FrontLinks;
 import hearth.link.PackageShelf;
 import hearth.link.certificates.MemberCertificate;
 import hearth.link.message.FunctionKey;
@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
 
-/// The steps from a configuration to a worker that has a process of its own, and joins the frontend of another.
+/// The steps from a configuration to a worker that has a process of its own, and joins the frontends of others.
 ///
 /// @param parts gets all that is started, for the server to close, or for whoever sees the start fail
 record WorkerStartup(ServerConfig config, StartedParts parts, InstantSource clock, RandomGenerator random) {
@@ -55,11 +55,13 @@ record WorkerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         LOG.log(Level.DEBUG, "waiting for sandboxes");
         var sandboxes = choice.await();
         var runtimes = steps.runtimes(sandboxes);
-        var joined = config.cluster().join().orElseThrow();
-        var link = parts.add(
-                "link to the frontend",
-                new FrontLink(
-                        new FrontLink.Frontend(joined.host(), joined.port()),
+        var links = parts.add(
+                "links to the frontends",
+                new FrontLinks(
+                        config.cluster().join().stream()
+                                .map(one -> new FrontLinks.Address(one.host(), one.port()))
+                                .toList(),
+                        Optional.empty(),
                         loops,
                         certificate,
                         LinkTiming.DEFAULT,
@@ -74,30 +76,31 @@ record WorkerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                 new WorkerId(certificate.name()),
                 config,
                 parts,
-                packages(link.packages()),
+                packages(links.packages()),
                 sandboxes,
                 loops,
                 runtimes,
-                config.functionEndpoints() ? keys(link) : CredentialIssuer.PLACEHOLDERS,
-                new FunctionReach(endpoints, new RemoteApi(link, relays), relays),
+                config.functionEndpoints() ? keys(links) : CredentialIssuer.PLACEHOLDERS,
+                new FunctionReach(endpoints, new RemoteApi(links, relays), relays),
                 memory,
                 clock);
         ServerMetrics.register(registry, worker);
         // First of all at the end: what runs may come to its end before the worker ends it.
-        parts.add("invocations", () -> link.leave(config.service().drain()));
-        worker.connect(link);
+        parts.add("invocations", () -> links.leave(config.service().drain()));
+        var health = new Health(
+                Hearth.VERSION, () -> false, () -> StartSteps.obstacle(file).or(links::obstacle));
         var api = new WorkerApi(
-                new Health(Hearth.VERSION, () -> false, () -> StartSteps.obstacle(file)
-                        .or(link::obstacle)),
+                health,
                 config.service().metrics().served()
                         ? Optional.of(new MetricsEndpoint(registry, threads))
                         : Optional.empty());
         var listener = steps.listen(address, loops, api, threads, memory);
-        link.begin(worker);
+        links.begin(worker);
         threads.execute(BestEffort.of("Looking for interpreters", runtimes::table));
         var hearth = new Hearth(
                 parts,
                 listener,
+                health,
                 new ControlSwitch(Optional.empty()),
                 Optional.of(sandboxes.kind()),
                 file,
@@ -126,18 +129,18 @@ record WorkerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         return certificate;
     }
 
-    private CredentialIssuer keys(FrontLink link) {
+    private CredentialIssuer keys(FrontLinks links) {
         return new AnnouncedKeys(clock, new SecureRandom(), new AnnouncedKeys.Checking() {
             @Override
             public void made(AccessKey key, String role, String function) {
                 var token = String.valueOf(key.sessionToken());
-                link.keyMade(
+                links.keyMade(
                         new FunctionKey(key.id(), key.secret(), token, key.account(), key.created(), role, function));
             }
 
             @Override
             public void ended(String id) {
-                link.keyEnded(id);
+                links.keyEnded(id);
             }
         });
     }

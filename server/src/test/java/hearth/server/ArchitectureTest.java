@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /// The lines between the parts: who may see whom, and what only one of them may touch.
 class ArchitectureTest {
     private static final JavaClasses HEARTH = new ClassFileImporter()
-            .withImportOption(location -> !location.contains("test-classes"))
+            .withImportOption(location -> !location.contains("test-classes") && !location.contains("-tests.jar"))
             .importPackages("hearth");
 
     private static final String[] ALL = {
@@ -31,6 +31,7 @@ class ArchitectureTest {
         "hearth.link..",
         "hearth.invoke..",
         "hearth.events..",
+        "hearth.members..",
         "hearth.worker..",
         "hearth.server.."
     };
@@ -51,6 +52,8 @@ class ArchitectureTest {
                 .definedBy("hearth.link..")
                 .layer("events")
                 .definedBy("hearth.events..")
+                .layer("members")
+                .definedBy("hearth.members..")
                 .layer("worker")
                 .definedBy("hearth.worker..")
                 .layer("server")
@@ -60,15 +63,17 @@ class ArchitectureTest {
                 .whereLayer("control")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("invoke")
-                .mayOnlyBeAccessedByLayers("events", "server")
+                .mayOnlyBeAccessedByLayers("events", "members", "server")
                 .whereLayer("link")
+                .mayOnlyBeAccessedByLayers("members", "server")
+                .whereLayer("members")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("events")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("worker")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("cluster")
-                .mayOnlyBeAccessedByLayers("control", "events", "server")
+                .mayOnlyBeAccessedByLayers("control", "events", "members", "server")
                 .check(HEARTH);
     }
 

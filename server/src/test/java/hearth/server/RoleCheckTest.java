@@ -18,6 +18,8 @@ class RoleCheckTest {
                 "--roles frontend,worker",
                 "--roles control,frontend,worker,events --workers-listen 10.0.0.1:9100 --cluster-certificates c",
                 "--roles control,frontend,events --workers-listen 10.0.0.1:9100 --cluster-certificates c",
+                "--cluster-listen 10.0.0.1:9200 --workers-listen 10.0.0.1:9100 --cluster-certificates c --zone a"
+                        + " --store postgresql://db/hearth",
                 "--roles worker --join host1:9100 --zone a --worker-id host2 --cluster-certificates c"
             })
     void allowsWhatWorks(String words) {
@@ -38,7 +40,10 @@ class RoleCheckTest {
                 "--workers-listen 10.0.0.1:9100 | --cluster-certificates DIR",
                 "--roles worker --join host1:9100 | --cluster-certificates DIR",
                 "--cluster-certificates c | --workers-listen or --join",
-                "--zone a | --join",
+                "--cluster-listen 10.0.0.1:9200 --workers-listen 10.0.0.1:9100 --cluster-certificates c | --store",
+                "--cluster-listen 10.0.0.1:9200 --store postgresql://db/hearth | --workers-listen",
+                "--roles control --cluster-listen 10.0.0.1:9200 --store postgresql://db/hearth | role frontend",
+                "--zone a | --cluster-listen",
                 "--worker-id host2 | --join"
             })
     void saysWhatIsMissing(String words, String told) {

@@ -39,11 +39,11 @@ final class ScriptedRuntime {
             if init == "fail":
                 call("POST", ROOT + "init/error", b'{"errorMessage":"no","errorType":"Bad"}',
                      [("Lambda-Runtime-Function-Error-Type", "Runtime.Bad")])
-                time.sleep(60)
+                time.sleep(3600)
             if init == "exit":
                 os._exit(3)
             if init == "hang":
-                time.sleep(60)
+                time.sleep(3600)
             if init == "once":
                 marker = os.environ["MARKER"]
                 if not os.path.exists(marker):
@@ -68,8 +68,10 @@ final class ScriptedRuntime {
                     elif name == "env": gathered.append(os.environ.get(value))
                     elif name == "environ": gathered.append(dict(os.environ))
                     elif name == "exit": os._exit(int(value))
-                    elif name == "kill": os.kill(os.getpid(), int(value)); time.sleep(60)
+                    elif name == "kill": os.kill(os.getpid(), int(value)); time.sleep(3600)
                     elif name == "sleep": time.sleep(float(value))
+                    elif name == "await":
+                        while not os.path.exists(value): time.sleep(0.005)
                     elif name == "write": open(value, "w").close()
                     elif name == "exists": gathered.append(os.path.exists(value))
                     elif name == "fill": os.write(1, (value * 1000 + "\\n").encode())

@@ -9,6 +9,7 @@ import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operations;
 import hearth.control.operation.RevisionIds;
+import hearth.control.operation.Settling;
 import hearth.control.signing.CodeSigning;
 import hearth.control.tags.Taggable;
 import java.time.InstantSource;
@@ -41,7 +42,7 @@ public final class FunctionOperations implements AutoCloseable {
         var rules = new ConfigurationRules(limits);
         var lookup = new FunctionLookup(functions);
         var layers = new LayerLookup(store.layers());
-        var transitions = new Transitions(functions, revisionIds);
+        var transitions = new Transitions(functions, revisionIds, new Settling(store));
         var updates = new FunctionUpdates(functions, revisionIds, transitions);
         operations
                 .add(new CreateFunction(

@@ -3,6 +3,7 @@ package hearth.control.mappings;
 import hearth.cluster.Store;
 import hearth.control.operation.Operations;
 import hearth.control.operation.RevisionIds;
+import hearth.control.operation.Settling;
 import hearth.control.tags.Taggable;
 import java.time.InstantSource;
 
@@ -20,7 +21,7 @@ public final class MappingOperations implements AutoCloseable {
     public static MappingOperations addTo(Operations operations, Store store, InstantSource clock, RevisionIds ids) {
         var mappings = store.mappings();
         var functions = new MappedFunctions(store.functions());
-        var transitions = new MappingTransitions(mappings);
+        var transitions = new MappingTransitions(mappings, new Settling(store));
         operations
                 .add(new CreateEventSourceMapping(mappings, functions, transitions, ids, clock))
                 .add(new DeleteEventSourceMapping(mappings, transitions))

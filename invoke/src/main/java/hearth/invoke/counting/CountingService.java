@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// What is provisioned for a version is for its invocations alone. Beyond that a function with a reservation draws on
 /// it alone, and all others of its account share the rest: the account's limit less every reservation and all that is
 /// provisioned, used or not. Each region counts for itself.
-public final class CountingService implements Admissions {
+public final class CountingService implements Counting {
     private final ConcurrentHashMap<Scope, AccountCount> accounts = new ConcurrentHashMap<>();
     private final int accountLimit;
 
@@ -34,7 +34,7 @@ public final class CountingService implements Admissions {
         return count(function).admit(function.name(), version.version());
     }
 
-    /// Replaces a function's limits. What runs goes on, even above them.
+    @Override
     public void limit(FunctionId function, FunctionLimits limits) {
         count(function).limit(function.name(), limits);
     }
@@ -46,6 +46,7 @@ public final class CountingService implements Admissions {
     }
 
     /// The invocations that all accounts run now.
+    @Override
     public int running() {
         return accounts.values().stream().mapToInt(AccountCount::running).sum();
     }

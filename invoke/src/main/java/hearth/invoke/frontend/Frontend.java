@@ -8,9 +8,9 @@ import hearth.invoke.counting.ThrottleReason;
 import hearth.invoke.frontend.DispatchOutcome.Unavailable.Reason;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.workermanager.Assignment;
+import hearth.invoke.workermanager.Environments;
 import hearth.invoke.workermanager.Unavailable;
 import hearth.invoke.workermanager.Waiter;
-import hearth.invoke.workermanager.WorkerManager;
 import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.Invocation;
@@ -42,7 +42,7 @@ public final class Frontend implements Dispatch {
 
     private final DispatchConfig config;
     private final Admissions admissions;
-    private final WorkerManager workers;
+    private final Environments environments;
     private final WorkerLinks links;
     private final InvocationMeter meter;
     private final LongSupplier nanos;
@@ -55,13 +55,13 @@ public final class Frontend implements Dispatch {
     public Frontend(
             DispatchConfig config,
             Admissions admissions,
-            WorkerManager workers,
+            Environments environments,
             WorkerLinks links,
             InvocationMeter meter,
             LongSupplier nanos) {
         this.config = config;
         this.admissions = admissions;
-        this.workers = workers;
+        this.environments = environments;
         this.links = links;
         this.meter = meter;
         this.nanos = nanos;
@@ -212,7 +212,7 @@ public final class Frontend implements Dispatch {
 
         private void acquire() {
             assignments++;
-            workers.acquire(version, invocation.tenant(), this);
+            environments.acquire(version, invocation.tenant(), this);
         }
 
         @Override
@@ -220,13 +220,14 @@ public final class Frontend implements Dispatch {
             guarded(() -> {
                 assignment = served;
                 if (ended.get()) {
-                    giveBackEnvironment();
+                    giveBackUnused(false);
                     return;
                 }
                 given = nanos.getAsLong();
                 deadline = given + limit;
                 meter.assigned(version.function(), given - asked);
                 if (!links.send(served.worker(), new WorkerCommand.Invoke(served.reservation(), invocation))) {
+                    giveBackUnused(true);
                     tryAnother("its worker is not connected");
                 }
             });
@@ -235,6 +236,10 @@ public final class Frontend implements Dispatch {
         @Override
         public void failed(Unavailable why) {
             guarded(() -> {
+                if (why instanceof Unavailable.Parted) {
+                    admitAnew();
+                    return;
+                }
                 if (why instanceof Unavailable.NoCapacity) {
                     meter.throttled(version.function(), ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
                 }
@@ -248,9 +253,21 @@ public final class Frontend implements Dispatch {
                 case Unavailable.NoCapacity() -> new DispatchOutcome.Unavailable(Reason.NO_CAPACITY);
                 case Unavailable.TooLarge() -> new DispatchOutcome.Unavailable(Reason.TOO_LARGE);
                 case Unavailable.TooLate() -> new DispatchOutcome.Unavailable(Reason.NOT_READY);
-                case Unavailable.Defect() -> new DispatchOutcome.Unavailable(Reason.DEFECT);
+                case Unavailable.Parted(), Unavailable.Defect() -> new DispatchOutcome.Unavailable(Reason.DEFECT);
                 case Unavailable.Closed() -> new DispatchOutcome.Unavailable(Reason.CLOSED);
             };
+        }
+
+        /// It has not run, and nothing counts any more of what it was admitted by.
+        private void admitAnew() {
+            var old = lease;
+            lease = null;
+            if (old != null) {
+                old.close();
+            }
+            if (!ended.get()) {
+                begin();
+            }
         }
 
         /// Whether it runs, or is to run, under this reservation now.
@@ -339,7 +356,7 @@ public final class Frontend implements Dispatch {
                             : held.reservation().environment() + " did not answer");
             end(new DispatchOutcome.Unavailable(reason));
             if (held == null) {
-                workers.withdraw(version, invocation.tenant(), this);
+                environments.withdraw(version, invocation.tenant(), this);
             }
             giveBackEnvironment();
         }
@@ -357,7 +374,18 @@ public final class Frontend implements Dispatch {
             var held = assignment;
             if (held != null) {
                 assignment = null;
-                workers.refused(held.reservation());
+                environments.refused(held.reservation());
+            }
+        }
+
+        /// The invocation was certainly not sent there.
+        ///
+        /// @param unreachable whether there is no way to its worker
+        private void giveBackUnused(boolean unreachable) {
+            var held = assignment;
+            if (held != null) {
+                assignment = null;
+                environments.unused(held.reservation(), unreachable);
             }
         }
 

@@ -10,16 +10,29 @@ import java.time.Duration;
 /// @param failuresInARow after how many environments in a row that a worker failed to make it is unhealthy
 /// @param rest how long an unhealthy worker is spared before it is tried again
 /// @param keptPercent how much of a worker environments may take that stay whether they are needed or not
-public record PlacementConfig(int memoryPromised, int failuresInARow, Duration rest, int keptPercent) {
-    public static final PlacementConfig DEFAULT = new PlacementConfig(16, 3, Duration.ofSeconds(10), 75);
+/// @param startsOnAProcessor how many environments may come up at once on each processor of a worker before others are
+///     preferred that have room and fewer
+public record PlacementConfig(
+        int memoryPromised, int failuresInARow, Duration rest, int keptPercent, int startsOnAProcessor) {
+    public static final PlacementConfig DEFAULT = new PlacementConfig(16, 3, Duration.ofSeconds(10), 75, 2);
 
     public PlacementConfig {
-        if (memoryPromised < 1 || failuresInARow < 1 || rest.isNegative() || keptPercent < 0 || keptPercent > 100) {
+        if (memoryPromised < 1
+                || failuresInARow < 1
+                || rest.isNegative()
+                || keptPercent < 0
+                || keptPercent > 100
+                || startsOnAProcessor < 1) {
             throw new IllegalArgumentException("Placement needs positive settings");
         }
     }
 
+    /// Where it does not matter how many come up at once.
+    public PlacementConfig(int memoryPromised, int failuresInARow, Duration rest, int keptPercent) {
+        this(memoryPromised, failuresInARow, rest, keptPercent, Integer.MAX_VALUE);
+    }
+
     public PlacementConfig withKeptPercent(int percent) {
-        return new PlacementConfig(memoryPromised, failuresInARow, rest, percent);
+        return new PlacementConfig(memoryPromised, failuresInARow, rest, percent, startsOnAProcessor);
     }
 }

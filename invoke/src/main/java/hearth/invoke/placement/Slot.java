@@ -9,6 +9,10 @@ public interface Slot extends AutoCloseable {
     /// How many processors that has.
     int processors();
 
+    /// Whether it is reached over a network: an environment there has nothing to do while its answer and the next event
+    /// are on their way.
+    boolean isAway();
+
     /// The worker made the environment: it is well.
     void succeeded();
 

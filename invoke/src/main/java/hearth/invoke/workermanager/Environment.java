@@ -3,6 +3,7 @@ package hearth.invoke.workermanager;
 import hearth.invoke.placement.Slot;
 import hearth.model.worker.EnvironmentId;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One execution environment in the EnvironmentTable, and guarded as that is.
@@ -13,6 +14,8 @@ final class Environment {
     private boolean provisioned;
     private EnvironmentState state = new EnvironmentState.Starting();
     private long reservations;
+    /// Whether another member asked for it, so that nobody here knows how long it took to come up.
+    private boolean adopted;
     /// Those of its function on its worker; null until it has one.
     private @Nullable Turns turns;
 
@@ -26,6 +29,44 @@ final class Environment {
         this.id = id;
         this.function = function;
         this.asked = asked;
+    }
+
+    /// One that a worker has made for another member, which looked after it before.
+    ///
+    /// @param reservations the highest number of a reservation that it honoured
+    static Environment adopted(
+            EnvironmentId id,
+            FunctionEnvironments function,
+            Instant now,
+            boolean provisioned,
+            long reservations,
+            Slot slot) {
+        var environment = new Environment(id, function, now, provisioned);
+        environment.adopted = true;
+        environment.reservations = reservations;
+        environment.placed(slot);
+        return environment;
+    }
+
+    /// Its first state, and counts as that.
+    void adopt(EnvironmentState first) {
+        state = first;
+        function.stock().entered(this);
+    }
+
+    /// That of one which runs invocations that another member gave it to.
+    ///
+    /// @param numbers of their reservations
+    EnvironmentState runs(List<Long> numbers, Instant now) {
+        EnvironmentState.Busy busy = null;
+        for (var number : numbers) {
+            busy = new EnvironmentState.Busy(EnvironmentState.Busy.OF_ANOTHER, number, now, turns().begin(), busy);
+        }
+        return busy == null ? new EnvironmentState.Idle(now) : busy;
+    }
+
+    boolean isAdopted() {
+        return adopted;
     }
 
     EnvironmentId id() {
@@ -43,6 +84,7 @@ final class Environment {
     /// From now on it may end as any other. Only while it is in no state that counts it.
     void unprovision() {
         provisioned = false;
+        function.countProvisioned(slot().worker(), -1);
     }
 
     Instant asked() {
@@ -75,10 +117,11 @@ final class Environment {
 
     /// It is given to an invocation, which takes a turn.
     ///
-    /// @return the number of its reservation, which no other has
-    long take(Instant now) {
+    /// @param epoch of the reservation
+    /// @return its number, which no other has
+    long take(long epoch, Instant now) {
         long number = ++reservations;
-        change(new EnvironmentState.Event.Taken(number, now, turns().begin()));
+        change(new EnvironmentState.Event.Taken(epoch, number, now, turns().begin()));
         return number;
     }
 

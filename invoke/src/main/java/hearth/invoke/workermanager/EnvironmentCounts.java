@@ -12,6 +12,7 @@ package hearth.invoke.workermanager;
 /// @param expired environments ended because they were idle too long
 /// @param evicted environments ended to make room for another function
 /// @param refused reservations that a worker did not honour
+/// @param adopted environments that another member looked after before
 public record EnvironmentCounts(
         int starting,
         int idle,
@@ -24,7 +25,8 @@ public record EnvironmentCounts(
         long failedStarts,
         long expired,
         long evicted,
-        long refused) {
+        long refused,
+        long adopted) {
     /// Environments of any state.
     public int environments() {
         return starting + idle + busy + retiring;

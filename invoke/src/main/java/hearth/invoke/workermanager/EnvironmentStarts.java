@@ -80,11 +80,19 @@ final class EnvironmentStarts {
         var function = environment.function();
         if (scaleOut.needsMore(function, now)) {
             inventory.starved().add(function);
-            eviction.makeRoom(function, actions);
+            makeRoom(function, actions);
         } else if (environment.isProvisioned()) {
-            eviction.makeRoom(function, actions);
+            makeRoom(function, actions);
         } else {
             scaleOut.watch(function, actions);
+        }
+    }
+
+    private void makeRoom(FunctionEnvironments function, List<EnvironmentAction> actions) {
+        eviction.makeRoom(function, actions);
+        if (inventory.retiring().isEmpty()) {
+            // Perhaps other members have idle ones.
+            actions.add(new EnvironmentAction.MakeRoom(function));
         }
     }
 

@@ -1,5 +1,6 @@
 package hearth.invoke.workermanager;
 
+import hearth.model.worker.Reservation;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +14,23 @@ sealed interface EnvironmentState {
 
     /// Given to the invocation that shows this reservation, and to others where it runs several at once.
     ///
+    /// @param epoch of the reservation; `OF_ANOTHER` of one that another member gave
     /// @param round the one of its function's in which the invocation took its turn
     /// @param others those that were given earlier and are not over
     record Busy(
+            long epoch,
             long reservation,
             Instant since,
             long round,
             @Nullable Busy others) implements EnvironmentState {
+        static final long OF_ANOTHER = 0;
+
+        /// Whether it is this one, and no other of its number: each member that took the environment up counts on
+        /// from those that were honoured.
+        boolean isUnder(Reservation shown) {
+            return epoch == OF_ANOTHER || epoch == shown.epoch();
+        }
+
         /// How many invocations have it.
         int count() {
             return others == null ? 1 : 1 + others.count();
@@ -39,7 +50,7 @@ sealed interface EnvironmentState {
             if (number == reservation || others == null) {
                 return number == reservation ? others : this;
             }
-            return new Busy(reservation, since, round, others.without(number));
+            return new Busy(epoch, reservation, since, round, others.without(number));
         }
     }
 
@@ -57,7 +68,7 @@ sealed interface EnvironmentState {
         /// Its worker says that the invocation of a reservation is over.
         record Freed(long reservation, Instant at) implements Event {}
 
-        record Taken(long reservation, Instant at, long round) implements Event {}
+        record Taken(long epoch, long reservation, Instant at, long round) implements Event {}
 
         /// The connection to its worker was lost.
         record CutOff() implements Event {}
@@ -95,10 +106,10 @@ sealed interface EnvironmentState {
                     case OutOfReach _ -> new Idle(at);
                     case Starting _, Idle _, Busy _, Retiring _ -> this;
                 };
-            case Event.Taken(var reservation, var at, var round) ->
+            case Event.Taken(var epoch, var reservation, var at, var round) ->
                 switch (this) {
-                    case Idle _ -> new Busy(reservation, at, round, null);
-                    case Busy busy -> new Busy(reservation, at, round, busy);
+                    case Idle _ -> new Busy(epoch, reservation, at, round, null);
+                    case Busy busy -> new Busy(epoch, reservation, at, round, busy);
                     case Starting _, OutOfReach _, Retiring _ -> throw new IllegalStateException("Taken while " + this);
                 };
             case Event.Retired() ->

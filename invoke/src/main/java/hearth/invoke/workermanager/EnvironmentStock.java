@@ -1,6 +1,12 @@
 package hearth.invoke.workermanager;
 
+import hearth.model.worker.WorkerId;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +100,30 @@ final class EnvironmentStock {
             return first;
         }
         return turns.areSpread() && turns.left() > 0 ? elsewhere() : null;
+    }
+
+    /// The same of those that are not on one of these workers.
+    @Nullable
+    Environment next(Set<WorkerId> avoided) {
+        return Stream.of(roomy, idleProvisioned, idle)
+                .flatMap(ArrayDeque::stream)
+                .filter(one -> !avoided.contains(one.slot().worker()) && turns.mayServe(one))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// Puts the idle in their order, after some came that were idle before.
+    void sort() {
+        for (var stack : List.of(idle, idleProvisioned)) {
+            var sorted = new ArrayList<>(stack);
+            sorted.sort(Comparator.comparing(EnvironmentStock::idleSince).reversed());
+            stack.clear();
+            stack.addAll(sorted);
+        }
+    }
+
+    private static Instant idleSince(Environment environment) {
+        return environment.state() instanceof EnvironmentState.Idle(var since) ? since : Instant.MAX;
     }
 
     private @Nullable Environment first() {

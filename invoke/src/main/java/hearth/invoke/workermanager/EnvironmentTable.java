@@ -9,6 +9,7 @@ import hearth.model.worker.ProcessorSample;
 import hearth.model.worker.Report;
 import hearth.model.worker.Report.ReportedEnvironment;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.ShardId;
 import hearth.model.worker.WorkerId;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// idle, `WaitLimits` turns away who waits in vain, and `Reconciliation` finds in reports what messages were lost.
 final class EnvironmentTable {
     private final WorkerManagerConfig config;
-    private final long epoch;
+    private final OwnedShards shards;
     private final EnvironmentTallies tallies = new EnvironmentTallies();
     private final Inventory inventory;
     private final ScaleOut scaleOut;
@@ -40,11 +41,14 @@ final class EnvironmentTable {
     private final WaitLimits waitLimits;
     private final EnvironmentStarts starts;
     private final Reconciliation reconciliation;
+    private final Assignments assignments;
+    private final HandOver handOver;
+    private final Drains drains;
 
-    EnvironmentTable(WorkerManagerConfig config, long epoch, Supplier<EnvironmentId> ids) {
-        this.epoch = epoch;
+    EnvironmentTable(WorkerManagerConfig config, OwnedShards shards, Function<ShardId, EnvironmentId> ids) {
+        this.shards = shards;
         this.config = config;
-        inventory = new Inventory(ids, config.maxConcurrency(), tallies);
+        inventory = new Inventory(shards, ids, config.maxConcurrency(), tallies);
         scaleOut = new ScaleOut(config.patience(), inventory);
         provisioning = new Provisioning(inventory);
         eviction = new Eviction(config.idleExpiry(), inventory, tallies);
@@ -52,6 +56,21 @@ final class EnvironmentTable {
         starts = new EnvironmentStarts(
                 config.failedStarts(), inventory, scaleOut, provisioning, eviction, waitLimits, tallies);
         reconciliation = new Reconciliation(config.reservationLife());
+        drains = new Drains(inventory, provisioning);
+        assignments = new Assignments(config.reservationLife(), shards, inventory, provisioning, eviction, drains);
+        handOver = new HandOver(shards, inventory, assignments, scaleOut, provisioning, tallies);
+    }
+
+    Drains drains() {
+        return drains;
+    }
+
+    HandOver handOver() {
+        return handOver;
+    }
+
+    OwnedShards shards() {
+        return shards;
     }
 
     void acquire(
@@ -68,11 +87,18 @@ final class EnvironmentTable {
         // Who comes later does not overtake whoever waits for a turn.
         if (known != null && known.waiting().isEmpty()) {
             var top = known.stock().next();
+            if (top != null && !waiter.avoids().isEmpty()) {
+                top = known.stock().next(waiter.avoids());
+            }
             if (top != null) {
                 tallies.warmTakes++;
-                actions.add(serve(waiter, top, now));
+                actions.add(assignments.serve(waiter, top, now));
                 return;
             }
+        }
+        if (known == null && !inventory.accepts(version.function())) {
+            actions.add(new EnvironmentAction.Move(waiter));
+            return;
         }
         tallies.waits++;
         var function = inventory.obtain(version, tenant, actions);
@@ -114,13 +140,22 @@ final class EnvironmentTable {
     void look(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
         function.waiting().watch(false);
         function.turns().nextRound(now, config.patience());
-        serveWaiting(function, now, actions);
+        assignments.serveWaiting(function, now, actions);
         scaleOut.all(function, now, actions);
     }
 
-    /// The PlacementService has answered an `Ask`. If it was `Placed`, the caller starts the environment after this.
-    void placed(Environment environment, Placement placement, Instant now, List<EnvironmentAction> actions) {
+    /// The PlacementService has answered an `Ask`.
+    ///
+    /// @return whether the caller is to start the environment after this, where it was `Placed`
+    boolean placed(Environment environment, Placement placement, Instant now, List<EnvironmentAction> actions) {
+        if (environment.function().isForgotten()) {
+            if (placement instanceof Placement.Placed(var slot)) {
+                actions.add(new EnvironmentAction.GiveBack(slot));
+            }
+            return false;
+        }
         starts.placed(environment, placement, now, actions);
+        return placement instanceof Placement.Placed;
     }
 
     /// No room could be looked for, or none be noted: a defect.
@@ -132,7 +167,10 @@ final class EnvironmentTable {
     void startRefused(EnvironmentId id, Instant now, List<EnvironmentAction> actions) {
         var environment = starting(id);
         if (environment != null) {
+            var worker = environment.slot().worker();
             starts.refused(environment, now, actions);
+            // Perhaps it was for another reason than its room.
+            handOver.confirm(id.shard(), worker, now, actions);
         }
     }
 
@@ -148,12 +186,16 @@ final class EnvironmentTable {
             return;
         }
         var took = Duration.between(environment.asked(), now);
-        environment.function().starts().succeeded(took);
+        if (!environment.isAdopted()) {
+            environment.function().starts().succeeded(took);
+        }
         boolean provisioned = environment.isProvisioned();
         actions.add(new EnvironmentAction.WorkerSucceeded(environment.slot()));
-        freed(environment, new EnvironmentState.Event.Ready(now), now, actions);
-        actions.add(new EnvironmentAction.Initialized(
-                environment.function().version().function(), took));
+        assignments.freed(environment, new EnvironmentState.Event.Ready(now), now, actions);
+        if (!environment.isAdopted()) {
+            actions.add(new EnvironmentAction.Initialized(
+                    environment.function().version().function(), took));
+        }
         if (provisioned) {
             provisioning.succeeded(environment.function(), now, actions);
         }
@@ -183,7 +225,7 @@ final class EnvironmentTable {
     private void over(
             Environment environment, EnvironmentState.Busy busy, Instant now, List<EnvironmentAction> actions) {
         environment.endTurn(busy);
-        freed(environment, new EnvironmentState.Event.Freed(busy.reservation(), now), now, actions);
+        assignments.freed(environment, new EnvironmentState.Event.Freed(busy.reservation(), now), now, actions);
     }
 
     /// @param why empty after an end that was asked for, or a crash
@@ -214,20 +256,29 @@ final class EnvironmentTable {
             Map<EnvironmentId, ReportedEnvironment> named,
             Instant now,
             List<EnvironmentAction> actions) {
-        if (report.epoch() > epoch) {
-            // The environments of a later WorkerManager are not for this one to end.
-            return;
+        if (report.room() && !inventory.starved().isEmpty()) {
+            scaleOut.starved(now, actions);
         }
-        for (var difference : reconciliation.reported(from, report.number(), named, inventory.placed(), now)) {
+        for (var difference : reconciliation.reported(from, report.number(), named, inventory.on(from), now)) {
             switch (difference) {
-                case Difference.Missing(var id) -> gone(id, Optional.empty(), now, actions);
+                case Difference.Missing(var id) -> {
+                    gone(id, Optional.empty(), now, actions);
+                    handOver.confirm(id.shard(), from, now, actions);
+                }
                 case Difference.Ready(var id) -> ready(id, now, actions);
                 case Difference.Idle(var id, var reservation) -> cameFree(id, reservation, now, actions);
                 case Difference.Returned(var id) -> returned(id, now, actions);
                 case Difference.Unclaimed(var id, var reservation) -> notUsed(id, reservation, now, actions);
                 case Difference.NotEnding(var id) -> actions.add(new EnvironmentAction.RetireStray(from, id));
-                case Difference.Unknown(var id) -> actions.add(new EnvironmentAction.RetireStray(from, id));
+                case Difference.Unknown(var id) -> retireStray(from, id, actions);
             }
+        }
+    }
+
+    /// Something was told of an environment that nobody here knows. It ends, if this member looks after it.
+    void retireStray(WorkerId worker, EnvironmentId id, List<EnvironmentAction> actions) {
+        if (shards.isTakenUp(id.shard(), worker)) {
+            actions.add(new EnvironmentAction.RetireStray(worker, id));
         }
     }
 
@@ -245,6 +296,7 @@ final class EnvironmentTable {
     /// have it.
     void lost(WorkerId worker, Instant now, List<EnvironmentAction> actions) {
         reconciliation.lost(worker);
+        handOver.lost(worker, now, actions);
         for (var environment : on(worker)) {
             switch (environment.state()) {
                 case EnvironmentState.Starting _ -> starts.refused(environment, now, actions);
@@ -260,21 +312,21 @@ final class EnvironmentTable {
     void reached(WorkerId worker, boolean anew, Instant now, List<EnvironmentAction> actions) {
         reconciliation.reached(worker, anew);
         if (anew) {
+            drains.end(worker);
             on(worker).forEach(environment -> gone(environment.id(), Optional.empty(), now, actions));
         }
+        handOver.reached(worker, anew, now, actions);
     }
 
     /// A copy, so that they may go meanwhile.
     private List<Environment> on(WorkerId worker) {
-        return inventory.placed().stream()
-                .filter(one -> one.slot().worker().equals(worker))
-                .toList();
+        return List.copyOf(inventory.on(worker));
     }
 
     private void returned(EnvironmentId id, Instant now, List<EnvironmentAction> actions) {
         var environment = inventory.find(id);
         if (environment != null) {
-            freed(environment, new EnvironmentState.Event.Returned(now), now, actions);
+            assignments.freed(environment, new EnvironmentState.Event.Returned(now), now, actions);
         }
     }
 
@@ -285,7 +337,31 @@ final class EnvironmentTable {
 
     /// A worker did not honour a reservation. What its environment does now is unknown, so it is not used again.
     void refused(Reservation reservation, Instant now, List<EnvironmentAction> actions) {
-        notUsed(reservation.environment(), reservation.number(), now, actions);
+        if (under(reservation) != null) {
+            notUsed(reservation.environment(), reservation.number(), now, actions);
+        }
+    }
+
+    /// A reservation was certainly not shown to its worker.
+    void unused(Reservation reservation, Instant now, List<EnvironmentAction> actions) {
+        var environment = inventory.find(reservation.environment());
+        var busy = under(reservation);
+        if (environment != null && busy != null && busy.epoch() == reservation.epoch()) {
+            if (reconciliation.isOutOfReach(environment.slot().worker())) {
+                environment.endTurn(busy);
+                assignments.free(environment, new EnvironmentState.Event.Freed(busy.reservation(), now), actions);
+                environment.cutOff();
+                scaleOut.one(environment.function(), now, actions);
+            } else {
+                over(environment, busy, now, actions);
+            }
+        }
+    }
+
+    private EnvironmentState.@Nullable Busy under(Reservation reservation) {
+        var environment = inventory.find(reservation.environment());
+        var busy = environment == null ? null : environment.under(reservation.number());
+        return busy != null && busy.isUnder(reservation) ? busy : null;
     }
 
     private void notUsed(EnvironmentId id, long reservation, Instant now, List<EnvironmentAction> actions) {
@@ -318,6 +394,17 @@ final class EnvironmentTable {
         return provisioning.progress(function, version);
     }
 
+    Set<FunctionVersion> provisionedVersionsOf(FunctionId function) {
+        return inventory.of(function).stream()
+                .filter(one -> one.goal().wanted() > 0)
+                .map(FunctionEnvironments::version)
+                .collect(Collectors.toSet());
+    }
+
+    Set<FunctionId> functionsOf(ShardId shard) {
+        return inventory.of(shard).stream().map(one -> one.version().function()).collect(Collectors.toSet());
+    }
+
     /// The versions of a function that have environments.
     Set<String> versionsOf(FunctionId function) {
         return inventory.of(function).stream()
@@ -327,10 +414,16 @@ final class EnvironmentTable {
 
     /// Ends what was idle for too long, fails who waited for too long, and looks for room once more.
     void sweep(Instant now, List<EnvironmentAction> actions) {
-        for (var environment : reconciliation.ofSilentWorkers(inventory.placed(), now)) {
-            // No other is placed there before it reports.
-            actions.add(new EnvironmentAction.WorkerFull(environment.slot()));
-            gone(environment.id(), Optional.empty(), now, actions);
+        handOver.sweep(now, actions);
+        drains.sweep(actions);
+        for (var worker : reconciliation.silentWorkers()) {
+            for (var environment : on(worker)) {
+                if (Reconciliation.isArrived(environment, now)) {
+                    // No other is placed there before it reports.
+                    actions.add(new EnvironmentAction.WorkerFull(environment.slot()));
+                    gone(environment.id(), Optional.empty(), now, actions);
+                }
+            }
         }
         for (var function : inventory.all()) {
             eviction.expire(function, now, actions);
@@ -352,46 +445,5 @@ final class EnvironmentTable {
 
     EnvironmentCounts counts() {
         return inventory.counts();
-    }
-
-    /// An environment has room for one more invocation.
-    private void freed(
-            Environment environment, EnvironmentState.Event event, Instant now, List<EnvironmentAction> actions) {
-        var function = environment.function();
-        free(environment, event, actions);
-        if (!function.waiting().isEmpty()) {
-            serveWaiting(function, now, actions);
-        } else if (function.isSuperseded()) {
-            inventory.supersede(function, actions);
-        } else if (!inventory.starved().isEmpty()) {
-            eviction.makeRoom(inventory.starved().getFirst(), actions);
-        }
-    }
-
-    /// Has environments with room serve those who wait, as far as the processors can use more.
-    private void serveWaiting(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
-        var waiting = function.waiting();
-        var stock = function.stock();
-        for (var next = stock.next(); next != null && !waiting.isEmpty(); next = stock.next()) {
-            actions.add(serve(waiting.take(), next, now));
-        }
-        if (waiting.isEmpty()) {
-            inventory.starved().remove(function);
-        }
-    }
-
-    private void free(Environment environment, EnvironmentState.Event event, List<EnvironmentAction> actions) {
-        var function = environment.function();
-        function.stock().left(environment);
-        provisioning.freed(environment, actions);
-        environment.happened(event);
-        function.stock().entered(environment);
-    }
-
-    private EnvironmentAction serve(Waiter waiter, Environment environment, Instant now) {
-        var number = environment.take(now);
-        var worker = environment.slot().worker();
-        var reservation = new Reservation(worker, environment.id(), epoch, number, config.reservationLife());
-        return new EnvironmentAction.Serve(waiter, new Assignment(worker, reservation));
     }
 }

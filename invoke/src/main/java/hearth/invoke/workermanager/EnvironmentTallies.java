@@ -9,4 +9,5 @@ final class EnvironmentTallies {
     long expired;
     long evicted;
     long refused;
+    long adopted;
 }

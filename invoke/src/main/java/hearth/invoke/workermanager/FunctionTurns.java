@@ -24,7 +24,7 @@ final class FunctionTurns {
     }
 
     Turns on(Slot slot) {
-        return workers.computeIfAbsent(slot.worker(), _ -> new Turns(slot.processors()));
+        return workers.computeIfAbsent(slot.worker(), _ -> new Turns(slot.processors(), slot.isAway()));
     }
 
     /// Whether the processors under an environment can use one more invocation.

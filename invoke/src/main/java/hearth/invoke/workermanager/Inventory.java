@@ -5,6 +5,8 @@ import hearth.model.EnvironmentKey;
 import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.EnvironmentId;
+import hearth.model.worker.ShardId;
+import hearth.model.worker.WorkerId;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Which environments there are, by id, by key and by function. Guarded as the EnvironmentTable is.
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// A version, generation and tenant is noted here while it has environments, is to have some, or has
 /// invocations that wait.
 final class Inventory {
-    private final Supplier<EnvironmentId> ids;
+    private final Function<ShardId, EnvironmentId> ids;
     private final int maxConcurrency;
     private final EnvironmentTallies tallies;
     private final Map<EnvironmentKey, FunctionEnvironments> versions = new HashMap<>();
@@ -33,13 +35,20 @@ final class Inventory {
     /// Those that have a slot: all but the ones that are still being placed.
     private final Map<EnvironmentId, Environment> environments = new HashMap<>();
 
+    /// The same by worker.
+    private final Map<WorkerId, Map<EnvironmentId, Environment>> workers = new HashMap<>();
+
     private final Set<Environment> retiring = new HashSet<>();
     private final SequencedSet<FunctionEnvironments> starved = new LinkedHashSet<>();
+
+    private final OwnedShards shards;
 
     private boolean closed;
 
     /// @param maxConcurrency how many invocations an environment may run at once
-    Inventory(Supplier<EnvironmentId> ids, int maxConcurrency, EnvironmentTallies tallies) {
+    Inventory(
+            OwnedShards shards, Function<ShardId, EnvironmentId> ids, int maxConcurrency, EnvironmentTallies tallies) {
+        this.shards = shards;
         this.ids = ids;
         this.maxConcurrency = maxConcurrency;
         this.tallies = tallies;
@@ -54,6 +63,16 @@ final class Inventory {
         return closed;
     }
 
+    /// Whether environments may be made for a function.
+    boolean mayAsk(FunctionEnvironments function) {
+        return !closed && shards.isSettled(function.shard());
+    }
+
+    /// Whether its environments are given out here.
+    boolean accepts(FunctionId function) {
+        return shards.accepts(ShardId.of(function));
+    }
+
     @Nullable
     FunctionEnvironments find(EnvironmentKey key) {
         return versions.get(key);
@@ -65,8 +84,8 @@ final class Inventory {
     }
 
     /// Those that a worker was asked for and that have not ended.
-    Collection<Environment> placed() {
-        return environments.values();
+    Collection<Environment> on(WorkerId worker) {
+        return workers.getOrDefault(worker, Map.of()).values();
     }
 
     /// What `find` says, or a new one.
@@ -133,12 +152,13 @@ final class Inventory {
                 tallies.failedStarts,
                 tallies.expired,
                 tallies.evicted,
-                tallies.refused);
+                tallies.refused,
+                tallies.adopted);
     }
 
     /// Has one more made, once a worker has room for it.
     void ask(FunctionEnvironments function, Instant now, boolean provisioned, List<EnvironmentAction> actions) {
-        var environment = new Environment(ids.get(), function, now, provisioned);
+        var environment = new Environment(ids.apply(function.shard()), function, now, provisioned);
         function.stock().entered(environment);
         tallies.asked++;
         actions.add(new EnvironmentAction.Ask(environment));
@@ -146,7 +166,49 @@ final class Inventory {
 
     void placed(Environment environment, Slot slot) {
         environment.placed(slot);
+        note(environment);
+    }
+
+    private void note(Environment environment) {
+        environment.function().count(environment.slot().worker(), environment.isProvisioned(), 1);
         environments.put(environment.id(), environment);
+        workers.computeIfAbsent(environment.slot().worker(), _ -> new HashMap<>())
+                .put(environment.id(), environment);
+    }
+
+    /// One that another member looked after.
+    void adopted(Environment environment) {
+        note(environment);
+        if (environment.state() instanceof EnvironmentState.Retiring) {
+            retiring.add(environment);
+        }
+    }
+
+    /// Lets go of the environments of a shard, which do not end.
+    void letGo(ShardId shard, List<EnvironmentAction> actions) {
+        for (var environment : List.copyOf(environments.values())) {
+            if (environment.function().shard().equals(shard)) {
+                gone(environment.id());
+                actions.add(new EnvironmentAction.GiveBack(environment.slot()));
+            }
+        }
+    }
+
+    /// Lets go of all that there is of a shard: another member looks after it.
+    void forget(ShardId shard, List<EnvironmentAction> actions) {
+        letGo(shard, actions);
+        for (var function : of(shard)) {
+            function.forget();
+            function.goal().want(0);
+            remove(function);
+        }
+    }
+
+    /// A copy, so that they may be forgotten meanwhile.
+    List<FunctionEnvironments> of(ShardId shard) {
+        return versions.values().stream()
+                .filter(function -> function.shard().equals(shard))
+                .toList();
     }
 
     /// Ends one as soon as it is idle. It is given to nobody any more.
@@ -161,6 +223,11 @@ final class Inventory {
     Environment gone(EnvironmentId id) {
         var environment = environments.remove(id);
         if (environment != null) {
+            workers.computeIfPresent(environment.slot().worker(), (_, all) -> {
+                all.remove(id);
+                return all.isEmpty() ? null : all;
+            });
+            environment.function().count(environment.slot().worker(), environment.isProvisioned(), -1);
             environment.endTurns();
             environment.function().stock().left(environment);
             retiring.remove(environment);
@@ -193,12 +260,16 @@ final class Inventory {
 
     void forgetIfEmpty(FunctionEnvironments function) {
         if (function.isEmpty()) {
-            starved.remove(function);
-            versions.remove(function.key(), function);
-            functions.computeIfPresent(function.version().function(), (_, all) -> {
-                all.remove(function);
-                return all.isEmpty() ? null : all;
-            });
+            remove(function);
         }
+    }
+
+    private void remove(FunctionEnvironments function) {
+        starved.remove(function);
+        versions.remove(function.key(), function);
+        functions.computeIfPresent(function.version().function(), (_, all) -> {
+            all.remove(function);
+            return all.isEmpty() ? null : all;
+        });
     }
 }

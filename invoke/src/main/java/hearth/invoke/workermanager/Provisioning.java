@@ -25,7 +25,9 @@ final class Provisioning {
 
     /// From now on so many environments of a version are kept initialised.
     void want(FunctionVersion version, int wanted, Instant now, List<EnvironmentAction> actions) {
-        if (inventory.isClosed() || (wanted == 0 && inventory.find(version.environmentKey(null)) == null)) {
+        if (inventory.isClosed()
+                || !inventory.accepts(version.function())
+                || (wanted == 0 && inventory.find(version.environmentKey(null)) == null)) {
             return;
         }
         var function = inventory.obtain(version, null, actions);
@@ -40,7 +42,9 @@ final class Provisioning {
 
     /// Asks for those that are wanted and neither there nor on their way.
     void ask(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
-        if (inventory.isClosed() || function.isSuperseded() || !function.goal().mayTry(now)) {
+        if (!inventory.mayAsk(function)
+                || function.isSuperseded()
+                || !function.goal().mayTry(now)) {
             return;
         }
         for (int i = 0;
@@ -70,9 +74,14 @@ final class Provisioning {
         var function = environment.function();
         if (environment.isProvisioned()
                 && function.stock().provisioned() >= function.goal().wanted()) {
-            environment.unprovision();
-            actions.add(new EnvironmentAction.KeepNoLonger(environment.slot()));
+            keepNoLonger(environment, actions);
         }
+    }
+
+    /// It goes on as any other. Only while it is in no state that counts it.
+    void keepNoLonger(Environment environment, List<EnvironmentAction> actions) {
+        environment.unprovision();
+        actions.add(new EnvironmentAction.KeepNoLonger(environment.slot()));
     }
 
     /// How far a version's provisioning has come.

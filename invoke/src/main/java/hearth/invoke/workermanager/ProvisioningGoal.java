@@ -25,6 +25,11 @@ final class ProvisioningGoal {
         succeeded();
     }
 
+    /// Those that another member kept initialised are kept, until it is known how many are wanted.
+    void inherit(int environments) {
+        wanted = Math.max(wanted, environments);
+    }
+
     /// Why an environment could not be kept initialised; empty after one that could.
     Optional<NotRunnable> failure() {
         return Optional.ofNullable(failure);

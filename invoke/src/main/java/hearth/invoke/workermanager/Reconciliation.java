@@ -9,8 +9,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Finds what is otherwise at the workers than is known here. Guarded as the EnvironmentTable is.
@@ -70,7 +72,7 @@ final class Reconciliation {
     /// The differences that are certain with this report, in no order.
     ///
     /// @param named all environments that the worker has
-    /// @param known those that are known here, of all workers
+    /// @param known those that are known here of this worker
     List<Difference> reported(
             WorkerId from,
             long number,
@@ -85,7 +87,7 @@ final class Reconciliation {
         reports.sweepsSince = 0;
         var earlier = reports.differences;
         var differences = new HashMap<Difference, Instant>();
-        compare(from, named, known, now, one -> differences.put(one, earlier.getOrDefault(one, now)));
+        compare(named, known, now, one -> differences.put(one, earlier.getOrDefault(one, now)));
         reports.differences = differences;
         var certain = new ArrayList<Difference>(0);
         differences.forEach((one, since) -> {
@@ -98,20 +100,17 @@ final class Reconciliation {
     }
 
     private void compare(
-            WorkerId from,
             Map<EnvironmentId, ReportedEnvironment> named,
             Collection<Environment> known,
             Instant now,
             Consumer<Difference> found) {
         var unknown = new HashMap<>(named);
         for (var environment : known) {
-            if (environment.slot().worker().equals(from)) {
-                var reported = unknown.remove(environment.id());
-                if (reported != null) {
-                    compare(environment, reported, now, found);
-                } else if (isOver(UNDER_WAY, environment.asked(), now)) {
-                    found.accept(new Difference.Missing(environment.id()));
-                }
+            var reported = unknown.remove(environment.id());
+            if (reported != null) {
+                compare(environment, reported, now, found);
+            } else if (isOver(UNDER_WAY, environment.asked(), now)) {
+                found.accept(new Difference.Missing(environment.id()));
             }
         }
         unknown.values().stream()
@@ -166,28 +165,33 @@ final class Reconciliation {
         }
     }
 
-    /// The environments of workers that have reported and do so no more, or were lost. To be called once in each sweep.
-    List<Environment> ofSilentWorkers(Collection<Environment> known, Instant now) {
-        boolean anySilent = false;
-        for (var reports : workers.values()) {
-            anySilent |= ++reports.sweepsSince >= SILENT_SWEEPS;
-        }
+    /// The workers that have reported and do so no more, or were lost. To be called once in each sweep.
+    Set<WorkerId> silentWorkers() {
+        Set<WorkerId> silent = new LinkedHashSet<>();
+        workers.forEach((worker, reports) -> {
+            if (++reports.sweepsSince >= SILENT_SWEEPS) {
+                silent.add(worker);
+            }
+        });
         outOfReach.replaceAll((_, sweeps) -> sweeps + 1);
-        anySilent |= outOfReach.containsValue(LOST_SWEEPS);
-        var silent = anySilent
-                ? known.stream()
-                        .filter(one -> isSilent(one.slot().worker()) && isOver(UNDER_WAY, one.asked(), now))
-                        .toList()
-                : List.<Environment>of();
+        outOfReach.forEach((worker, sweeps) -> {
+            if (sweeps >= LOST_SWEEPS) {
+                silent.add(worker);
+            }
+        });
         // Nothing of theirs is left to be looked after.
         outOfReach.values().removeIf(sweeps -> sweeps >= LOST_SWEEPS);
         return silent;
     }
 
-    private boolean isSilent(WorkerId worker) {
-        var reports = workers.get(worker);
-        boolean silent = reports != null && reports.sweepsSince >= SILENT_SWEEPS;
-        return silent || outOfReach.getOrDefault(worker, 0) >= LOST_SWEEPS;
+    /// Whether it cannot be reached, or is to be given nothing more.
+    boolean isOutOfReach(WorkerId worker) {
+        return outOfReach.containsKey(worker);
+    }
+
+    /// Whether it was asked for so long ago that its worker must know it.
+    static boolean isArrived(Environment environment, Instant now) {
+        return isOver(UNDER_WAY, environment.asked(), now);
     }
 
     private static boolean isOver(Duration time, Instant since, Instant now) {

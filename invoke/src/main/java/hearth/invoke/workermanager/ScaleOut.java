@@ -27,7 +27,7 @@ final class ScaleOut {
 
     /// Asks for one more environment if fewer are being made than are wanted.
     void one(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
-        if (inventory.isClosed()) {
+        if (!inventory.mayAsk(function)) {
             return;
         }
         if (!inventory.starved().contains(function) && needsMore(function, now)) {
@@ -38,7 +38,7 @@ final class ScaleOut {
 
     /// Asks for as many as are wanted.
     void all(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
-        if (inventory.isClosed()) {
+        if (!inventory.mayAsk(function)) {
             return;
         }
         // Soon after a failure only a new invocation is worth another attempt.

@@ -8,6 +8,8 @@ package hearth.invoke.workermanager;
 /// one before.
 final class Turns {
     private final int processors;
+    /// How many begin beside those that keep the processors busy: whose answers or events are on their way.
+    private final int underWay;
     private long round;
     /// How many have begun in this round, in the one before, and earlier.
     private int fresh;
@@ -15,8 +17,10 @@ final class Turns {
     private int older;
     private int overdue;
 
-    Turns(int processors) {
+    /// @param away whether the worker is reached over a network
+    Turns(int processors, boolean away) {
         this.processors = Math.max(1, processors);
+        this.underWay = away ? 1 : 0;
     }
 
     /// @return the round, for `end`
@@ -46,6 +50,6 @@ final class Turns {
     /// How many more may begin now.
     int left(Parallelism parallelism) {
         int limit = parallelism.on(processors);
-        return limit == Parallelism.UNLIMITED ? limit : Math.max(0, limit + overdue - fresh - older);
+        return limit == Parallelism.UNLIMITED ? limit : Math.max(0, limit + underWay + overdue - fresh - older);
     }
 }

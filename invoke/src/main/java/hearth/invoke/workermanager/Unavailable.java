@@ -16,6 +16,9 @@ public sealed interface Unavailable {
     /// An environment was being made, but was not ready in time.
     record TooLate() implements Unavailable {}
 
+    /// This member was taken out of its cluster, and what it had admitted with it: to be admitted anew.
+    record Parted() implements Unavailable {}
+
     /// Something within Hearth threw.
     record Defect() implements Unavailable {}
 

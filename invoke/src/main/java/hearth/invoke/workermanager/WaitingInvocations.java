@@ -1,8 +1,10 @@
 package hearth.invoke.workermanager;
 
+import hearth.model.worker.WorkerId;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The queue of one function version's invocations, and one tenant's, that wait for an environment: they are served in
@@ -42,7 +44,41 @@ final class WaitingInvocations {
         return queue.removeFirst().waiter();
     }
 
-    /// The same, if it came at this moment or before; null otherwise.
+    /// Takes out the first that can be sent to this worker; null when there is none.
+    @Nullable
+    Waiter takeFor(WorkerId worker) {
+        // Nearly always the first.
+        for (var each = queue.iterator(); each.hasNext(); ) {
+            var waiter = each.next().waiter();
+            if (!waiter.avoids().contains(worker)) {
+                each.remove();
+                return waiter;
+            }
+        }
+        return null;
+    }
+
+    /// A copy, in the order they came.
+    List<Waiter> all() {
+        return queue.stream().map(Waiting::waiter).toList();
+    }
+
+    /// How many cannot be sent to every worker.
+    int countPicky() {
+        return (int)
+                queue.stream().filter(one -> !one.waiter().avoids().isEmpty()).count();
+    }
+
+    /// The workers that the first which is picky cannot be sent to.
+    Set<WorkerId> avoided() {
+        return queue.stream()
+                .map(one -> one.waiter().avoids())
+                .filter(avoided -> !avoided.isEmpty())
+                .findFirst()
+                .orElse(Set.of());
+    }
+
+    /// Takes out the one that came first, if it came at this moment or before; null otherwise.
     @Nullable
     Waiter takeSince(Instant moment) {
         var first = queue.peekFirst();
@@ -51,7 +87,7 @@ final class WaitingInvocations {
 
     /// Takes out all.
     List<Waiter> takeAll() {
-        var all = queue.stream().map(Waiting::waiter).toList();
+        var all = all();
         queue.clear();
         return all;
     }

@@ -1,7 +1,9 @@
 package hearth.invoke.workermanager;
 
 import hearth.invoke.metering.InvocationMeter;
+import hearth.invoke.placement.Demand;
 import hearth.invoke.placement.Placement;
+import hearth.invoke.placement.PlacementRequest;
 import hearth.invoke.placement.PlacementService;
 import hearth.invoke.workers.WorkerLinks;
 import hearth.model.FunctionId;
@@ -13,6 +15,9 @@ import hearth.model.worker.InitializationType;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.Report;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.ShardEvent;
+import hearth.model.worker.ShardEvent.HeldEnvironment;
+import hearth.model.worker.ShardId;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerId;
 import java.lang.System.Logger;
@@ -24,7 +29,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Knows every execution environment, idle or busy, and hands an idle one to an invocation.
@@ -40,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One lock, `table`, guards what is known. It is held while deciding only: links, waiters and the
 /// PlacementService are called after it is let go.
-public final class WorkerManager implements AutoCloseable {
+public final class WorkerManager implements Environments, AutoCloseable {
     private static final Logger LOG = System.getLogger(WorkerManager.class.getName());
 
     private static final NotRunnable FAILED =
@@ -54,6 +60,7 @@ public final class WorkerManager implements AutoCloseable {
     private final InstantSource clock;
     private final Alarm alarm;
     private final InvocationMeter meter;
+    private final Consumer<ShardId> settled;
 
     /// Runs something after a while, on any thread.
     @FunctionalInterface
@@ -61,30 +68,97 @@ public final class WorkerManager implements AutoCloseable {
         void after(Duration delay, Runnable action);
     }
 
+    /// That of a process which is alone: it looks after all shards.
+    ///
+    /// @param drawn at random; tells this WorkerManager from others that its workers have known
     /// @param clock one that nobody sets: only the time between two of its moments means something
-    /// @param epoch greater than that of every WorkerManager before this one
-    /// @param ids makes names for environments that are unique for all time; called by several threads
+    /// @param ids makes names for environments of a shard that are unique for all time; called by several threads
     public WorkerManager(
             WorkerManagerConfig config,
             PlacementService placement,
             WorkerLinks links,
-            long epoch,
+            long drawn,
             InstantSource clock,
             Alarm alarm,
-            Supplier<EnvironmentId> ids,
+            Function<ShardId, EnvironmentId> ids,
             InvocationMeter meter) {
-        this.table = new EnvironmentTable(config, epoch, ids);
+        this(config, placement, links, OwnedShards.all(drawn), _ -> {}, clock, alarm, ids, meter);
+    }
+
+    private WorkerManager(
+            WorkerManagerConfig config,
+            PlacementService placement,
+            WorkerLinks links,
+            OwnedShards shards,
+            Consumer<ShardId> settled,
+            InstantSource clock,
+            Alarm alarm,
+            Function<ShardId, EnvironmentId> ids,
+            InvocationMeter meter) {
+        this.table = new EnvironmentTable(config, shards, ids);
         this.placement = placement;
         this.links = links;
+        this.settled = settled;
         this.clock = clock;
         this.alarm = alarm;
         this.meter = meter;
     }
 
-    /// Gives an environment of this version and generation to the waiter: at once, on this thread, if one is idle.
+    /// That of a member of a cluster, which looks after the shards that it begins.
     ///
-    /// @param tenant whose environment it is to be: none is ever given to another; null of a function that does not
-    ///     keep its tenants apart
+    /// @param drawn at random; tells this WorkerManager from those of other members, and of this one before
+    /// @param settled is told of each shard that was begun, once it is taken up; must not block
+    public static WorkerManager ofMember(
+            WorkerManagerConfig config,
+            PlacementService placement,
+            WorkerLinks links,
+            long drawn,
+            Consumer<ShardId> settled,
+            InstantSource clock,
+            Alarm alarm,
+            Function<ShardId, EnvironmentId> ids,
+            InvocationMeter meter) {
+        return new WorkerManager(config, placement, links, OwnedShards.none(drawn), settled, clock, alarm, ids, meter);
+    }
+
+    /// Looks after a shard from now on: its environments are taken up at the workers, and served from.
+    public void begin(ShardId shard) {
+        decide((now, actions) -> table.handOver().begin(shard, now, actions));
+    }
+
+    /// Looks after a shard no more. Its environments stay as they are, for whoever does; who waits is told to ask
+    /// there.
+    public void end(ShardId shard) {
+        decide((_, actions) -> table.handOver().end(shard, actions));
+    }
+
+    /// Whether this looks after a shard now, as far as is known here.
+    public boolean accepts(ShardId shard) {
+        synchronized (table) {
+            return table.shards().accepts(shard);
+        }
+    }
+
+    /// What a worker answers to being taken up.
+    public void happened(WorkerId from, ShardEvent event) {
+        switch (event) {
+            case ShardEvent.TakenUp(var shard, var epoch, var environments) -> {
+                var adoptions =
+                        environments.stream().map(held -> adoption(from, held)).toList();
+                decide((now, actions) -> table.handOver().takenUp(from, shard, epoch, adoptions, now, actions));
+            }
+            case ShardEvent.Superseded(var shard, var epoch) ->
+                decide((now, actions) -> table.handOver().superseded(shard, epoch, now, actions));
+        }
+    }
+
+    private HandOver.Adoption adoption(WorkerId worker, HeldEnvironment held) {
+        boolean stays = held.spec().initializationType() == InitializationType.PROVISIONED_CONCURRENCY;
+        return new HandOver.Adoption(
+                held, placement.adopt(worker, Demand.of(held.spec().function()), stays));
+    }
+
+    @Override
     public void acquire(FunctionVersion version, @Nullable String tenant, Waiter waiter) {
         var actions = new ArrayList<EnvironmentAction>(2);
         try {
@@ -103,8 +177,7 @@ public final class WorkerManager implements AutoCloseable {
         perform(actions);
     }
 
-    /// Whoever asked for an environment waits no longer: one that comes is for others. The waiter may be served
-    /// meanwhile.
+    @Override
     public void withdraw(FunctionVersion version, @Nullable String tenant, Waiter waiter) {
         decide((_, _) -> table.withdraw(version, tenant, waiter));
     }
@@ -113,13 +186,19 @@ public final class WorkerManager implements AutoCloseable {
         return switch (action) {
             case EnvironmentAction.Serve(var told, var _) -> told == waiter;
             case EnvironmentAction.Fail(var told, var _) -> told == waiter;
+            case EnvironmentAction.Move(var told) -> told == waiter;
             default -> false;
         };
     }
 
-    /// The worker did not honour this reservation: its environment is retired. The invocation may acquire another.
+    @Override
     public void refused(Reservation reservation) {
         decide((now, actions) -> table.refused(reservation, now, actions));
+    }
+
+    @Override
+    public void unused(Reservation reservation, boolean unreachable) {
+        decide((now, actions) -> table.unused(reservation, now, actions));
     }
 
     /// Ends the environments of a version that are older than a generation, once they are idle.
@@ -140,6 +219,20 @@ public final class WorkerManager implements AutoCloseable {
     public Provisioned provisioned(FunctionId function, String version) {
         synchronized (table) {
             return table.provisioned(function, version);
+        }
+    }
+
+    /// The versions of a function that are to be kept initialised.
+    public Set<FunctionVersion> provisionedVersionsOf(FunctionId function) {
+        synchronized (table) {
+            return table.provisionedVersionsOf(function);
+        }
+    }
+
+    /// The functions of a shard that have environments.
+    public Set<FunctionId> functionsOf(ShardId shard) {
+        synchronized (table) {
+            return table.functionsOf(shard);
         }
     }
 
@@ -184,7 +277,7 @@ public final class WorkerManager implements AutoCloseable {
     private boolean isKnown(WorkerId worker, EnvironmentId id, List<EnvironmentAction> actions) {
         boolean known = table.knows(id);
         if (!known) {
-            actions.add(new EnvironmentAction.RetireStray(worker, id));
+            table.retireStray(worker, id, actions);
         }
         return known;
     }
@@ -206,6 +299,16 @@ public final class WorkerManager implements AutoCloseable {
     /// @param anew whether its process is another than before, which has nothing of what that had
     public void reached(WorkerId worker, boolean anew) {
         decide((now, actions) -> table.reached(worker, anew, now, actions));
+    }
+
+    /// Ends what a worker has, as it comes idle; what is to be kept initialised is first made elsewhere.
+    public void drain(WorkerId worker) {
+        decide((now, actions) -> table.drains().begin(worker, now, actions));
+    }
+
+    /// A worker that was drained keeps its environments from now on.
+    public void undrain(WorkerId worker) {
+        decide((_, _) -> table.drains().end(worker));
     }
 
     /// Fails whoever waits, and ends environments as they come free. Nothing is given out any more.
@@ -269,6 +372,7 @@ public final class WorkerManager implements AutoCloseable {
             }
             case EnvironmentAction.Ask(var environment) ->
                 decide((now, actions) -> table.askFailed(environment, FAILED, now, actions));
+            case EnvironmentAction.Move(var waiter) -> fail(waiter);
             case EnvironmentAction.Watch(var function, var _) -> decide((_, _) -> table.watchFailed(function));
             default -> {}
         }
@@ -287,6 +391,14 @@ public final class WorkerManager implements AutoCloseable {
         switch (action) {
             case EnvironmentAction.Serve(var waiter, var assignment) -> waiter.served(assignment);
             case EnvironmentAction.Fail(var waiter, var why) -> waiter.failed(why);
+            case EnvironmentAction.Move(var waiter) -> waiter.moved();
+            case EnvironmentAction.TakeUp(var worker, var shard, var epoch) ->
+                links.send(worker, new WorkerCommand.TakeUp(shard, epoch));
+            case EnvironmentAction.LookAtShard(var shard, var delay) ->
+                alarm.after(
+                        delay, () -> decide((now, actions) -> table.handOver().look(shard, now, actions)));
+            case EnvironmentAction.MakeRoom(var function) -> makeRoom(function);
+            case EnvironmentAction.Settled(var shard) -> settled.accept(shard);
             case EnvironmentAction.Watch(var function, var delay) -> alarm.after(delay, () -> look(function));
             case EnvironmentAction.Retire(var environment) ->
                 links.send(environment.slot().worker(), new WorkerCommand.Retire(environment.id()));
@@ -301,11 +413,19 @@ public final class WorkerManager implements AutoCloseable {
         }
     }
 
+    private void makeRoom(FunctionEnvironments function) {
+        placement
+                .roomToMake(request(function, false))
+                .ifPresent(worker -> links.send(
+                        worker, new WorkerCommand.MakeRoom(function.demand().memory())));
+    }
+
     private void place(Environment environment, List<EnvironmentAction> next) {
-        var found = placement.place(environment.function().demand(), environment.isProvisioned());
+        var found = placement.place(request(environment.function(), environment.isProvisioned()));
+        boolean isStarted;
         try {
             synchronized (table) {
-                table.placed(environment, found, clock.instant(), next);
+                isStarted = table.placed(environment, found, clock.instant(), next);
             }
         } catch (RuntimeException | Error e) {
             if (found instanceof Placement.Placed(var slot)) {
@@ -313,8 +433,20 @@ public final class WorkerManager implements AutoCloseable {
             }
             throw e;
         }
-        if (found instanceof Placement.Placed(var slot)) {
+        if (isStarted && found instanceof Placement.Placed(var slot)) {
             start(environment, slot.worker());
+        }
+    }
+
+    private PlacementRequest request(FunctionEnvironments function, boolean provisioned) {
+        synchronized (table) {
+            var startsAt = table.shards().startsAt(function.shard());
+            var avoided = function.waiting().avoided();
+            return new PlacementRequest(
+                    function.demand(),
+                    provisioned,
+                    worker -> startsAt.test(worker) && !avoided.contains(worker),
+                    function.spread(provisioned));
         }
     }
 

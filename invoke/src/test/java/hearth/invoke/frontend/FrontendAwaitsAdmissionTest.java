@@ -11,6 +11,7 @@ import hearth.invoke.RecordedMeter;
 import hearth.invoke.RecordedOutcomes;
 import hearth.invoke.counting.Admission.Throttled;
 import hearth.invoke.counting.Admission.Uncounted;
+import hearth.invoke.counting.CountingService;
 import hearth.invoke.counting.ThrottleReason;
 import hearth.invoke.frontend.DispatchOutcome.Unavailable.Reason;
 import hearth.invoke.placement.PlacementConfig;
@@ -48,14 +49,14 @@ class FrontendAwaitsAdmissionTest {
             1,
             clock,
             new Alarms()::set,
-            () -> EnvironmentId.of(0, ids.incrementAndGet()),
+            shard -> EnvironmentId.of(0, ids.incrementAndGet(), shard),
             meter);
     private final Frontend frontend =
             new Frontend(DispatchConfig.DEFAULT, admissions, workerManager, links, meter, clock::nanos);
 
     @BeforeEach
     void oneWorker() {
-        worker.join(links, placement, new EventRouter(frontend, workerManager, placement));
+        worker.join(links, placement, new EventRouter(frontend, workerManager, placement, new CountingService(1)));
     }
 
     @Test

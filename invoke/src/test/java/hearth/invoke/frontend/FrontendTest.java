@@ -9,13 +9,18 @@ import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
 import hearth.invoke.RecordedMeter;
 import hearth.invoke.RecordedOutcomes;
+import hearth.invoke.counting.Admission;
 import hearth.invoke.counting.CountingService;
+import hearth.invoke.counting.FunctionLimits;
 import hearth.invoke.counting.ThrottleReason;
 import hearth.invoke.frontend.DispatchOutcome.Unavailable.Reason;
 import hearth.invoke.metering.GuardedMeter;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.invoke.placement.PlacementService;
+import hearth.invoke.workermanager.Environments;
+import hearth.invoke.workermanager.Unavailable;
+import hearth.invoke.workermanager.Waiter;
 import hearth.invoke.workermanager.WorkerManager;
 import hearth.invoke.workermanager.WorkerManagerConfig;
 import hearth.invoke.workers.WorkerLinks;
@@ -30,13 +35,17 @@ import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.InvocationOutcome.Streamed;
 import hearth.model.worker.InvocationProgress;
+import hearth.model.worker.Reservation;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerId;
 import hearth.model.worker.WorkerLink;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,13 +67,13 @@ class FrontendTest {
             1,
             clock,
             new Alarms()::set,
-            () -> EnvironmentId.of(0, ids.incrementAndGet()),
+            shard -> EnvironmentId.of(0, ids.incrementAndGet(), shard),
             meter);
     private Frontend frontend = frontend(meter);
 
     @BeforeEach
     void oneWorker() {
-        worker.join(links, placement, new EventRouter(frontend, workerManager, placement));
+        worker.join(links, placement, new EventRouter(frontend, workerManager, placement, counting));
     }
 
     private Frontend frontend(InvocationMeter meter) {
@@ -465,7 +474,7 @@ class FrontendTest {
                 1,
                 clock,
                 new Alarms()::set,
-                () -> {
+                _ -> {
                     throw new StackOverflowError("A test asked for it");
                 },
                 meter);
@@ -477,6 +486,43 @@ class FrontendTest {
         assertThat(told.outcome()).isEqualTo(new DispatchOutcome.Unavailable(Reason.DEFECT));
         assertThat(running()).isZero();
         assertThat(meter.told).contains("defect");
+    }
+
+    @Test
+    void isAdmittedAnewWhenItsMemberWasTakenOutOfTheCluster() {
+        var waiting = new ArrayList<Waiter>();
+        var asked = new Environments() {
+            @Override
+            public void acquire(FunctionVersion version, @Nullable String tenant, Waiter waiter) {
+                waiting.add(waiter);
+            }
+
+            @Override
+            public void withdraw(FunctionVersion version, @Nullable String tenant, Waiter waiter) {}
+
+            @Override
+            public void refused(Reservation reservation) {}
+
+            @Override
+            public void unused(Reservation reservation, boolean unreachable) {}
+        };
+        var told = new RecordedOutcomes();
+        var parted = new Frontend(DispatchConfig.DEFAULT, counting, asked, links, meter, clock::nanos);
+        parted.run(MAIL, invocation("id", false), Dispatch.AMPLE_PATIENCE, told);
+        var other = counting.admit(MAIL, 1);
+
+        waiting.removeFirst().failed(new Unavailable.Parted());
+
+        assertThat(waiting).hasSize(1);
+        assertThat(running()).isEqualTo(2);
+        assertThat(parted.running()).isOne();
+        var _ = counting.admit(MAIL, 1);
+        ((Admission.Admitted) other).lease().close();
+        counting.limit(MAIL.function(), new FunctionLimits(OptionalInt.of(0), Map.of()));
+        waiting.removeFirst().failed(new Unavailable.Parted());
+        assertThat(told.outcome()).isInstanceOf(DispatchOutcome.Throttled.class);
+        assertThat(running()).isZero();
+        assertThat(parted.running()).isZero();
     }
 
     @Test
@@ -504,7 +550,7 @@ class FrontendTest {
                 throw new IllegalStateException("A test asked for it");
             }
         }));
-        worker.connect(new EventRouter(frontend, workerManager, placement));
+        worker.connect(new EventRouter(frontend, workerManager, placement, counting));
 
         var told = run(MAIL);
         var second = run(MAIL);

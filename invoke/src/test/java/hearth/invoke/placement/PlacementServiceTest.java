@@ -11,6 +11,7 @@ import hearth.invoke.placement.Placement.Placed;
 import hearth.invoke.placement.Placement.ShareUsedUp;
 import hearth.model.Bytes;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PlacementServiceTest {
@@ -172,6 +173,52 @@ class PlacementServiceTest {
 
         assertThat(generous.place(demand(3072, 100))).isInstanceOf(Placed.class);
         assertThat(generous.place(demand(1, 100))).isEqualTo(new NoRoom());
+    }
+
+    private List<String> known() {
+        placement.sweep();
+        return placement.workers().stream().map(one -> one.worker().value()).toList();
+    }
+
+    @Test
+    void forgetsAWorkerThatCouldNotBeReachedForTenMinutes() {
+        add(small);
+        add(large);
+        placement.lost(small.worker());
+        clock.advance(Duration.ofMinutes(5));
+        placement.lost(small.worker());
+        clock.advance(Duration.ofMinutes(5).minusNanos(1));
+        assertThat(known()).containsExactly("large", "small");
+
+        clock.advance(Duration.ofNanos(1));
+
+        assertThat(known()).containsExactly("large");
+    }
+
+    @Test
+    void remembersAWorkerThatWasReachedAgain() {
+        add(small);
+        placement.lost(small.worker());
+        clock.advance(Duration.ofMinutes(9));
+        placement.reached(small.worker(), "", false);
+
+        clock.advance(Duration.ofMinutes(9));
+
+        assertThat(known()).containsExactly("small");
+    }
+
+    /// The same process, of a host that was cut off for longer than that.
+    @Test
+    void placesOnAWorkerAgainThatWasForgottenAndIsReached() {
+        add(small);
+        placement.lost(small.worker());
+        clock.advance(Duration.ofMinutes(11));
+        assertThat(known()).isEmpty();
+
+        placement.reached(small.worker(), "", false);
+        report(small);
+
+        assertThat(workerFor(512, 100)).isEqualTo("small");
     }
 
     @Test

@@ -31,7 +31,9 @@ final class ConcurrentEnvironmentsTest {
 
     private final AtomicLong ids = new AtomicLong();
     private final EnvironmentTable table = new EnvironmentTable(
-            WorkerManagerConfig.DEFAULT.withMaxConcurrency(2), 1, () -> EnvironmentId.of(0, ids.incrementAndGet()));
+            WorkerManagerConfig.DEFAULT.withMaxConcurrency(2),
+            OwnedShards.all(1),
+            shard -> EnvironmentId.of(0, ids.incrementAndGet(), shard));
     private Instant now = Instant.EPOCH;
     private long reports;
 
@@ -194,8 +196,13 @@ final class ConcurrentEnvironmentsTest {
 
     private List<EnvironmentAction> report(Environment environment, long last, Long... running) {
         var one = new ReportedEnvironment(environment.id(), Phase.BUSY, last, List.of(running));
-        var report =
-                new Report(++reports, 1, new WorkerCapacity(Bytes.mebibytes(1024), 2000, 10), true, true, List.of(one));
+        var report = new Report(
+                ++reports,
+                new WorkerCapacity(Bytes.mebibytes(1024), 2000, 10),
+                Report.Taken.NOTHING,
+                true,
+                true,
+                List.of(one));
         return actions(found -> table.reported(WORKER, report, report.byId(), now, found));
     }
 
@@ -250,6 +257,11 @@ final class ConcurrentEnvironmentsTest {
         @Override
         public int processors() {
             return 4;
+        }
+
+        @Override
+        public boolean isAway() {
+            return false;
         }
 
         @Override

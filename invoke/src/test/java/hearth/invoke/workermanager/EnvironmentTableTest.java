@@ -22,8 +22,10 @@ class EnvironmentTableTest {
     private static final Instant NOW = Instant.EPOCH;
 
     private final AtomicLong ids = new AtomicLong();
-    private final EnvironmentTable table =
-            new EnvironmentTable(WorkerManagerConfig.DEFAULT, 1, () -> EnvironmentId.of(0, ids.incrementAndGet()));
+    private final EnvironmentTable table = new EnvironmentTable(
+            WorkerManagerConfig.DEFAULT,
+            OwnedShards.all(1),
+            shard -> EnvironmentId.of(0, ids.incrementAndGet(), shard));
 
     @Test
     void asksForAnEnvironmentForEachTenantAndServesEachWithTheirOwn() {
@@ -110,6 +112,11 @@ class EnvironmentTableTest {
         @Override
         public int processors() {
             return 2;
+        }
+
+        @Override
+        public boolean isAway() {
+            return false;
         }
 
         @Override

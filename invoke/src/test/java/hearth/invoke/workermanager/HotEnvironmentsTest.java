@@ -43,7 +43,7 @@ class HotEnvironmentsTest {
             1,
             clock,
             alarms::set,
-            () -> EnvironmentId.of(0, ids.incrementAndGet()),
+            shard -> EnvironmentId.of(0, ids.incrementAndGet(), shard),
             new RecordedMeter());
 
     /// Has two processors.

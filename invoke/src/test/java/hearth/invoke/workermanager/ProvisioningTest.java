@@ -53,7 +53,7 @@ class ProvisioningTest {
                 1,
                 clock,
                 new Alarms()::set,
-                () -> EnvironmentId.of(0, ids.incrementAndGet()),
+                shard -> EnvironmentId.of(0, ids.incrementAndGet(), shard),
                 InvocationMeter.NONE);
     }
 

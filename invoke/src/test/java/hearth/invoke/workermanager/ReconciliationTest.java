@@ -14,6 +14,7 @@ import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.Report.Phase;
 import hearth.model.worker.Report.ReportedEnvironment;
+import hearth.model.worker.ShardId;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,7 @@ class ReconciliationTest {
             1,
             clock,
             new Alarms()::set,
-            () -> EnvironmentId.of(0, ids.incrementAndGet()),
+            shard -> EnvironmentId.of(0, ids.incrementAndGet(), shard),
             InvocationMeter.NONE);
     private final FakeWorker worker = new FakeWorker();
     private final Request first = new Request(worker);
@@ -93,10 +94,10 @@ class ReconciliationTest {
 
     @Test
     void endsEnvironmentsThatNobodyKnows() {
-        worker.reported.add(new ReportedEnvironment(EnvironmentId.of(9, 9), Phase.BUSY, 3));
+        worker.reported.add(new ReportedEnvironment(EnvironmentId.of(9, 9, new ShardId(0)), Phase.BUSY, 3));
         twoReports(Phase.STARTING, 0);
 
-        assertThat(worker.retired).containsExactly(EnvironmentId.of(9, 9));
+        assertThat(worker.retired).containsExactly(EnvironmentId.of(9, 9, new ShardId(0)));
     }
 
     @Test

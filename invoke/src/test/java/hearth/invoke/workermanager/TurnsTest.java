@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class TurnsTest {
     private final Parallelism parallelism = new Parallelism(1);
-    private final Turns turns = new Turns(2);
+    private final Turns turns = new Turns(2, false);
 
     @Test
     void givesAnyNumberOfTurnsToAFunctionThatNobodyKnows() {
@@ -30,6 +30,19 @@ class TurnsTest {
         turns.end(second);
 
         assertThat(turns.left(parallelism)).isEqualTo(1);
+    }
+
+    @Test
+    void givesOneMoreWhereEventsAndAnswersGoOverANetwork() {
+        computesOnly();
+        var away = new Turns(2, true);
+        away.begin();
+        away.begin();
+        assertThat(away.left(parallelism)).isEqualTo(1);
+
+        away.begin();
+
+        assertThat(away.left(parallelism)).isZero();
     }
 
     @Test

@@ -19,6 +19,7 @@ import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationProgress;
 import hearth.model.worker.Report;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.ShardEvent;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerEvent;
 import hearth.model.worker.WorkerId;
@@ -77,7 +78,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
                 1,
                 clock,
                 alarms::set,
-                () -> EnvironmentId.of(random.nextLong(), random.nextLong()),
+                shard -> EnvironmentId.of(random.nextLong(), random.nextLong(), shard),
                 InvocationMeter.NONE);
         for (int i = 0; i <= random.nextInt(3); i++) {
             var worker = new SimulatedWorker("worker" + i, 2 + random.nextInt(6), random, this);
@@ -109,6 +110,7 @@ final class WorkerManagerSimulation implements SimulatedWorker.Observer {
                 Objects.requireNonNull(byId.get(ended.requestId())).ended(ended);
             case InvocationProgress other -> throw new AssertionError("Nothing streams here: " + other);
             case Report report -> placement.reported(from, report);
+            case ShardEvent _ -> {}
         }
     }
 

@@ -55,7 +55,7 @@ class WorkerManagerStressTest {
                 InstantSource.system(),
                 (delay, action) -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)
                         .execute(action),
-                () -> EnvironmentId.of(1, ids.incrementAndGet()),
+                shard -> EnvironmentId.of(1, ids.incrementAndGet(), shard),
                 InvocationMeter.NONE);
         var answered = new CountDownLatch(THREADS * REQUESTS);
         var generation = new AtomicInteger(1);
@@ -142,7 +142,8 @@ class WorkerManagerStressTest {
         }
 
         Report report() {
-            return new Report(1, 0, new WorkerCapacity(Bytes.mebibytes(8192), 8000, 8), true, true, List.of());
+            return new Report(
+                    1, new WorkerCapacity(Bytes.mebibytes(8192), 8000, 8), Report.Taken.NOTHING, true, true, List.of());
         }
 
         @Override

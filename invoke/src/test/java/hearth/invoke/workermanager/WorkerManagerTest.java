@@ -16,6 +16,7 @@ import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
+import hearth.model.worker.ShardId;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerId;
 import hearth.model.worker.WorkerLink;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class WorkerManagerTest {
     private static final FunctionVersion MAIL = Functions.latest("mail");
     private static final FunctionVersion SEARCH = Functions.latest("search");
-    private static final long EPOCH = 7;
+    private static final long DRAWN = 7;
     private static final WorkerManagerConfig CONFIG = WorkerManagerConfig.DEFAULT;
     private static final NotRunnable NO_RUNTIME = new NotRunnable(Cause.RUNTIME_MISSING, "Install python3.13");
     private static final NotRunnable NO_SANDBOX = new NotRunnable(Cause.SANDBOX_FAILED, "clone3: EAGAIN");
@@ -42,7 +43,7 @@ class WorkerManagerTest {
     private final Alarms alarms = new Alarms();
     private final RecordedMeter meter = new RecordedMeter();
     private final WorkerManager manager =
-            new WorkerManager(CONFIG, placement, links, EPOCH, clock, alarms::set, this::name, meter);
+            new WorkerManager(CONFIG, placement, links, DRAWN, clock, alarms::set, this::name, meter);
 
     private boolean nameless;
 
@@ -98,7 +99,7 @@ class WorkerManagerTest {
 
         assertThat(reservation.number()).isGreaterThan(earlier.number());
         assertThat(reservation.worker()).isEqualTo(worker.worker());
-        assertThat(reservation.epoch()).isEqualTo(EPOCH);
+        assertThat(reservation.epoch()).isEqualTo((1L << 16) + DRAWN);
         assertThat(reservation.life()).isEqualTo(CONFIG.reservationLife());
     }
 
@@ -543,7 +544,7 @@ class WorkerManagerTest {
 
     @Test
     void hasEnvironmentsEndedThatItDoesNotKnow() {
-        var stray = EnvironmentId.of(1, 1);
+        var stray = EnvironmentId.of(1, 1, new ShardId(0));
 
         worker.tell(new EnvironmentEvent.Ready(stray));
         worker.tell(new EnvironmentEvent.Gone(stray, null));
@@ -690,11 +691,11 @@ class WorkerManagerTest {
         assertThat(worker.started).hasSize(3);
     }
 
-    private EnvironmentId name() {
+    private EnvironmentId name(ShardId shard) {
         if (nameless) {
             throw new IllegalStateException("No name can be found");
         }
-        return EnvironmentId.of(0, ids.incrementAndGet());
+        return EnvironmentId.of(0, ids.incrementAndGet(), shard);
     }
 
     private void oneEnvironmentOfAFunctionThatTakes(Duration time) {

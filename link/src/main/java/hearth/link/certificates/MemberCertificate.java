@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
 
 /// What a member of a cluster shows to others, and whom it believes: those whose certificates its cluster's authority
 /// has made.
@@ -24,11 +26,13 @@ public final class MemberCertificate {
     private static final String PROTOCOL = "TLSv1.3";
 
     private final MemberName name;
+    private final boolean forMembers;
     private final SslContext accepting;
     private final SslContext connecting;
 
-    private MemberCertificate(MemberName name, SslContext accepting, SslContext connecting) {
+    private MemberCertificate(MemberName name, boolean forMembers, SslContext accepting, SslContext connecting) {
         this.name = name;
+        this.forMembers = forMembers;
         this.accepting = accepting;
         this.connecting = connecting;
     }
@@ -55,7 +59,8 @@ public final class MemberCertificate {
                     .protocols(PROTOCOL)
                     .endpointIdentificationAlgorithm("HTTPS")
                     .build();
-            return new MemberCertificate(MemberName.of(parse(certificate)), accepting, connecting);
+            var parsed = parse(certificate);
+            return new MemberCertificate(MemberName.of(parsed), isForMembers(parsed), accepting, connecting);
         } catch (IllegalArgumentException | CertificateException e) {
             throw new IOException("the certificate in " + folder + " cannot be used: " + e.getMessage(), e);
         }
@@ -76,6 +81,18 @@ public final class MemberCertificate {
         }
     }
 
+    /// Whether its holder may be a member: it was made with an address. A worker, to which nobody connects, has
+    /// none, and so cannot pass for a member with what its host keeps.
+    public static boolean isForMembers(Certificate certificate) throws CertificateException {
+        var names = ((X509Certificate) certificate).getSubjectAlternativeNames();
+        return names != null && names.size() > 1;
+    }
+
+    /// Whether this one is such.
+    public boolean isForMembers() {
+        return forMembers;
+    }
+
     /// Of this member.
     public String name() {
         return name.name();
@@ -94,5 +111,15 @@ public final class MemberCertificate {
     /// TLS for a connection to another member.
     public SslHandler connecting(String host, int port) {
         return connecting.newHandler(ByteBufAllocator.DEFAULT, host, port);
+    }
+
+    /// The same as `accepting()`, for who has no Netty.
+    public SSLEngine acceptingEngine() {
+        return accepting.newEngine(ByteBufAllocator.DEFAULT);
+    }
+
+    /// The same as `connecting(host, port)`, for who has no Netty.
+    public SSLEngine connectingEngine(String host, int port) {
+        return connecting.newEngine(ByteBufAllocator.DEFAULT, host, port);
     }
 }

@@ -1,25 +1,31 @@
 package hearth.link.message;
 
+import hearth.model.Bytes;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.ShardId;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerCommand.Credit;
 import hearth.model.worker.WorkerCommand.Expect;
 import hearth.model.worker.WorkerCommand.Invoke;
+import hearth.model.worker.WorkerCommand.MakeRoom;
 import hearth.model.worker.WorkerCommand.Retire;
 import hearth.model.worker.WorkerCommand.Start;
+import hearth.model.worker.WorkerCommand.TakeUp;
 import hearth.model.worker.WorkerId;
 
 /// Commands to workers, in bytes.
-final class CommandCodec {
+public final class CommandCodec {
     private static final int START = MessageCodec.COMMANDS;
     private static final int INVOKE = START + 1;
     private static final int CREDIT = START + 2;
     private static final int RETIRE = START + 3;
     private static final int EXPECT = START + 4;
+    private static final int TAKE_UP = START + 5;
+    private static final int MAKE_ROOM = START + 6;
 
     private CommandCodec() {}
 
@@ -34,6 +40,9 @@ final class CommandCodec {
                 out.tag(CREDIT).text(environment.value()).text(requestId).number(pieces);
             case Retire(var environment) -> out.tag(RETIRE).text(environment.value());
             case Expect(var function) -> FunctionCodec.write(function, out.tag(EXPECT));
+            case TakeUp(var shard, var epoch) ->
+                out.tag(TAKE_UP).number(shard.number()).number(epoch);
+            case MakeRoom(var memory) -> out.tag(MAKE_ROOM).number(memory.count());
         }
     }
 
@@ -44,17 +53,19 @@ final class CommandCodec {
             case CREDIT -> new Credit(new EnvironmentId(in.text()), in.text(), in.longNumber());
             case RETIRE -> new Retire(new EnvironmentId(in.text()));
             case EXPECT -> new Expect(FunctionCodec.read(in));
+            case TAKE_UP -> new TakeUp(new ShardId(in.number()), in.longNumber());
+            case MAKE_ROOM -> new MakeRoom(new Bytes(in.longNumber()));
             default -> throw MessageCodec.unknown(tag);
         };
     }
 
-    private static void write(EnvironmentSpec spec, FieldWriter out) {
+    static void write(EnvironmentSpec spec, FieldWriter out) {
         out.text(spec.id().value());
         FunctionCodec.write(spec.function(), out);
         out.optionalText(spec.tenant()).name(spec.initializationType()).number(spec.maxConcurrency());
     }
 
-    private static EnvironmentSpec spec(FieldReader in) {
+    static EnvironmentSpec spec(FieldReader in) {
         return new EnvironmentSpec(
                 new EnvironmentId(in.text()),
                 FunctionCodec.read(in),
@@ -63,7 +74,7 @@ final class CommandCodec {
                 in.number());
     }
 
-    static void write(Reservation reservation, FieldWriter out) {
+    public static void write(Reservation reservation, FieldWriter out) {
         out.text(reservation.worker().value())
                 .text(reservation.environment().value())
                 .number(reservation.epoch())
@@ -71,7 +82,7 @@ final class CommandCodec {
                 .duration(reservation.life());
     }
 
-    static Reservation reservation(FieldReader in) {
+    public static Reservation reservation(FieldReader in) {
         return new Reservation(
                 new WorkerId(in.text()), new EnvironmentId(in.text()), in.longNumber(), in.longNumber(), in.duration());
     }

@@ -15,15 +15,23 @@ import hearth.model.worker.InvocationOutcome.Streamed;
 import hearth.model.worker.InvocationProgress.Began;
 import hearth.model.worker.InvocationProgress.Ended;
 import hearth.model.worker.InvocationProgress.Piece;
+import hearth.model.worker.MemberId;
 import hearth.model.worker.ProcessorSample;
 import hearth.model.worker.Report;
 import hearth.model.worker.Report.Phase;
 import hearth.model.worker.Report.ReportedEnvironment;
+import hearth.model.worker.Report.Sent;
+import hearth.model.worker.Report.Taken;
+import hearth.model.worker.ShardEvent.HeldEnvironment;
+import hearth.model.worker.ShardEvent.Superseded;
+import hearth.model.worker.ShardEvent.TakenUp;
+import hearth.model.worker.ShardId;
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerEvent;
+import java.util.List;
 
 /// Events of workers, in bytes.
-final class EventCodec {
+public final class EventCodec {
     private static final int READY = MessageCodec.EVENTS;
     private static final int IDLE = READY + 1;
     private static final int GONE = READY + 2;
@@ -31,7 +39,11 @@ final class EventCodec {
     private static final int BEGAN = READY + 4;
     private static final int PIECE = READY + 5;
     private static final int ENDED = READY + 6;
+    /// That does not tell who sent what runs, nor how many environments come up: all that version 2 knows.
     private static final int REPORT = READY + 7;
+    private static final int TAKEN_UP = READY + 8;
+    private static final int SUPERSEDED = READY + 9;
+    private static final int REPORT_OF_SENT = READY + 10;
 
     // The outcomes of an invocation.
     private static final int ANSWERED = 1;
@@ -42,7 +54,8 @@ final class EventCodec {
 
     private EventCodec() {}
 
-    static void write(WorkerEvent event, FieldWriter out) {
+    /// @param version of the protocol in which it is said
+    static void write(WorkerEvent event, int version, FieldWriter out) {
         switch (event) {
             case Ready(var environment) -> out.tag(READY).text(environment.value());
             case Idle(var environment, var reservation, var sample) ->
@@ -65,7 +78,19 @@ final class EventCodec {
                 CommandCodec.write(reservation, out.tag(ENDED).text(requestId));
                 write(outcome, out);
             }
-            case Report report -> write(report, out.tag(REPORT));
+            case Report report -> {
+                boolean more = version >= Versions.TELLS_SENT;
+                write(report, out.tag(more ? REPORT_OF_SENT : REPORT));
+                if (more) {
+                    out.truth(report.tellsSent())
+                            .all(report.sent(), one -> write(one, out))
+                            .number(report.taken().starting());
+                }
+            }
+            case TakenUp(var shard, var epoch, var environments) ->
+                out.tag(TAKEN_UP).number(shard.number()).number(epoch).all(environments, one -> write(one, out));
+            case Superseded(var shard, var epoch) ->
+                out.tag(SUPERSEDED).number(shard.number()).number(epoch);
         }
     }
 
@@ -82,7 +107,10 @@ final class EventCodec {
             case BEGAN -> new Began(in.text(), CommandCodec.reservation(in), in.text());
             case PIECE -> new Piece(in.text(), CommandCodec.reservation(in), in.longNumber(), in.bytes());
             case ENDED -> new Ended(in.text(), CommandCodec.reservation(in), outcome(in));
-            case REPORT -> report(in);
+            case REPORT -> report(in, false);
+            case REPORT_OF_SENT -> report(in, true);
+            case TAKEN_UP -> new TakenUp(new ShardId(in.number()), in.longNumber(), in.all(() -> held(in)));
+            case SUPERSEDED -> new Superseded(new ShardId(in.number()), in.longNumber());
             default -> throw MessageCodec.unknown(tag);
         };
     }
@@ -111,38 +139,83 @@ final class EventCodec {
         };
     }
 
-    private static void write(NotRunnable why, FieldWriter out) {
+    public static void write(NotRunnable why, FieldWriter out) {
         out.name(why.cause()).text(why.message());
     }
 
-    private static NotRunnable notRunnable(FieldReader in) {
+    public static NotRunnable notRunnable(FieldReader in) {
         return new NotRunnable(in.name(NotRunnable.Cause.class), in.text());
     }
 
     private static void write(Report report, FieldWriter out) {
         var capacity = report.capacity();
         out.number(report.number())
-                .number(report.epoch())
                 .number(capacity.memory().count())
                 .number(capacity.milliCpus())
                 .number(capacity.slots())
+                .number(report.taken().environments())
+                .number(report.taken().memory().count())
+                .number(report.taken().milliCpus())
+                .number(report.taken().idle())
                 .truth(report.room())
                 .truth(report.roomToKeep())
-                .all(report.environments(), one -> out.text(one.id().value())
-                        .name(one.phase())
-                        .number(one.lastReservation())
-                        .all(one.running(), out::number));
+                .all(report.environments(), one -> write(one, out));
     }
 
-    private static Report report(FieldReader in) {
+    private static void write(Sent sent, FieldWriter out) {
+        FunctionCodec.write(sent.function(), out.text(sent.by().value()).truth(sent.former()))
+                .number(sent.running());
+    }
+
+    private static Sent sent(FieldReader in) {
+        return new Sent(new MemberId(in.text()), in.truth(), FunctionCodec.id(in), in.number());
+    }
+
+    private static void write(ReportedEnvironment one, FieldWriter out) {
+        out.text(one.id().value())
+                .name(one.phase())
+                .number(one.lastReservation())
+                .all(one.running(), out::number);
+    }
+
+    private static ReportedEnvironment reported(FieldReader in) {
+        return new ReportedEnvironment(
+                new EnvironmentId(in.text()), in.name(Phase.class), in.longNumber(), in.all(in::longNumber));
+    }
+
+    private static void write(HeldEnvironment held, FieldWriter out) {
+        CommandCodec.write(held.spec(), out);
+        write(held.state(), out);
+        out.duration(held.idle());
+    }
+
+    private static HeldEnvironment held(FieldReader in) {
+        return new HeldEnvironment(CommandCodec.spec(in), reported(in), in.duration());
+    }
+
+    /// @param more whether it is as since version 3
+    private static Report report(FieldReader in, boolean more) {
+        long number = in.longNumber();
+        var capacity = capacity(in);
+        int environments = in.number();
+        var memory = new Bytes(in.longNumber());
+        long milliCpus = in.longNumber();
+        int idle = in.number();
+        boolean room = in.truth();
+        boolean roomToKeep = in.truth();
+        var standings = in.all(() -> reported(in));
+        boolean tellsSent = more && in.truth();
+        var sent = more ? in.all(() -> sent(in)) : List.<Sent>of();
+        int starting = more ? in.number() : 0;
         return new Report(
-                in.longNumber(),
-                in.longNumber(),
-                capacity(in),
-                in.truth(),
-                in.truth(),
-                in.all(() -> new ReportedEnvironment(
-                        new EnvironmentId(in.text()), in.name(Phase.class), in.longNumber(), in.all(in::longNumber))));
+                number,
+                capacity,
+                new Taken(environments, memory, milliCpus, idle, starting),
+                room,
+                roomToKeep,
+                standings,
+                tellsSent,
+                sent);
     }
 
     private static WorkerCapacity capacity(FieldReader in) {

@@ -11,26 +11,26 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the fields of a message one after the other. Nothing that the bytes say has it take more memory than they
 /// have.
-final class FieldReader {
+public final class FieldReader {
     private final ByteBuf in;
 
-    FieldReader(ByteBuf in) {
+    public FieldReader(ByteBuf in) {
         this.in = in;
     }
 
-    int tag() {
+    public int tag() {
         return in.readUnsignedByte();
     }
 
-    int number() {
+    public int number() {
         return in.readInt();
     }
 
-    long longNumber() {
+    public long longNumber() {
         return in.readLong();
     }
 
-    boolean truth() {
+    public boolean truth() {
         int value = in.readUnsignedByte();
         if (value > 1) {
             throw new MalformedMessageException("a truth value is 0 or 1, and not " + value);
@@ -38,14 +38,14 @@ final class FieldReader {
         return value == 1;
     }
 
-    String text() {
+    public String text() {
         int length = length();
         var text = in.toString(in.readerIndex(), length, StandardCharsets.UTF_8);
         in.skipBytes(length);
         return text;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         var bytes = new byte[length()];
         in.readBytes(bytes);
         return bytes;
@@ -61,15 +61,15 @@ final class FieldReader {
         return length;
     }
 
-    <E extends Enum<E>> E name(Class<E> type) {
+    public <E extends Enum<E>> E name(Class<E> type) {
         return Enum.valueOf(type, text());
     }
 
-    Duration duration() {
+    public Duration duration() {
         return Duration.ofSeconds(longNumber(), nanos());
     }
 
-    Instant instant() {
+    public Instant instant() {
         return Instant.ofEpochSecond(longNumber(), nanos());
     }
 
@@ -82,19 +82,19 @@ final class FieldReader {
     }
 
     @Nullable
-    String optionalText() {
+    public String optionalText() {
         return truth() ? text() : null;
     }
 
-    byte @Nullable [] optionalBytes() {
+    public byte @Nullable [] optionalBytes() {
         return truth() ? bytes() : null;
     }
 
-    <T> @Nullable T optional(Supplier<T> reading) {
+    public <T> @Nullable T optional(Supplier<T> reading) {
         return truth() ? reading.get() : null;
     }
 
-    <T> List<T> all(Supplier<T> reading) {
+    public <T> List<T> all(Supplier<T> reading) {
         int count = length();
         var values = new ArrayList<T>(Math.min(count, 64));
         for (int i = 0; i < count; i++) {
@@ -104,7 +104,7 @@ final class FieldReader {
     }
 
     /// The message is to end here.
-    void end() {
+    public void end() {
         if (in.isReadable()) {
             throw new MalformedMessageException(in.readableBytes() + " bytes are left behind its last field");
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes the fields of a message one after the other. Arrays that are not small are not copied: a payload is in
 /// memory once, however many times it is sent.
-final class FieldWriter {
+public final class FieldWriter {
     /// Below this, a copy costs less than one more buffer.
     private static final int COPIED = 4 << 10;
 
@@ -22,31 +22,31 @@ final class FieldWriter {
     private final List<ByteBuf> parts = new ArrayList<>(2);
     private ByteBuf current = Unpooled.buffer(USUAL);
 
-    FieldWriter tag(int value) {
+    public FieldWriter tag(int value) {
         current.writeByte(value);
         return this;
     }
 
-    FieldWriter number(int value) {
+    public FieldWriter number(int value) {
         current.writeInt(value);
         return this;
     }
 
-    FieldWriter number(long value) {
+    public FieldWriter number(long value) {
         current.writeLong(value);
         return this;
     }
 
-    FieldWriter truth(boolean value) {
+    public FieldWriter truth(boolean value) {
         current.writeBoolean(value);
         return this;
     }
 
-    FieldWriter text(String value) {
+    public FieldWriter text(String value) {
         return bytes(value.getBytes(StandardCharsets.UTF_8));
     }
 
-    FieldWriter bytes(byte[] value) {
+    public FieldWriter bytes(byte[] value) {
         current.writeInt(value.length);
         if (value.length < COPIED) {
             current.writeBytes(value);
@@ -59,28 +59,28 @@ final class FieldWriter {
     }
 
     /// By its name: an ordinal would mean another thing once a value is added before it.
-    FieldWriter name(Enum<?> value) {
+    public FieldWriter name(Enum<?> value) {
         return text(value.name());
     }
 
-    FieldWriter duration(Duration value) {
+    public FieldWriter duration(Duration value) {
         return number(value.getSeconds()).number(value.getNano());
     }
 
-    FieldWriter instant(Instant value) {
+    public FieldWriter instant(Instant value) {
         return number(value.getEpochSecond()).number(value.getNano());
     }
 
-    FieldWriter optionalText(@Nullable String value) {
+    public FieldWriter optionalText(@Nullable String value) {
         return optional(value, this::text);
     }
 
-    FieldWriter optionalBytes(byte @Nullable [] value) {
+    public FieldWriter optionalBytes(byte @Nullable [] value) {
         truth(value != null);
         return value == null ? this : bytes(value);
     }
 
-    <T> FieldWriter optional(@Nullable T value, Consumer<T> writing) {
+    public <T> FieldWriter optional(@Nullable T value, Consumer<T> writing) {
         truth(value != null);
         if (value != null) {
             writing.accept(value);
@@ -88,14 +88,14 @@ final class FieldWriter {
         return this;
     }
 
-    <T> FieldWriter all(Collection<T> values, Consumer<T> writing) {
+    public <T> FieldWriter all(Collection<T> values, Consumer<T> writing) {
         number(values.size());
         values.forEach(writing);
         return this;
     }
 
     /// All that was written. Nothing may be written after.
-    ByteBuf whole() {
+    public ByteBuf whole() {
         if (parts.isEmpty()) {
             return current;
         }

@@ -14,14 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A version of a function, in bytes.
-final class FunctionCodec {
+public final class FunctionCodec {
     private FunctionCodec() {}
 
-    static void write(FunctionVersion version, FieldWriter out) {
-        var function = version.function();
-        out.text(function.account().value())
-                .text(function.region().value())
-                .text(function.name())
+    public static void write(FunctionVersion version, FieldWriter out) {
+        write(version.function(), out)
                 .text(version.version())
                 .number(version.generation())
                 .name(version.state())
@@ -43,9 +40,9 @@ final class FunctionCodec {
                 .optional(version.obstacle().orElse(null), out::name);
     }
 
-    static FunctionVersion read(FieldReader in) {
+    public static FunctionVersion read(FieldReader in) {
         return new FunctionVersion(
-                new FunctionId(new AccountId(in.text()), new Region(in.text()), in.text()),
+                id(in),
                 in.text(),
                 in.longNumber(),
                 in.name(FunctionState.class),
@@ -70,5 +67,16 @@ final class FunctionCodec {
         var variables = new HashMap<String, String>();
         in.all(() -> Map.entry(in.text(), in.text())).forEach(one -> variables.put(one.getKey(), one.getValue()));
         return variables;
+    }
+
+    /// Which function it is, and nothing of how it is.
+    public static FieldWriter write(FunctionId function, FieldWriter out) {
+        return out.text(function.account().value())
+                .text(function.region().value())
+                .text(function.name());
+    }
+
+    public static FunctionId id(FieldReader in) {
+        return new FunctionId(new AccountId(in.text()), new Region(in.text()), in.text());
     }
 }

@@ -3,6 +3,7 @@ package hearth.link.message;
 import hearth.model.CodeDigest;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerEvent;
+import java.util.List;
 
 /// What passes between a frontend and a worker on another host.
 public sealed interface Message {
@@ -20,6 +21,13 @@ public sealed interface Message {
 
     /// Its environment is gone, and with it the key.
     record KeyEnded(String id) implements KeyMessage {}
+
+    /// From a member: which members of the cluster there are, itself among them. A worker connects to all.
+    record Members(List<MemberAddress> members) implements Message {
+        public Members {
+            members = List.copyOf(members);
+        }
+    }
 
     /// About the bytes of one deployment package, which a worker has asked for.
     sealed interface PackageMessage extends Message {

@@ -4,6 +4,7 @@ import hearth.link.message.Message.Command;
 import hearth.link.message.Message.Event;
 import hearth.link.message.Message.KeyEnded;
 import hearth.link.message.Message.KeyMade;
+import hearth.link.message.Message.Members;
 import hearth.link.message.Message.PackageCredit;
 import hearth.link.message.Message.PackageFailed;
 import hearth.link.message.Message.PackageFound;
@@ -13,12 +14,14 @@ import hearth.link.message.Message.PackageUnwanted;
 import hearth.link.message.Message.PackageWanted;
 import hearth.model.AccountId;
 import hearth.model.CodeDigest;
+import hearth.model.worker.MemberId;
 import io.netty.buffer.ByteBuf;
 
 /// The form of messages in bytes: a tag that says which it is, then its fields in the order of its record.
 ///
-/// A tag means one thing for ever. What is added or changed gets a tag of its own and a higher version of the protocol
-/// (`Hello`), under which alone it is sent.
+/// A tag means one thing for ever. What is added or changed gets a tag of its own and a higher version of the
+/// protocol (`Versions`), under which alone it is sent: a peer of an earlier one is told the same as that has
+/// it. Whatever has a tag is read, in any version.
 public final class MessageCodec {
     // 1 to 15 are commands, 16 to 31 events.
     static final int COMMANDS = 1;
@@ -31,16 +34,19 @@ public final class MessageCodec {
     private static final int PACKAGE_UNWANTED = 37;
     private static final int KEY_MADE = 48;
     private static final int KEY_ENDED = 49;
+    private static final int MEMBERS = 56;
 
     private MessageCodec() {}
 
     /// The message in bytes, in buffers of the heap that need no release. Its arrays are not copied, and must not be
     /// changed while the bytes are in use.
-    public static ByteBuf encode(Message message) {
+    ///
+    /// @param version of the protocol that is spoken with whoever gets it
+    public static ByteBuf encode(Message message, int version) {
         var out = new FieldWriter();
         switch (message) {
             case Command(var command) -> CommandCodec.write(command, out);
-            case Event(var event) -> EventCodec.write(event, out);
+            case Event(var event) -> EventCodec.write(event, version, out);
             case PackageMessage about -> write(about, out);
             case KeyMade(var key) ->
                 out.tag(KEY_MADE)
@@ -52,6 +58,10 @@ public final class MessageCodec {
                         .text(key.role())
                         .text(key.function());
             case KeyEnded(var id) -> out.tag(KEY_ENDED).text(id);
+            case Members(var members) ->
+                out.tag(MEMBERS).all(members, one -> out.text(one.member().value())
+                        .text(one.host())
+                        .number(one.port()));
         }
         return out.whole();
     }
@@ -100,6 +110,8 @@ public final class MessageCodec {
                 new KeyMade(new FunctionKey(
                         in.text(), in.text(), in.text(), new AccountId(in.text()), in.instant(), in.text(), in.text()));
             case KEY_ENDED -> new KeyEnded(in.text());
+            case MEMBERS ->
+                new Members(in.all(() -> new MemberAddress(new MemberId(in.text()), in.text(), in.number())));
             default -> {
                 if (tag >= COMMANDS && tag < EVENTS) {
                     yield new Command(CommandCodec.read(tag, in));

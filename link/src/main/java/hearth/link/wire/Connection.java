@@ -3,8 +3,11 @@ package hearth.link.wire;
 import hearth.link.certificates.MemberName;
 import hearth.link.message.MalformedMessageException;
 import hearth.link.message.Message;
+import hearth.link.message.Message.Command;
 import hearth.link.message.MessageCodec;
+import hearth.link.message.Versions;
 import hearth.model.memory.MemoryBudget;
+import hearth.model.worker.WorkerCommand;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -14,6 +17,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
@@ -44,12 +48,14 @@ public final class Connection extends ByteToMessageDecoder {
     private static final int TURN = 256 << 10;
 
     private static final int LONGEST_REASON = 200;
+    private static final String CLOSED = "it closed the connection";
 
     private final LinkTiming timing;
     private final MemoryBudget memory;
     private final Conversation conversation;
     private final EventLoop loop;
     private final EpollSocketChannel channel;
+    private final SslHandler tls;
     private final Outbox outbox = new Outbox();
     private final Inbox inbox;
     private final ConcurrentLinkedQueue<Outgoing> handedIn = new ConcurrentLinkedQueue<>();
@@ -62,6 +68,15 @@ public final class Connection extends ByteToMessageDecoder {
     private int untaken;
     private int unfinishedWrites;
     private boolean introduced;
+    /// Of the protocol, as the two sides have agreed; 0 before. Read by any thread that sends.
+    private volatile int version;
+
+    /// Whether the worker has said that it is about to stop: nothing is begun there any more.
+    private boolean leaving;
+
+    /// Whether it was told that it hears of nothing new.
+    private boolean dismissed;
+
     /// Why it ends once all is sent; null while it is not to.
     private @Nullable String lastReason;
 
@@ -81,6 +96,7 @@ public final class Connection extends ByteToMessageDecoder {
             MemoryBudget incoming,
             Conversation conversation) {
         this.channel = channel;
+        this.tls = tls;
         this.loop = loop;
         this.timing = timing;
         this.memory = memory;
@@ -126,6 +142,9 @@ public final class Connection extends ByteToMessageDecoder {
             } else {
                 end("no secure connection with " + peer() + ": " + reason(done.cause()));
             }
+        } else if (event instanceof SslCloseCompletionEvent) {
+            // It waits for our own end, so that nothing of what it said is lost.
+            end(CLOSED);
         }
         context.fireUserEventTriggered(event);
     }
@@ -147,11 +166,12 @@ public final class Connection extends ByteToMessageDecoder {
 
     /// Takes the worker that has introduced itself.
     ///
+    /// @param common the version of the protocol that is spoken from now on
     /// @param apiPort where functions that run there find the API, on the host that the worker has connected to;
     ///     0 for nowhere
-    public void welcome(int version, int apiPort) {
-        begin();
-        signal(Frame.of(Frame.WELCOME, version, apiPort));
+    public void welcome(int common, int apiPort) {
+        begin(common);
+        signal(Frame.of(Frame.WELCOME, common, apiPort));
     }
 
     /// Refuses it, and ends the connection once it has heard of that.
@@ -168,7 +188,8 @@ public final class Connection extends ByteToMessageDecoder {
         loop.execute(() -> signal(Frame.of(Frame.LEAVE)));
     }
 
-    private void begin() {
+    private void begin(int common) {
+        version = common;
         introduced = true;
         cancel(handshakeLimit);
         long tick = timing.tick().toMillis();
@@ -225,8 +246,9 @@ public final class Connection extends ByteToMessageDecoder {
             switch (kind) {
                 case Frame.HELLO -> conversation.introduced(body);
                 case Frame.WELCOME -> {
-                    begin();
-                    conversation.welcomed(body.readInt(), body.readInt());
+                    int common = body.readInt();
+                    begin(common);
+                    conversation.welcomed(common, body.readInt());
                 }
                 case Frame.REFUSED -> end("it refuses this worker: " + body.toString(StandardCharsets.UTF_8));
                 default -> throw unknown(kind);
@@ -255,7 +277,12 @@ public final class Connection extends ByteToMessageDecoder {
                 pump();
             }
             case Frame.ALIVE -> {}
-            case Frame.LEAVE -> conversation.leaves();
+            case Frame.LEAVE -> {
+                leaving = true;
+                conversation.leaves();
+                dismiss();
+            }
+            case Frame.DISMISSED -> conversation.dismissed();
             default -> throw unknown(kind);
         }
     }
@@ -285,11 +312,12 @@ public final class Connection extends ByteToMessageDecoder {
     // ---- Writing
 
     /// Sends a message, in order with all others about the same thing. By any thread; does not block.
+    ///
+    /// What the loop sends while it deals with what it has found in one look goes in one write, and in one record
+    /// of TLS.
     public void send(Message message) {
-        handedIn.add(Outgoing.of(message, memory));
-        if (loop.inEventLoop()) {
-            takeOver();
-        } else if (awake.compareAndSet(false, true)) {
+        handedIn.add(Outgoing.of(message, version, memory));
+        if (awake.compareAndSet(false, true)) {
             loop.execute(() -> {
                 awake.set(false);
                 takeOver();
@@ -300,7 +328,7 @@ public final class Connection extends ByteToMessageDecoder {
     private void takeOver() {
         boolean hasRoom = true;
         for (var next = handedIn.poll(); next != null; next = handedIn.poll()) {
-            if (ended) {
+            if (ended || (leaving && begins(next.message()))) {
                 next.release();
                 conversation.unsent(next.message());
             } else {
@@ -311,6 +339,19 @@ public final class Connection extends ByteToMessageDecoder {
             end("it takes nothing, and too much waits for it");
         }
         pump();
+    }
+
+    private static boolean begins(Message message) {
+        return message instanceof Command(WorkerCommand command)
+                && (command instanceof WorkerCommand.Invoke || command instanceof WorkerCommand.Start);
+    }
+
+    /// Tells a worker that is about to stop when all is sent that was begun there.
+    private void dismiss() {
+        if (leaving && !dismissed && version >= Versions.DISMISSES && outbox.isEmpty()) {
+            dismissed = true;
+            signal(Frame.of(Frame.DISMISSED));
+        }
     }
 
     private void signal(ByteBuf frame) {
@@ -339,6 +380,7 @@ public final class Connection extends ByteToMessageDecoder {
         } finally {
             pumping = false;
         }
+        dismiss();
     }
 
     private int write(int most) {
@@ -368,7 +410,9 @@ public final class Connection extends ByteToMessageDecoder {
     }
 
     private void endIfAllIsSent() {
-        if (lastReason != null && unfinishedWrites == 0 && outbox.isEmpty()) {
+        if (lastReason != null && unfinishedWrites == 0 && outbox.isEmpty() && handedIn.isEmpty()) {
+            // A socket that is closed before all that came was read takes back what it has sent.
+            tls.setCloseNotifyReadTimeoutMillis(timing.tick().toMillis());
             end(lastReason);
         }
     }
@@ -401,7 +445,7 @@ public final class Connection extends ByteToMessageDecoder {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
-        end("it closed the connection");
+        end(CLOSED);
         super.channelInactive(context);
     }
 

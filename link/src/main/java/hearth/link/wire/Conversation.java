@@ -25,8 +25,11 @@ public interface Conversation {
     /// @param apiPort of its API on the same host; 0 if there is none
     void welcomed(int version, int apiPort);
 
-    /// The worker is about to stop.
+    /// The worker is about to stop. What would begin something there is `unsent` from now on.
     void leaves();
+
+    /// The frontend has heard that we are about to stop: it begins nothing here any more.
+    void dismissed();
 
     /// A message that came whole, after the introduction.
     void received(Message message);

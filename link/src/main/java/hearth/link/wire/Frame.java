@@ -33,6 +33,9 @@ final class Frame {
     /// The worker is about to stop: it is to be given nothing more, and ends what it has.
     static final int LEAVE = 9;
 
+    /// The frontend has heard that, and begins nothing at the worker any more.
+    static final int DISMISSED = 10;
+
     /// Length and kind.
     static final int HEADER = 5;
 

@@ -29,8 +29,9 @@ final class Outgoing {
         this.counted = message instanceof Command(WorkerCommand.Invoke _) ? 0 : length;
     }
 
-    static Outgoing of(Message message, MemoryBudget budget) {
-        var outgoing = new Outgoing(message, MessageCodec.encode(message), budget);
+    /// @param version of the protocol that is spoken on the connection
+    static Outgoing of(Message message, int version, MemoryBudget budget) {
+        var outgoing = new Outgoing(message, MessageCodec.encode(message, version), budget);
         budget.hold(outgoing.counted);
         return outgoing;
     }

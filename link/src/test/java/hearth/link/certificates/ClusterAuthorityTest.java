@@ -26,7 +26,7 @@ class ClusterAuthorityTest {
     @Test
     void keepsEveryKeyPrivateAndLeavesNothingElse() throws IOException {
         var ours = Certificates.FOLDER.resolve("ours");
-        assertThat(names(ours)).containsExactlyInAnyOrder("authority.p12", "host1", "host2");
+        assertThat(names(ours)).containsExactlyInAnyOrder("authority.p12", "host1", "host2", "host3");
         assertThat(names(ours.resolve("host2"))).containsExactlyInAnyOrder("authority.pem", "node.pem", "node.key");
         for (var key : List.of(ours.resolve("authority.p12"), ours.resolve("host2/node.key"))) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
@@ -38,6 +38,19 @@ class ClusterAuthorityTest {
         try (var files = Files.list(of)) {
             return files.map(file -> file.getFileName().toString()).toList();
         }
+    }
+
+    @Test
+    void makesCertificatesForMembersWithAnAddressAlone() throws IOException {
+        var authority = ClusterAuthority.init(folder.resolve("other"), "cluster-3");
+
+        assertThat(MemberCertificate.read(authority.certify("a", List.of("10.0.0.1")))
+                        .isForMembers())
+                .isTrue();
+        assertThat(MemberCertificate.read(authority.certify("b", List.of("b"))).isForMembers())
+                .isTrue();
+        assertThat(MemberCertificate.read(authority.certify("c", List.of())).isForMembers())
+                .isFalse();
     }
 
     @Test

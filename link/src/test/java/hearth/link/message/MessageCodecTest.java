@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.model.Bytes;
+import hearth.model.RandomMessages;
 import hearth.model.worker.WorkerCapacity;
 import hearth.model.worker.WorkerCommand;
 import hearth.model.worker.WorkerEvent;
@@ -35,7 +36,7 @@ class MessageCodecTest {
         for (int i = 0; i < 60; i++) {
             var message = wrapped(messages.make(type));
 
-            var read = MessageCodec.decode(MessageCodec.encode(message));
+            var read = MessageCodec.decode(MessageCodec.encode(message, Versions.OURS.newest()));
 
             assertThat(read).as("seed " + SEED).usingRecursiveComparison().isEqualTo(message);
         }
@@ -53,7 +54,7 @@ class MessageCodecTest {
     @ParameterizedTest
     @MethodSource("all")
     void refusesAMessageThatIsCutOffOrHasMoreBehindIt(Class<?> type) {
-        var bytes = ByteBufUtil.getBytes(MessageCodec.encode(wrapped(messages.make(type))));
+        var bytes = ByteBufUtil.getBytes(MessageCodec.encode(wrapped(messages.make(type)), Versions.OURS.newest()));
         var random = new Random(SEED);
 
         for (int i = 0; i < 100; i++) {
@@ -90,8 +91,8 @@ class MessageCodecTest {
     private byte[] damaged(List<Class<?>> types, Random random) {
         var bytes = random.nextInt(3) == 0
                 ? new byte[1 + random.nextInt(200)]
-                : ByteBufUtil.getBytes(
-                        MessageCodec.encode(wrapped(messages.make(types.get(random.nextInt(types.size()))))));
+                : ByteBufUtil.getBytes(MessageCodec.encode(
+                        wrapped(messages.make(types.get(random.nextInt(types.size())))), Versions.OURS.newest()));
         if (bytes.length > 2_000) {
             return bytes;
         }
@@ -104,7 +105,7 @@ class MessageCodecTest {
     @Test
     void copiesNoPayload() {
         var payload = new byte[1 << 20];
-        var bytes = MessageCodec.encode(new Message.PackagePart(1, payload));
+        var bytes = MessageCodec.encode(new Message.PackagePart(1, payload), Versions.OURS.newest());
 
         payload[payload.length - 1] = 7;
 
@@ -114,10 +115,15 @@ class MessageCodecTest {
     @Test
     void saysWhichVersionsItSpeaksWhateverFollows() {
         var hello = new Hello(
-                new Versions(2, 3), "cluster", new WorkerId("host2"), 7, "a", new WorkerCapacity(new Bytes(1), 2, 3));
+                new Versions(2, 3),
+                "cluster",
+                new WorkerId("host2"),
+                7,
+                "a",
+                new WorkerCapacity(new Bytes(1), 2, Versions.OURS.newest()));
 
         assertThat(Hello.decode(hello.encode())).isEqualTo(hello);
-        assertThat(Hello.versions(hello.encode().slice(0, 12))).isEqualTo(new Versions(2, 3));
+        assertThat(Hello.versions(hello.encode().slice(0, 12))).isEqualTo(new Versions(2, Versions.OURS.newest()));
         assertThat(new Versions(1, 2).common(new Versions(2, 3))).hasValue(2);
         assertThat(new Versions(1, 1).common(new Versions(2, 3))).isEmpty();
         assertThatThrownBy(() ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.link.Samples;
 import hearth.link.message.Message;
+import hearth.link.message.Versions;
 import hearth.model.Bytes;
 import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.WorkerCommand;
@@ -19,7 +20,7 @@ class OutboxTest {
     private final Outbox outbox = new Outbox();
 
     private void add(WorkerCommand command) {
-        assertThat(outbox.add(Outgoing.of(new Message.Command(command), budget)))
+        assertThat(outbox.add(Outgoing.of(new Message.Command(command), Versions.OURS.newest(), budget)))
                 .isTrue();
     }
 
@@ -118,7 +119,8 @@ class OutboxTest {
     @Test
     void sendsOnlyTheLastOfTheReportsThatWait() {
         for (int number = 1; number <= 10; number++) {
-            assertThat(outbox.add(Outgoing.of(new Message.Event(Samples.report(number)), budget)))
+            assertThat(outbox.add(
+                            Outgoing.of(new Message.Event(Samples.report(number)), Versions.OURS.newest(), budget)))
                     .isTrue();
         }
 
@@ -130,7 +132,8 @@ class OutboxTest {
     void countsWhatWaitsAsMemoryUntilItIsWritten() {
         long before = budget.left();
         var part = new Message.PackagePart(1, new byte[50_000]);
-        assertThat(outbox.add(Outgoing.of(part, budget))).isTrue();
+        assertThat(outbox.add(Outgoing.of(part, Versions.OURS.newest(), budget)))
+                .isTrue();
         assertThat(before - budget.left()).isGreaterThan(50_000);
 
         for (var next = outbox.next(); next != null; next = outbox.next()) {
@@ -165,8 +168,10 @@ class OutboxTest {
         boolean room = true;
         int count = 0;
         while (room && count < 1_000_000) {
-            room = outbox.add(
-                    Outgoing.of(new Message.Command(new WorkerCommand.Retire(Samples.environment(count++))), budget));
+            room = outbox.add(Outgoing.of(
+                    new Message.Command(new WorkerCommand.Retire(Samples.environment(count++))),
+                    Versions.OURS.newest(),
+                    budget));
         }
 
         assertThat(room).isFalse();

@@ -14,7 +14,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -29,17 +28,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The access keys of an installation: a file that only its owner can read, one key on a line. A change replaces it.
 ///
-/// A key of a service or of an organization has a column more before its account, so that a version of Hearth which
-/// knows of neither refuses the file, and takes no service for an account. All other lines are as they always were.
-public final class KeyFile {
+/// Its lines are those of `KeyLine`.
+public final class KeyFile implements KeyRing {
     /// The file's name in the data folder.
     public static final String NAME = "access-keys";
 
     private static final String HEADING =
             "# Access keys of Hearth: id, secret, account, created, and for temporary ones session token, expiry.";
-    private static final String SERVICE = "service=";
-    private static final String ORGANIZATION = "org=";
-    private static final int HOLDER_COLUMN = 2;
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final ReentrantLock IN_PROCESS = new ReentrantLock();
 
@@ -57,7 +52,8 @@ public final class KeyFile {
         this.clock = clock;
     }
 
-    /// All keys, oldest first. A file that has not changed is not read again.
+    /// A file that has not changed is not read again.
+    @Override
     public synchronized List<AccessKey> list() {
         try {
             if (!version().equals(snapshot.version())) {
@@ -91,9 +87,7 @@ public final class KeyFile {
         return create(account, new Holder.Account(), lifetime, random);
     }
 
-    /// Makes a key of the account, of a member of an organization, or of a service. Those of functions are not kept.
-    ///
-    /// @param lifetime null for a key that lasts; others come with a session token
+    @Override
     public AccessKey create(AccountId account, Holder holder, @Nullable Duration lifetime, RandomGenerator random) {
         var created = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         var key = KeyMaker.make(account, created, lifetime, random).heldBy(holder);
@@ -104,7 +98,7 @@ public final class KeyFile {
         return key;
     }
 
-    /// Deletes a key; false when there is none of this id.
+    @Override
     public boolean delete(String id) {
         return change(keys -> keys.remove(id) != null);
     }
@@ -155,58 +149,18 @@ public final class KeyFile {
     }
 
     private AccessKey parse(String line) throws IOException {
-        var parts = new ArrayList<>(List.of(line.split("\t")));
         try {
-            boolean isAccounts = AccountId.isValid(parts.get(HOLDER_COLUMN));
-            var holder = isAccounts ? new Holder.Account() : holder(parts.remove(HOLDER_COLUMN));
-            return new AccessKey(
-                    parts.get(0),
-                    parts.get(1),
-                    new AccountId(parts.get(2)),
-                    Instant.parse(parts.get(3)),
-                    parts.size() > 4 ? parts.get(4) : null,
-                    parts.size() > 5 ? Instant.parse(parts.get(5)) : null,
-                    holder);
-        } catch (RuntimeException e) {
+            return KeyLine.parse(line);
+        } catch (IllegalArgumentException e) {
             throw new IOException("A line of " + file + " is not an access key", e);
         }
-    }
-
-    private static Holder holder(String column) {
-        if (column.startsWith(SERVICE) && Holder.Service.isPrincipal(column.substring(SERVICE.length()))) {
-            return new Holder.Service(column.substring(SERVICE.length()));
-        }
-        if (column.startsWith(ORGANIZATION)) {
-            var path = column.substring(ORGANIZATION.length());
-            int slash = path.indexOf('/');
-            return new Holder.Member(
-                    slash < 0 ? new Organization(path, "") : new Organization(path.substring(0, slash), path));
-        }
-        throw new IllegalArgumentException("Nobody holds a key by the name of " + column);
-    }
-
-    /// The column of the holder, with the tab behind it; empty for a key of the account itself.
-    private static String column(Holder holder) {
-        return switch (holder) {
-            case Holder.Account() -> "";
-            case Holder.Member(var organization) ->
-                ORGANIZATION + (organization.path().isEmpty() ? organization.id() : organization.path()) + "\t";
-            case Holder.Service(var principal) -> SERVICE + principal + "\t";
-            case Holder.Function _ -> throw new IllegalArgumentException("Keys of functions are not kept");
-        };
     }
 
     private void write(Map<String, AccessKey> keys) throws IOException {
         var lines = new ArrayList<String>();
         lines.add(HEADING);
         for (var key : keys.values()) {
-            var line = String.join(
-                    "\t",
-                    key.id(),
-                    key.secret(),
-                    column(key.holder()) + key.account().value(),
-                    key.created().toString());
-            lines.add(key.sessionToken() == null ? line : line + "\t" + key.sessionToken() + "\t" + key.expires());
+            lines.add(KeyLine.of(key));
         }
         // A secret is shown once: it must be good for as long as its key was said to last.
         OwnedFile.replace(file, String.join("\n", lines) + "\n");

@@ -1,11 +1,15 @@
 package hearth.server.cli;
 
+import hearth.cluster.StoreCommands;
 import hearth.server.auth.Holder;
 import hearth.server.auth.KeyFile;
+import hearth.server.auth.KeyRing;
 import hearth.server.auth.Organization;
+import hearth.server.auth.StoreKeyRing;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 
 /// `hearth keys`: the keys that requests are signed with. A running server sees changes at once.
 final class KeysCommands {
@@ -30,27 +34,40 @@ final class KeysCommands {
             "keys create",
             "",
             "Makes a key to sign requests with, and shows its secret this once.",
-            List.of(Option.DATA, ACCOUNT, SERVICE, ORGANIZATION, ORGANIZATION_PATH, EXPIRES_IN),
+            List.of(Option.DATA, StoreOption.STORE, ACCOUNT, SERVICE, ORGANIZATION, ORGANIZATION_PATH, EXPIRES_IN),
             KeysCommands::create);
     static final Command LIST = new Command(
-            "keys list", "", "Lists the keys, without their secrets.", List.of(Option.DATA), KeysCommands::list);
+            "keys list",
+            "",
+            "Lists the keys, without their secrets.",
+            List.of(Option.DATA, StoreOption.STORE),
+            KeysCommands::list);
     static final Command DELETE = new Command(
             "keys delete",
             "ACCESS_KEY_ID",
             "Deletes a key: requests signed with it are refused from then on.",
-            List.of(Option.DATA),
+            List.of(Option.DATA, StoreOption.STORE),
             KeysCommands::delete);
 
     private KeysCommands() {}
 
-    private static KeyFile file(Arguments arguments) {
-        return new KeyFile(arguments.folder(Option.DATA).resolve(KeyFile.NAME), InstantSource.system());
+    /// Does something with the keys in the database that is named, or else in the data folder.
+    private static <T> T with(Arguments arguments, Function<KeyRing, T> action) {
+        var store = StoreOption.url(arguments, StoreOption.STORE);
+        if (store.isEmpty()) {
+            return action.apply(
+                    new KeyFile(arguments.folder(Option.DATA).resolve(KeyFile.NAME), InstantSource.system()));
+        }
+        try (var commands = StoreCommands.open(store.get(), new SecureRandom())) {
+            return action.apply(new StoreKeyRing(commands.keys(), InstantSource.system()));
+        }
     }
 
     private static int create(Arguments arguments) {
         var lifetime = arguments.duration(EXPIRES_IN).orElse(null);
         var holder = holder(arguments);
-        var key = file(arguments).create(arguments.account(ACCOUNT), holder, lifetime, new SecureRandom());
+        var account = arguments.account(ACCOUNT);
+        var key = with(arguments, ring -> ring.create(account, holder, lifetime, new SecureRandom()));
         System.out.println("Access key id:     " + key.id());
         System.out.println("Secret access key: " + key.secret());
         if (key.sessionToken() != null) {
@@ -98,7 +115,7 @@ final class KeysCommands {
 
     private static int list(Arguments arguments) {
         print("ACCESS KEY ID", "ACCOUNT", "CREATED", "EXPIRES", "SERVICE OR ORGANIZATION");
-        for (var key : file(arguments).list()) {
+        for (var key : with(arguments, KeyRing::list)) {
             var expires = key.expires() == null ? "-" : key.expires().toString();
             print(key.id(), key.account().value(), key.created().toString(), expires, name(key.holder()));
         }
@@ -119,7 +136,7 @@ final class KeysCommands {
     }
 
     private static int delete(Arguments arguments) {
-        if (!file(arguments).delete(arguments.operand())) {
+        if (!with(arguments, ring -> ring.delete(arguments.operand()))) {
             throw new IllegalArgumentException("there is no key " + arguments.operand());
         }
         System.out.println("Deleted " + arguments.operand());

@@ -2,25 +2,27 @@ package hearth.server.cli;
 
 import hearth.server.AuthMode;
 import hearth.server.Hearth;
+import hearth.server.HostPort;
 import hearth.server.ServerConfig;
 import hearth.worker.sandbox.SandboxKind;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// The message of `hearth up` when it answers: where, how isolated, how quickly, and what to try.
 record ReadyMessage(Hearth hearth, ServerConfig config, Duration taken) {
     @Override
     public String toString() {
         var endpoint = hearth.url();
-        if (config.cluster().join().isPresent()) {
+        if (!config.cluster().join().isEmpty()) {
             return """
 
                     Hearth's worker is ready at %s after %.2f s, and runs functions (sandboxes: %s) for the frontend at %s
                     """.formatted(
-                            endpoint,
-                            taken.toMillis() / 1000.0,
-                            hearth.sandbox().map(SandboxKind::label).orElse("none"),
-                            config.cluster().join().orElseThrow());
+                    endpoint,
+                    taken.toMillis() / 1000.0,
+                    hearth.sandbox().map(SandboxKind::label).orElse("none"),
+                    config.cluster().join().stream().map(HostPort::toString).collect(Collectors.joining(", ")));
         }
         var elsewhere = config.cluster()
                 .workersListen()

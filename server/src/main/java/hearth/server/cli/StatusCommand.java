@@ -1,5 +1,6 @@
 package hearth.server.cli;
 
+import hearth.cluster.Store;
 import hearth.server.RunningServer;
 import hearth.server.RunningServer.State;
 import hearth.server.ServerFile;
@@ -13,13 +14,20 @@ final class StatusCommand {
             "status",
             "",
             "Says whether a server runs with this data folder: ends with 0 if it is ready, 3 if none runs, 4 if one runs"
-                    + " that is not ready.",
-            List.of(Option.DATA),
+                    + " that is not ready. With --store, what the members of the cluster in that database are and have: ends"
+                    + " with 0 if one is there, 3 if none is.",
+            List.of(Option.DATA, StoreOption.STORE),
             StatusCommand::run);
 
     private StatusCommand() {}
 
     private static int run(Arguments arguments) throws IOException {
+        var store = StoreOption.url(arguments, StoreOption.STORE);
+        if (store.isPresent()) {
+            var status = ClusterStatus.read(store.get());
+            status.print(store.get());
+            return status.isAnyHere() ? ExitStatus.SUCCESS : ExitStatus.NOT_RUNNING;
+        }
         var data = arguments.folder(Option.DATA);
         var said = ServerFile.read(data);
         if (said.isEmpty() || !said.get().isAlive()) {
@@ -35,6 +43,9 @@ final class StatusCommand {
         System.out.println("  pid        " + server.pid() + ", since " + server.since());
         System.out.println("  data       " + data);
         System.out.println("  auth       " + server.auth());
+        Store.elsewhere(data)
+                .ifPresent(url -> System.out.println(
+                        "  store      " + url + " (hearth status --store tells of all servers that share it)"));
         if (!server.sandboxes().isEmpty()) {
             System.out.println("  sandboxes  " + server.sandboxes());
         }

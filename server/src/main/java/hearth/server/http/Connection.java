@@ -238,7 +238,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mayServeAnother() {
-        return !draining && received.mayHoldAnother();
+        return !draining && !open.isSendingAway() && received.mayHoldAnother();
     }
 
     /// The client has room for more, though not all of the last answer need be on its way.

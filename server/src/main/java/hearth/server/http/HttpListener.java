@@ -175,6 +175,12 @@ public final class HttpListener implements AutoCloseable {
         }
     }
 
+    /// Has clients make another connection for each request, or not any more: whoever is between them and
+    /// others like this one then chooses anew. Requests are served all the same.
+    public void sendAway(boolean wanted) {
+        onEachLoop(open -> open.sendAway(wanted));
+    }
+
     /// Closes every connection, whatever it is in the middle of.
     @Override
     public void close() {

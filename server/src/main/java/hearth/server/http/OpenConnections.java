@@ -14,6 +14,7 @@ final class OpenConnections implements Runnable {
 
     private final Set<Connection> connections = new HashSet<>();
     private boolean draining;
+    private boolean sendingAway;
     private boolean closed;
 
     /// One that was accepted just before the listener closed may come only now.
@@ -58,6 +59,16 @@ final class OpenConnections implements Runnable {
         for (var connection : List.copyOf(connections)) {
             connection.drain();
         }
+    }
+
+    /// Has each connection end with its next answer, or go on. Those that are idle stay: a request may be on
+    /// its way.
+    void sendAway(boolean wanted) {
+        sendingAway = wanted;
+    }
+
+    boolean isSendingAway() {
+        return sendingAway;
     }
 
     void closeAll() {

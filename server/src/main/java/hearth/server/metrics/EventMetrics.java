@@ -1,7 +1,7 @@
 package hearth.server.metrics;
 
+import hearth.events.Backlog;
 import hearth.events.EventMeter;
-import hearth.events.EventQueue;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.model.FunctionId;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -58,7 +58,7 @@ public final class EventMetrics implements EventMeter {
     }
 
     /// Shows how long the queues are.
-    public void show(EventQueue queue) {
+    public void show(Backlog queue) {
         GaugeWithCallback.builder()
                 .name("hearth_events_waiting")
                 .help("Events that wait for their functions, or run")

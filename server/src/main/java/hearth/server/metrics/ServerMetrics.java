@@ -2,6 +2,8 @@ package hearth.server.metrics;
 
 import hearth.cluster.Store;
 import hearth.invoke.InvokeServices;
+import hearth.invoke.counting.sharded.LedgerCounts;
+import hearth.invoke.shards.ClusterCounting;
 import hearth.model.memory.MemoryBudget;
 import hearth.worker.LocalWorker;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -12,7 +14,11 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /// The figures that are looked up when they are asked for: none costs an invocation anything.
 public final class ServerMetrics {
@@ -140,6 +146,87 @@ public final class ServerMetrics {
                 .help("Environments that ended before they were ready")
                 .callback(counter ->
                         counter.call((double) services.workerManager().counts().failedStarts()))
+                .register(registry);
+    }
+
+    /// What a member of a cluster counts together with the others: the leases of its own frontend, and the ledgers of
+    /// the accounts whose shards it owns.
+    public static void register(PrometheusRegistry registry, ClusterCounting counting) {
+        GaugeWithCallback.builder()
+                .name("hearth_leases_held")
+                .help("Leases that this frontend holds, by which it admits without asking")
+                .callback(gauge -> gauge.call(counting.held()))
+                .register(registry);
+        ledgers(registry, counting, "hearth_ledger_limit", "What an account may run at once", LedgerCounts::limit);
+        ledgers(
+                registry,
+                counting,
+                "hearth_ledger_leases",
+                "Leases of an account that frontends may hold",
+                LedgerCounts::leased);
+        ledgers(
+                registry,
+                counting,
+                "hearth_ledger_running",
+                "Leases of an account that invocations use, as frontends told last",
+                LedgerCounts::running);
+        ledgers(
+                registry,
+                counting,
+                "hearth_ledger_settled",
+                "1 once an account's ledger knows what all frontends hold: until then it gives nothing new",
+                ledger -> ledger.settled() ? 1 : 0);
+    }
+
+    private static void ledgers(
+            PrometheusRegistry registry,
+            ClusterCounting counting,
+            String name,
+            String help,
+            ToIntFunction<LedgerCounts> figure) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames("account", "region")
+                .callback(gauge -> counting.ledgers()
+                        .forEach(ledger -> gauge.call(
+                                figure.applyAsInt(ledger),
+                                ledger.account().account().value(),
+                                ledger.account().region().value())))
+                .register(registry);
+    }
+
+    /// The figures of a member of a cluster.
+    ///
+    /// @param silence how long ago the store answered
+    /// @param shards how many it owns
+    /// @param works whether it works the queue of events
+    public static void registerMember(
+            PrometheusRegistry registry,
+            Supplier<Duration> silence,
+            IntSupplier shards,
+            BooleanSupplier drained,
+            BooleanSupplier works) {
+        GaugeWithCallback.builder()
+                .name("hearth_store_silent")
+                .unit(Unit.SECONDS)
+                .help("How long ago the database answered last, which is asked every 1.5 s")
+                .callback(gauge -> gauge.call(silence.get().toMillis() / 1e3))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("hearth_shards_owned")
+                .help("Shards whose environments this member looks after")
+                .callback(gauge -> gauge.call(shards.getAsInt()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("hearth_draining")
+                .help("1 while this member is being drained")
+                .callback(gauge -> gauge.call(drained.getAsBoolean() ? 1 : 0))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("hearth_events_working")
+                .help("1 while this member works the queue of events")
+                .callback(gauge -> gauge.call(works.getAsBoolean() ? 1 : 0))
                 .register(registry);
     }
 

@@ -71,6 +71,7 @@ class LambdaApiTest {
                 default -> throw new IllegalStateException("A fault that a test asked for");
             }));
     private Optional<String> obstacle = Optional.empty();
+    private boolean storeIsAway;
     private final Store store;
     private HttpListener listener;
     private RawClient client;
@@ -82,7 +83,7 @@ class LambdaApiTest {
                 new TrustingAuthenticator(new AccountId("000000000000"), _ -> Optional.empty(), InstantSource.system()),
                 LambdaApiTest::invoke,
                 control,
-                new Health("1.2.3", control::isRunning, () -> obstacle),
+                new Health("1.2.3", control::isRunning, () -> obstacle, "a", () -> storeIsAway),
                 new CodeDownloads(
                         new CodeUrls(List.of(new byte[32]), InstantSource.system()),
                         store.blobs(),
@@ -357,6 +358,25 @@ class LambdaApiTest {
         assertThat(send("POST", INVOKE, "", "{}").status()).isEqualTo(200);
         assertThat(send("GET", "/_hearth/health", "", "").text())
                 .isEqualTo("{\"status\":\"ok\",\"version\":\"1.2.3\",\"controlPlane\":\"stopped\"}\n");
+    }
+
+    @Test
+    void isReadyForItsOwnZoneAndWhileTheStoreIsAway() {
+        assertThat(send("GET", "/_hearth/ready", "", "").status()).isEqualTo(200);
+        assertThat(send("GET", "/_hearth/ready?zone=a", "", "").status()).isEqualTo(200);
+        var other = send("GET", "/_hearth/ready?zone=b", "", "");
+        assertThat(other.status()).isEqualTo(503);
+        assertThat(other.text())
+                .isEqualTo("{\"status\":\"not ready\",\"reason\":\"this process is in zone a\",\"zone\":\"a\"}\n");
+
+        storeIsAway = true;
+        var away = send("GET", "/_hearth/ready", "", "");
+        assertThat(away.status()).isEqualTo(200);
+        assertThat(away.text()).isEqualTo("{\"status\":\"ready\",\"zone\":\"a\",\"store\":\"away\"}\n");
+
+        obstacle = Optional.of("the host is being \"drained\"");
+        assertThat(send("GET", "/_hearth/ready?zone=a", "", "").text())
+                .contains("\"reason\":\"the host is being \\\"drained\\\"\"");
     }
 
     @Test

@@ -17,6 +17,7 @@ import hearth.model.api.RequestBody;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
+import hearth.model.worker.ShardId;
 import hearth.server.http.Headers;
 import hearth.server.http.RequestHead;
 import java.time.Duration;
@@ -153,6 +154,6 @@ class FunctionKeysTest {
                 "INFO",
                 "INFO",
                 Optional.empty());
-        return new EnvironmentSpec(EnvironmentId.of(0, 1), version, null, InitializationType.ON_DEMAND);
+        return new EnvironmentSpec(EnvironmentId.of(0, 1, new ShardId(0)), version, null, InitializationType.ON_DEMAND);
     }
 }

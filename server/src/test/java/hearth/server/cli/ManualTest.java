@@ -11,7 +11,7 @@ class ManualTest {
 
         for (var command : Main.COMMANDS) {
             if (!command.equals(RehearseCommand.COMMAND)) {
-                assertThat(page).contains(".SS hearth " + command.name());
+                assertThat(page).contains(".SS hearth " + command.name().replace("-", "\\-"));
                 for (var option : command.options()) {
                     assertThat(page).contains(".B " + option.name().replace("-", "\\-"));
                 }

@@ -76,7 +76,7 @@ class UpCommandTest {
                 + " --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600 --function-layers 7"
                 + " --stream-rate 100 --roles control --loops 2 --allow-host hearth.test --allow-host=*.example.com"
                 + " --url-suffix https://fn.example.com:8443 --drain 2m --access-log off --audit-log off --record-size 2"
-                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s --workers-listen [::1]:9100 --join host1:9200 --zone a --worker-id host2"
+                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s --cluster-listen 10.0.0.1:9300 --workers-listen [::1]:9100 --join host1:9200,[::1]:9300 --zone a --worker-id host2"
                 + " --cluster-certificates /etc/hearth/cluster";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
@@ -124,8 +124,9 @@ class UpCommandTest {
                         Map.entry("HEARTH_METRICS", "off"),
                         Map.entry("HEARTH_METRICS_FUNCTIONS", "7"),
                         Map.entry("HEARTH_RETRY_BASE", "3s"),
+                        Map.entry("HEARTH_CLUSTER_LISTEN", "10.0.0.1:9300"),
                         Map.entry("HEARTH_WORKERS_LISTEN", "[::1]:9100"),
-                        Map.entry("HEARTH_JOIN", "host1:9200"),
+                        Map.entry("HEARTH_JOIN", "host1:9200,[::1]:9300"),
                         Map.entry("HEARTH_ZONE", "a"),
                         Map.entry("HEARTH_WORKER_ID", "host2"),
                         Map.entry("HEARTH_CLUSTER_CERTIFICATES", "/etc/hearth/cluster"))))
@@ -168,8 +169,9 @@ class UpCommandTest {
                     new MetricsConfig(false, 7),
                     Duration.ofSeconds(3)),
             new ClusterConfig(
+                    Optional.of(new HostPort("10.0.0.1", 9300)),
                     Optional.of(new HostPort("::1", 9100)),
-                    Optional.of(new HostPort("host1", 9200)),
+                    List.of(new HostPort("host1", 9200), new HostPort("::1", 9300)),
                     "a",
                     "host2",
                     Optional.of(Path.of("/etc/hearth/cluster"))),
@@ -281,7 +283,9 @@ class UpCommandTest {
                 "--record-files 0",
                 "--workers-listen 9100",
                 "--workers-listen host1",
+                "--cluster-listen 9200",
                 "--join host1:99999",
+                "--join host1:9100,",
                 "--join http://host1:9100",
                 "stray"
             })
@@ -298,6 +302,40 @@ class UpCommandTest {
                         "there is no setting HEARTH_IDEL_TIMEOUT, and it changes nothing. Did you mean"
                                 + " HEARTH_IDLE_TIMEOUT?",
                         "there is no setting HEARTH_NOTHING_LIKE_IT, and it changes nothing.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--cluster-listen 0.0.0.0:9200",
+                "--cluster-listen [::]:9200",
+                "--cluster-listen [0:0:0:0:0:0:0:0]:9200",
+                "--cluster-listen 10.0.0.1:0",
+                "--cluster-listen 127.0.0.1:0",
+                "--workers-listen 0.0.0.0:9100 --cluster-listen 10.0.0.1:9200",
+                "--workers-listen [::]:9100 --cluster-listen 10.0.0.1:9200"
+            })
+    void refusesAddressesThatOthersAreToldAndCannotUse(String words) {
+        var option = words.substring(0, words.indexOf(' '));
+        assertThatThrownBy(() -> config(Map.of(), words.split(" ")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(option + " ")
+                .hasMessageContaining("such as ");
+    }
+
+    /// A port that is free is told once it is known. Workers of a frontend that is no member name its address
+    /// themselves.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--workers-listen 10.0.0.1:0 --cluster-listen 10.0.0.1:9200",
+                "--workers-listen 127.0.0.1:0 --cluster-listen 127.0.0.1:9200",
+                "--workers-listen 0.0.0.0:9100",
+                "--workers-listen [::]:0",
+                "--workers-listen host1:9100 --cluster-listen host1:9200"
+            })
+    void takesAddressesThatCanBeUsed(String words) throws Exception {
+        assertThat(config(Map.of(), words.split(" ")).cluster().workersListen()).isPresent();
     }
 
     @Test

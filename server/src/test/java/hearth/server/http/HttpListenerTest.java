@@ -291,6 +291,30 @@ class HttpListenerTest {
     }
 
     @Test
+    void sendsClientsAwayWithTheirAnswersAndServesThemAllTheSame() {
+        try (var stays = server.connect()) {
+            assertThat(stays.send(post("/", "first")).read().header("Connection"))
+                    .isNotEqualTo("close");
+
+            server.listener.sendAway(true);
+
+            var last = stays.send(post("/", "second")).read();
+            assertThat(last.text()).isEqualTo("second");
+            assertThat(last.header("Connection")).isEqualTo("close");
+            assertThat(stays.isEnded()).isTrue();
+        }
+        try (var anew = server.connect()) {
+            assertThat(anew.send(post("/", "third")).read().header("Connection"))
+                    .isEqualTo("close");
+        }
+        server.listener.sendAway(false);
+        try (var anew = server.connect()) {
+            assertThat(anew.send(post("/", "fourth")).read().header("Connection"))
+                    .isNotEqualTo("close");
+        }
+    }
+
+    @Test
     void takesNoConnectionThatComesToItsLoopAfterTheListenerHasDrained() throws Exception {
         var encoder = new ResponseEncoder(InstantSource.system());
         var drained = new OpenConnections();

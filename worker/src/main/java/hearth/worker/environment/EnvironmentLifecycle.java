@@ -7,6 +7,7 @@ import hearth.model.worker.Reservation;
 import hearth.worker.environment.EnvironmentState.Event;
 import hearth.worker.environment.EnvironmentState.Invoking;
 import hearth.worker.environment.EnvironmentState.Preparing;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,17 @@ final class EnvironmentLifecycle {
         report();
     }
 
+    /// After an event since which it may be idle.
+    ///
+    /// @param now on the loop's clock
+    void become(Event event, long now) {
+        state = state.after(event);
+        if (state.idle()) {
+            standing.idleSince(now);
+        }
+        report();
+    }
+
     private void report() {
         standing.is(state.reported(), honoured.last(), running);
     }
@@ -45,6 +57,13 @@ final class EnvironmentLifecycle {
     /// What it does now. By any thread.
     ReportedEnvironment reported() {
         return standing.now();
+    }
+
+    /// How long it has been idle; zero if it is not. By any thread.
+    ///
+    /// @param now on the loop's clock
+    Duration idle(long now) {
+        return standing.idle(now);
     }
 
     /// No invocation is taken any more.
@@ -60,9 +79,10 @@ final class EnvironmentLifecycle {
         return honoured.last();
     }
 
-    /// Whether a reservation has come for the first time, and not so late that what came of it was told, or will be.
+    /// Whether a reservation has come for the first time, and not so late that what came of it was told, or will be; or
+    /// is outdated, which whoever sent it is told.
     boolean isNew(Reservation reservation) {
-        return honoured.isNew(reservation.number());
+        return honoured.isNew(reservation) || honoured.isOutdated(reservation);
     }
 
     /// Why an invocation cannot be taken; null if it can.
@@ -70,6 +90,9 @@ final class EnvironmentLifecycle {
     /// @param waited how long it has waited here, in nanoseconds
     @Nullable
     String refusal(Reservation reservation, Invocation invocation, long waited) {
+        if (honoured.isOutdated(reservation)) {
+            return "there is a later WorkerManager";
+        }
         if (waited >= reservation.life().toNanos()) {
             return "the reservation has expired";
         }
@@ -82,7 +105,7 @@ final class EnvironmentLifecycle {
 
     /// An invocation is among those that run.
     void took(Reservation reservation) {
-        honoured.honour(reservation.number());
+        honoured.honour(reservation);
         if (state.idle()) {
             become(Event.INVOKED);
         } else {
@@ -91,9 +114,11 @@ final class EnvironmentLifecycle {
     }
 
     /// An invocation is over, and others may run still.
-    void finishedOne() {
+    ///
+    /// @param now on the loop's clock
+    void finishedOne(long now) {
         if (running.areAllDone()) {
-            become(Event.ASKED);
+            become(Event.ASKED, now);
         } else {
             report();
         }

@@ -8,6 +8,7 @@ import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
 import hearth.model.worker.Report.ReportedEnvironment;
 import hearth.model.worker.Reservation;
+import hearth.model.worker.ShardEvent.HeldEnvironment;
 import hearth.model.worker.WorkerEvent;
 import hearth.worker.environment.EnvironmentState.Closing;
 import hearth.worker.environment.EnvironmentState.Event;
@@ -63,7 +64,7 @@ public final class ExecutionEnvironment {
     /// Null while no runtime starts.
     private @Nullable InitPhase init;
 
-    /// @param events hears how the environment and its invocations do, on the loop
+    /// @param events hears how the environment does, on the loop
     /// @param onGone called on the loop when nothing is left, before that is told
     public ExecutionEnvironment(
             EnvironmentSpec spec,
@@ -113,10 +114,17 @@ public final class ExecutionEnvironment {
         return lifecycle.reported();
     }
 
+    /// What it is and does, for whoever takes it up. By any thread.
+    public HeldEnvironment held() {
+        return new HeldEnvironment(spec, lifecycle.reported(), lifecycle.idle(now()));
+    }
+
     /// By any thread.
-    public void invoke(Reservation reservation, Invocation invocation) {
+    ///
+    /// @param progress hears how the invocation does, on the loop
+    public void invoke(Reservation reservation, Invocation invocation, InvocationObserver progress) {
         long received = now();
-        Runnable step = () -> take(reservation, new InvokePhase(invocation, reservation, events), received);
+        Runnable step = () -> take(reservation, new InvokePhase(invocation, reservation, progress), received);
         if (loop.inEventLoop()) {
             guard.run(step);
         } else {
@@ -139,6 +147,15 @@ public final class ExecutionEnvironment {
         guard.later(() -> {
             lifecycle.retire();
             if (running.isEmpty()) {
+                close(null);
+            }
+        });
+    }
+
+    /// Ends the environment if it is idle. By any thread.
+    public void makeRoom() {
+        guard.later(() -> {
+            if (lifecycle.state().idle()) {
                 close(null);
             }
         });
@@ -184,15 +201,16 @@ public final class ExecutionEnvironment {
     }
 
     private void initEnded(InitPhase phase) {
-        lifecycle.become(Event.ASKED);
+        long now = now();
+        lifecycle.become(Event.ASKED, now);
         if (phase.isFirst()) {
             deadline.clear();
             // What INIT printed comes before START, whichever of the two the loop hears of first.
             runtime().drainOutput();
-            var took = phase.duration(now());
+            var took = phase.duration(now);
             log.initEnded(phase, Status.SUCCESS, took);
             running.initialised(took);
-            idle();
+            idle(now);
         } else {
             init = null;
             running.forEach(this::offer);
@@ -241,10 +259,11 @@ public final class ExecutionEnvironment {
                 initEnded(init);
                 return;
             }
-            lifecycle.become(Event.ASKED);
+            long now = now();
+            lifecycle.become(Event.ASKED, now);
             deadline.clear();
-            running.done(AwaitedParties.RUNTIME, runtime(), now());
-            idle();
+            running.done(AwaitedParties.RUNTIME, runtime(), now);
+            idle(now);
         }
 
         @Override
@@ -299,11 +318,12 @@ public final class ExecutionEnvironment {
 
     /// A runtime that runs several invocations asks ahead: one is over when it was answered.
     private void answered(String requestId) {
-        long reservation = running.answered(requestId, runtime(), now());
+        long now = now();
+        long reservation = running.answered(requestId, runtime(), now);
         if (reservation == 0) {
             return;
         }
-        lifecycle.finishedOne();
+        lifecycle.finishedOne(now);
         awaitDeadline();
         if (!lifecycle.isRetiring()) {
             events.accept(new EnvironmentEvent.Idle(
@@ -352,24 +372,25 @@ public final class ExecutionEnvironment {
 
     private void runtimeExited(SandboxProcess.Exit exit) {
         var before = lifecycle.state();
-        lifecycle.become(Event.EXITED);
+        long now = now();
+        lifecycle.become(Event.EXITED, now);
         switch (before) {
             case Initializing _, Restarting _, Invoking _ -> {
                 var fault = Fault.exit(exit);
                 initFailed(Status.error(fault.errorType()));
                 deadline.clear();
-                running.crash(fault, runtime(), now());
-                idle();
+                running.crash(fault, runtime(), now);
+                idle(now);
             }
             case Resetting _ -> {
                 deadline.clear();
-                running.endAll(runtime(), now());
-                idle();
+                running.endAll(runtime(), now);
+                idle(now);
             }
             case Idle _ -> {
                 LOG.log(Level.DEBUG, "The runtime of idle environment {0} ended: {1}", spec.id(), exit);
                 if (spec.isConcurrent()) {
-                    idle();
+                    idle(now);
                 }
             }
             default -> {}
@@ -378,7 +399,7 @@ public final class ExecutionEnvironment {
 
     // Between invocations
 
-    private void idle() {
+    private void idle(long now) {
         boolean first = init != null && init.isFirst();
         init = null;
         boolean runs = lifecycle.state() instanceof Idle(var running) && running;
@@ -388,20 +409,20 @@ public final class ExecutionEnvironment {
             // Its runtime is not started again: another environment takes its place.
             close(first ? INIT_FAILED : null);
         } else if (!first) {
-            freezeLater(runs);
+            freezeLater(runs, now);
             events.accept(new EnvironmentEvent.Idle(
                     spec.id(), lifecycle.lastReservation(), runtime().meters().takeProcessorSample()));
         } else if (runs || spec.initializationType() == InitializationType.ON_DEMAND) {
-            freezeLater(runs);
+            freezeLater(runs, now);
             events.accept(new EnvironmentEvent.Ready(spec.id()));
         } else {
             close(INIT_FAILED);
         }
     }
 
-    private void freezeLater(boolean runs) {
+    private void freezeLater(boolean runs, long now) {
         if (runs && !spec.isConcurrent()) {
-            runtime().idleSince(now());
+            runtime().idleSince(now);
         }
     }
 

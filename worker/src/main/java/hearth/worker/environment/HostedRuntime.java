@@ -137,8 +137,10 @@ final class HostedRuntime {
 
         @Override
         public void exited(SandboxProcess.Exit exit) {
-            listeners.endSession();
-            listener.exited(exit);
+            listeners.hearLastWords(() -> {
+                listeners.endSession();
+                listener.exited(exit);
+            });
         }
 
         @Override

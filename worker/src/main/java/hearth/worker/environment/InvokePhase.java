@@ -11,7 +11,6 @@ import hearth.model.worker.InvocationProgress.Began;
 import hearth.model.worker.InvocationProgress.Ended;
 import hearth.model.worker.InvocationProgress.Piece;
 import hearth.model.worker.Reservation;
-import hearth.model.worker.WorkerEvent;
 import hearth.worker.logs.PlatformRecord.Status;
 import hearth.worker.runtimeapi.InvocationEvent;
 import hearth.worker.runtimeapi.PieceSink;
@@ -21,7 +20,6 @@ import io.netty.channel.EventLoop;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The INVOKE phase of one invocation: what came of it, whom it still awaits, and who is to be told when.
@@ -33,7 +31,7 @@ final class InvokePhase {
 
     private final Invocation invocation;
     private final Reservation reservation;
-    private final Consumer<WorkerEvent> events;
+    private final InvocationObserver events;
     private final AwaitedParties awaited = AwaitedParties.ofRuntime();
     private long startNanos;
     private long deadlineNanos;
@@ -49,7 +47,7 @@ final class InvokePhase {
     private @Nullable Duration fixedDuration;
 
     /// @param events hears how the invocation goes
-    InvokePhase(Invocation invocation, Reservation reservation, Consumer<WorkerEvent> events) {
+    InvokePhase(Invocation invocation, Reservation reservation, InvocationObserver events) {
         this.invocation = invocation;
         this.reservation = reservation;
         this.events = events;
@@ -57,6 +55,7 @@ final class InvokePhase {
 
     /// The environment takes it.
     void begin(long nanos, Duration timeout) {
+        events.taken();
         startNanos = nanos;
         deadlineNanos = nanos + timeout.toNanos();
     }

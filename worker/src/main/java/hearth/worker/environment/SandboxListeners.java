@@ -8,6 +8,8 @@ import hearth.worker.runtimeapi.RuntimeListener;
 import hearth.worker.runtimeapi.RuntimeSession;
 import hearth.worker.sandbox.Sandbox;
 import io.netty.channel.IoEventLoop;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// What listens inside an environment's sandbox: the Runtime API, with the session of the process that runs, and the
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Used on the environment's event loop.
 final class SandboxListeners {
+    /// What a process has written is there when it has ended, and is read in less than a millisecond. Longer takes what
+    /// goes on to a slow caller, and connections that a child of the process holds open.
+    private static final Duration LAST_WORDS = Duration.ofMillis(250);
+
     private final EnvironmentSpec spec;
     private final Sandbox sandbox;
     private final EnvironmentSettings settings;
@@ -80,6 +86,26 @@ final class SandboxListeners {
         if (session != null) {
             session.mute();
         }
+    }
+
+    /// The process has ended: hears what it said before, for a short time.
+    ///
+    /// @param then called once all is heard, or the session is muted; not if it is ended before
+    void hearLastWords(Runnable then) {
+        var ending = session;
+        if (ending == null) {
+            then.run();
+            return;
+        }
+        var late = loop.schedule(guard.around(ending::stopHearing), LAST_WORDS.toNanos(), TimeUnit.NANOSECONDS);
+        ending.hearLastWords(() -> {
+            var _ = late.cancel(false);
+            loop.execute(guard.around(() -> {
+                if (session == ending) {
+                    then.run();
+                }
+            }));
+        });
     }
 
     /// The process has ended.

@@ -3,6 +3,7 @@ package hearth.worker.environment;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.Report.Phase;
 import hearth.model.worker.Report.ReportedEnvironment;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ final class Standing {
     private final EnvironmentSpec spec;
     /// The last reservation and the phase in one number, so that they are read together and writing costs no barrier.
     private final AtomicLong both = new AtomicLong(PHASES.indexOf(Phase.STARTING));
+    /// When it became idle for the last time, on the loop's clock. Written before the phase says so.
+    private final AtomicLong idleSince = new AtomicLong();
     /// All of it, where several invocations may run at once; null before the first.
     private volatile @Nullable ReportedEnvironment whole;
 
@@ -27,6 +30,19 @@ final class Standing {
         if (spec.isConcurrent()) {
             whole = new ReportedEnvironment(spec.id(), phase, lastReservation, running.reservations());
         }
+    }
+
+    void idleSince(long nanos) {
+        idleSince.setRelease(nanos);
+    }
+
+    /// How long it has been idle; zero if it is not.
+    ///
+    /// @param nanos now, on the loop's clock
+    Duration idle(long nanos) {
+        return now().phase() == Phase.IDLE
+                ? Duration.ofNanos(Math.max(0, nanos - idleSince.getAcquire()))
+                : Duration.ZERO;
     }
 
     ReportedEnvironment now() {

@@ -59,6 +59,13 @@ final class OpenPost {
         return body != null && body.isFull();
     }
 
+    /// Whether its caller has not taken all yet that has come of it.
+    boolean isPassingOn() {
+        return draining
+                || isFull()
+                || (body instanceof BodyStreamer streamed && !streamed.overflown() && !streamed.isDrained());
+    }
+
     /// Whether it has arrived whole, and waits for its caller to take the last of it.
     boolean isDraining() {
         return draining;

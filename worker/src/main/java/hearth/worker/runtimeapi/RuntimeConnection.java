@@ -103,7 +103,7 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
 
     /// Once nothing more can come of a connection that is closed, it is over.
     private void settle() {
-        if (closing || !(post.isDraining() || post.isFull())) {
+        if (closing || !post.isPassingOn()) {
             session.closed(this);
             closing = true;
             post.abandon();

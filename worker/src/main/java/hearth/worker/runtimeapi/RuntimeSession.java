@@ -30,6 +30,10 @@ public final class RuntimeSession {
     private final ArrayDeque<InvocationPlace> unfetched = new ArrayDeque<>();
 
     private boolean ended;
+    /// Whether the process is there no more, and only what it wrote before is read still.
+    private boolean exited;
+    /// To be run when all of that is read; null before, and after it was.
+    private @Nullable Runnable allHeard;
 
     /// @param budget of the memory that events and answers take
     /// @param maxConcurrency how many events the runtime may have at once
@@ -80,6 +84,10 @@ public final class RuntimeSession {
     RuntimeAnswer next(RuntimeConnection connection) {
         for (var place : places) {
             place.noticeBrokenPost();
+        }
+        if (exited) {
+            // Nobody is there any more to take an event.
+            return null;
         }
         return isConcurrent() ? nextOfSeveral(connection) : nextOfOne(places[0], connection);
     }
@@ -171,7 +179,9 @@ public final class RuntimeSession {
             unfetched.remove(place);
             place.ready();
         }
-        if (!ended) {
+        // Of a process that has ended in the middle of an answer, its end is what is told.
+        boolean brokeOff = exited && post instanceof RuntimePost.Truncated;
+        if (!ended && !brokeOff) {
             listener.posted(requestId, post);
         }
         if (ended || !listener.keepsBody(requestId)) {
@@ -186,6 +196,33 @@ public final class RuntimeSession {
 
     // Its end
 
+    /// The process has ended: no more events are handed out, and what it wrote before is read.
+    ///
+    /// @param then called once all connections have come to their end, by `stopHearing`, or when it is muted
+    public void hearLastWords(Runnable then) {
+        waiting.clear();
+        early.clear();
+        unfetched.clear();
+        exited = true;
+        allHeard = then;
+        noticeEnd();
+    }
+
+    /// It has taken long enough.
+    public void stopHearing() {
+        var then = allHeard;
+        if (then != null) {
+            allHeard = null;
+            then.run();
+        }
+    }
+
+    private void noticeEnd() {
+        if (connections.isEmpty()) {
+            stopHearing();
+        }
+    }
+
     /// Nothing is told after this, and no event handed out. The connections stay, for a runtime that is being ended
     /// is not to find them broken before it has: it would say so in the function's log. Only what is being posted
     /// breaks off, since nobody wants it any more.
@@ -196,6 +233,7 @@ public final class RuntimeSession {
         for (var place : places) {
             place.mute();
         }
+        stopHearing();
     }
 
     /// The runtime has ended: closes every connection.
@@ -221,6 +259,7 @@ public final class RuntimeSession {
                 giveAgain(place);
             }
         }
+        noticeEnd();
     }
 
     /// Only the connection that breaks tells that an event has not arrived: where several are under way, whoever asks

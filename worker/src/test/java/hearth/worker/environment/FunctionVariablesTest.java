@@ -15,6 +15,7 @@ import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InitializationType;
+import hearth.model.worker.ShardId;
 import hearth.worker.endpoints.ApiEntrance;
 import hearth.worker.endpoints.FunctionEndpoints;
 import hearth.worker.endpoints.FunctionReach;
@@ -109,7 +110,8 @@ class FunctionVariablesTest {
                 "INFO",
                 "INFO",
                 Optional.empty());
-        var spec = new EnvironmentSpec(EnvironmentId.of(0, 1), version, null, InitializationType.ON_DEMAND);
+        var spec = new EnvironmentSpec(
+                EnvironmentId.of(0, 1, new ShardId(0)), version, null, InitializationType.ON_DEMAND);
         var endpoints = FunctionEndpoints.of(ServiceEndpoints.NONE, 0);
         return new FunctionVariables(new FunctionReach(
                         endpoints, ApiEntrance.CLOSED, new Relays(1, Duration.ofMinutes(1), MemoryBudget.unlimited())))

@@ -390,6 +390,59 @@ final class RuntimeSessionTest {
     }
 
     @Test
+    void hearsWhatARuntimeWroteBeforeItEnded() {
+        send(next());
+        session.offer(event("e1"));
+
+        session.hearLastWords(() -> heard.add("end"));
+        send(post("invocation/e1/response", "late") + next());
+        connection.close().syncUninterruptibly();
+
+        assertThat(heard).containsExactly("asked", "response late application/json", "end");
+    }
+
+    @Test
+    void passesOnWhatARuntimeStreamedBeforeItEndedAndTellsOfNoBreak() {
+        beginStreaming();
+
+        session.hearLastWords(() -> heard.add("end"));
+        connection.writeInbound(Unpooled.copiedBuffer("3\r\nabc\r\n", StandardCharsets.ISO_8859_1));
+        connection.writeInbound(Unpooled.copiedBuffer("2\r\nde\r\n", StandardCharsets.ISO_8859_1));
+        connection.close().syncUninterruptibly();
+        assertThat(heard).doesNotContain("end");
+        take();
+        take();
+
+        assertThat(String.join("", pieces.stream().map(RuntimeSessionTest::text).toList()))
+                .endsWith("abcde");
+        assertThat(heard.getLast()).isEqualTo("end");
+        assertThat(heard.toString()).doesNotContain("Truncated");
+    }
+
+    @Test
+    void hearsNoLongerThanItIsToldTo() {
+        beginStreaming();
+
+        session.hearLastWords(() -> heard.add("end"));
+        session.stopHearing();
+        session.stopHearing();
+        session.end();
+
+        assertThat(heard).containsOnlyOnce("end");
+    }
+
+    @Test
+    void givesNoEventToARuntimeThatHasEnded() {
+        send(next());
+        session.hearLastWords(() -> heard.add("end"));
+        session.offer(event("e1"));
+
+        assertThat(written(connection)).isEmpty();
+        connection.close().syncUninterruptibly();
+        assertThat(heard).containsExactly("asked", "end");
+    }
+
+    @Test
     void letsWhoAsksTooEarlyWaitUntilTheResponseIsDelivered() {
         beginStreaming();
         send("2\r\nab\r\n0\r\n\r\n");

@@ -9,10 +9,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 
@@ -164,12 +166,65 @@ public final class AccountLedger {
         if (record.mayHoldAny()) {
             records.put(holder, record);
         }
+        return served();
+    }
+
+    private List<LedgerMessage> served() {
+        long now = nanos.getAsLong();
         if (!decides(now)) {
             return List.of();
         }
         var messages = new ArrayList<LedgerMessage>();
         serveWaiting(now, messages);
         return messages;
+    }
+
+    /// The same of all lives of a frontend of which nothing was heard since a moment. What runs of them is told
+    /// by
+    /// `former`.
+    ///
+    /// @param isBack whether the frontend has another life by now, or the same again, which is yet to tell
+    public List<LedgerMessage> gone(String frontend, long since, boolean isBack) {
+        records.values().removeIf(record -> {
+            var holder = record.holder();
+            boolean over = holder.frontend().equals(frontend) && !holder.isFormer() && record.heard() - since <= 0;
+            if (over) {
+                recovery.gone(holder);
+            }
+            return over;
+        });
+        if (!isBack) {
+            recovery.forget(frontend);
+        }
+        return served();
+    }
+
+    /// Of what a frontend knows no more that it has admitted, this much runs.
+    ///
+    /// @param stillRunning by function
+    public List<LedgerMessage> former(String frontend, Map<String, Integer> stillRunning) {
+        return gone(HolderId.formerLivesOf(frontend), stillRunning);
+    }
+
+    /// Nothing counts any more of what a frontend has admitted, for nobody waits for it. Should it tell again, it is as
+    /// one that is new.
+    ///
+    /// @param gaveBack whether it is certain that it has given back all; else that counts until its term is over
+    public List<LedgerMessage> forget(String frontend, boolean gaveBack) {
+        recovery.forget(frontend);
+        return forget(frontend, (record, now) -> gaveBack || isSilent(record, now));
+    }
+
+    /// Nothing counts any more of what a frontend has admitted in lives of which nothing is heard or known any more.
+    /// What it has in the present one is yet to be told, if it is not known.
+    public List<LedgerMessage> forgetSilent(String frontend) {
+        return forget(frontend, (record, now) -> isSilent(record, now) && !gone.contains(record.holder()));
+    }
+
+    private List<LedgerMessage> forget(String frontend, BiPredicate<HolderRecord, Long> over) {
+        long now = nanos.getAsLong();
+        records.values().removeIf(record -> record.holder().frontend().equals(frontend) && over.test(record, now));
+        return served();
     }
 
     /// Notices what time has changed. To be called about once a second.
@@ -187,6 +242,21 @@ public final class AccountLedger {
     /// How many leases may be held in all: never less than are.
     public int committed() {
         return held().total();
+    }
+
+    /// How many invocations run with those leases, as the frontends told last.
+    public int running() {
+        return records.values().stream().mapToInt(HolderRecord::running).sum();
+    }
+
+    /// The frontends that may hold leases.
+    public Set<HolderId> holders() {
+        var holders = new LinkedHashSet<>(recovery.untold());
+        records.values().stream()
+                .filter(HolderRecord::mayHoldAny)
+                .map(HolderRecord::holder)
+                .forEach(holders::add);
+        return holders;
     }
 
     /// Whether it knows what its predecessors' frontends hold.

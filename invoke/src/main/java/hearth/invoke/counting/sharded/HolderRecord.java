@@ -103,6 +103,10 @@ final class HolderRecord {
         return bounds.values().stream().anyMatch(leases -> leases > 0);
     }
 
+    int running() {
+        return told.pools().values().stream().mapToInt(Holding::running).sum();
+    }
+
     /// The number of the earliest limits that it may still go by. Without a lease it admits nothing before it has
     /// followed an allotment, and with that its limits.
     long limits() {

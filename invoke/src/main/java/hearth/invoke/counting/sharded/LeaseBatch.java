@@ -142,7 +142,7 @@ final class LeaseBatch {
     void received(LedgerMessage message) {
         List<Decision> decisions = new ArrayList<>();
         synchronized (this) {
-            if (!message.to().equals(holder) || message.epoch() < epoch) {
+            if (!isForUs(message) || message.epoch() < epoch) {
                 return;
             }
             if (message.epoch() > epoch) {
@@ -159,6 +159,14 @@ final class LeaseBatch {
             hasNews = true;
         }
         decisions.forEach(Decision::tell);
+    }
+
+    /// Who asks may not know which life this is; who allots does.
+    private boolean isForUs(LedgerMessage message) {
+        return switch (message) {
+            case Inquiry inquiry -> inquiry.to().means(holder);
+            case Allotment given -> given.to().equals(holder);
+        };
     }
 
     private List<Decision> follow(Allotment given, long now) {
@@ -283,7 +291,7 @@ final class LeaseBatch {
             endTerm(now);
             for (var share : waiters == 0 ? List.<PoolShare>of() : List.copyOf(shares.values())) {
                 for (var first = share.waiting.peekFirst();
-                        first != null && now - first.since >= config.patience().toNanos();
+                        first != null && isLate(share, now - first.since, first);
                         first = share.waiting.peekFirst()) {
                     share.waiting.removeFirst();
                     waiters--;
@@ -292,6 +300,13 @@ final class LeaseBatch {
             }
         }
         decisions.forEach(Decision::tell);
+    }
+
+    /// Who is known to wait for a limit is told so soon; while the ledger does not know, or is none, it may come to
+    /// know.
+    private boolean isLate(PoolShare share, long waited, WaitingAdmission waiting) {
+        var longest = share.isLimit(waiting.since) ? config.patience() : config.silence();
+        return waited >= longest.toNanos();
     }
 
     private Admission.Decided late(PoolShare share, WaitingAdmission waiting) {
@@ -376,6 +391,25 @@ final class LeaseBatch {
                 Duration.ofNanos(wantedHold),
                 pools,
                 elsewhere);
+    }
+
+    /// Gives back what is held and not in use. An allotment that comes later may bring leases again.
+    synchronized void leave() {
+        inTerm = false;
+        shares.values().forEach(PoolShare::leave);
+        asked = true;
+        hasNews = true;
+    }
+
+    /// Tells the ledger soon: it may know nothing of what is held.
+    synchronized void tellAgain() {
+        asked = true;
+        hasNews = true;
+    }
+
+    /// How many leases are held, those that are in use among them.
+    synchronized int held() {
+        return shares.values().stream().mapToInt(PoolShare::held).sum();
     }
 
     /// Ends a batch that holds nothing, and of which the ledger knows that.

@@ -99,6 +99,14 @@ final class PoolShare {
         peak = running;
     }
 
+    /// Wants no more than is in use.
+    void leave() {
+        leases = 0;
+        peak = running;
+        earlierPeak = running;
+        missed = 0;
+    }
+
     boolean isEmpty() {
         return leases == 0 && running == 0 && waiting.isEmpty();
     }

@@ -22,7 +22,7 @@ final class Recovery {
     }
 
     void told(Holdings first) {
-        if (untold.remove(first.holder())) {
+        if (untold.removeIf(one -> one.means(first.holder()))) {
             first.pools().forEach((pool, holding) -> proven.merge(pool, holding.leases(), Integer::sum));
         }
     }
@@ -30,6 +30,11 @@ final class Recovery {
     /// It is known of elsewhere what a frontend has.
     void gone(HolderId holder) {
         untold.remove(holder);
+    }
+
+    /// Nothing counts of what earlier lives of a frontend have.
+    void forget(String frontend) {
+        untold.removeIf(one -> one.frontend().equals(frontend));
     }
 
     boolean isOver(long now) {

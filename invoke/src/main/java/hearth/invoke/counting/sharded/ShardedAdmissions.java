@@ -78,6 +78,29 @@ public final class ShardedAdmissions implements Admissions {
         return batches.values().stream().mapToInt(LeaseBatch::running).sum();
     }
 
+    /// Who holds them.
+    public HolderId holder() {
+        return holder;
+    }
+
+    /// How many leases are held, those that are in use among them.
+    public int held() {
+        return batches.values().stream().mapToInt(LeaseBatch::held).sum();
+    }
+
+    /// Nothing is admitted any more: what is held is given back as far as nothing runs with it.
+    public void leave() {
+        batches.values().forEach(batch -> {
+            batch.leave();
+            tell(batch);
+        });
+    }
+
+    /// Ledgers are told soon what is held: they may know nothing of it.
+    public void tellAgain() {
+        batches.values().forEach(LeaseBatch::tellAgain);
+    }
+
     /// How many accounts have a batch.
     int batches() {
         return batches.size();

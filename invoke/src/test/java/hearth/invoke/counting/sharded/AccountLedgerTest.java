@@ -234,6 +234,47 @@ class AccountLedgerTest {
         assertThat(ledger.committed()).isEqualTo(9);
     }
 
+    @Test
+    void countsOfTheFormerLivesOfAFrontendOnlyWhatStillRunsAndOfTheLatestWhatThatTells() {
+        follow(told(ONE, unreserved(0, 0, 10, 10)));
+        long since = clock.nanos();
+        clock.advance(Duration.ofMillis(1));
+        var next = new HolderId(ONE.frontend(), ONE.incarnation() + 2);
+        told(next, unreserved(0, 0, 3, 3));
+
+        var _ = ledger.former(ONE.frontend(), Map.of("mail", 4));
+        var messages = ledger.gone(ONE.frontend(), since, true);
+
+        assertThat(to(next, messages).leases(Pool.UNRESERVED)).isEqualTo(3);
+        assertThat(ledger.committed()).isEqualTo(7);
+        var _ = ledger.former(ONE.frontend(), Map.of());
+        assertThat(ledger.committed()).isEqualTo(3);
+    }
+
+    @Test
+    void takesAFrontendBackThatWasGoneAndIsInTheSameLifeAgain() {
+        follow(told(ONE, unreserved(0, 0, 10, 10)));
+        var _ = ledger.gone(ONE.frontend(), clock.nanos(), false);
+        assertThat(told(OTHER, unreserved(0, 0, 8, 8)).leases(Pool.UNRESERVED)).isEqualTo(8);
+
+        assertThat(told(ONE, unreserved(2, 2, 5, 5)).leases(Pool.UNRESERVED)).isEqualTo(2);
+    }
+
+    @Test
+    void isSettledOnceItIsKnownWhatRunsOfThoseThatHaveNotTold() {
+        ledger = ledger(Set.of(HolderId.anyLifeOf("one"), HolderId.anyLifeOf("other")));
+
+        var _ = ledger.former("one", Map.of("mail", 1));
+        var _ = ledger.gone("one", clock.nanos(), true);
+        assertThat(ledger.isSettled()).as("its next life is yet to tell").isFalse();
+        var _ = ledger.gone("one", clock.nanos(), false);
+        assertThat(ledger.isSettled()).as("the other is yet to tell").isFalse();
+        var _ = ledger.gone("other", clock.nanos(), false);
+
+        assertThat(ledger.isSettled()).isTrue();
+        assertThat(ledger.committed()).isEqualTo(1);
+    }
+
     private void advance(Duration by) {
         clock.advance(by);
         ledger.extend(new ShardLease(EPOCH, clock.nanos() + Duration.ofHours(1).toNanos()));

@@ -32,6 +32,7 @@ final class CountingSimulation {
             Duration.ofMillis(200),
             Duration.ofMillis(30),
             Duration.ofMillis(150),
+            Duration.ofMillis(150),
             Duration.ofMillis(500),
             Duration.ofMillis(1_000),
             Duration.ofMillis(4_000),
@@ -363,7 +364,7 @@ final class CountingSimulation {
         time.run(Duration.ofMillis(60), () -> {});
         int most = 0;
         int mostReserved = 0;
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 60; i++) {
             for (int j = 0; j < LIMIT; j++) {
                 invokeForLong(j % 4 == 0 ? Functions.version(Functions.id("orders"), "7") : version("mail"));
             }

@@ -68,7 +68,7 @@ class ShardedAdmissionsTest {
     void refusesWhatNobodyAnswersAfterAShortWhileButNotAsThrottled() {
         var told = awaited(MAIL);
 
-        clock.advance(CONFIG.patience().minusMillis(1));
+        clock.advance(CONFIG.silence().minusMillis(1));
         admissions.sweep();
         assertThat(told.get()).isNull();
         clock.advance(Duration.ofMillis(1));

@@ -1,7 +1,6 @@
-package hearth.link.message;
+package hearth.model;
 
-import hearth.model.AccountId;
-import hearth.model.CodeDigest;
+import hearth.model.worker.ShardId;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -12,21 +11,23 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /// Makes values of any record that messages are made of, by what its class says of its components: one that is added
 /// later is made too.
-final class RandomMessages {
+public final class RandomMessages {
     private final Random random;
 
-    RandomMessages(long seed) {
+    public RandomMessages(long seed) {
         random = new Random(seed);
     }
 
     /// All records of a closed set, those of its closed subsets too.
-    static List<Class<?>> members(Class<?> type) {
+    public static List<Class<?>> members(Class<?> type) {
         if (!type.isSealed()) {
             return List.of(type);
         }
@@ -35,7 +36,7 @@ final class RandomMessages {
                 .toList();
     }
 
-    <T> T make(Class<T> type) {
+    public <T> T make(Class<T> type) {
         var value = value(type, type, false);
         if (value == null) {
             throw new IllegalStateException("Nothing was made of " + type);
@@ -49,8 +50,10 @@ final class RandomMessages {
         }
         if (type == String.class) {
             return text();
-        } else if (type == int.class) {
-            return random.nextInt();
+        } else if (type == int.class || type == Integer.class) {
+            return number();
+        } else if (type == OptionalInt.class) {
+            return random.nextBoolean() ? OptionalInt.of(number()) : OptionalInt.empty();
         } else if (type == long.class || type == Long.class) {
             return random.nextLong();
         } else if (type == boolean.class) {
@@ -61,6 +64,8 @@ final class RandomMessages {
             return Duration.ofSeconds(random.nextInt(), random.nextInt(1_000_000_000));
         } else if (type == Instant.class) {
             return Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000));
+        } else if (type == ShardId.class) {
+            return new ShardId(random.nextInt(ShardId.COUNT));
         } else if (type == AccountId.class) {
             return new AccountId("%012d".formatted(random.nextLong(1_000_000_000_000L)));
         } else if (type == CodeDigest.class) {
@@ -71,7 +76,9 @@ final class RandomMessages {
             return list(argument(generic, 0));
         } else if (type == Map.class) {
             var map = new HashMap<Object, Object>();
-            list(argument(generic, 0)).forEach(key -> map.put(key, text()));
+            var values = argument(generic, 1);
+            list(argument(generic, 0))
+                    .forEach(key -> map.put(key, Objects.requireNonNull(value(values, values, false))));
             return map;
         } else if (type == Optional.class) {
             return Optional.ofNullable(value(argument(generic, 0), argument(generic, 0), true));
@@ -122,6 +129,11 @@ final class RandomMessages {
             }
         }
         return list;
+    }
+
+    /// One that counts something, as all of them do.
+    private int number() {
+        return random.nextInt() >>> 1;
     }
 
     private byte[] bytes() {

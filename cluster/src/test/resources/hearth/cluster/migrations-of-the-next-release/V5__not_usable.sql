@@ -1,0 +1,1 @@
+ALTER TABLE functions RENAME COLUMN tags TO labels;

@@ -1,0 +1,4 @@
+@NullMarked
+package hearth.model.worker;
+
+import org.jspecify.annotations.NullMarked;
