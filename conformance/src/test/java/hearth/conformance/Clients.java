@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 /// Stock clients of the AWS SDK for Java: only the endpoint is ours, and how long they wait.
 public final class Clients {
     /// A slow machine takes longer for a thousand processes than the 30 s that the SDK waits.
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private Clients() {}
 

@@ -47,7 +47,7 @@ class KillRoundsTest {
     private static final Duration LONGEST_LOAD = Duration.ofMillis(1600);
 
     /// Two thirds of the rounds kill the server.
-    private static final int ROUNDS = Integer.getInteger("hearth.kills.rounds", 30);
+    private static final int ROUNDS = Integer.getInteger("hearth.kills.rounds", 21);
 
     private final long seed = Long.getLong("hearth.kills.seed", SEED);
     private final Random random = new Random(seed);

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.model.TestPostgres;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -100,6 +105,69 @@ class PostgresStoreTest {
             Await.until(
                     "the event has run",
                     () -> succeeds(() -> assertThat(tell(lambda, "other")).isNotEqualTo("1")));
+        }
+    }
+
+    @Test
+    void followsTheDatabaseToAnotherAddress() throws Exception {
+        try (var postgres = TestPostgres.start()) {
+            int another = TestPostgres.freePort();
+            var url = postgres.newDatabase().replaceFirst("(127.0.0.1:\\d+)", "$1,127.0.0.1:" + another)
+                    + "?targetServerType=primary";
+            try (var server = HearthProcess.start(TestServer.temporaryFolder(), "--store", url)) {
+                var lambda = Clients.lambda(server.endpoint());
+                create(lambda, "counter");
+                assertThat(invoke(lambda, "counter")).isEqualTo("1");
+
+                postgres.crash();
+                assertThat(invoke(lambda, "counter")).isEqualTo("2");
+                postgres.startAgainAt(another);
+
+                Await.until("functions are created again", () -> succeeds(() -> create(lambda, "other")));
+                assertThat(invoke(lambda, "counter")).isEqualTo("3");
+                assertThat(invoke(lambda, "other")).isEqualTo("1");
+            }
+        }
+    }
+
+    /// Its machine hangs: connections stay, and nothing comes.
+    @Test
+    void goesOnInvokingWhileTheDatabaseSaysNothingAndStopsAllTheSame() throws Exception {
+        try (var postgres = TestPostgres.start()) {
+            var server = HearthProcess.start(TestServer.temporaryFolder(), "--store", postgres.newDatabase());
+            try {
+                var lambda = Clients.lambda(server.endpoint());
+                create(lambda, "counter");
+                assertThat(invoke(lambda, "counter")).isEqualTo("1");
+
+                postgres.freeze();
+
+                Await.until("it says so", () -> ready(server.endpoint()).contains("\"store\":\"away\""));
+                for (int i = 2; i < 20; i++) {
+                    assertThat(invoke(lambda, "counter")).isEqualTo(Integer.toString(i));
+                }
+                long asked = System.nanoTime();
+                server.close();
+                assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(45));
+            } finally {
+                postgres.goOn();
+                server.close();
+            }
+        }
+    }
+
+    private static String ready(URI endpoint) {
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(
+                            HttpRequest.newBuilder(endpoint.resolve("/_hearth/ready"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e.toString();
         }
     }
 

@@ -283,6 +283,7 @@ class RemoteWorkersTest {
 
         assertThat(asked.inputReader().readAllAsString())
                 .contains("hearth.worker.LocalWorker")
-                .doesNotContain("hearth.link.", "io.netty.handler.ssl.");
+                .doesNotContain(
+                        "hearth.link.", "io.netty.handler.ssl.", "hearth.members.", "org.apache.pekko.", "scala.");
     }
 }

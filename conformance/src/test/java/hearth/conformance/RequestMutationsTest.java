@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 /// is answered, none with a fault of ours, and nothing else changes than what was acknowledged. Every build has the
 /// same; `-Dhearth.mutations.seed=…` makes others, `-Dhearth.mutations.count=…` says how many.
 class RequestMutationsTest {
-    private static final int COUNT = Integer.getInteger("hearth.mutations.count", 10_000);
+    private static final int COUNT = Integer.getInteger("hearth.mutations.count", 6_000);
     private static final long SEED = 20_261_126;
     private static final String REGION = "eu-west-1";
     private static final AccountId ACCOUNT = new AccountId("111122223333");

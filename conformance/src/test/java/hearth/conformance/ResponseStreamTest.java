@@ -78,7 +78,7 @@ class ResponseStreamTest {
                 return 'ignored';
               },
               async exits(_event, stream) {
-                stream.write('first', () => setTimeout(() => process.exit(3), 200));
+                stream.write('first', () => process.exit(3));
                 await new Promise(() => setInterval(() => {}, 1000));
               },
               plain(_event, stream) {

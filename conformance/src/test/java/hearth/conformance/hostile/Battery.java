@@ -30,6 +30,9 @@ final class Battery implements AutoCloseable {
     private static final String RUNTIME = "python3.11";
     private static final String ROLE = "arn:aws:iam::000000000000:role/any";
 
+    /// What a thousand processes take on a slow machine is no time-out.
+    private static final int PATIENCE_SECONDS = 240;
+
     private final Path directory;
     private final HearthProcess server;
     private final HttpServer service;
@@ -209,7 +212,7 @@ final class Battery implements AutoCloseable {
             return known;
         }
         var name = "attacker-" + by.megabytes;
-        create(name, by.megabytes, 60);
+        create(name, by.megabytes, PATIENCE_SECONDS);
         attackers.put(by, name);
         return name;
     }

@@ -1,0 +1,223 @@
+package hearth.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hearth.model.TestPostgres;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+import software.amazon.awssdk.services.lambda.model.LambdaException;
+import software.amazon.awssdk.services.lambda.model.ServiceException;
+
+/// Two servers that share a PostgreSQL database and a bucket, each with a worker of its own.
+@EnabledIf(value = "isThere", disabledReason = TestPostgres.WHY_NOT)
+class ServersOfOneStoreTest {
+    private static final Map<String, String> KEYS =
+            Map.of("AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test");
+
+    private final Path folder = TestServer.temporaryFolder();
+    private final String store = TestPostgres.running().newDatabase();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<HearthProcess> servers = new ArrayList<>();
+    private Moto moto;
+    private Key key;
+
+    private record Key(String id, String secret) {}
+
+    static boolean isThere() {
+        return TestPostgres.isThere();
+    }
+
+    @BeforeEach
+    void prepare() throws Exception {
+        moto = Moto.start();
+        var bucket = HttpRequest.newBuilder(moto.url().resolve("/packages"))
+                .PUT(HttpRequest.BodyPublishers.noBody())
+                .header(
+                        "Authorization",
+                        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host,"
+                                + " Signature=0")
+                .build();
+        assertThat(http.send(bucket, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
+        run("cluster", "init", certificates().toString());
+        for (var host : List.of("host1", "host2")) {
+            run("cluster", "certificate", certificates().toString(), host, "--address", "127.0.0.1");
+        }
+        key = makeKey();
+    }
+
+    @AfterEach
+    void end() {
+        servers.forEach(HearthProcess::close);
+        http.close();
+        if (moto != null) {
+            moto.close();
+        }
+    }
+
+    private Path certificates() {
+        return folder.resolve("cluster");
+    }
+
+    private HearthProcess start(String host) throws IOException {
+        var server = HearthProcess.start(
+                folder.resolve(host),
+                KEYS,
+                "--auth",
+                "sigv4",
+                "--store",
+                store,
+                "--objects",
+                "s3://packages/hearth?endpoint=" + moto.url(),
+                "--cluster-listen",
+                "127.0.0.1:" + TestPostgres.freePort(),
+                "--workers-listen",
+                "127.0.0.1:0",
+                "--cluster-certificates",
+                certificates().resolve(host).toString(),
+                "--zone",
+                "zone-of-" + host,
+                "--pool-memory",
+                "0");
+        servers.add(server);
+        return server;
+    }
+
+    private Key makeKey() throws IOException {
+        var lines = run("keys", "create", "--store", store).lines().toList();
+        return new Key(lines.get(0).replaceAll(".*: +", ""), lines.get(1).replaceAll(".*: +", ""));
+    }
+
+    private static LambdaClient client(HearthProcess server, Key key) {
+        return Clients.lambda(server.endpoint(), key.id(), key.secret(), Region.EU_WEST_1);
+    }
+
+    @Test
+    void areOneService() throws Exception {
+        var host1 = start("host1");
+        var host2 = start("host2");
+        var one = client(host1, key);
+        var two = client(host2, key);
+
+        one.createFunction(r -> r.functionName("greet")
+                .runtime("python3.12")
+                .handler("app.handler")
+                .role(TestServer.ROLE)
+                .code(c -> c.zipFile(code("one"))));
+        one.waiter().waitUntilFunctionActiveV2(r -> r.functionName("greet"));
+        assertThat(invoke(one)).isEqualTo("\"one\"");
+        assertThat(invoke(two)).isEqualTo("\"one\"");
+
+        two.updateFunctionCode(r -> r.functionName("greet").zipFile(code("two")));
+        two.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("greet"));
+        assertThat(invoke(one)).isEqualTo("\"two\"");
+
+        var other = makeKey();
+        for (var server : servers) {
+            Await.until("the new key is accepted", () -> isAccepted(client(server, other)));
+        }
+        run("keys", "delete", other.id(), "--store", store);
+        for (var server : servers) {
+            Await.until("the old key is refused", () -> !isAccepted(client(server, other)));
+        }
+
+        assertThat(run("up", "--port", "0", "--data", folder.resolve("alone").toString(), "--store", store))
+                .contains("in use by another server: a cluster with host1, host2");
+
+        var status = run("status", "--store", store);
+        assertThat(status)
+                .contains("member host1: ready, zone zone-of-host1")
+                .contains("member host2: ready, zone zone-of-host2")
+                .contains("lease events: ");
+
+        var event = SdkBytes.fromUtf8String("1");
+        for (var client : List.of(one, two)) {
+            client.invoke(r ->
+                    r.functionName("greet").invocationType(InvocationType.EVENT).payload(event));
+        }
+        Await.until(
+                "both events have run", () -> run("events", "--store", store).contains("No event waits"));
+
+        assertThat(run("drain", "host1", "--store", store)).contains("Nothing is left on host1");
+        assertThat(ready(host1)).contains("the host is being drained");
+        assertThat(ready(host2)).contains("\"status\":\"ready\"");
+        assertThat(run("drain", "--undo", "host1", "--store", store)).contains("takes part again");
+        Await.until("it is ready again", () -> ready(host1).contains("\"status\":\"ready\""));
+
+        host2.kill();
+        // Not at once, if what both may run was counted on the killed one.
+        Await.until("functions are invoked again", () -> isInvoked(one));
+        one.invoke(r ->
+                r.functionName("greet").invocationType(InvocationType.EVENT).payload(event));
+        Await.until("the other one has run it", () -> run("events", "--store", store)
+                .contains("No event waits"));
+    }
+
+    private static SdkBytes code(String word) {
+        return Zips.of("app.py", "def handler(event, context): return '" + word + "'\n");
+    }
+
+    private static String invoke(LambdaClient lambda) {
+        return lambda.invoke(r -> r.functionName("greet").payload(SdkBytes.fromUtf8String("1")))
+                .payload()
+                .asUtf8String();
+    }
+
+    private static boolean isInvoked(LambdaClient lambda) {
+        try {
+            return invoke(lambda).equals("\"two\"");
+        } catch (ServiceException e) {
+            assertThat(e).hasMessageContaining("cannot be told at the moment");
+            return false;
+        }
+    }
+
+    private static boolean isAccepted(LambdaClient lambda) {
+        try {
+            lambda.listFunctions();
+            return true;
+        } catch (LambdaException e) {
+            assertThat(e.statusCode()).isEqualTo(403);
+            return false;
+        } catch (SdkException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String ready(HearthProcess server) {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create(server.endpoint() + "/_hearth/ready"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String run(String... arguments) {
+        var command = HearthProcess.command(List.of(arguments)).redirectErrorStream(true);
+        try (var output = command.start().inputReader()) {
+            return output.readAllAsString();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
