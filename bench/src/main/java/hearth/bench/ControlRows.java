@@ -83,8 +83,9 @@ final class ControlRows {
         try (var server = HearthServer.start(repository, data)) {
             var language = Language.all().getFirst();
             server.create("known", language.runtime(), "app.handler", language.zip("known"), 1769);
+            var zip = kilobyte();
             var begin = System.nanoTime();
-            create(server, count);
+            create(server, "many-", count, zip);
             return count * 1e9 / (System.nanoTime() - begin);
         }
     }
@@ -178,9 +179,9 @@ final class ControlRows {
     }
 
     /// Creates so many functions, each caller on a connection of its own.
-    private static void create(HearthServer hearth, int count) throws Exception {
-        var zip = Base64.getEncoder()
-                .encodeToString(Language.all().getFirst().zip("a text of about a kilobyte " + "x".repeat(900)));
+    ///
+    /// @param zip as `kilobyte` makes it
+    static void create(HearthServer hearth, String prefix, int count, String zip) throws Exception {
         var next = new AtomicInteger();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> callers = new ArrayList<>();
@@ -188,12 +189,7 @@ final class ControlRows {
                 callers.add(threads.submit(() -> {
                     try (var connection = hearth.connect()) {
                         for (int number = next.getAndIncrement(); number < count; number = next.getAndIncrement()) {
-                            HearthServer.expect(
-                                    connection.send(hearth.request(
-                                            "POST", "/2015-03-31/functions", """
-                                    {"FunctionName":"many-%d","Runtime":"python3.12","Handler":"app.handler",\
-                                    "Role":"arn:aws:iam::000000000000:role/bench","Code":{"ZipFile":"%s"}}""".formatted(number, zip))),
-                                    201);
+                            HearthServer.expect(connection.send(creation(hearth, prefix + number, zip)), 201);
                         }
                     }
                     return null;
@@ -203,5 +199,22 @@ final class ControlRows {
                 caller.get();
             }
         }
+    }
+
+    /// @param zip as `kilobyte` makes it
+    static void createOne(HearthServer hearth, String name, String zip) throws IOException {
+        HearthServer.expect(hearth.send(creation(hearth, name, zip)), 201);
+    }
+
+    /// A package of about so much, as requests have it; it asks the interpreters, which takes long.
+    static String kilobyte() throws IOException {
+        return Base64.getEncoder()
+                .encodeToString(Language.all().getFirst().zip("a text of about a kilobyte " + "x".repeat(900)));
+    }
+
+    private static byte[] creation(HearthServer hearth, String name, String zip) {
+        return hearth.request("POST", "/2015-03-31/functions", """
+                {"FunctionName":"%s","Runtime":"python3.12","Handler":"app.handler",\
+                "Role":"arn:aws:iam::000000000000:role/bench","Code":{"ZipFile":"%s"}}""".formatted(name, zip));
     }
 }

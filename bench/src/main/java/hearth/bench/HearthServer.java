@@ -39,27 +39,64 @@ final class HearthServer implements AutoCloseable {
     }
 
     static HearthServer start(Path repository, Path data, String... options) throws IOException {
-        var keys = output(command(repository, List.of("keys", "create", "--data", data.toString())));
-        var arguments = new ArrayList<>(List.of("up", "--port", "0", "--auth", "sigv4", "--data", data.toString()));
+        return signing(repository, List.of("--data", data.toString()), data, List.of(options));
+    }
+
+    /// One whose keys are in a database, which it works with too.
+    ///
+    /// @param store as `--store` takes it
+    static HearthServer onStore(Path repository, Path data, String store, String... options) throws IOException {
+        var all = new ArrayList<>(List.of("--store", store));
+        all.addAll(List.of(options));
+        return signing(repository, List.of("--store", store), data, all);
+    }
+
+    /// @param keys where they are made
+    private static HearthServer signing(Path repository, List<String> keys, Path data, List<String> options)
+            throws IOException {
+        var make = new ArrayList<>(List.of("keys", "create"));
+        make.addAll(keys);
+        var signer = signer(output(command(repository, make)));
+        var arguments = new ArrayList<>(List.of("--auth", "sigv4"));
+        arguments.addAll(options);
+        return up(repository, signer, data, arguments);
+    }
+
+    /// A worker that joins frontends, which nobody signs to.
+    static HearthServer worker(Path repository, Path data, String... options) throws IOException {
+        var arguments = new ArrayList<>(List.of("--roles", "worker"));
         arguments.addAll(List.of(options));
+        return up(repository, new Signer("", ""), data, arguments);
+    }
+
+    private static HearthServer up(Path repository, Signer signer, Path data, List<String> options) throws IOException {
+        var arguments = new ArrayList<>(List.of("up", "--port", "0", "--data", data.toString()));
+        arguments.addAll(options);
         var started = System.nanoTime();
         var process = command(repository, arguments).start();
         var lines = process.inputReader();
+        var said = new StringBuilder();
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+            said.append(line).append('\n');
             var endpoint = ENDPOINT.matcher(line);
             if (line.contains("ready") && endpoint.find()) {
                 var ready = Duration.ofNanos(System.nanoTime() - started);
                 drain(lines);
-                return new HearthServer(process, Integer.parseInt(endpoint.group(1)), signer(keys), ready);
+                return new HearthServer(process, Integer.parseInt(endpoint.group(1)), signer, ready);
             }
         }
-        throw new IOException("Hearth ended before it was ready");
+        throw new IOException("Hearth ended before it was ready: " + said);
     }
 
     private static ProcessBuilder command(Path repository, List<String> arguments) {
         var command = new ArrayList<>(List.of(repository.resolve("hearth").toString()));
         command.addAll(arguments);
-        return new ProcessBuilder(command).directory(repository.toFile()).redirectErrorStream(true);
+        var builder = new ProcessBuilder(command).directory(repository.toFile()).redirectErrorStream(true);
+        if (arguments.contains("--objects")) {
+            // Of the bucket, which looks at nobody's.
+            builder.environment().putAll(Map.of("AWS_ACCESS_KEY_ID", "bench", "AWS_SECRET_ACCESS_KEY", "bench"));
+        }
+        return builder;
     }
 
     private static Signer signer(String keys) throws IOException {

@@ -46,7 +46,11 @@ public final class Main {
         CREATIONS,
         CONTROL,
         BURST,
-        MEMORY
+        MEMORY,
+        HOSTS,
+        MEMBER,
+        STORE,
+        PLACEMENT
     }
 
     private Main(Path repository, Rivals rivals, Path folder, boolean quick, Set<Part> parts) {
@@ -159,6 +163,23 @@ public final class Main {
             new Interference(report, rivals, folder, quick).run();
         }
         nowAlone();
+        cluster();
+    }
+
+    /// Rows of several machines, of this build alone.
+    private void cluster() throws Exception {
+        if (parts.contains(Part.HOSTS)) {
+            new HostRows(report, rivals.now(), folder, quick).run();
+        }
+        if (parts.contains(Part.MEMBER)) {
+            new MemberRows(report, rivals.now(), folder, quick).run();
+        }
+        if (parts.contains(Part.STORE)) {
+            new StoreRows(report, repository, folder, quick).run();
+        }
+        if (parts.contains(Part.PLACEMENT)) {
+            new PlacementRows(report, repository).run();
+        }
     }
 
     /// Rows of this build alone.
