@@ -2,6 +2,7 @@ package hearth.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.model.FunctionVersion;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome;
 import hearth.model.worker.InvocationOutcome.Answered;
@@ -13,6 +14,7 @@ import hearth.worker.sandbox.SandboxKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -126,9 +128,9 @@ final class ConcurrentInvocationsTest {
     /// The second begins when half of the first one's time is over, and answers when all of it is.
     @Test
     void endsOneWhoseTimeIsUpAndLeavesTheOtherItsOwn() throws Exception {
-        var environment = ready("deadlines");
+        var environment = ready("deadlines", TestWorker.SHORT.multipliedBy(2));
         var slow = send(environment, invocation("await stop-deadlines"));
-        var half = send(environment, invocation("sleep " + TestWorker.TIMEOUT.toMillis() / 2000.0));
+        var half = send(environment, invocation("sleep " + TestWorker.SHORT.toMillis() / 1000.0));
         assertThat(of(half)).isInstanceOf(Answered.class);
         environment.await("idle");
         var other = invocation("say other", "await slow-is-over");
@@ -153,7 +155,7 @@ final class ConcurrentInvocationsTest {
 
     @Test
     void endsWhenNothingButCodeThatTookTooLongRuns() throws Exception {
-        var environment = ready("stuck");
+        var environment = ready("stuck", TestWorker.SHORT);
 
         var one = send(environment, invocation("await never"));
         var two = send(environment, invocation("await never"));
@@ -210,9 +212,16 @@ final class ConcurrentInvocationsTest {
     }
 
     private TestEnvironment ready(String name) throws Exception {
+        return host.start(function(name), 2).await("ready");
+    }
+
+    private TestEnvironment ready(String name, Duration timeout) throws Exception {
+        return host.start(TestWorker.withTimeout(function(name), timeout), 2).await("ready");
+    }
+
+    private FunctionVersion function(String name) throws Exception {
         var code = host.code(Map.of("bootstrap", ConcurrentRuntime.SOURCE));
-        var function = host.function(name, "provided.al2023", "", code, Map.of("THREADS", "3"));
-        return host.start(function, 2).await("ready");
+        return host.function(name, "provided.al2023", "", code, Map.of("THREADS", "3"));
     }
 
     /// What it does, each a word and a file of this test's.

@@ -133,8 +133,8 @@ final class GuestRuntimesTest {
         }
         expected.add("unfinished");
         try (var host = new TestWorker(kind, directory)) {
-            var environment =
-                    host.start(function(host, PYTHONS, "f.py", WRITES)).await("ready");
+            var function = TestWorker.withTimeout(function(host, PYTHONS, "f.py", WRITES), TestWorker.SHORT);
+            var environment = host.start(function).await("ready");
             for (var event : List.of("end", "crash", "hang")) {
                 var outcome = environment.invoke(TestEnvironment.invocation('"' + event + '"', true));
 

@@ -59,6 +59,11 @@ abstract class LocalWorkerTest {
         }
     }
 
+    private TestEnvironment ready(String name, Map<String, String> variables, Duration timeout) throws Exception {
+        var function = TestWorker.withTimeout(host.scripted(name, variables), timeout);
+        return host.start(function).await("ready");
+    }
+
     private TestEnvironment ready(String name, Map<String, String> variables) throws Exception {
         return host.start(host.scripted(name, variables)).await("ready");
     }
@@ -140,16 +145,16 @@ abstract class LocalWorkerTest {
     @Test
     void endsAnInvocationThatTakesTooLongAndKeepsTmp() throws Exception {
         var marker = kind == SandboxKind.PROCESS ? directory.resolve("marker").toString() : "/tmp/marker";
-        var environment = ready("slow");
+        var environment = ready("slow", Map.of(), TestWorker.SHORT);
         var invocation = TestEnvironment.invocation("[\"write " + marker + "\",\"sleep 60\"]", false);
 
         assertThat(TestEnvironment.text(environment.invoke(invocation)))
                 .isEqualTo(
                         "!{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: " + invocation.requestId()
-                                + " Error: Task timed out after " + TestWorker.TIMEOUT.toSeconds() + ".00 seconds\"}");
+                                + " Error: Task timed out after " + TestWorker.SHORT.toSeconds() + ".00 seconds\"}");
         assertThat(environment.call("[\"exists " + marker + "\",\"count\"]")).isEqualTo("[true, 1]");
         Await.until(() -> host.log("/aws/lambda/slow").stream().anyMatch(event -> event.message()
-                .endsWith("Z " + invocation.requestId() + " Task timed out after " + TestWorker.TIMEOUT.toSeconds()
+                .endsWith("Z " + invocation.requestId() + " Task timed out after " + TestWorker.SHORT.toSeconds()
                         + ".00 seconds\n\n")));
     }
 
@@ -178,7 +183,7 @@ abstract class LocalWorkerTest {
     @ValueSource(strings = {"fail", "exit", "hang"})
     void logsWhatAFailedInitSaidBeforeTheInvocationStarts(String how) throws Exception {
         var name = "init-says-" + how;
-        ready(name, Map.of("INIT", how)).call("[]");
+        ready(name, Map.of("INIT", how), TestWorker.SHORT).call("[]");
 
         Await.until(() -> host.log("/aws/lambda/" + name).size() >= 6);
         assertThat(host.log("/aws/lambda/" + name).subList(0, 6))
@@ -197,7 +202,8 @@ abstract class LocalWorkerTest {
     @Test
     void tellsOfAnInitThatExitsAndOfOneThatNeverEnds() throws Exception {
         assertThat(ready("init-exits", Map.of("INIT", "exit")).call("[]")).endsWith("exit status 3\"}");
-        assertThat(ready("init-hangs", Map.of("INIT", "hang")).call("[]")).contains("Sandbox.Timedout");
+        assertThat(ready("init-hangs", Map.of("INIT", "hang"), TestWorker.SHORT).call("[]"))
+                .contains("Sandbox.Timedout");
     }
 
     @Test
@@ -399,7 +405,7 @@ abstract class LocalWorkerTest {
         var environment = ready("reserved");
         var expired = new Reservation(TestWorker.ID, environment.id, 1, 50, Duration.ZERO);
         var earlier = new Reservation(TestWorker.ID, environment.id, 0, 51, Duration.ofSeconds(10));
-        var running = environment.send(environment.reservation(), TestEnvironment.invocation("[\"sleep 0.3\"]", false));
+        var running = environment.send(environment.reservation(), TestEnvironment.invocation("[\"sleep 2\"]", false));
 
         assertThat(environment
                         .send(earlier, TestEnvironment.invocation("[]", false))

@@ -214,7 +214,8 @@ final class SeveralMembersTest {
         assertThat(first.outcome(invoke(first, idle, epoch, 1, "[\"count\"]"))).isInstanceOf(Answered.class);
         first.awaits(new EnvironmentEvent.Idle(idle, 1));
         var busy = environment(first);
-        var running = invoke(first, busy, epoch, 1, "[\"sleep 1\"]");
+        var go = folder.resolve("goes-on");
+        var running = invoke(first, busy, epoch, 1, "[\"await " + go + "\"]");
         Await.until(() ->
                 first.takesUp(shard, epoch).stream().anyMatch(one -> one.state().phase() == Phase.BUSY));
 
@@ -229,6 +230,7 @@ final class SeveralMembersTest {
             assertThat(one.idle().isPositive()).isEqualTo(one.state().phase() == Phase.IDLE);
         });
         first.awaits(new Superseded(shard, epoch + 1));
+        Files.createFile(go);
         assertThat(first.outcome(running)).isInstanceOf(Answered.class);
         second.awaits(new EnvironmentEvent.Idle(busy, 1));
         assertThat(first.outcome(invoke(first, idle, epoch, 2, "[]"))).isInstanceOf(Refused.class);

@@ -87,8 +87,11 @@ public final class TestWorker implements AutoCloseable {
     /// What is waited for comes in a moment; on a machine that is busy with other things, later.
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /// Long enough for all that functions of these tests do, and for a second start.
-    static final Duration TIMEOUT = scaled(Duration.ofSeconds(2)).truncatedTo(ChronoUnit.SECONDS);
+    /// The time of functions that are to run out of it, long enough for a second start.
+    static final Duration SHORT = scaled(Duration.ofSeconds(2)).truncatedTo(ChronoUnit.SECONDS);
+
+    /// The time of all others, which no function of these tests takes, however slow the machine.
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     /// However slow the machine was in the moment when that was measured, a limit comes well within the patience of
     /// those who wait for its end.
@@ -213,6 +216,14 @@ public final class TestWorker implements AutoCloseable {
     }
 
     static FunctionVersion withMemory(FunctionVersion of, Bytes memory) {
+        return with(of, memory, of.timeout());
+    }
+
+    static FunctionVersion withTimeout(FunctionVersion of, Duration timeout) {
+        return with(of, of.memory(), timeout);
+    }
+
+    private static FunctionVersion with(FunctionVersion of, Bytes memory, Duration timeout) {
         return new FunctionVersion(
                 of.function(),
                 of.version(),
@@ -223,7 +234,7 @@ public final class TestWorker implements AutoCloseable {
                 of.code(),
                 of.layers(),
                 memory,
-                of.timeout(),
+                timeout,
                 of.ephemeralStorage(),
                 of.environment(),
                 of.role(),
