@@ -12,6 +12,7 @@ import hearth.model.filter.FilterCondition.Exists;
 import hearth.model.filter.FilterCondition.Literal;
 import hearth.model.filter.FilterCondition.Numeric;
 import hearth.model.filter.FilterCondition.Prefix;
+import hearth.model.filter.FilterCondition.Scalar;
 import hearth.model.filter.FilterCondition.Suffix;
 import hearth.model.filter.FilterCondition.Text;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class ConditionParser {
         return token == JsonToken.START_OBJECT ? operator() : plain(token);
     }
 
-    private FilterCondition plain(@Nullable JsonToken token) throws IOException {
+    private Scalar plain(@Nullable JsonToken token) throws IOException {
         require(json, token != null && token.isScalarValue());
         return token == JsonToken.VALUE_STRING ? new Text(json.getText()) : new Literal(json.getText());
     }
@@ -70,11 +71,11 @@ final class ConditionParser {
     }
 
     /// One value, or an array of them.
-    private List<FilterCondition> excluded(@Nullable JsonToken token) throws IOException {
+    private List<Scalar> excluded(@Nullable JsonToken token) throws IOException {
         if (token != JsonToken.START_ARRAY) {
             return List.of(plain(token));
         }
-        var excluded = new ArrayList<FilterCondition>();
+        var excluded = new ArrayList<Scalar>();
         for (var each = json.nextToken(); each != JsonToken.END_ARRAY; each = json.nextToken()) {
             excluded.add(plain(each));
         }

@@ -9,10 +9,19 @@ import java.util.Optional;
 public sealed interface FilterPattern {
     /// What each of these fields must be, and the alternatives of which one must be true as well (`$or`); there are
     /// none when that is empty.
-    record Fields(Map<String, FilterPattern> fields, List<Fields> alternatives) implements FilterPattern {}
+    record Fields(Map<String, FilterPattern> fields, List<Fields> alternatives) implements FilterPattern {
+        public Fields {
+            fields = Map.copyOf(fields);
+            alternatives = List.copyOf(alternatives);
+        }
+    }
 
     /// A list of conditions, any one of which the field must meet.
-    record Values(List<FilterCondition> any) implements FilterPattern {}
+    record Values(List<FilterCondition> any) implements FilterPattern {
+        public Values {
+            any = List.copyOf(any);
+        }
+    }
 
     /// Reads a pattern; empty when the text is none.
     static Optional<Fields> parse(String text) {
