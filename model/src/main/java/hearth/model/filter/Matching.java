@@ -18,10 +18,24 @@ import java.util.Map;
 final class Matching {
     private Matching() {}
 
+    /// All that a pattern says must hold for the same element of an array, as event-ruler, which AWS publishes,
+    /// has it ("JSON Array Matching"). What must not exist has to be missing there; if nothing else is asked, it
+    /// has to be missing in all elements.
     static Outcome pattern(FilterPattern pattern, EventValue value) {
         return switch (pattern) {
-            case Fields fields -> objects(fields, value);
             case Values values -> values(values, value);
+            case Fields fields when value.objects().isEmpty() -> fields(fields, members(Map.of()));
+            case Fields fields -> {
+                var lacking = true;
+                for (var object : value.objects()) {
+                    var outcome = fields(fields, members(object));
+                    if (outcome == Outcome.HOLDS) {
+                        yield outcome;
+                    }
+                    lacking &= outcome == Outcome.HOLDS_BY_ABSENCE;
+                }
+                yield lacking ? Outcome.HOLDS_BY_ABSENCE : Outcome.FAILS;
+            }
         };
     }
 
@@ -44,26 +58,8 @@ final class Matching {
         return best;
     }
 
-    /// All that a pattern says must hold for the same element of an array, as event-ruler, which AWS publishes,
-    /// has it ("JSON Array Matching"). What must not exist has to be missing there; if nothing else is asked, it
-    /// has to be missing in all elements.
-    private static Outcome objects(Fields pattern, EventValue value) {
-        if (value.objects().isEmpty()) {
-            return object(pattern, Map.of());
-        }
-        var lacking = true;
-        for (var object : value.objects()) {
-            var outcome = object(pattern, object);
-            if (outcome == Outcome.HOLDS) {
-                return outcome;
-            }
-            lacking &= outcome == Outcome.HOLDS_BY_ABSENCE;
-        }
-        return lacking ? Outcome.HOLDS_BY_ABSENCE : Outcome.FAILS;
-    }
-
-    private static Outcome object(Fields pattern, Map<String, EventValue> object) {
-        return fields(pattern, (name, each) -> pattern(each, object.getOrDefault(name, EventValue.MISSING)));
+    private static Members members(Map<String, EventValue> object) {
+        return (name, pattern) -> pattern(pattern, object.getOrDefault(name, EventValue.MISSING));
     }
 
     private static Outcome values(Values pattern, EventValue value) {
