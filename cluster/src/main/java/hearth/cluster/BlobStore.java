@@ -75,6 +75,12 @@ public final class BlobStore implements AutoCloseable {
         return keeper.channel(digest);
     }
 
+    /// Whether this host has a package, or a copy of it. Asks nobody, so that it can be told while the database
+    /// is away.
+    public boolean isHere(CodeDigest digest) {
+        return keeper.isHere(digest);
+    }
+
     /// See `PackageKeeper.refer`.
     void refer(Session session, Collection<CodeDigest> gained, Collection<CodeDigest> dropped) throws SQLException {
         keeper.refer(session, gained, dropped);

@@ -119,6 +119,11 @@ final class CachedPackages implements PackageKeeper {
         }
     }
 
+    @Override
+    public boolean isHere(CodeDigest digest) {
+        return cache.files().has(digest);
+    }
+
     /// Fetches a package; however many want it, it is fetched once. False when there is none.
     private boolean fetch(CodeDigest digest) throws IOException {
         var mine = new FutureTask<>(() -> fetchWhole(digest));

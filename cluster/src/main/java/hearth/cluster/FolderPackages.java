@@ -100,6 +100,11 @@ final class FolderPackages implements PackageKeeper {
         }
     }
 
+    @Override
+    public boolean isHere(CodeDigest digest) {
+        return files.has(digest);
+    }
+
     /// Whoever refers to a package holds it, and holds are enough here.
     @Override
     public void refer(Session session, Collection<CodeDigest> gained, Collection<CodeDigest> dropped) {}

@@ -210,6 +210,12 @@ public final class FunctionStore {
         return database.read(session -> FunctionPages.changedLast(session, most));
     }
 
+    /// The qualifiers by which a function may be invoked: `$LATEST`, aliases by name, and the newest versions,
+    /// the newest first. None if there is no such function.
+    public List<String> qualifiers(FunctionId function, int aliases, int versions) {
+        return read(function, view -> view.qualifiers(aliases, versions));
+    }
+
     /// Functions whose `$LATEST` is on its way to another state.
     public List<FunctionId> functionsInTransition() {
         return database.read(FunctionPages::functionsInTransition);

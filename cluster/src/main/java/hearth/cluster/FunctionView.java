@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// One function with all that belongs to it. Used only while the method runs that it is handed to.
 public sealed class FunctionView permits FunctionEdit {
@@ -48,6 +50,19 @@ public sealed class FunctionView permits FunctionEdit {
 
     public List<AliasConfiguration> aliases() {
         return run(() -> AliasTable.after(session, id, "", Integer.MAX_VALUE));
+    }
+
+    /// See `FunctionStore.qualifiers`.
+    List<String> qualifiers(int aliases, int versions) {
+        if (function().isEmpty()) {
+            return List.of();
+        }
+        var names = aliases("", aliases).items().stream().map(AliasConfiguration::name);
+        var numbers = run(() -> VersionTable.newest(session, id, versions)).stream();
+        return Stream.of(Stream.of(FunctionId.LATEST), names, numbers)
+                .flatMap(Function.identity())
+                .map(Objects::requireNonNull)
+                .toList();
     }
 
     /// @param qualifier `Setting.WHOLE` for the function as a whole

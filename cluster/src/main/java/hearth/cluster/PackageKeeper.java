@@ -15,6 +15,9 @@ interface PackageKeeper extends AutoCloseable {
     /// The package's file, to be closed by the caller; empty when it is not kept (any more).
     Optional<FileChannel> channel(CodeDigest digest);
 
+    /// Whether this host has the package's file. Asks nobody.
+    boolean isHere(CodeDigest digest);
+
     /// To be called within each transaction that refers to other packages than before.
     ///
     /// @param gained what its rows refer to, and did not before

@@ -79,6 +79,21 @@ final class VersionTable {
         }
     }
 
+    /// The numbers of the newest published versions, in descending order.
+    static List<String> newest(Session session, FunctionId function, int limit) throws SQLException {
+        try (var rows = session.prepare(
+                        """
+                        SELECT version FROM function_versions WHERE account = ? AND region = ? AND name = ?
+                        ORDER BY version DESC LIMIT ?""", function.account().value(), function.region().value(), function.name(), limit)
+                .executeQuery()) {
+            var found = new ArrayList<String>();
+            while (rows.next()) {
+                found.add(Long.toString(rows.getLong("version")));
+            }
+            return found;
+        }
+    }
+
     static void delete(Session session, FunctionId function, long version) throws SQLException {
         session.execute(
                 "DELETE FROM function_versions" + KEY,

@@ -13,6 +13,7 @@ import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.RecursionGuard;
 import hearth.model.Region;
+import hearth.model.api.AliasConfiguration;
 import hearth.model.api.DestinationConfig;
 import hearth.model.api.FunctionEventInvokeConfig;
 import hearth.model.api.OnFailure;
@@ -428,6 +429,35 @@ class FunctionStoreTest {
                         .state(state)
                         .lastUpdateStatus(update)
                         .build()));
+    }
+
+    @Test
+    void namesTheQualifiersByWhichAFunctionIsLikelyInvoked() {
+        functions.create(Change.to(Samples.function("named", 1)));
+        for (int number = 1; number <= 11; number++) {
+            publish("named", number);
+        }
+        for (var alias : List.of("live", "beta", "next")) {
+            functions.edit(id("named"), edit -> {
+                edit.put(AliasConfiguration.builder()
+                        .name(alias)
+                        .functionVersion("1")
+                        .build());
+                return true;
+            });
+        }
+
+        assertThat(functions.qualifiers(id("named"), 2, 3)).containsExactly("$LATEST", "beta", "live", "11", "10", "9");
+        assertThat(functions.qualifiers(id("absent"), 2, 3)).isEmpty();
+    }
+
+    @Test
+    void namesTheFunctionsThatChangedLast() {
+        for (var name : List.of("first", "second", "third")) {
+            functions.create(Change.to(Samples.function(name, functions.nextGeneration())));
+        }
+
+        assertThat(functions.changedLast(2)).containsExactly(id("third"), id("second"));
     }
 
     private void publish(String name, long number) {

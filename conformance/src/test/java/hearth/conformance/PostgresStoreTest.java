@@ -78,6 +78,7 @@ class PostgresStoreTest {
                 var server = HearthProcess.start(
                         TestServer.temporaryFolder(), "--store", postgres.newDatabase(), "--retry-base", "100ms")) {
             var lambda = Clients.lambda(server.endpoint());
+            create(lambda, "idle");
             create(lambda, "counter");
             assertThat(invoke(lambda, "counter")).isEqualTo("1");
             sendEvent(lambda, "counter");
@@ -90,6 +91,8 @@ class PostgresStoreTest {
             for (int i = 3; i < 20; i++) {
                 assertThat(invoke(lambda, "counter")).isEqualTo(Integer.toString(i));
             }
+            // Which nobody has invoked yet.
+            assertThat(invoke(lambda, "idle")).isEqualTo("1");
             assertThatThrownBy(() -> create(lambda, "other"))
                     .isInstanceOfSatisfying(LambdaException.class, refusal -> assertThat(refusal.statusCode())
                             .isGreaterThanOrEqualTo(500));

@@ -1,6 +1,7 @@
 package hearth.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.model.TestPostgres;
 import java.io.IOException;
@@ -20,18 +21,23 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.FunctionUrlAuthType;
+import software.amazon.awssdk.services.lambda.model.InvalidZipFileException;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.ServiceException;
 
-/// Two servers that share a PostgreSQL database and a bucket, each with a worker of its own.
+/// Two servers that share a PostgreSQL database and a bucket.
 @EnabledIf(value = "isThere", disabledReason = TestPostgres.WHY_NOT)
 class ServersOfOneStoreTest {
+    private static final String ALL_ROLES = "control,frontend,worker,events";
+
     private static final Map<String, String> KEYS =
             Map.of("AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test");
 
     private final Path folder = TestServer.temporaryFolder();
-    private final String store = TestPostgres.running().newDatabase();
+    private final TestPostgres postgres = TestPostgres.start();
+    private final String store = postgres.newDatabase();
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<HearthProcess> servers = new ArrayList<>();
     private Moto moto;
@@ -69,16 +75,19 @@ class ServersOfOneStoreTest {
         if (moto != null) {
             moto.close();
         }
+        postgres.close();
     }
 
     private Path certificates() {
         return folder.resolve("cluster");
     }
 
-    private HearthProcess start(String host) throws IOException {
+    private HearthProcess start(String host, String roles) throws IOException {
         var server = HearthProcess.start(
                 folder.resolve(host),
                 KEYS,
+                "--roles",
+                roles,
                 "--auth",
                 "sigv4",
                 "--store",
@@ -110,17 +119,12 @@ class ServersOfOneStoreTest {
 
     @Test
     void areOneService() throws Exception {
-        var host1 = start("host1");
-        var host2 = start("host2");
+        var host1 = start("host1", ALL_ROLES);
+        var host2 = start("host2", ALL_ROLES);
         var one = client(host1, key);
         var two = client(host2, key);
 
-        one.createFunction(r -> r.functionName("greet")
-                .runtime("python3.12")
-                .handler("app.handler")
-                .role(TestServer.ROLE)
-                .code(c -> c.zipFile(code("one"))));
-        one.waiter().waitUntilFunctionActiveV2(r -> r.functionName("greet"));
+        create(one, "greet", "one");
         assertThat(invoke(one)).isEqualTo("\"one\"");
         assertThat(invoke(two)).isEqualTo("\"one\"");
 
@@ -169,12 +173,91 @@ class ServersOfOneStoreTest {
                 .contains("No event waits"));
     }
 
+    /// The second server has no worker: it has nothing but what it has read, and the first one has the packages.
+    @Test
+    void goOnWithFunctionsThatTheyHaveNeverInvokedWhileTheDatabaseIsAway() throws Exception {
+        var one = client(start("host1", ALL_ROLES), key);
+        create(one, "early", "early");
+        var host2 = start("host2", "control,frontend,events");
+        var two = client(host2, key);
+        create(two, "without-copy", "a package that the host of the worker has not seen");
+        create(one, "greet", "one");
+        one.publishVersion(r -> r.functionName("greet"));
+        one.createAlias(r -> r.functionName("greet").name("live").functionVersion("1"));
+        var url = one.createFunctionUrlConfig(
+                        r -> r.functionName("greet").qualifier("live").authType(FunctionUrlAuthType.NONE))
+                .functionUrl();
+        ShownUrl.permit(one, "greet", "live");
+        one.updateFunctionCode(r -> r.functionName("greet").zipFile(code("new")));
+        one.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("greet"));
+        // The last change: whoever knows of it knows of all.
+        one.createAlias(r -> r.functionName("greet").name("next").functionVersion("$LATEST"));
+        Await.until("greet, its version, its aliases and the others are known there", () -> known(host2) == 6);
+
+        postgres.crash();
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(invoke(two, "early")).isEqualTo("\"early\"");
+            assertThat(invoke(two, "greet")).isEqualTo("\"new\"");
+            assertThat(invoke(two, "greet:live")).isEqualTo("\"one\"");
+            assertThat(invoke(two, "greet:1")).isEqualTo("\"one\"");
+            assertThat(get(host2.endpoint().resolve("/_hearth/urls/" + ShownUrl.id(url) + "/")))
+                    .isEqualTo("one");
+        }
+        assertThatThrownBy(() -> invoke(two, "without-copy"))
+                .isInstanceOf(InvalidZipFileException.class)
+                .hasMessageContaining("The code cannot be fetched");
+        assertThatThrownBy(() -> create(two, "other", "other"))
+                .isInstanceOfSatisfying(LambdaException.class, refusal -> assertThat(refusal.statusCode())
+                        .isGreaterThanOrEqualTo(500));
+
+        postgres.startAgain();
+
+        Await.until("functions are created again", () -> isDone(() -> create(one, "other", "other")));
+        assertThat(invoke(two, "other")).isEqualTo("\"other\"");
+        assertThat(invoke(two, "without-copy")).contains("has not seen");
+        one.updateFunctionCode(r -> r.functionName("greet").zipFile(code("two")));
+        one.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("greet"));
+        assertThat(invoke(two)).isEqualTo("\"two\"");
+    }
+
+    private int known(HearthProcess server) {
+        return get(server.endpoint().resolve("/metrics"))
+                .lines()
+                .filter(line -> line.startsWith("hearth_functions_known "))
+                .mapToInt(line -> (int) Double.parseDouble(line.split(" ")[1]))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isDone(Runnable action) {
+        try {
+            action.run();
+            return true;
+        } catch (SdkException e) {
+            return false;
+        }
+    }
+
+    private static void create(LambdaClient lambda, String name, String word) {
+        lambda.createFunction(r -> r.functionName(name)
+                .runtime("python3.12")
+                .handler("app.handler")
+                .role(TestServer.ROLE)
+                .code(c -> c.zipFile(code(word))));
+        lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
+    }
+
     private static SdkBytes code(String word) {
         return Zips.of("app.py", "def handler(event, context): return '" + word + "'\n");
     }
 
     private static String invoke(LambdaClient lambda) {
-        return lambda.invoke(r -> r.functionName("greet").payload(SdkBytes.fromUtf8String("1")))
+        return invoke(lambda, "greet");
+    }
+
+    private static String invoke(LambdaClient lambda, String function) {
+        return lambda.invoke(r -> r.functionName(function).payload(SdkBytes.fromUtf8String("1")))
                 .payload()
                 .asUtf8String();
     }
@@ -201,11 +284,12 @@ class ServersOfOneStoreTest {
     }
 
     private String ready(HearthProcess server) {
+        return get(server.endpoint().resolve("/_hearth/ready"));
+    }
+
+    private String get(URI url) {
         try {
-            return http.send(
-                            HttpRequest.newBuilder(URI.create(server.endpoint() + "/_hearth/ready"))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
+            return http.send(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);

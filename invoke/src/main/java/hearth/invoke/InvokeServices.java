@@ -5,8 +5,10 @@ import hearth.invoke.counting.CountingService;
 import hearth.invoke.frontend.Dispatch;
 import hearth.invoke.frontend.Frontend;
 import hearth.invoke.frontend.FunctionCache;
+import hearth.invoke.frontend.FunctionCatalog;
 import hearth.invoke.frontend.FunctionResolver;
 import hearth.invoke.frontend.FunctionSource;
+import hearth.invoke.frontend.ReadAhead;
 import hearth.invoke.metering.GuardedMeter;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementService;
@@ -46,6 +48,7 @@ public final class InvokeServices implements AutoCloseable {
     private final FunctionSource source;
     private final Executor blocking;
     private final ScheduledExecutorService scheduler;
+    private final LongSupplier nanos;
     private final WorkerLinks links;
     private final Expectations expectations;
     private final ProvisionedConcurrency provisioned;
@@ -60,6 +63,9 @@ public final class InvokeServices implements AutoCloseable {
     private final WorkerEvents events;
     private final InvocationMeter meter;
     private final ScheduledFuture<?> sweeps;
+
+    /// Null where the store is always there.
+    private volatile @Nullable ReadAhead ahead;
 
     /// Those of a process that is alone: it looks after all functions.
     ///
@@ -96,6 +102,7 @@ public final class InvokeServices implements AutoCloseable {
         this.source = source;
         this.blocking = blocking;
         this.scheduler = scheduler;
+        this.nanos = nanos;
         links = new WorkerLinks();
         expectations = new Expectations(source, links, blocking);
         meter = new GuardedMeter(counter);
@@ -166,6 +173,10 @@ public final class InvokeServices implements AutoCloseable {
     /// read again, and environments of what is not current any more end. Does not block.
     public void functionChanged(FunctionId function) {
         functions.invalidate(function);
+        var reading = ahead;
+        if (reading != null) {
+            reading.changed(function);
+        }
         expectations.changed(function);
         provisioned.functionChanged(function);
         if (!workerManager.versionsOf(function).isEmpty()) {
@@ -176,6 +187,19 @@ public final class InvokeServices implements AutoCloseable {
     /// A function may soon be invoked for the first time since this started. Blocks.
     public void expect(FunctionId function) {
         expectations.tell(function);
+    }
+
+    /// Reads functions before they are invoked, from now on and in the background: for a store that may be away. To be
+    /// called once.
+    public void readAhead(FunctionCatalog catalog) {
+        var reading = new ReadAhead(functions, catalog, blocking, this::after, nanos);
+        ahead = reading;
+        reading.begin();
+    }
+
+    /// How many versions and aliases can be found without the store.
+    public int knownFunctions() {
+        return functions.size();
     }
 
     /// A worker on another host can be reached from now on, and is chosen once it has reported.
@@ -235,6 +259,10 @@ public final class InvokeServices implements AutoCloseable {
     @Override
     public void close() {
         sweeps.cancel(false);
+        var reading = ahead;
+        if (reading != null) {
+            reading.close();
+        }
         functions.close();
         workerManager.close();
     }

@@ -8,7 +8,9 @@ import hearth.invoke.frontend.DispatchOutcome;
 import hearth.invoke.frontend.Frontend;
 import hearth.invoke.frontend.FunctionCache;
 import hearth.invoke.frontend.FunctionCacheConfig;
+import hearth.invoke.frontend.FunctionCatalog;
 import hearth.invoke.frontend.FunctionResolver;
+import hearth.invoke.frontend.ReadAhead;
 import hearth.invoke.frontend.Resolution;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
@@ -55,6 +57,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
     private final Alarms alarms = new Alarms();
     private final WorkerManager manager;
     private final FunctionCache functions;
+    private final ReadAhead ahead;
     private final FunctionResolver resolver;
     private final Frontend frontend;
     private final SimulatedWorker worker;
@@ -82,6 +85,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
                 InvocationMeter.NONE);
         functions = new FunctionCache(
                 FunctionCacheConfig.DEFAULT, this::read, background::add, clock::nanos, InvocationMeter.NONE);
+        ahead = new ReadAhead(functions, catalog(), background::add, alarms::set, clock::nanos);
         resolver = new FunctionResolver(functions, random, clock::nanos, InvocationMeter.NONE);
         frontend = new Frontend(DispatchConfig.DEFAULT, counting, manager, links, InvocationMeter.NONE, clock::nanos);
         worker = new SimulatedWorker("worker", 3 + random.nextInt(8), random, this);
@@ -89,6 +93,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
         placement.add(worker.worker());
         worker.connect(new EventRouter(frontend, manager, placement, counting));
         NAMES.forEach(name -> store.put(Functions.id(name), Functions.latest(name, generation)));
+        ahead.begin();
     }
 
     Map<String, Integer> run(int steps) {
@@ -152,6 +157,7 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
             store.put(function, Functions.latest(name, ++generation));
         }
         functions.invalidate(function);
+        ahead.changed(function);
         var changed = Optional.ofNullable(store.get(function));
         background.add(() -> changed.ifPresentOrElse(
                 current -> manager.supersede(function, current.version(), current.generation()),
@@ -190,6 +196,20 @@ final class SynchronousPathSimulation implements SimulatedWorker.Observer {
 
     private int counted() {
         return counting.running(Functions.ACCOUNT, Functions.REGION);
+    }
+
+    private FunctionCatalog catalog() {
+        return new FunctionCatalog() {
+            @Override
+            public List<FunctionId> changedLast(int most) {
+                return List.copyOf(store.keySet());
+            }
+
+            @Override
+            public List<String> qualifiers(FunctionId function, int aliases, int versions) {
+                return store.containsKey(function) ? List.of(FunctionId.LATEST) : List.of();
+            }
+        };
     }
 
     private Optional<Routing> read(FunctionId function, String qualifier) {

@@ -1,13 +1,16 @@
 package hearth.server;
 
+import hearth.cluster.FunctionStore;
 import hearth.cluster.Qualified;
 import hearth.cluster.Setting;
 import hearth.cluster.Store;
 import hearth.invoke.InvokeConfig;
 import hearth.invoke.InvokeServices;
+import hearth.invoke.frontend.FunctionCatalog;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.model.Bytes;
+import hearth.model.FunctionId;
 import hearth.model.code.PackageLimits;
 import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.WorkerId;
@@ -136,5 +139,20 @@ final class DataPlane {
                 "Starting what may be invoked first",
                 () -> functions.changedLast(EXPECTED).forEach(services::expect)));
         return services;
+    }
+
+    /// Has functions known before they are invoked, for when the store is away.
+    static void readAhead(InvokeServices services, FunctionStore functions) {
+        services.readAhead(new FunctionCatalog() {
+            @Override
+            public List<FunctionId> changedLast(int most) {
+                return functions.changedLast(most);
+            }
+
+            @Override
+            public List<String> qualifiers(FunctionId function, int aliases, int versions) {
+                return functions.qualifiers(function, aliases, versions);
+            }
+        });
     }
 }

@@ -275,6 +275,10 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                 config.service().drain());
         report.readyAt(hearth.url(), obstacle);
         file.readyAt(hearth.url(), sandbox.map(SandboxKind::label).orElse(""));
+        if (config.store().isPresent()) {
+            // A file of the data folder is always there.
+            invokeServices.ifPresent(services -> DataPlane.readAhead(services, store.functions()));
+        }
         return hearth;
     }
 

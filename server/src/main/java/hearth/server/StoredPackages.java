@@ -3,6 +3,7 @@ package hearth.server;
 import hearth.cluster.BlobStore;
 import hearth.cluster.CodeReference;
 import hearth.cluster.PackageUnavailableException;
+import hearth.cluster.StoreException;
 import hearth.control.code.ObjectStore;
 import hearth.control.code.ObjectStore.Answer;
 import hearth.control.code.ReferredPackages;
@@ -36,7 +37,7 @@ final class StoredPackages implements PackageSource {
         var kept = kept(id);
         return kept.isPresent()
                 ? kept.get()
-                : fetch(blobs.reference(id)
+                : fetch(reference(id)
                         .orElseThrow(() -> new FileNotFoundException("The store has no package " + id.hex())));
     }
 
@@ -45,12 +46,27 @@ final class StoredPackages implements PackageSource {
             return blobs.open(id);
         } catch (PackageUnavailableException e) {
             throw new IOException(e.getMessage(), e);
+        } catch (StoreException e) {
+            throw away(e);
         }
     }
 
+    private Optional<CodeReference> reference(CodeDigest id) throws IOException {
+        try {
+            return blobs.reference(id);
+        } catch (StoreException e) {
+            throw away(e);
+        }
+    }
+
+    private static IOException away(StoreException cause) {
+        return new IOException("the store cannot say at the moment where the package is", cause);
+    }
+
     @Override
-    public CodeDigest content(CodeDigest id) {
-        return blobs.reference(id).map(CodeReference::content).orElse(id);
+    public CodeDigest content(CodeDigest id) throws IOException {
+        // What is a file here is no reference, also while the database is away and cannot say so.
+        return blobs.isHere(id) ? id : reference(id).map(CodeReference::content).orElse(id);
     }
 
     private InputStream fetch(CodeReference reference) throws IOException {

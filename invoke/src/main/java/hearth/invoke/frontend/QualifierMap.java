@@ -3,6 +3,7 @@ package hearth.invoke.frontend;
 import hearth.model.FunctionId;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Values by function and qualifier. All of one function are together, so that it takes no walk over the others to
@@ -13,10 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class QualifierMap<V> {
     private final Map<FunctionId, Map<String, V>> functions = inOrderOfUse();
     private final int limit;
+    private final ToIntFunction<V> weigher;
     private int size;
+    private int weight;
 
+    /// Of so many values.
     QualifierMap(int limit) {
+        this(limit, _ -> 1);
+    }
+
+    /// Of values that weigh so much together.
+    QualifierMap(int limit, ToIntFunction<V> weigher) {
         this.limit = limit;
+        this.weigher = weigher;
     }
 
     @Nullable
@@ -31,28 +41,39 @@ final class QualifierMap<V> {
     }
 
     void put(FunctionId function, String qualifier, V value) {
-        if (functions.computeIfAbsent(function, _ -> inOrderOfUse()).put(qualifier, value) == null) {
+        var before = functions.computeIfAbsent(function, _ -> inOrderOfUse()).put(qualifier, value);
+        if (before == null) {
             size++;
-            while (size > limit) {
-                dropOldest();
-            }
+        } else {
+            weight -= weigher.applyAsInt(before);
+        }
+        weight += weigher.applyAsInt(value);
+        while (weight > limit) {
+            dropOldest();
         }
     }
 
-    void remove(FunctionId function, String qualifier) {
+    /// What was there, if anything.
+    @Nullable
+    V remove(FunctionId function, String qualifier) {
         var known = functions.get(function);
-        if (known != null && known.remove(qualifier) != null) {
-            size--;
-            if (known.isEmpty()) {
-                functions.remove(function);
-            }
+        var removed = known == null ? null : known.remove(qualifier);
+        if (known == null || removed == null) {
+            return null;
         }
+        size--;
+        weight -= weigher.applyAsInt(removed);
+        if (known.isEmpty()) {
+            functions.remove(function);
+        }
+        return removed;
     }
 
     void removeAll(FunctionId function) {
         var removed = functions.remove(function);
         if (removed != null) {
             size -= removed.size();
+            removed.values().forEach(value -> weight -= weigher.applyAsInt(value));
         }
     }
 
@@ -60,12 +81,17 @@ final class QualifierMap<V> {
         return size;
     }
 
+    int weight() {
+        return weight;
+    }
+
     private void dropOldest() {
         var oldest = functions.entrySet().iterator().next();
         if (functions.size() > 1) {
             removeAll(oldest.getKey());
         } else {
-            remove(oldest.getKey(), oldest.getValue().keySet().iterator().next());
+            var _ = remove(
+                    oldest.getKey(), oldest.getValue().keySet().iterator().next());
         }
     }
 

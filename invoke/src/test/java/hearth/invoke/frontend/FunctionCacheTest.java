@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hearth.invoke.Functions;
 import hearth.invoke.ManualClock;
 import hearth.invoke.RecordedMeter;
+import hearth.model.Bytes;
 import hearth.model.FunctionId;
 import hearth.model.FunctionState;
 import hearth.model.FunctionVersion;
@@ -22,7 +23,7 @@ class FunctionCacheTest {
     private static final FunctionVersion OLD = Functions.latest("mail", 1);
     private static final FunctionVersion NEW = Functions.latest("mail", 2);
     private static final FunctionCacheConfig CONFIG =
-            new FunctionCacheConfig(2, 2, Duration.ofSeconds(30), Duration.ofSeconds(1));
+            new FunctionCacheConfig(2, 2, new Bytes(4_000), Duration.ofSeconds(30), Duration.ofSeconds(1));
 
     private final ManualClock clock = new ManualClock();
     private final QueuedExecutor blocking = new QueuedExecutor();
@@ -271,6 +272,136 @@ class FunctionCacheTest {
         cache.find(MAIL, "live", answers::add);
 
         assertThat(asked).containsExactly("$LATEST", "live", "1", "1", "live");
+    }
+
+    @Test
+    void servesWhatWasReadAheadWithoutAskingTheStore() {
+        store.put(MAIL, OLD);
+        assertThat(cache.readAhead(MAIL, "$LATEST")).isTrue();
+        storeIsDown = true;
+
+        find(MAIL);
+
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)));
+        assertThat(blocking.size()).isZero();
+        assertThat(cache.size()).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotServeWhatWasReadAheadBeforeAChange() {
+        store.put(MAIL, OLD);
+        cache.readAhead(MAIL, "$LATEST");
+        store.put(MAIL, NEW);
+        cache.invalidate(MAIL);
+
+        find(MAIL);
+        assertThat(answers).isEmpty();
+        blocking.runAll();
+
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(NEW)));
+    }
+
+    @Test
+    void doesNotKeepWhatWasBeingReadAheadWhenItChanged() {
+        store.put(MAIL, OLD);
+        afterRead = () -> {
+            store.put(MAIL, NEW);
+            cache.invalidate(MAIL);
+        };
+        cache.readAhead(MAIL, "$LATEST");
+        afterRead = () -> {};
+
+        find(MAIL);
+        blocking.runAll();
+
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(NEW)));
+    }
+
+    @Test
+    void servesWhatWasReadAheadLastOnceTheStoreIsDown() {
+        store.put(MAIL, OLD);
+        cache.readAhead(MAIL, "$LATEST");
+        storeIsDown = true;
+        cache.invalidate(MAIL);
+
+        assertThat(cache.readAhead(MAIL, "$LATEST")).isFalse();
+        find(MAIL);
+
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)));
+    }
+
+    @Test
+    void refreshesWhatWasReadAheadLongAgoWhenItIsUsed() {
+        store.put(MAIL, OLD);
+        cache.readAhead(MAIL, "$LATEST");
+        store.put(MAIL, NEW);
+        clock.advance(CONFIG.refresh());
+
+        find(MAIL);
+        blocking.runAll();
+        find(MAIL);
+
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)), new Lookup.Found(Routing.to(NEW)));
+    }
+
+    @Test
+    void readsNothingAheadThatIsKnown() {
+        known(OLD);
+
+        cache.readAhead(MAIL, "$LATEST");
+
+        assertThat(reads).isEqualTo(1);
+    }
+
+    @Test
+    void tellsWhoAsksWhileAFunctionIsReadAhead() {
+        store.put(MAIL, OLD);
+        afterRead = () -> find(MAIL);
+
+        cache.readAhead(MAIL, "$LATEST");
+
+        assertThat(answers).containsExactly(new Lookup.Found(Routing.to(OLD)));
+        assertThat(reads).isEqualTo(1);
+    }
+
+    @Test
+    void forgetsWhatWasReadAheadAndDeleted() {
+        store.put(MAIL, OLD);
+        cache.readAhead(MAIL, "$LATEST");
+        store.clear();
+        cache.invalidate(MAIL);
+
+        cache.readAhead(MAIL, "$LATEST");
+
+        assertThat(cache.size()).isZero();
+    }
+
+    /// There is room for two, by their weight.
+    @Test
+    void dropsOfWhatWasReadAheadTheOldestAndNothingThatWasAskedFor() {
+        known(OLD);
+        for (var name : List.of("a", "b", "c")) {
+            store.put(Functions.id(name), Functions.latest(name));
+            cache.readAhead(Functions.id(name), "$LATEST");
+        }
+
+        assertThat(cache.known(Functions.id("a"))).isEmpty();
+        assertThat(cache.known(Functions.id("b"))).containsExactly("$LATEST");
+        assertThat(cache.known(Functions.id("c"))).containsExactly("$LATEST");
+        assertThat(cache.known(MAIL)).containsExactly("$LATEST");
+    }
+
+    @Test
+    void holdsFewerAheadThatHaveMuchToThem() {
+        var long1 = Routing.to(OLD).with(List.of("x".repeat(1_000)));
+        var cache = new FunctionCache(CONFIG, (_, _) -> Optional.of(long1), blocking, clock::nanos, meter);
+
+        assertThat(cache.hasRoomAhead()).isTrue();
+        cache.readAhead(Functions.id("a"), "$LATEST");
+        assertThat(cache.hasRoomAhead()).isTrue();
+        cache.readAhead(Functions.id("b"), "$LATEST");
+
+        assertThat(cache.size()).isEqualTo(1);
     }
 
     @Test

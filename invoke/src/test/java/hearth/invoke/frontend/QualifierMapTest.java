@@ -50,6 +50,24 @@ class QualifierMapTest {
     }
 
     @Test
+    void dropsByWeightWhereValuesHaveOne() {
+        var weighed = new QualifierMap<Integer>(10, weight -> weight);
+        weighed.put(MAIL, "1", 4);
+        weighed.put(SEARCH, "1", 4);
+        weighed.put(SEARCH, "1", 6);
+        assertThat(weighed.weight()).isEqualTo(10);
+
+        weighed.put(Functions.id("orders"), "1", 5);
+        assertThat(weighed.of(MAIL)).isEmpty();
+        assertThat(weighed.of(SEARCH)).isEmpty();
+        assertThat(weighed.weight()).isEqualTo(5);
+
+        weighed.put(MAIL, "1", 11);
+        assertThat(weighed.weight()).isZero();
+        assertThat(weighed.size()).isZero();
+    }
+
+    @Test
     void countsAsOneByOneWhateverHappens() {
         var seed = System.nanoTime();
         var random = new Random(seed);
@@ -72,6 +90,7 @@ class QualifierMapTest {
                     expected.put(function.name() + ":" + qualifier, i);
                 }
             }
+            assertThat(unlimited.weight()).isEqualTo(unlimited.size());
             assertThat(unlimited.size()).as("seed %d", seed).isEqualTo(expected.size());
             assertThat(unlimited.get(function, qualifier)).isEqualTo(expected.get(function.name() + ":" + qualifier));
         }

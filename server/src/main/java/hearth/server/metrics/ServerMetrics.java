@@ -131,6 +131,11 @@ public final class ServerMetrics {
                 .help("Invocations that wait for an environment now")
                 .callback(gauge -> gauge.call(services.workerManager().counts().waiting()))
                 .register(registry);
+        GaugeWithCallback.builder()
+                .name("hearth_functions_known")
+                .help("Versions and aliases that can be invoked without asking the store")
+                .callback(gauge -> gauge.call(services.knownFunctions()))
+                .register(registry);
         CounterWithCallback.builder()
                 .name("hearth_environments_ended")
                 .help("Environments that were idle too long, or made room for another function's")
