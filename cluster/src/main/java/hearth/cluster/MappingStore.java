@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -17,6 +18,9 @@ import java.util.function.Function;
 public final class MappingStore {
     private final Database database;
 
+    /// Those who look at mappings when this process changes one.
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
     MappingStore(Database database) {
         this.database = database;
     }
@@ -26,8 +30,10 @@ public final class MappingStore {
         database.write(session -> {
             refuse.accept(mapping, others(session, mapping));
             MappingTable.insert(session, mapping);
+            database.touch(session, Topic.MAPPINGS);
             return mapping;
         });
+        listeners.forEach(Runnable::run);
     }
 
     public Optional<MappingRecord> find(EventSourceMappingId id) {
@@ -42,22 +48,28 @@ public final class MappingStore {
             EventSourceMappingId id,
             Function<MappingRecord, Optional<MappingRecord>> decide,
             BiConsumer<MappingRecord, List<MappingRecord>> refuse) {
-        return database.write(session -> {
+        var now = database.write(session -> {
             var before = MappingTable.find(session, id);
             if (before.isEmpty()) {
                 return before;
             }
             var after = decide.apply(before.get());
+            if (after.equals(before)) {
+                return after;
+            }
             if (after.isEmpty()) {
                 MappingTable.delete(session, id);
-            } else if (!after.equals(before)) {
+            } else {
                 if (!functionArn(after.get()).equals(functionArn(before.get()))) {
                     refuse.accept(after.get(), others(session, after.get()));
                 }
                 MappingTable.update(session, after.get());
             }
+            database.touch(session, Topic.MAPPINGS);
             return after;
         });
+        listeners.forEach(Runnable::run);
+        return now;
     }
 
     /// The mappings of an account, by UUID.
@@ -71,6 +83,18 @@ public final class MappingStore {
     /// Mappings on their way to another state, of all accounts.
     public List<EventSourceMappingId> inTransition() {
         return database.read(MappingTable::inTransition);
+    }
+
+    /// Mappings that are enabled and at rest, of all accounts.
+    public List<MappingRecord> enabled() {
+        return database.read(MappingTable::enabled);
+    }
+
+    /// Has the listener told when a mapping was changed: by this process at once, by another that shares the database
+    /// within 250 ms. It must not block, and may be told for nothing.
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+        database.onChange(Topic.MAPPINGS, listener);
     }
 
     private static List<MappingRecord> others(Session session, MappingRecord mapping) throws SQLException {

@@ -80,6 +80,11 @@ final class MappingTable {
         return read(session.prepare(query.toString(), parameters.toArray()));
     }
 
+    /// Of all accounts.
+    static List<MappingRecord> enabled(Session session) throws SQLException {
+        return read(session.prepare(SELECT + " WHERE state = 'Enabled' ORDER BY uuid"));
+    }
+
     static List<EventSourceMappingId> inTransition(Session session) throws SQLException {
         try (var rows = session.prepare("""
                         SELECT account, region, uuid FROM event_source_mappings

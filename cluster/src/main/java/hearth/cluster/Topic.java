@@ -3,9 +3,12 @@ package hearth.cluster;
 import java.util.Locale;
 
 /// What servers that share a database keep in mind beside functions, and look at anew when one of them changes it.
+///
+/// A server of an earlier release does not know each of them, and hears of those that it knows.
 public enum Topic {
     ACCESS_KEYS,
-    DRAINS;
+    DRAINS,
+    MAPPINGS;
 
     String wireName() {
         return name().toLowerCase(Locale.ROOT);

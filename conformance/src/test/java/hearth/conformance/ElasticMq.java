@@ -3,11 +3,14 @@ package hearth.conformance;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.elasticmq.rest.sqs.SQSRestServer;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /// A server of SQS that others wrote, in this process, with a client of its own.
 final class ElasticMq implements AutoCloseable {
@@ -36,12 +39,50 @@ final class ElasticMq implements AutoCloseable {
         return url;
     }
 
+    SqsClient client() {
+        return client;
+    }
+
     /// Makes a queue.
     ///
     /// @return its ARN
     String create(String queue) {
-        client.createQueue(r -> r.queueName(queue));
+        return create(queue, Map.of());
+    }
+
+    String create(String queue, Map<String, String> attributes) {
+        client.createQueue(r -> r.queueName(queue).attributesWithStrings(attributes));
         return arn(queue);
+    }
+
+    String urlOf(String queue) {
+        return client.getQueueUrl(r -> r.queueName(queue)).queueUrl();
+    }
+
+    void send(String queue, List<String> bodies) {
+        var entries = new ArrayList<SendMessageBatchRequestEntry>();
+        for (var body : bodies) {
+            entries.add(SendMessageBatchRequestEntry.builder()
+                    .id("m" + entries.size())
+                    .messageBody(body)
+                    .build());
+        }
+        var at = urlOf(queue);
+        for (int from = 0; from < entries.size(); from += 10) {
+            var some = entries.subList(from, Math.min(entries.size(), from + 10));
+            client.sendMessageBatch(r -> r.queueUrl(at).entries(some));
+        }
+    }
+
+    Map<QueueAttributeName, String> attributes(String queue) {
+        var at = urlOf(queue);
+        return client.getQueueAttributes(r -> r.queueUrl(at).attributeNames(QueueAttributeName.ALL))
+                .attributes();
+    }
+
+    /// How many messages wait to be taken out.
+    int visible(String queue) {
+        return Integer.parseInt(attributes(queue).get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES));
     }
 
     static String arn(String queue) {
@@ -50,7 +91,7 @@ final class ElasticMq implements AutoCloseable {
 
     /// Takes what there is out of a queue, or nothing after a second.
     List<Message> take(String queue) {
-        var at = client.getQueueUrl(r -> r.queueName(queue)).queueUrl();
+        var at = urlOf(queue);
         var messages = client.receiveMessage(r -> r.queueUrl(at)
                         .maxNumberOfMessages(10)
                         .waitTimeSeconds(1)

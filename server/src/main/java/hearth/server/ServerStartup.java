@@ -20,6 +20,7 @@ import hearth.invoke.frontend.TraceHeaders;
 import hearth.model.code.PackageThreads;
 import hearth.model.endpoints.ServiceName;
 import hearth.model.memory.MemoryBudget;
+import hearth.pollers.Pollers;
 import hearth.server.api.ControlOperations;
 import hearth.server.api.ControlRequests;
 import hearth.server.api.ControlSwitch;
@@ -134,6 +135,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         Optional<LocalWorker> worker = Optional.empty();
         Optional<InvokeServices> invokeServices = Optional.empty();
         Optional<EventPlane.Opened> events = Optional.empty();
+        Optional<Pollers> pollers = Optional.empty();
         var invoke = InvokeOperation.NOT_HERE;
         Optional<FunctionUrlService> functionUrls = Optional.empty();
         Optional<DispatchGate> gate = Optional.empty();
@@ -180,6 +182,20 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                 events = Optional.of(opened);
                 queue = opened.queue();
                 report.of(opened.backlog(), opened.works());
+                if (config.roles().contains(Role.EVENTS)) {
+                    pollers = Optional.of(PollerPlane.open(
+                            config,
+                            parts,
+                            store,
+                            services,
+                            opened.works(),
+                            traces,
+                            memory,
+                            registry,
+                            meter,
+                            time,
+                            random));
+                }
             }
             var entered = new DispatchGate(services.dispatch());
             gate = Optional.of(entered);
@@ -263,6 +279,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         member.ifPresent(joining -> joining.awaitMembership(ClusterPlane.JOINING_TIME));
         // Functions that call this server find it from their first event on.
         events.ifPresent(opened -> opened.begin().run());
+        pollers.ifPresent(Pollers::begin);
         // The first function of a runtime need not wait for its interpreter to be looked for then.
         runtimes.ifPresent(found -> threads.execute(BestEffort.of("Looking for interpreters", found::table)));
         var hearth = new Hearth(

@@ -31,6 +31,7 @@ class ArchitectureTest {
         "hearth.link..",
         "hearth.invoke..",
         "hearth.events..",
+        "hearth.pollers..",
         "hearth.members..",
         "hearth.worker..",
         "hearth.server.."
@@ -52,6 +53,8 @@ class ArchitectureTest {
                 .definedBy("hearth.link..")
                 .layer("events")
                 .definedBy("hearth.events..")
+                .layer("pollers")
+                .definedBy("hearth.pollers..")
                 .layer("members")
                 .definedBy("hearth.members..")
                 .layer("worker")
@@ -63,17 +66,19 @@ class ArchitectureTest {
                 .whereLayer("control")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("invoke")
-                .mayOnlyBeAccessedByLayers("events", "members", "server")
+                .mayOnlyBeAccessedByLayers("events", "members", "pollers", "server")
                 .whereLayer("link")
                 .mayOnlyBeAccessedByLayers("members", "server")
                 .whereLayer("members")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("events")
+                .mayOnlyBeAccessedByLayers("pollers", "server")
+                .whereLayer("pollers")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("worker")
                 .mayOnlyBeAccessedByLayers("server")
                 .whereLayer("cluster")
-                .mayOnlyBeAccessedByLayers("control", "events", "members", "server")
+                .mayOnlyBeAccessedByLayers("control", "events", "members", "pollers", "server")
                 .check(HEARTH);
     }
 

@@ -1,6 +1,5 @@
 package hearth.events.aws;
 
-import hearth.events.DeliveryException;
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.model.endpoints.ServiceName;
 import java.net.URI;
@@ -25,20 +24,22 @@ import software.amazon.awssdk.regions.Region;
 /// when it is first needed.
 ///
 /// They do not try again by themselves: whoever sends waits, and takes the message up again.
-final class AwsClients implements AutoCloseable {
+public final class AwsClients implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration CALL = Duration.ofSeconds(20);
 
     private final ServiceEndpoints endpoints;
     private final AwsCredentialsProvider credentials;
+    private final Duration patience;
     private final Map<Key, SdkClient> clients = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     private record Key(ServiceName service, String region) {}
 
     /// @param environment with the credentials that AWS's clients read
-    AwsClients(ServiceEndpoints endpoints, Map<String, String> environment) {
+    /// @param patience with a service that does not answer
+    public AwsClients(ServiceEndpoints endpoints, Map<String, String> environment, Duration patience) {
         this.endpoints = endpoints;
+        this.patience = patience;
         this.credentials = StaticCredentialsProvider.create(credentials(environment));
     }
 
@@ -58,40 +59,40 @@ final class AwsClients implements AutoCloseable {
     /// The client of a service in a region.
     ///
     /// @param make from the endpoint and the region
-    <C extends SdkClient> C get(ServiceName service, String region, Class<C> type, BiFunction<URI, Region, C> make)
-            throws DeliveryException {
+    public <C extends SdkClient> C get(
+            ServiceName service, String region, Class<C> type, BiFunction<URI, Region, C> make)
+            throws NoClientException {
         var endpoint = endpoints.of(service);
         if (endpoint.isEmpty()) {
-            throw new DeliveryException(
-                    "Hearth was not told where " + service.value() + " is: --endpoint "
-                            + service.value().toLowerCase(java.util.Locale.ROOT) + "=URL, " + service.variable()
-                            + " or AWS_ENDPOINT_URL.",
-                    null);
+            throw new NoClientException("Hearth was not told where " + service.value() + " is: --endpoint "
+                    + service.value().toLowerCase(java.util.Locale.ROOT) + "=URL, " + service.variable()
+                    + " or AWS_ENDPOINT_URL.");
         }
         if (closed) {
-            throw new DeliveryException("The server stops.", null);
+            throw new NoClientException("The server stops.");
         }
         return type.cast(
                 clients.computeIfAbsent(new Key(service, region), _ -> make.apply(endpoint.get(), Region.of(region))));
     }
 
     /// What all have in common.
-    <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C build(B builder, URI endpoint, Region region) {
+    public <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C build(
+            B builder, URI endpoint, Region region) {
         return builder.endpointOverride(endpoint)
                 .region(region)
                 .credentialsProvider(credentials)
                 .httpClient(http())
                 .overrideConfiguration(ClientOverrideConfiguration.builder()
-                        .apiCallTimeout(CALL)
+                        .apiCallTimeout(patience)
                         .retryStrategy(AwsRetryStrategy.doNotRetry())
                         .build())
                 .build();
     }
 
-    private static SdkHttpClient http() {
+    private SdkHttpClient http() {
         return UrlConnectionHttpClient.builder()
                 .connectionTimeout(CONNECT)
-                .socketTimeout(CALL)
+                .socketTimeout(patience)
                 .build();
     }
 

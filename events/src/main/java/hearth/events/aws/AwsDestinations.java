@@ -8,6 +8,7 @@ import hearth.events.Target;
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.model.endpoints.ServiceName;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -35,6 +36,8 @@ public final class AwsDestinations implements DestinationSender {
     private static final ServiceName SNS = new ServiceName("SNS");
     private static final ServiceName EVENT_BRIDGE = new ServiceName("EVENTBRIDGE");
 
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private static final DateTimeFormatter DAY = utc("uuuu/MM/dd");
     private static final DateTimeFormatter TIME = utc("uuuu-MM-dd'T'HH.mm.ss");
 
@@ -50,7 +53,7 @@ public final class AwsDestinations implements DestinationSender {
 
     /// @param environment with the credentials and the region that AWS's clients read
     public AwsDestinations(ServiceEndpoints endpoints, Map<String, String> environment) {
-        this.clients = new AwsClients(endpoints, environment);
+        this.clients = new AwsClients(endpoints, environment, PATIENCE);
         this.region =
                 environment.getOrDefault("AWS_REGION", environment.getOrDefault("AWS_DEFAULT_REGION", "us-east-1"));
     }
@@ -70,12 +73,14 @@ public final class AwsDestinations implements DestinationSender {
                 case Target.OfFunction function ->
                     throw new DeliveryException(function.arn() + " is invoked, and not sent to.", null);
             }
+        } catch (NoClientException e) {
+            throw new DeliveryException(String.valueOf(e.getMessage()), null);
         } catch (SdkException e) {
             throw new DeliveryException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private void send(Target.Queue queue, DeliveryRecord delivery) throws DeliveryException {
+    private void send(Target.Queue queue, DeliveryRecord delivery) throws NoClientException {
         var sqs = clients.get(
                 SQS,
                 queue.region(),
@@ -121,7 +126,7 @@ public final class AwsDestinations implements DestinationSender {
         }
     }
 
-    private void publish(Target.Topic topic, DeliveryRecord delivery) throws DeliveryException {
+    private void publish(Target.Topic topic, DeliveryRecord delivery) throws NoClientException {
         var sns = clients.get(
                 SNS,
                 topic.region(),
@@ -143,7 +148,7 @@ public final class AwsDestinations implements DestinationSender {
         });
     }
 
-    private void put(Target.Bus bus, DeliveryRecord delivery) throws DeliveryException {
+    private void put(Target.Bus bus, DeliveryRecord delivery) throws DeliveryException, NoClientException {
         var events = clients.get(
                 EVENT_BRIDGE,
                 bus.region(),
@@ -167,7 +172,7 @@ public final class AwsDestinations implements DestinationSender {
         }
     }
 
-    private void store(Target.Bucket bucket, DeliveryRecord delivery) throws DeliveryException {
+    private void store(Target.Bucket bucket, DeliveryRecord delivery) throws NoClientException {
         var s3 = clients.get(
                 ServiceName.S3,
                 region,

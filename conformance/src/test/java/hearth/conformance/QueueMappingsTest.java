@@ -1,0 +1,417 @@
+package hearth.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
+import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeNameForSends;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeValue;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/// Functions that run on the messages of queues, which a server of SQS has that is not ours.
+class QueueMappingsTest {
+    /// Says what it got, and does what the bodies ask for: `fail` fails the batch, `drop` is reported as failed.
+    private static final SdkBytes FUNCTION = Zips.of("app.py", """
+            import json, os, time
+
+            def handler(event, context):
+                if os.environ.get("SLOW"):
+                    time.sleep(float(os.environ["SLOW"]))
+                print("GOT " + json.dumps(event["Records"]))
+                print("BODIES " + " ".join(record["body"] for record in event["Records"]))
+                print("DONE " + str(len(event["Records"])))
+                if any(record["body"] == "fail" for record in event["Records"]):
+                    raise ValueError("as it was asked to")
+                return {"batchItemFailures": [
+                    {"itemIdentifier": record["messageId"]}
+                    for record in event["Records"] if record["body"].startswith("drop")]}
+            """);
+
+    private static final Pattern BODIES = Pattern.compile("BODIES (.*)");
+    private static final Pattern SPACES = Pattern.compile(" ");
+
+    private static Path data;
+    private static ElasticMq queues;
+    private static HearthProcess server;
+    private static LambdaClient lambda;
+
+    @BeforeAll
+    static void start() {
+        data = TestServer.temporaryFolder();
+        queues = ElasticMq.start();
+        server = HearthProcess.start(data, "--endpoint", "sqs=" + queues.url());
+        lambda = Clients.lambda(server.endpoint());
+    }
+
+    @AfterAll
+    static void stop() {
+        lambda.close();
+        server.close();
+        queues.close();
+    }
+
+    @Test
+    void givesTheFunctionMessagesAsLambdaDoesAndDeletesThem() {
+        var mapping = map("whole", r -> {});
+
+        queues.client().sendMessage(r -> r.queueUrl(queues.urlOf("whole"))
+                .messageBody("{\"é\": 1}")
+                .messageAttributes(Map.of(
+                        "Word",
+                                MessageAttributeValue.builder()
+                                        .dataType("String")
+                                        .stringValue("yes")
+                                        .build(),
+                        "Bytes",
+                                MessageAttributeValue.builder()
+                                        .dataType("Binary")
+                                        .binaryValue(SdkBytes.fromUtf8String("bytes"))
+                                        .build()))
+                .messageSystemAttributes(Map.of(
+                        MessageSystemAttributeNameForSends.AWS_TRACE_HEADER,
+                        MessageSystemAttributeValue.builder()
+                                .dataType("String")
+                                .stringValue("Root=1-5759e988-bd862e3fe1be46a994272793")
+                                .build())));
+
+        awaitLog("whole", "DONE 1");
+        assertThat(log("whole"))
+                .contains(
+                        "\"body\": \"{\\\\\"\\\\u00e9\\\\\": 1}\"",
+                        "\"eventSource\": \"aws:sqs\"",
+                        "\"eventSourceARN\": \"" + ElasticMq.arn("whole") + "\"",
+                        "\"awsRegion\": \"eu-west-1\"",
+                        "\"Word\": {\"stringValue\": \"yes\", \"stringListValues\": [], \"binaryListValues\": [],"
+                                + " \"dataType\": \"String\"}",
+                        "\"Bytes\": {\"binaryValue\": \"Ynl0ZXM=\", \"stringListValues\": []",
+                        "\"AWSTraceHeader\": \"Root=1-5759e988-bd862e3fe1be46a994272793\"",
+                        "\"ApproximateReceiveCount\": \"1\"",
+                        "\"md5OfBody\": \"")
+                .doesNotContain("Root=1-5759e988-bd862e3fe1be46a994272793;Lineage");
+        awaitEmpty("whole");
+        var shown = lambda.getEventSourceMapping(r -> r.uuid(mapping));
+        assertThat(shown.state()).isEqualTo("Enabled");
+        assertThat(shown.lastProcessingResult()).isNull();
+    }
+
+    @Test
+    void leavesWhatTheFunctionFailsOnUntilTheQueueGivesItUp() {
+        queues.create("gives-up-dead");
+        map("gives-up", Map.of("VisibilityTimeout", "1", "RedrivePolicy", redrive("gives-up-dead", 2)), r -> {});
+
+        send("gives-up", "fail");
+
+        assertThat(queues.take("gives-up-dead", 1).getFirst().body()).isEqualTo("fail");
+        assertThat(count(log("gives-up"), "DONE 1")).isEqualTo(2);
+    }
+
+    @Test
+    void deletesAllButWhatTheFunctionReports() {
+        queues.create("reports-dead");
+        map(
+                "reports",
+                Map.of("VisibilityTimeout", "2", "RedrivePolicy", redrive("reports-dead", 1)),
+                r -> r.functionResponseTypes(FunctionResponseType.REPORT_BATCH_ITEM_FAILURES)
+                        .batchSize(10)
+                        .maximumBatchingWindowInSeconds(1));
+
+        send(
+                "reports",
+                IntStream.range(0, 10)
+                        .mapToObj(i -> (i % 3 == 0 ? "drop-" : "take-") + i)
+                        .toArray(String[]::new));
+
+        var dead = queues.take("reports-dead", 4);
+        assertThat(dead)
+                .extracting(message -> message.body())
+                .containsExactlyInAnyOrder("drop-0", "drop-3", "drop-6", "drop-9");
+        awaitEmpty("reports");
+        assertThat(bodies("reports")).hasSize(10);
+    }
+
+    @Test
+    void gathersABatchUntilItIsFullOrItsWindowIsOver() {
+        map("gathers", r -> r.batchSize(25).maximumBatchingWindowInSeconds(5));
+
+        send("gathers", IntStream.range(0, 25).mapToObj(i -> "m" + i).toArray(String[]::new));
+
+        awaitLog("gathers", "DONE 25");
+        send("gathers", "alone");
+        awaitLog("gathers", "DONE 1\n");
+    }
+
+    @Test
+    void filtersAndDeletesWhatNobodyWants() {
+        map(
+                "picky",
+                r -> r.filterCriteria(c -> c.filters(
+                        f -> f.pattern("{\"body\":{\"kind\":[\"a\"],\"n\":[{\"numeric\":[\">\",5]}]}}"),
+                        f -> f.pattern("{\"body\":[{\"prefix\":\"text\"}]}"))));
+
+        send(
+                "picky",
+                "{\"kind\":\"a\",\"n\":1}",
+                "text-1",
+                "{\"kind\":\"a\",\"n\":7}",
+                "other",
+                "{\"kind\":\"b\",\"n\":7}");
+
+        awaitEmpty("picky");
+        assertThat(String.join(" ", bodies("picky")))
+                .contains("text-1", "\"n\":7")
+                .doesNotContain("other", "\"n\":1", "\"b\"");
+    }
+
+    @Test
+    void runsNoMoreAtOnceThanItMay() {
+        map("few", Map.of("SLOW", "0.2"), Map.of(), r -> r.batchSize(1).scalingConfig(c -> c.maximumConcurrency(2)));
+
+        send("few", IntStream.range(0, 12).mapToObj(i -> "m" + i).toArray(String[]::new));
+
+        Await.until(() -> log("few"), () -> bodies("few").size() == 12);
+        awaitEmpty("few");
+        assertThat(environments("few")).hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void keepsTheOrderOfEachGroupOfAFifoQueue() {
+        map("order.fifo", Map.of("FifoQueue", "true"), r -> r.batchSize(4));
+
+        for (int i = 0; i < 40; i++) {
+            var body = (i % 4) + ":" + i;
+            queues.client().sendMessage(r -> r.queueUrl(queues.urlOf("order.fifo"))
+                    .messageBody(body)
+                    .messageGroupId(body.substring(0, 1))
+                    .messageDeduplicationId(body));
+        }
+
+        Await.until(() -> log("order"), () -> bodies("order").size() == 40);
+        var groups = new TreeMap<String, List<Integer>>();
+        bodies("order").forEach(body -> groups.computeIfAbsent(body.substring(0, 1), _ -> new ArrayList<>())
+                .add(Integer.valueOf(body.substring(2))));
+        assertThat(groups).hasSize(4);
+        assertThat(groups.values()).allSatisfy(group -> assertThat(group).isSorted());
+        assertThat(log("order")).contains("\"MessageGroupId\": \"1\"", "\"SequenceNumber\": \"");
+    }
+
+    @Test
+    void takesNothingWhileItIsDisabledAndAllOnceItIsEnabled() {
+        var mapping = map("stops", r -> {});
+        send("stops", "before");
+        awaitLog("stops", "BODIES before");
+
+        lambda.updateEventSourceMapping(r -> r.uuid(mapping).enabled(false));
+        awaitState(mapping, "Disabled");
+        awaitEmpty("stops");
+        // The poll that runs may still end with this one; the next one is nobody's.
+        send("stops", "meanwhile");
+        Await.until(
+                "it lies in the queue",
+                () -> queues.visible("stops") == 1 || log("stops").contains("meanwhile"));
+        lambda.updateEventSourceMapping(r -> r.uuid(mapping).enabled(true));
+
+        awaitLog("stops", "BODIES meanwhile");
+        awaitEmpty("stops");
+        lambda.deleteEventSourceMapping(r -> r.uuid(mapping));
+    }
+
+    @Test
+    void saysWhatIsWrongAndGoesOnOnceItIsNot() {
+        create("early", Map.of());
+        var mapping = lambda.createEventSourceMapping(
+                        r -> r.functionName("early").eventSourceArn(ElasticMq.arn("early")))
+                .uuid();
+
+        Await.until(() -> "" + lambda.getEventSourceMapping(r -> r.uuid(mapping)), () -> String.valueOf(
+                        lambda.getEventSourceMapping(r -> r.uuid(mapping)).lastProcessingResult())
+                .startsWith("PROBLEM: Error occurred while "));
+        queues.create("early");
+        send("early", "late");
+
+        awaitLog("early", "BODIES late");
+        Await.until(
+                "no problem is left",
+                () -> lambda.getEventSourceMapping(r -> r.uuid(mapping)).lastProcessingResult() == null);
+    }
+
+    @Test
+    void namesTheSourcesThatItDoesNotPoll() {
+        create("unpolled", Map.of());
+        var mapping = lambda.createEventSourceMapping(r -> r.functionName("unpolled")
+                        .eventSourceArn("arn:aws:mq:eu-west-1:000000000000:broker:b:b-1")
+                        .queues("q")
+                        .sourceAccessConfigurations(c -> c.type("BASIC_AUTH")
+                                .uri("arn:aws:secretsmanager:eu-west-1:000000000000:secret:s-abcdef")))
+                .uuid();
+
+        Await.until("it says so", () -> "PROBLEM: Hearth polls no queues of Amazon MQ."
+                .equals(lambda.getEventSourceMapping(r -> r.uuid(mapping)).lastProcessingResult()));
+    }
+
+    @Test
+    void losesNothingWhenItIsKilledInTheMiddle() {
+        var folder = TestServer.temporaryFolder();
+        queues.create("killed", Map.of("VisibilityTimeout", "3"));
+        var sent = new HashSet<String>();
+        try (var first = HearthProcess.start(folder, "--endpoint", "sqs=" + queues.url());
+                var client = Clients.lambda(first.endpoint())) {
+            create(client, "killed", Map.of("SLOW", "0.1"));
+            client.createEventSourceMapping(r -> r.functionName("killed")
+                    .eventSourceArn(ElasticMq.arn("killed"))
+                    .batchSize(5));
+            for (int i = 0; i < 300; i += 10) {
+                var bodies = IntStream.range(i, i + 10).mapToObj(n -> "k" + n).toList();
+                sent.addAll(bodies);
+                send("killed", bodies.toArray(String[]::new));
+            }
+            Await.until("it is in the middle", () -> bodies(folder, "killed").size() > 50);
+            first.kill();
+        }
+        try (var second = HearthProcess.start(folder, "--endpoint", "sqs=" + queues.url())) {
+            Await.until(
+                    () -> second.output() + sent.size() + " and not "
+                            + bodies(folder, "killed").size(),
+                    () -> Set.copyOf(bodies(folder, "killed")).equals(sent));
+            awaitEmpty("killed");
+        }
+    }
+
+    private static String redrive(String dead, int receives) {
+        return "{\"deadLetterTargetArn\":\"" + ElasticMq.arn(dead) + "\",\"maxReceiveCount\":" + receives + "}";
+    }
+
+    private static String map(String name, Consumer<CreateEventSourceMappingRequest.Builder> settings) {
+        return map(name, Map.of(), settings);
+    }
+
+    private static String map(
+            String name, Map<String, String> queue, Consumer<CreateEventSourceMappingRequest.Builder> settings) {
+        return map(name, Map.of(), queue, settings);
+    }
+
+    /// A function, a queue of the same name, and the mapping between them.
+    private static String map(
+            String name,
+            Map<String, String> variables,
+            Map<String, String> queue,
+            Consumer<CreateEventSourceMappingRequest.Builder> settings) {
+        var function = name.replace(".fifo", "");
+        create(function, variables);
+        queues.create(name, queue);
+        var mapping = lambda.createEventSourceMapping(r -> {
+                    r.functionName(function).eventSourceArn(ElasticMq.arn(name));
+                    settings.accept(r);
+                })
+                .uuid();
+        awaitState(mapping, "Enabled");
+        return mapping;
+    }
+
+    private static void create(String function, Map<String, String> variables) {
+        create(lambda, function, variables);
+    }
+
+    private static void create(LambdaClient lambda, String function, Map<String, String> variables) {
+        lambda.createFunction(r -> r.functionName(function)
+                .runtime("python3.11")
+                .role("arn:aws:iam::000000000000:role/any")
+                .handler("app.handler")
+                .timeout(30)
+                .environment(e -> e.variables(variables))
+                .code(c -> c.zipFile(FUNCTION)));
+        lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(function));
+    }
+
+    private static void awaitState(String mapping, String state) {
+        Await.until(
+                "the mapping is " + state,
+                () -> lambda.getEventSourceMapping(r -> r.uuid(mapping)).state().equals(state));
+    }
+
+    private static void send(String queue, String... bodies) {
+        queues.send(queue, List.of(bodies));
+    }
+
+    private static void awaitEmpty(String queue) {
+        Await.until(
+                () -> queue + " has still " + queues.attributes(queue),
+                () -> queues.visible(queue) == 0
+                        && queues.attributes(queue)
+                                .get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE)
+                                .equals("0"));
+    }
+
+    private static void awaitLog(String function, String words) {
+        Await.until(() -> words + " in " + log(function) + server.output(), () -> log(function)
+                .contains(words));
+    }
+
+    private static List<String> bodies(String function) {
+        return bodies(data, function);
+    }
+
+    /// Of all messages that it ran on, in the order in which each environment did.
+    private static List<String> bodies(Path folder, String function) {
+        return BODIES.matcher(log(folder, function))
+                .results()
+                .flatMap(found -> SPACES.splitAsStream(found.group(1)))
+                .toList();
+    }
+
+    private static long count(String text, String words) {
+        return Pattern.compile(Pattern.quote(words)).matcher(text).results().count();
+    }
+
+    private static String log(String function) {
+        return log(data, function);
+    }
+
+    /// What all its environments said, in the order in which they said it. A backslash is written twice there.
+    private static String log(Path folder, String function) {
+        var lines = new ArrayList<String>();
+        for (var file : logs(folder, function)) {
+            try {
+                lines.addAll(Files.readAllLines(file));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return lines.stream().sorted().collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    private static List<Path> environments(String function) {
+        return logs(data, function);
+    }
+
+    private static List<Path> logs(Path folder, String function) {
+        var of = folder.resolve("logs/000000000000/eu-west-1/%2Faws%2Flambda%2F" + function);
+        if (!Files.isDirectory(of)) {
+            return List.of();
+        }
+        try (var files = Files.walk(of)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

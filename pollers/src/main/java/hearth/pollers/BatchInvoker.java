@@ -1,0 +1,134 @@
+package hearth.pollers;
+
+import hearth.invoke.frontend.Dispatch;
+import hearth.invoke.frontend.DispatchOutcome;
+import hearth.invoke.frontend.FunctionResolver;
+import hearth.invoke.frontend.Resolution;
+import hearth.invoke.frontend.TraceHeaders;
+import hearth.model.FunctionVersion;
+import hearth.model.memory.MemoryBudget;
+import hearth.model.worker.Invocation;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Runs functions on batches, as any client of the Frontend does. Its methods wait, and so are for virtual threads.
+public final class BatchInvoker {
+    /// What a synchronous invocation's payload may hold.
+    public static final int LARGEST = 6 << 20;
+
+    /// How long a batch waits for an environment.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final FunctionResolver functions;
+    private final Dispatch dispatch;
+    private final Supplier<String> requestIds;
+    private final TraceHeaders traces;
+    private final InstantSource clock;
+    private final MemoryBudget memory;
+
+    /// @param memory that batches may take
+    public BatchInvoker(
+            FunctionResolver functions,
+            Dispatch dispatch,
+            Supplier<String> requestIds,
+            TraceHeaders traces,
+            InstantSource clock,
+            MemoryBudget memory) {
+        this.functions = functions;
+        this.dispatch = dispatch;
+        this.requestIds = requestIds;
+        this.traces = traces;
+        this.clock = clock;
+        this.memory = memory;
+    }
+
+    /// The version that is to run, or why none is.
+    public Resolution resolve(PolledMapping mapping) throws InterruptedException {
+        var resolution = new CompletableFuture<Resolution>();
+        functions.resolve(mapping.function(), mapping.qualifier(), resolution::complete);
+        return await(resolution);
+    }
+
+    /// Why no version of a function can run; empty when the one that was found can.
+    public static Optional<String> obstacle(Resolution resolution) {
+        return switch (resolution) {
+            case Resolution.Resolved(var version, var _, var _) ->
+                version.obstacle().map(why -> "Hearth cannot run such functions: " + why);
+            case Resolution.Missing() -> Optional.of("There is no such function, or no such version or alias of it.");
+            case Resolution.NotActive(var state, var _) -> Optional.of("The function is " + state.wireName() + ".");
+            case Resolution.Unreachable() -> Optional.of("The function's configuration cannot be read.");
+        };
+    }
+
+    /// The header that came with a message, or one for a message that brought none.
+    public String traceHeader(@Nullable String given) {
+        return traces.headerFor(given);
+    }
+
+    /// Runs the function to its end.
+    ///
+    /// @param payload no larger than `LARGEST`
+    public BatchOutcome invoke(PolledMapping mapping, FunctionVersion version, byte[] payload, String traceHeader)
+            throws InterruptedException {
+        take(payload.length);
+        try {
+            var invocation = new Invocation(
+                    requestIds.get(),
+                    mapping.functionArn(),
+                    payload,
+                    null,
+                    null,
+                    traceHeader,
+                    clock.instant(),
+                    false,
+                    false);
+            var outcome = new CompletableFuture<DispatchOutcome>();
+            dispatch.run(version, invocation, PATIENCE, outcome::complete);
+            return outcome(version, await(outcome));
+        } finally {
+            memory.giveBack(payload.length);
+        }
+    }
+
+    private void take(int bytes) throws InterruptedException {
+        var granted = new CountDownLatch(1);
+        var waiting = memory.takeOrWait(bytes, 0, granted::countDown);
+        if (waiting.isPresent()) {
+            try {
+                granted.await();
+            } catch (InterruptedException e) {
+                if (!waiting.get().cancel()) {
+                    memory.giveBack(bytes);
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static BatchOutcome outcome(FunctionVersion version, DispatchOutcome outcome) {
+        return switch (outcome) {
+            case DispatchOutcome.Answered(var payload, var _, var _) ->
+                new BatchOutcome.Succeeded(version.version(), payload);
+            case DispatchOutcome.Streamed _ -> new BatchOutcome.Succeeded(version.version(), new byte[0]);
+            case DispatchOutcome.FunctionError(var payload, var error, var _) ->
+                new BatchOutcome.Failed(version.version(), error, payload);
+            case DispatchOutcome.Throttled(var reason) -> new BatchOutcome.NotRun(reason.wireName());
+            case DispatchOutcome.NotRunnable(var why) -> new BatchOutcome.NotRun(why.message());
+            case DispatchOutcome.Unavailable(var reason) -> new BatchOutcome.NotRun(reason.name());
+        };
+    }
+
+    private static <T> T await(CompletableFuture<T> outcome) throws InterruptedException {
+        try {
+            return outcome.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("nobody completes it with a failure", e);
+        }
+    }
+}
