@@ -1,7 +1,12 @@
 package hearth.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hearth.model.AccountId;
+import hearth.model.FunctionId;
+import hearth.model.RecursionGuard;
+import hearth.model.Region;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +28,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
+import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeNameForSends;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeValue;
@@ -37,8 +43,8 @@ class QueueMappingsTest {
             def handler(event, context):
                 if os.environ.get("SLOW"):
                     time.sleep(float(os.environ["SLOW"]))
-                print("GOT " + json.dumps(event["Records"]))
-                print("BODIES " + " ".join(record["body"] for record in event["Records"]))
+                print("GOT " + json.dumps(event["Records"])[:100_000])
+                print("BODIES " + " ".join(record["body"] for record in event["Records"])[:100_000])
                 print("DONE " + str(len(event["Records"])))
                 if any(record["body"] == "fail" for record in event["Records"]):
                     raise ValueError("as it was asked to")
@@ -117,7 +123,7 @@ class QueueMappingsTest {
     @Test
     void leavesWhatTheFunctionFailsOnUntilTheQueueGivesItUp() {
         queues.create("gives-up-dead");
-        map("gives-up", Map.of("VisibilityTimeout", "1", "RedrivePolicy", redrive("gives-up-dead", 2)), r -> {});
+        map("gives-up", Map.of("VisibilityTimeout", "3", "RedrivePolicy", redrive("gives-up-dead", 2)), r -> {});
 
         send("gives-up", "fail");
 
@@ -130,7 +136,7 @@ class QueueMappingsTest {
         queues.create("reports-dead");
         map(
                 "reports",
-                Map.of("VisibilityTimeout", "2", "RedrivePolicy", redrive("reports-dead", 1)),
+                Map.of("VisibilityTimeout", "3", "RedrivePolicy", redrive("reports-dead", 1)),
                 r -> r.functionResponseTypes(FunctionResponseType.REPORT_BATCH_ITEM_FAILURES)
                         .batchSize(10)
                         .maximumBatchingWindowInSeconds(1));
@@ -236,22 +242,106 @@ class QueueMappingsTest {
     }
 
     @Test
+    void isRefusedForAQueueThatIsNotThereOrShowsItsMessagesTooSoon() {
+        create("refused", Map.of());
+        assertThatThrownBy(() -> lambda.createEventSourceMapping(
+                        r -> r.functionName("refused").eventSourceArn(ElasticMq.arn("nowhere"))))
+                .isInstanceOfSatisfying(InvalidParameterValueException.class, refused -> assertThat(
+                                refused.awsErrorDetails().errorMessage())
+                        .isEqualTo("Error occurred while ReceiveMessage. SQS Error Code:"
+                                + " AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue"
+                                + " does not exist."));
+        var hasty = queues.create("hasty", Map.of("VisibilityTimeout", "2"));
+        assertThatThrownBy(() -> lambda.createEventSourceMapping(
+                        r -> r.functionName("refused").eventSourceArn(hasty)))
+                .isInstanceOfSatisfying(InvalidParameterValueException.class, refused -> assertThat(
+                                refused.awsErrorDetails().errorMessage())
+                        .isEqualTo("Queue visibility timeout: 2 seconds is less than Function timeout: 3 seconds"));
+    }
+
+    @Test
     void saysWhatIsWrongAndGoesOnOnceItIsNot() {
-        create("early", Map.of());
-        var mapping = lambda.createEventSourceMapping(
-                        r -> r.functionName("early").eventSourceArn(ElasticMq.arn("early")))
-                .uuid();
+        var mapping = map("away", r -> {});
+        var url = queues.urlOf("away");
+        queues.client().deleteQueue(r -> r.queueUrl(url));
 
         Await.until(() -> "" + lambda.getEventSourceMapping(r -> r.uuid(mapping)), () -> String.valueOf(
                         lambda.getEventSourceMapping(r -> r.uuid(mapping)).lastProcessingResult())
                 .startsWith("PROBLEM: Error occurred while "));
-        queues.create("early");
-        send("early", "late");
+        queues.create("away");
+        send("away", "late");
 
-        awaitLog("early", "BODIES late");
+        awaitLog("away", "BODIES late");
         Await.until(
                 "no problem is left",
                 () -> lambda.getEventSourceMapping(r -> r.uuid(mapping)).lastProcessingResult() == null);
+    }
+
+    @Test
+    void waitsForAFunctionThatIsThrottledAsLongAsTheMessageIsItsOwn() {
+        create("throttled", Map.of());
+        lambda.putFunctionConcurrency(r -> r.functionName("throttled").reservedConcurrentExecutions(0));
+        queues.create("throttled");
+        lambda.createEventSourceMapping(r -> r.functionName("throttled").eventSourceArn(ElasticMq.arn("throttled")));
+        send("throttled", "patient");
+
+        Await.until("it is taken out", () -> queues.attributes("throttled")
+                .get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE)
+                .equals("1"));
+        lambda.putFunctionConcurrency(r -> r.functionName("throttled").reservedConcurrentExecutions(1));
+
+        awaitLog("throttled", "BODIES patient");
+        assertThat(log("throttled")).contains("\"ApproximateReceiveCount\": \"1\"");
+        awaitEmpty("throttled");
+    }
+
+    @Test
+    void stopsALoopAndRunsTheOthersOfItsBatch() {
+        queues.create("loop-dead");
+        var function = new FunctionId(new AccountId("000000000000"), new Region("eu-west-1"), "loop");
+        var header = "Root=1-5759e988-bd862e3fe1be46a994272793";
+        for (int i = 0; i < RecursionGuard.MOST_ROUNDS; i++) {
+            header = RecursionGuard.of(function).enter(header).traceHeader();
+        }
+        var sixteen = header;
+        map(
+                "loop",
+                Map.of("VisibilityTimeout", "3", "RedrivePolicy", redrive("loop-dead", 1)),
+                r -> r.maximumBatchingWindowInSeconds(1).batchSize(2));
+
+        queues.client().sendMessage(r -> r.queueUrl(queues.urlOf("loop"))
+                .messageBody("round-and-round")
+                .messageSystemAttributes(Map.of(
+                        MessageSystemAttributeNameForSends.AWS_TRACE_HEADER,
+                        MessageSystemAttributeValue.builder()
+                                .dataType("String")
+                                .stringValue(sixteen)
+                                .build())));
+        send("loop", "straight-on");
+
+        assertThat(queues.take("loop-dead", 1).getFirst().body()).isEqualTo("round-and-round");
+        awaitEmpty("loop");
+        assertThat(bodies("loop")).containsExactly("straight-on");
+    }
+
+    @Test
+    void splitsWhatIsMoreThanAnInvocationHolds() {
+        map("large", r -> r.batchSize(100).maximumBatchingWindowInSeconds(5));
+        var body = "x".repeat(250_000);
+
+        for (int i = 0; i < 30; i++) {
+            send("large", i + body);
+        }
+
+        awaitEmpty("large");
+        var batches = Pattern.compile("DONE (\\d+)")
+                .matcher(log("large"))
+                .results()
+                .map(found -> Integer.valueOf(found.group(1)))
+                .toList();
+        assertThat(batches.stream().mapToInt(n -> n).sum()).isEqualTo(30);
+        assertThat(batches).hasSizeGreaterThan(1).allSatisfy(size -> assertThat(size)
+                .isLessThanOrEqualTo(25));
     }
 
     @Test
@@ -336,7 +426,7 @@ class QueueMappingsTest {
                 .runtime("python3.11")
                 .role("arn:aws:iam::000000000000:role/any")
                 .handler("app.handler")
-                .timeout(30)
+                .timeout(3)
                 .environment(e -> e.variables(variables))
                 .code(c -> c.zipFile(FUNCTION)));
         lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(function));

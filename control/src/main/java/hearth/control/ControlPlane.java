@@ -11,6 +11,7 @@ import hearth.control.eventinvoke.EventInvokeOperations;
 import hearth.control.functions.FunctionOperations;
 import hearth.control.layers.LayerOperations;
 import hearth.control.mappings.MappingOperations;
+import hearth.control.mappings.SourceProbe;
 import hearth.control.operation.Caller;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
@@ -64,6 +65,7 @@ public final class ControlPlane implements AutoCloseable {
             UrlAddress urls,
             ProvisionedEnvironments environments,
             ObjectStore objects,
+            SourceProbe sources,
             PackageThreads packageThreads) {
         this.clock = clock;
         permissions = new PolicyPermissions(store.functions());
@@ -83,7 +85,7 @@ public final class ControlPlane implements AutoCloseable {
         var signing = new CodeSigning(store.signing(), store.functions());
         functions = FunctionOperations.addTo(
                 operations, store, clock, revisionIds, limits, packages, referred, storage, signing, code);
-        mappings = MappingOperations.addTo(operations, store, clock, revisionIds);
+        mappings = MappingOperations.addTo(operations, store, sources, clock, revisionIds);
         var signingConfigs = SigningOperations.addTo(operations, store, clock, revisionIds);
         TagOperations.addTo(operations, List.of(functions.tags(), mappings.tags(), signingConfigs));
     }

@@ -2,6 +2,7 @@ package hearth.control;
 
 import hearth.cluster.Store;
 import hearth.control.code.ObjectStore;
+import hearth.control.mappings.SourceProbe;
 import hearth.control.operation.Caller;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.ProvisionedEnvironments;
@@ -37,6 +38,9 @@ public final class Desk implements AutoCloseable {
     /// What the data plane says.
     public ProvisionedEnvironments environments = ProvisionedEnvironments.NONE;
 
+    /// What the sources of new mappings say.
+    public SourceProbe sources = SourceProbe.NONE;
+
     /// Where function URLs answer.
     public UrlAddress addresses = UrlAddress.AWS;
 
@@ -70,6 +74,7 @@ public final class Desk implements AutoCloseable {
                 (caller, id, region) -> addresses.of(caller, id, region),
                 (function, version) -> environments.of(function, version),
                 objects,
+                (mapping, timeout) -> sources.refusal(mapping, timeout),
                 new PackageThreads(1, Thread.ofPlatform().daemon().factory()));
     }
 

@@ -25,9 +25,8 @@ public final class FailedItems {
     /// @return empty when the whole batch did
     public static Optional<Set<String>> of(byte[] answer, Set<String> batch) {
         try (var parser = JSON.createParser(answer)) {
-            var first = parser.nextToken();
-            if (first != JsonToken.START_OBJECT) {
-                // An answer of another kind has no such list: it says nothing.
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                // An answer of another kind has no such list.
                 return Optional.of(Set.of());
             }
             Optional<Set<String>> failed = Optional.of(Set.of());

@@ -1,19 +1,18 @@
 package hearth.server;
 
 import hearth.cluster.Store;
+import hearth.control.mappings.SourceProbe;
 import hearth.events.aws.AwsClients;
 import hearth.invoke.InvokeServices;
 import hearth.invoke.frontend.TraceHeaders;
 import hearth.invoke.metering.InvocationMeter;
 import hearth.model.Bytes;
+import hearth.model.endpoints.ServiceName;
 import hearth.model.memory.MemoryBudget;
 import hearth.pollers.BatchInvoker;
 import hearth.pollers.EventSources;
-import hearth.pollers.PolledMapping;
-import hearth.pollers.Poller;
-import hearth.pollers.PollerMeter;
 import hearth.pollers.Pollers;
-import hearth.pollers.Status;
+import hearth.pollers.sqs.SqsProbe;
 import hearth.pollers.sqs.SqsSource;
 import hearth.server.api.RequestIds;
 import hearth.server.metrics.PollerMetrics;
@@ -21,6 +20,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class PollerPlane {
     /// Longer than the longest poll that SQS knows.
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    /// With a source of which a client that waits wants a mapping.
+    private static final Duration PROBE_PATIENCE = Duration.ofSeconds(5);
+
+    private static final ServiceName SQS = new ServiceName("SQS");
 
     private PollerPlane() {}
 
@@ -54,7 +59,9 @@ final class PollerPlane {
                 traces,
                 clock,
                 memory.share(new Bytes(memory.total().count() / 2)));
-        var sources = parts.add("clients of event sources", new LateSources(config, invoker, meter));
+        var clients = parts.add("clients of event sources", new LateClients(config, PATIENCE));
+        Pollers.Sources sources = (mapping, status) ->
+                new EventSources(Map.of("sqs", new SqsSource(clients.get(), invoker, meter))).poller(mapping, status);
         return parts.add(
                 "pollers",
                 new Pollers(
@@ -65,36 +72,37 @@ final class PollerPlane {
                         config.service().drain()));
     }
 
-    /// Sources whose clients are made with the first mapping: most servers have none, and their classes are many.
-    private static final class LateSources implements Pollers.Sources, AutoCloseable {
+    /// Asks the sources of new mappings, by clients that are made with the first one.
+    static SourceProbe probe(ServerConfig config, StartedParts parts) {
+        var clients = parts.add("clients of sources of new mappings", new LateClients(config, PROBE_PATIENCE));
+        return (mapping, timeout) -> {
+            var arn = String.valueOf(mapping.eventSourceArn());
+            return arn.contains(":sqs:") && config.services().of(SQS).isPresent()
+                    ? new SqsProbe(clients.get()).refusal(arn, timeout)
+                    : Optional.empty();
+        };
+    }
+
+    /// AWS's clients, made when they are first needed: most servers have no mappings, and their classes are many.
+    private static final class LateClients implements AutoCloseable {
         private final Supplier<AwsClients> make;
-        private final BatchInvoker invoker;
-        private final PollerMeter meter;
-        private @Nullable AwsClients clients;
+        private @Nullable AwsClients made;
 
-        LateSources(ServerConfig config, BatchInvoker invoker, PollerMeter meter) {
-            this.make = () -> new AwsClients(config.services(), System.getenv(), PATIENCE);
-            this.invoker = invoker;
-            this.meter = meter;
+        LateClients(ServerConfig config, Duration patience) {
+            this.make = () -> new AwsClients(config.services(), System.getenv(), patience);
         }
 
-        @Override
-        public Poller poller(PolledMapping mapping, Status status) {
-            var source = new SqsSource(clients(), invoker, meter);
-            return new EventSources(Map.of("sqs", source)).poller(mapping, status);
-        }
-
-        private synchronized AwsClients clients() {
-            if (clients == null) {
-                clients = make.get();
+        synchronized AwsClients get() {
+            if (made == null) {
+                made = make.get();
             }
-            return clients;
+            return made;
         }
 
         @Override
         public synchronized void close() {
-            if (clients != null) {
-                clients.close();
+            if (made != null) {
+                made.close();
             }
         }
     }

@@ -441,6 +441,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                         functionUrls,
                         environments,
                         objects,
+                        PollerPlane.probe(config, parts),
                         packageThreads)));
     }
 

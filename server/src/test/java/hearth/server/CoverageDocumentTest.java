@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hearth.cluster.Store;
 import hearth.control.ControlPlane;
 import hearth.control.code.ObjectStore;
+import hearth.control.mappings.SourceProbe;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.ProvisionedEnvironments;
@@ -171,6 +172,7 @@ class CoverageDocumentTest {
                         UrlAddress.AWS,
                         ProvisionedEnvironments.NONE,
                         ObjectStore.NONE,
+                        SourceProbe.NONE,
                         new PackageThreads(1, Thread.ofPlatform().daemon().factory()))) {
             var written = EnumSet.copyOf(ELSEWHERE.keySet());
             written.addAll(control.operations());

@@ -18,16 +18,17 @@ public final class MappingOperations implements AutoCloseable {
     }
 
     /// Resumes what the last run did not bring to its end.
-    public static MappingOperations addTo(Operations operations, Store store, InstantSource clock, RevisionIds ids) {
+    public static MappingOperations addTo(
+            Operations operations, Store store, SourceProbe probe, InstantSource clock, RevisionIds ids) {
         var mappings = store.mappings();
         var functions = new MappedFunctions(store.functions());
         var transitions = new MappingTransitions(mappings, new Settling(store));
         operations
-                .add(new CreateEventSourceMapping(mappings, functions, transitions, ids, clock))
+                .add(new CreateEventSourceMapping(mappings, functions, probe, transitions, ids, clock))
                 .add(new DeleteEventSourceMapping(mappings, transitions))
                 .add(new GetEventSourceMapping(mappings))
                 .add(new ListEventSourceMappings(mappings))
-                .add(new UpdateEventSourceMapping(mappings, functions, transitions, clock));
+                .add(new UpdateEventSourceMapping(mappings, functions, probe, transitions, clock));
         transitions.resume();
         return new MappingOperations(transitions, new MappingTags(mappings));
     }

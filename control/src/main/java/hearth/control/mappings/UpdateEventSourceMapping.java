@@ -4,6 +4,7 @@ import hearth.cluster.MappingRecord;
 import hearth.cluster.MappingStore;
 import hearth.control.operation.Caller;
 import hearth.control.operation.Operation;
+import hearth.control.operation.Refusals;
 import hearth.model.EventSourceMappingId;
 import hearth.model.api.EventSourceMappingConfiguration;
 import hearth.model.api.UpdateEventSourceMappingRequest;
@@ -17,13 +18,19 @@ final class UpdateEventSourceMapping
         implements Operation<UpdateEventSourceMappingRequest, EventSourceMappingConfiguration> {
     private final MappingStore mappings;
     private final MappedFunctions functions;
+    private final SourceProbe probe;
     private final MappingTransitions transitions;
     private final InstantSource clock;
 
     UpdateEventSourceMapping(
-            MappingStore mappings, MappedFunctions functions, MappingTransitions transitions, InstantSource clock) {
+            MappingStore mappings,
+            MappedFunctions functions,
+            SourceProbe probe,
+            MappingTransitions transitions,
+            InstantSource clock) {
         this.mappings = mappings;
         this.functions = functions;
+        this.probe = probe;
         this.transitions = transitions;
         this.clock = clock;
     }
@@ -31,13 +38,17 @@ final class UpdateEventSourceMapping
     @Override
     public EventSourceMappingConfiguration handle(Caller caller, UpdateEventSourceMappingRequest request) {
         var id = new EventSourceMappingId(caller.account(), caller.region(), String.valueOf(request.uuid()));
-        if (mappings.find(id).isEmpty()) {
-            throw MappingRefusals.notFound();
+        var found = mappings.find(id).orElseThrow(MappingRefusals::notFound);
+        String function = null;
+        if (request.functionName() != null) {
+            var mapped = functions.require(caller, request.functionName(), "UpdateEventSourceMapping");
+            probe.refusal(found.configuration(), mapped.timeout()).ifPresent(why -> {
+                throw Refusals.invalid(why);
+            });
+            function = mapped.arn();
         }
-        var function = request.functionName() == null
-                ? null
-                : functions.require(caller, request.functionName(), "UpdateEventSourceMapping");
-        var updated = mappings.update(id, before -> Optional.of(updated(before, request, function)), Conflicts::refuse)
+        var now = function;
+        var updated = mappings.update(id, before -> Optional.of(updated(before, request, now)), Conflicts::refuse)
                 .orElseThrow(MappingRefusals::notFound);
         transitions.settle(id);
         return updated.configuration();

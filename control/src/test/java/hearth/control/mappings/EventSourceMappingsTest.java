@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +72,35 @@ class EventSourceMappingsTest {
         assertThat(created.lastModified()).isEqualTo(Desk.NOW);
         assertThat(mappings.atRest(created.uuid()))
                 .isEqualTo(created.toBuilder().state("Enabled").build());
+    }
+
+    @Test
+    void isRefusedForWhatItsSourceSays() {
+        desk.createActive("other");
+        var asked = new ArrayList<String>();
+        desk.sources = (mapping, timeout) -> {
+            asked.add(mapping.eventSourceArn() + " " + timeout.toSeconds());
+            return Optional.of("The queue is too short.");
+        };
+
+        refuses(
+                ApiError.INVALID_PARAMETER_VALUE,
+                "The queue is too short.",
+                () -> mappings.create(reading(QUEUE).tags(Map.of())));
+        desk.sources = SourceProbe.NONE;
+        var created = mappings.createAtRest(reading(QUEUE));
+        desk.sources = (_, _) -> Optional.of("The queue is too short.");
+        refuses(
+                ApiError.INVALID_PARAMETER_VALUE,
+                "The queue is too short.",
+                () -> mappings.update(
+                        created.uuid(),
+                        UpdateEventSourceMappingRequest.builder().functionName("other")));
+
+        assertThat(asked).containsExactly(QUEUE + " 3");
+        assertThat(mappings.get(created.uuid())).isEqualTo(created);
+        mappings.update(
+                created.uuid(), UpdateEventSourceMappingRequest.builder().batchSize(3));
     }
 
     @Test

@@ -9,6 +9,7 @@ import hearth.cluster.StorePlace;
 import hearth.cluster.StoreUrl;
 import hearth.control.ControlPlane;
 import hearth.control.code.ObjectStore;
+import hearth.control.mappings.SourceProbe;
 import hearth.control.operation.Caller;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.ProvisionedEnvironments;
@@ -92,6 +93,7 @@ class ChangesOfOthersTest {
                 UrlAddress.AWS,
                 ProvisionedEnvironments.NONE,
                 ObjectStore.NONE,
+                SourceProbe.NONE,
                 new PackageThreads(1, Thread.ofPlatform().daemon().factory()));
         cache = new FunctionCache(
                 FunctionCacheConfig.DEFAULT,
