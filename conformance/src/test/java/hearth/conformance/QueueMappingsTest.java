@@ -200,6 +200,19 @@ class QueueMappingsTest {
     }
 
     @Test
+    void hasSoManyPollersAsAreProvisioned() {
+        map("provisioned", Map.of("SLOW", "1"), Map.of(), r -> r.batchSize(1)
+                .provisionedPollerConfig(c -> c.minimumPollers(2).maximumPollers(3)));
+
+        send("provisioned", IntStream.range(0, 20).mapToObj(i -> "m" + i).toArray(String[]::new));
+
+        // Ten of each of the two, where others begin with five.
+        Await.until(() -> log("provisioned"), () -> bodies("provisioned").size() == 20);
+        awaitEmpty("provisioned");
+        assertThat(environments("provisioned")).hasSizeGreaterThan(5);
+    }
+
+    @Test
     void keepsTheOrderOfEachGroupOfAFifoQueue() {
         map("order.fifo", Map.of("FifoQueue", "true"), r -> r.batchSize(4));
 
