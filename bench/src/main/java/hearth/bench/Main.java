@@ -43,6 +43,7 @@ public final class Main {
         INTERFERENCE,
         URLS,
         EVENTS,
+        SOURCES,
         CREATIONS,
         CONTROL,
         BURST,
@@ -189,6 +190,9 @@ public final class Main {
         }
         if (parts.contains(Part.EVENTS)) {
             new EventRows(report, repository, folder, quick).run();
+        }
+        if (parts.contains(Part.SOURCES)) {
+            new SourceRows(report, repository, folder, quick).run();
         }
         if (parts.contains(Part.CREATIONS)) {
             try (var hearth = HearthServer.start(repository, folder.resolve("creations"))) {

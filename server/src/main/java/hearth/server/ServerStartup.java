@@ -280,6 +280,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         // Functions that call this server find it from their first event on.
         events.ifPresent(opened -> opened.begin().run());
         pollers.ifPresent(Pollers::begin);
+        parts.add("watch of the heap", HeapWatch.begin());
         // The first function of a runtime need not wait for its interpreter to be looked for then.
         runtimes.ifPresent(found -> threads.execute(BestEffort.of("Looking for interpreters", found::table)));
         var hearth = new Hearth(
