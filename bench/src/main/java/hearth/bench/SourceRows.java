@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 final class SourceRows {
     private static final int RECEIVERS = 5;
     private static final int IDLE = 500;
+    private static final String MAPPINGS = "/2015-03-31/event-source-mappings";
+    private static final Pattern UUID = Pattern.compile("\"UUID\":\"([^\"]+)\"");
     private static final Pattern RAN = Pattern.compile("ran (\\S+) (\\d+)");
 
     private static final byte[] CODE = """
@@ -51,26 +53,40 @@ final class SourceRows {
                 hearth.create("run", python.runtime(), python.handler(), python.zip(CODE, "run"), 1769);
                 client.ask("create run 1");
                 client.ask("create bare 1");
-                map(hearth, "run", "");
-                throughput(client);
+                var mapping = map(hearth, "run");
+                throughput(client, hearth, mapping);
                 latency(client);
                 idle(client, hearth);
             }
         }
     }
 
-    private static void map(HearthServer hearth, String queue, String more) throws IOException {
-        HearthServer.expect(
-                hearth.send(
-                        "POST",
-                        "/2015-03-31/event-source-mappings",
-                        "{\"FunctionName\":\"run\",\"EventSourceArn\":\"arn:aws:sqs:us-east-1:000000000000:" + queue
-                                + "\"" + more + "}"),
-                202);
+    /// @return the path of the mapping
+    private static String map(HearthServer hearth, String queue) throws IOException {
+        var answer = hearth.send(
+                "POST",
+                MAPPINGS,
+                "{\"FunctionName\":\"run\",\"EventSourceArn\":\"arn:aws:sqs:us-east-1:000000000000:" + queue + "\"}");
+        HearthServer.expect(answer, 202);
+        var uuid = UUID.matcher(answer);
+        if (!uuid.find()) {
+            throw new IOException("No UUID in " + answer);
+        }
+        return MAPPINGS + "/" + uuid.group(1);
     }
 
-    /// Both are given their messages before they begin: the mapping is disabled meanwhile by having none.
-    private void throughput(Child client) throws IOException, InterruptedException {
+    private static void enable(HearthServer hearth, String mapping, boolean enabled)
+            throws IOException, InterruptedException {
+        HearthServer.expect(hearth.send("PUT", mapping, "{\"Enabled\":" + enabled + "}"), 202);
+        var state = enabled ? "\"State\":\"Enabled\"" : "\"State\":\"Disabled\"";
+        while (!hearth.send("GET", mapping, "").contains(state)) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    /// Both are given their messages before they begin.
+    private void throughput(Child client, HearthServer hearth, String mapping)
+            throws IOException, InterruptedException {
         int count = quick ? 5_000 : 20_000;
         int rounds = quick ? 3 : 7;
         var bare = new double[rounds];
@@ -80,16 +96,18 @@ final class SourceRows {
             Report.progress("sources: queue, round " + (i + 1) + " of " + rounds);
             client.ask("fill bare " + count);
             double floor = count * 1e9 / Long.parseLong(client.ask("drain bare " + count + " " + RECEIVERS));
-            // A mapping takes from the first message on: what it is given is drained while it comes, and then alone.
+            enable(hearth, mapping, false);
+            // The last poll, whose messages it would give back.
+            TimeUnit.SECONDS.sleep(2);
             client.ask("fill run " + count);
             long begin = System.nanoTime();
-            int before = Integer.parseInt(client.ask("left run"));
+            enable(hearth, mapping, true);
             while (!client.ask("left run").equals("0")) {
-                TimeUnit.MILLISECONDS.sleep(5);
+                TimeUnit.MILLISECONDS.sleep(50);
             }
             if (i >= 0) {
                 bare[i] = floor;
-                ours[i] = before * 1e9 / (System.nanoTime() - begin);
+                ours[i] = count * 1e9 / (System.nanoTime() - begin);
             }
         }
         report.row(
@@ -144,7 +162,7 @@ final class SourceRows {
         double before = share(tree);
         client.ask("create idle " + IDLE);
         for (int i = 0; i < IDLE; i++) {
-            map(hearth, "idle" + i, "");
+            var _ = map(hearth, "idle" + i);
         }
         // Until polls are as long as they get, and what they run is compiled.
         TimeUnit.SECONDS.sleep(quick ? 90 : 240);
