@@ -81,6 +81,11 @@ final class MappingTable {
     }
 
     /// Of all accounts.
+    static List<MappingRecord> all(Session session) throws SQLException {
+        return read(session.prepare(SELECT + " ORDER BY account, region, uuid"));
+    }
+
+    /// Of all accounts.
     static List<MappingRecord> enabled(Session session) throws SQLException {
         return read(session.prepare(SELECT + " WHERE state = 'Enabled' ORDER BY uuid"));
     }

@@ -9,6 +9,7 @@ import hearth.model.RecursionGuard;
 import hearth.model.Region;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -358,6 +359,23 @@ class QueueMappingsTest {
     }
 
     @Test
+    void areListedWithWhatWaits() throws Exception {
+        var mapping = map("listed", r -> r.enabled(false).batchSize(3));
+        send("listed", "one", "two");
+
+        var listing = HearthProcess.command(
+                        List.of("mappings", "--data", data.toString(), "--endpoint", "sqs=" + queues.url()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        var said = new String(listing.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(listing.waitFor()).isZero();
+
+        assertThat(said)
+                .contains(mapping + ": arn:aws:lambda:eu-west-1:000000000000:function:listed on "
+                        + ElasticMq.arn("listed") + ", Disabled, 2 waiting, 0 in work\n");
+    }
+
+    @Test
     void namesTheSourcesThatItDoesNotPoll() {
         create("unpolled", Map.of());
         var mapping = lambda.createEventSourceMapping(r -> r.functionName("unpolled")
@@ -426,7 +444,9 @@ class QueueMappingsTest {
                     settings.accept(r);
                 })
                 .uuid();
-        awaitState(mapping, "Enabled");
+        Await.until(
+                "the mapping is at rest",
+                () -> lambda.getEventSourceMapping(r -> r.uuid(mapping)).state().endsWith("abled"));
         return mapping;
     }
 

@@ -74,6 +74,17 @@ final class Queue {
                 Integer.parseInt(attributes.getOrDefault(QueueAttributeName.VISIBILITY_TIMEOUT, "30")));
     }
 
+    SqsProbe.Waiting waiting() throws SourceException, InterruptedException {
+        var attributes = call("GetQueueAttributes", sqs -> sqs.getQueueAttributes(request -> request.queueUrl(url)
+                        .attributeNames(
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                .attributes());
+        return new SqsProbe.Waiting(
+                attributes.getOrDefault(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES, "0"),
+                attributes.getOrDefault(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE, "0"));
+    }
+
     /// Deletes messages.
     ///
     /// @return those that are still there

@@ -8,9 +8,25 @@ import java.time.Duration;
 import java.util.Optional;
 import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
 
-/// Asks queues what a new mapping must know of them.
+/// Asks queues what a new mapping must know of them, and what waits there.
 public record SqsProbe(AwsClients clients) {
     private static final Logger LOG = System.getLogger(SqsProbe.class.getName());
+
+    /// How many messages of a queue wait, and how many are taken out and not deleted; about, as SQS says.
+    public record Waiting(String visible, String taken) {}
+
+    /// @return empty where SQS does not answer
+    public Optional<Waiting> waiting(String queue) {
+        try {
+            return Optional.of(new Queue(clients, queue).waiting());
+        } catch (SourceException e) {
+            LOG.log(Level.DEBUG, "Queue {0} cannot be asked: {1}", queue, e.getMessage());
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
 
     /// For what Lambda refuses a mapping of a queue, in its words; empty where it does not, or SQS does not answer.
     ///

@@ -21,6 +21,7 @@ public final class Main {
             StatusCommand.COMMAND,
             DrainCommand.COMMAND,
             EventsCommand.COMMAND,
+            MappingsCommand.COMMAND,
             MigrateCommand.COMMAND,
             StopCommand.COMMAND,
             DoctorCommand.COMMAND,
