@@ -85,9 +85,9 @@ final class Queue {
                 attributes.getOrDefault(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE, "0"));
     }
 
-    /// Deletes messages.
+    /// Deletes messages. One whose handle is no longer good has been deleted before, or is another's by now.
     ///
-    /// @return those that are still there
+    /// @return those for which it may be tried again
     List<Message> delete(List<Message> messages) throws SourceException, InterruptedException {
         var left = new ArrayList<Message>();
         for (int from = 0; from < messages.size(); from += MOST) {
@@ -102,7 +102,9 @@ final class Queue {
             var failed = call("DeleteMessageBatch", sqs -> sqs.deleteMessageBatch(
                             request -> request.queueUrl(url).entries(entries))
                     .failed());
-            failed.forEach(entry -> left.add(some.get(Integer.parseInt(entry.id()))));
+            failed.stream()
+                    .filter(entry -> !Boolean.TRUE.equals(entry.senderFault()))
+                    .forEach(entry -> left.add(some.get(Integer.parseInt(entry.id()))));
         }
         return left;
     }
