@@ -2,10 +2,10 @@ package hearth.pollers;
 
 import java.time.Duration;
 
-/// Grows with each failure in a row: from a tenth of a second to half a minute.
+/// Grows with each failure in a row: from a tenth of a second to ten seconds.
 public final class Pause {
     private static final Duration FIRST = Duration.ofMillis(100);
-    private static final Duration LONGEST = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private Duration next = FIRST;
 
