@@ -76,18 +76,22 @@ public final class BatchInvoker {
     /// @param payload no larger than `LARGEST`
     public BatchOutcome invoke(PolledMapping mapping, FunctionVersion version, byte[] payload, String traceHeader)
             throws InterruptedException {
+        return invoke(mapping, version, newRequestId(), payload, traceHeader);
+    }
+
+    /// The id of an invocation that nobody had before.
+    public String newRequestId() {
+        return requestIds.get();
+    }
+
+    /// The same, under an id that its caller knows.
+    public BatchOutcome invoke(
+            PolledMapping mapping, FunctionVersion version, String requestId, byte[] payload, String traceHeader)
+            throws InterruptedException {
         take(payload.length);
         try {
             var invocation = new Invocation(
-                    requestIds.get(),
-                    mapping.functionArn(),
-                    payload,
-                    null,
-                    null,
-                    traceHeader,
-                    clock.instant(),
-                    false,
-                    false);
+                    requestId, mapping.functionArn(), payload, null, null, traceHeader, clock.instant(), false, false);
             var outcome = new CompletableFuture<DispatchOutcome>();
             dispatch.run(version, invocation, PATIENCE, outcome::complete);
             return outcome(version, await(outcome));

@@ -24,6 +24,17 @@ public final class FailedItems {
     /// @param batch the identifiers of all
     /// @return empty when the whole batch did
     public static Optional<Set<String>> of(byte[] answer, Set<String> batch) {
+        return of(answer, batch, false);
+    }
+
+    /// The same of records of Kafka, whose identifiers are such as `{"partition":"orders-0","offset":7}`.
+    ///
+    /// @param batch the identifiers of all: `orders-0@7`
+    public static Optional<Set<String>> ofPartitions(byte[] answer, Set<String> batch) {
+        return of(answer, batch, true);
+    }
+
+    private static Optional<Set<String>> of(byte[] answer, Set<String> batch, boolean offsets) {
         try (var parser = JSON.createParser(answer)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 // An answer of another kind has no such list.
@@ -36,7 +47,7 @@ public final class FailedItems {
                 if (!isList) {
                     parser.skipChildren();
                 } else {
-                    failed = value == JsonToken.VALUE_NULL ? Optional.of(Set.of()) : list(parser, batch);
+                    failed = value == JsonToken.VALUE_NULL ? Optional.of(Set.of()) : list(parser, batch, offsets);
                     if (failed.isEmpty()) {
                         return failed;
                     }
@@ -49,13 +60,14 @@ public final class FailedItems {
         }
     }
 
-    private static Optional<Set<String>> list(JsonParser parser, Set<String> batch) throws IOException {
+    private static Optional<Set<String>> list(JsonParser parser, Set<String> batch, boolean offsets)
+            throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             return Optional.empty();
         }
         var failed = new LinkedHashSet<String>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            var item = item(parser);
+            var item = item(parser, offsets);
             if (item.isEmpty() || !batch.contains(item)) {
                 return Optional.empty();
             }
@@ -65,7 +77,7 @@ public final class FailedItems {
     }
 
     /// @return empty of what is no item
-    private static String item(JsonParser parser) throws IOException {
+    private static String item(JsonParser parser, boolean offsets) throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
             return "";
@@ -74,11 +86,30 @@ public final class FailedItems {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             boolean isItem = parser.currentName().equals(ITEM);
             var value = parser.nextToken();
-            if (isItem && value == JsonToken.VALUE_STRING) {
+            if (isItem && offsets && value == JsonToken.START_OBJECT) {
+                found = offset(parser);
+            } else if (isItem && !offsets && value == JsonToken.VALUE_STRING) {
                 found = parser.getText();
             }
             parser.skipChildren();
         }
         return found;
+    }
+
+    /// @return empty of what names no offset of a partition
+    private static String offset(JsonParser parser) throws IOException {
+        var partition = "";
+        var offset = "";
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            var name = parser.currentName();
+            var value = parser.nextToken();
+            if (name.equals("partition") && value == JsonToken.VALUE_STRING) {
+                partition = parser.getText();
+            } else if (name.equals("offset") && value == JsonToken.VALUE_NUMBER_INT) {
+                offset = parser.getText();
+            }
+            parser.skipChildren();
+        }
+        return partition.isEmpty() || offset.isEmpty() ? "" : partition + "@" + offset;
     }
 }

@@ -61,4 +61,32 @@ class FailedItemsTest {
     private static Optional<Set<String>> failed(String answer) {
         return FailedItems.of(answer.getBytes(StandardCharsets.UTF_8), BATCH);
     }
+
+    @Test
+    void namesOffsetsOfPartitions() {
+        assertThat(offsets("{\"itemIdentifier\":{\"partition\":\"o-1\",\"offset\":7}}"))
+                .hasValue(Set.of("o-1@7"));
+        assertThat(offsets("{\"itemIdentifier\":{\"offset\":8,\"more\":[1],\"partition\":\"o-1\"}}"))
+                .hasValue(Set.of("o-1@8"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"itemIdentifier\":\"o-1@7\"}",
+                "{\"itemIdentifier\":{\"partition\":\"o-1\",\"offset\":9}}",
+                "{\"itemIdentifier\":{\"partition\":\"o-1\",\"offset\":\"7\"}}",
+                "{\"itemIdentifier\":{\"partition\":\"o-1\"}}",
+                "{\"itemIdentifier\":{\"partition\":\"\",\"offset\":7}}",
+                "{\"itemIdentifier\":null}",
+                "{}"
+            })
+    void failsAllThatNamesNoOffset(String item) {
+        assertThat(offsets(item)).isEmpty();
+    }
+
+    private static Optional<Set<String>> offsets(String item) {
+        var answer = "{\"batchItemFailures\":[" + item + "]}";
+        return FailedItems.ofPartitions(answer.getBytes(StandardCharsets.UTF_8), Set.of("o-1@7", "o-1@8"));
+    }
 }

@@ -3,6 +3,7 @@ package hearth.server;
 import hearth.cluster.Store;
 import hearth.control.mappings.SourceProbe;
 import hearth.events.aws.AwsClients;
+import hearth.events.aws.BatchDestinations;
 import hearth.invoke.InvokeServices;
 import hearth.invoke.frontend.TraceHeaders;
 import hearth.invoke.metering.InvocationMeter;
@@ -11,7 +12,11 @@ import hearth.model.endpoints.ServiceName;
 import hearth.model.memory.MemoryBudget;
 import hearth.pollers.BatchInvoker;
 import hearth.pollers.EventSources;
+import hearth.pollers.PollerMeter;
 import hearth.pollers.Pollers;
+import hearth.pollers.kafka.KafkaServices;
+import hearth.pollers.kafka.KafkaSource;
+import hearth.pollers.secrets.Secrets;
 import hearth.pollers.sqs.SqsProbe;
 import hearth.pollers.sqs.SqsSource;
 import hearth.server.api.RequestIds;
@@ -60,8 +65,11 @@ final class PollerPlane {
                 clock,
                 memory.share(new Bytes(memory.total().count() / 2)));
         var clients = parts.add("clients of event sources", new LateClients(config, PATIENCE));
-        Pollers.Sources sources = (mapping, status) ->
-                new EventSources(Map.of("sqs", new SqsSource(clients.get(), invoker, meter))).poller(mapping, status);
+        Pollers.Sources kafka = (mapping, status) ->
+                new KafkaSource(kafka(config, clients.get(), invoker, meter, clock)).poller(mapping, status);
+        Pollers.Sources sources = (mapping, status) -> new EventSources(
+                        Map.of("sqs", new SqsSource(clients.get(), invoker, meter), "kafka", kafka))
+                .poller(mapping, status);
         return parts.add(
                 "pollers",
                 new Pollers(
@@ -70,6 +78,21 @@ final class PollerPlane {
                         sources,
                         meter,
                         config.service().drain()));
+    }
+
+    private static KafkaServices kafka(
+            ServerConfig config, AwsClients clients, BatchInvoker invoker, PollerMeter meter, InstantSource clock) {
+        var environment = System.getenv();
+        var region =
+                environment.getOrDefault("AWS_REGION", environment.getOrDefault("AWS_DEFAULT_REGION", "us-east-1"));
+        var told = config.service().sources();
+        return new KafkaServices(
+                invoker,
+                new BatchDestinations(clients, region),
+                new Secrets(told.secrets(), clients),
+                told.kafkaBrokers(),
+                meter,
+                clock);
     }
 
     /// Asks the sources of new mappings, by clients that are made with the first one.

@@ -17,20 +17,23 @@ import java.util.Set;
 ///     `--record-files`)
 /// @param metrics what it counts, and who may see it (`--metrics`, `--metrics-functions`)
 /// @param retryBase the wait before the first retry of an event that its function failed on (`--retry-base`, 1m)
+/// @param sources what pollers are told of event sources (`--secret`, `--kafka-brokers`)
 public record ServiceConfig(
         Set<String> allowedHosts,
         Optional<UrlSuffix> urlSuffix,
         Duration drain,
         RecordsConfig records,
         MetricsConfig metrics,
-        Duration retryBase) {
+        Duration retryBase,
+        SourcesConfig sources) {
     public static final ServiceConfig DEFAULT = new ServiceConfig(
             Set.of(),
             Optional.empty(),
             Duration.ofSeconds(5),
             RecordsConfig.DEFAULT,
             MetricsConfig.DEFAULT,
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            SourcesConfig.NONE);
 
     public ServiceConfig {
         allowedHosts = Set.copyOf(allowedHosts);

@@ -99,7 +99,8 @@ final class ServiceOptions {
                         Bytes.mebibytes(arguments.number(RECORD_SIZE, 1, 1 << 14)),
                         arguments.number(RECORD_FILES, 1, 1_000)),
                 new MetricsConfig(onOrOff(arguments, METRICS), arguments.number(METRICS_FUNCTIONS, 0, 10_000)),
-                arguments.duration(RETRY_BASE).orElse(Duration.ZERO));
+                arguments.duration(RETRY_BASE).orElse(Duration.ZERO),
+                SourceOptions.config(arguments));
     }
 
     private static Optional<UrlSuffix> urlSuffix(String text) {

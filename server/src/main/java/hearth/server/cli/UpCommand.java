@@ -140,7 +140,13 @@ final class UpCommand {
                 ROLES,
                 LOOPS,
                 READY_FILE);
-        return Stream.of(own, ServiceOptions.ALL, LimitOptions.ALL, ClusterOptions.ALL, FOREGROUND_ONLY)
+        return Stream.of(
+                        own,
+                        ServiceOptions.ALL,
+                        SourceOptions.ALL,
+                        LimitOptions.ALL,
+                        ClusterOptions.ALL,
+                        FOREGROUND_ONLY)
                 .flatMap(List::stream)
                 .toList();
     }

@@ -16,6 +16,7 @@ import hearth.server.HostPort;
 import hearth.server.Role;
 import hearth.server.ServerConfig;
 import hearth.server.ServiceConfig;
+import hearth.server.SourcesConfig;
 import hearth.server.metrics.MetricsConfig;
 import hearth.server.records.RecordsConfig;
 import hearth.server.urls.UrlSuffix;
@@ -76,7 +77,7 @@ class UpCommandTest {
                 + " --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600 --function-layers 7"
                 + " --stream-rate 100 --roles control --loops 2 --allow-host hearth.test --allow-host=*.example.com"
                 + " --url-suffix https://fn.example.com:8443 --drain 2m --access-log off --audit-log off --record-size 2"
-                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s --cluster-listen 10.0.0.1:9300 --workers-listen [::1]:9100 --join host1:9200,[::1]:9300 --zone a --worker-id host2"
+                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s --secret arn:aws:secretsmanager:eu-west-1:1:secret:a=/srv/a.json --secret arn:b=/srv/b.json --kafka-brokers arn:c=h1:9092,h2:9092 --cluster-listen 10.0.0.1:9300 --workers-listen [::1]:9100 --join host1:9200,[::1]:9300 --zone a --worker-id host2"
                 + " --cluster-certificates /etc/hearth/cluster";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
@@ -124,6 +125,10 @@ class UpCommandTest {
                         Map.entry("HEARTH_METRICS", "off"),
                         Map.entry("HEARTH_METRICS_FUNCTIONS", "7"),
                         Map.entry("HEARTH_RETRY_BASE", "3s"),
+                        Map.entry(
+                                "HEARTH_SECRET",
+                                "arn:aws:secretsmanager:eu-west-1:1:secret:a=/srv/a.json,arn:b=/srv/b.json"),
+                        Map.entry("HEARTH_KAFKA_BROKERS", "arn:c=h1:9092,h2:9092"),
                         Map.entry("HEARTH_CLUSTER_LISTEN", "10.0.0.1:9300"),
                         Map.entry("HEARTH_WORKERS_LISTEN", "[::1]:9100"),
                         Map.entry("HEARTH_JOIN", "host1:9200,[::1]:9300"),
@@ -167,7 +172,14 @@ class UpCommandTest {
                     Duration.ofMinutes(2),
                     new RecordsConfig(false, false, Bytes.mebibytes(2), 9),
                     new MetricsConfig(false, 7),
-                    Duration.ofSeconds(3)),
+                    Duration.ofSeconds(3),
+                    new SourcesConfig(
+                            Map.of(
+                                    "arn:aws:secretsmanager:eu-west-1:1:secret:a",
+                                    Path.of("/srv/a.json"),
+                                    "arn:b",
+                                    Path.of("/srv/b.json")),
+                            Map.of("arn:c", "h1:9092,h2:9092"))),
             new ClusterConfig(
                     Optional.of(new HostPort("10.0.0.1", 9300)),
                     Optional.of(new HostPort("::1", 9100)),

@@ -1,0 +1,18 @@
+package hearth.server;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/// What pollers are told of the sources of mappings, beside what the mappings say.
+///
+/// @param secrets the files with the JSON of secrets, by the secrets' ARNs (`--secret`)
+/// @param kafkaBrokers the brokers of clusters of Amazon MSK, by the clusters' ARNs: `HOST:PORT`, with commas
+///     (`--kafka-brokers`)
+public record SourcesConfig(Map<String, Path> secrets, Map<String, String> kafkaBrokers) {
+    public static final SourcesConfig NONE = new SourcesConfig(Map.of(), Map.of());
+
+    public SourcesConfig {
+        secrets = Map.copyOf(secrets);
+        kafkaBrokers = Map.copyOf(kafkaBrokers);
+    }
+}

@@ -1,0 +1,57 @@
+package hearth.server.cli;
+
+import hearth.server.SourcesConfig;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The options of `hearth up` that tell of the sources of mappings what the mappings themselves do not say.
+final class SourceOptions {
+    private static final Option SECRET = Option.list(
+                    "--secret",
+                    "ARN=FILE",
+                    "A secret that mappings name by its ARN, and the file with its JSON, such as"
+                            + " {\"username\":\"…\",\"password\":\"…\"}; others are asked for at --endpoint"
+                            + " secretsmanager=URL; repeatable")
+            .orEnvironment("HEARTH_SECRET");
+    private static final Option KAFKA_BROKERS = Option.list(
+                    "--kafka-brokers",
+                    "ARN=HOST:PORT,…",
+                    "Where the brokers of a cluster of Amazon MSK are; repeatable")
+            .orEnvironment("HEARTH_KAFKA_BROKERS");
+
+    static final List<Option> ALL = List.of(SECRET, KAFKA_BROKERS);
+
+    private SourceOptions() {}
+
+    static SourcesConfig config(Arguments arguments) {
+        var secrets = new LinkedHashMap<String, Path>();
+        assigned(arguments, SECRET, "arn:aws:secretsmanager:us-east-1:000000000000:secret:kafka-AbCdEf=kafka.json")
+                .forEach((arn, file) -> secrets.put(arn, Path.of(file).toAbsolutePath()));
+        return new SourcesConfig(
+                secrets,
+                assigned(
+                        arguments,
+                        KAFKA_BROKERS,
+                        "arn:aws:kafka:us-east-1:000000000000:cluster/orders/uuid=127.0.0.1:9092"));
+    }
+
+    /// What is assigned to ARNs. A value without an ARN is one more of the ARN before it.
+    private static Map<String, String> assigned(Arguments arguments, Option option, String example) {
+        var assigned = new LinkedHashMap<String, String>();
+        var arn = "";
+        for (var assignment : arguments.list(option)) {
+            int equals = assignment.indexOf('=');
+            if (equals > 0) {
+                arn = assignment.substring(0, equals).strip();
+            }
+            var value = assignment.substring(equals + 1).strip();
+            if (!arn.startsWith("arn:") || value.isEmpty()) {
+                throw new UsageException(option.name() + " is such as " + example + ", and not " + assignment);
+            }
+            assigned.merge(arn, value, (before, more) -> before + "," + more);
+        }
+        return assigned;
+    }
+}
