@@ -306,6 +306,17 @@ final class KafkaBroker implements AutoCloseable {
         return offsets;
     }
 
+    /// How many members of a group have partitions.
+    long members(String group) {
+        return get(admin.describeConsumerGroups(List.of(group))
+                        .describedGroups()
+                        .get(group))
+                .members()
+                .stream()
+                .filter(member -> !member.assignment().topicPartitions().isEmpty())
+                .count();
+    }
+
     void kill() {
         process.destroyForcibly();
         try {

@@ -48,12 +48,16 @@ final class GroupMember {
     /// After how long an added partition is seen at the latest.
     private static final Duration METADATA = Duration.ofSeconds(5);
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
+    /// What one answer of a broker may hold, but for a single record that is larger.
+    private static final int FETCH_BYTES = 8 << 20;
+
     private static final Duration COMMIT = Duration.ofSeconds(10);
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
     /// How often it is looked whether there are connections.
-    private static final long LOOK = Duration.ofSeconds(2).toNanos();
+    private static final long LOOK = Duration.ofSeconds(1).toNanos();
 
     private final MappingWork work;
     private final KafkaAccess access;
@@ -123,12 +127,12 @@ final class GroupMember {
                 try {
                     join();
                 } catch (SourceException e) {
-                    work.status().sourceFails(String.valueOf(e.getMessage()));
+                    sourceFails(String.valueOf(e.getMessage()));
                 } catch (WakeupException e) {
                     LOG.log(Level.DEBUG, "The poller of {0} was woken up", work.mapping());
                 } catch (KafkaException e) {
                     LOG.log(Level.DEBUG, "The poller of {0} met {1}", work.mapping(), e.getClass());
-                    work.status().sourceFails(Problems.words(e));
+                    sourceFails(Problems.words(e));
                 } catch (RuntimeException | Error e) {
                     work.services().meter().defect();
                     LOG.log(Level.ERROR, "The poller of " + work.mapping() + " met a defect, and goes on", e);
@@ -137,6 +141,13 @@ final class GroupMember {
             }
         } catch (InterruptedException e) {
             LOG.log(Level.DEBUG, "The poller of " + work.mapping() + " ends", e);
+        }
+    }
+
+    /// A member that is to end has nothing to say: the next poller of the mapping may be at work.
+    private void sourceFails(String why) {
+        if (!isClosed()) {
+            work.status().sourceFails(why);
         }
     }
 
@@ -185,6 +196,7 @@ final class GroupMember {
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         settings.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, (int) METADATA.toMillis());
         settings.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) LONGEST_POLL.toMillis());
         settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION.toMillis());

@@ -34,6 +34,10 @@ record KafkaAccess(PolledMapping mapping, String brokers, Secrets secrets) {
     ///
     /// @throws SourceException that says what to do about what is missing
     Map<String, Object> settings() throws SourceException {
+        if (hasRegistry()) {
+            // The function would get other bytes than it would at AWS.
+            throw new SourceException("Hearth does not support SchemaRegistryConfig yet.", null);
+        }
         if (brokers.isEmpty()) {
             throw new SourceException(
                     mapping.source().isEmpty()
@@ -79,12 +83,19 @@ record KafkaAccess(PolledMapping mapping, String brokers, Secrets secrets) {
                             new Password(secret(uri).get("certificate")));
                     encrypts = true;
                 }
-                default -> throw new SourceException("Hearth knows no " + type + " of Kafka.", null);
+                default -> throw new SourceException("Hearth does not support " + type + " yet.", null);
             }
         }
         settings.put(
                 CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, signsIn ? "SASL_SSL" : encrypts ? "SSL" : "PLAINTEXT");
         return settings;
+    }
+
+    private boolean hasRegistry() {
+        var own = mapping.settings().selfManagedKafkaEventSourceConfig();
+        var managed = mapping.settings().amazonManagedKafkaEventSourceConfig();
+        return (own != null && own.schemaRegistryConfig() != null)
+                || (managed != null && managed.schemaRegistryConfig() != null);
     }
 
     private Secret secret(String arn) throws SourceException {
@@ -111,6 +122,6 @@ record KafkaAccess(PolledMapping mapping, String brokers, Secrets secrets) {
 
     /// As JAAS reads it: what is escaped stands for itself.
     private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
     }
 }

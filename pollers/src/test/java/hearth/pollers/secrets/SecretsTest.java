@@ -3,15 +3,21 @@ package hearth.pollers.secrets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import hearth.events.aws.AwsClients;
 import hearth.model.AccountId;
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.pollers.SourceException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +51,38 @@ class SecretsTest {
         assertThatThrownBy(() -> secrets.get(ARN, ACCOUNT).get("certificate"))
                 .isInstanceOf(SourceException.class)
                 .hasMessage("The secret " + ARN + " has no \"certificate\".");
+    }
+
+    @Test
+    void areAskedForAtSecretsManager() throws IOException, SourceException {
+        var asked = new AtomicReference<>("");
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            asked.set(exchange.getRequestHeaders().getFirst("X-Amz-Target") + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            boolean known = asked.get().contains("kafka-AbCdEf");
+            var answer = (known
+                            ? "{\"SecretString\":\"{\\\"username\\\":\\\"a\\\"}\"}"
+                            : "{\"__type\":\"ResourceNotFoundException\",\"message\":\"hunter2\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(known ? 200 : 400, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        server.start();
+        var endpoints = ServiceEndpoints.NONE.with(
+                List.of("secretsmanager=http://127.0.0.1:" + server.getAddress().getPort()));
+        try (var manager = new AwsClients(endpoints, Map.of(), Duration.ofSeconds(20))) {
+            var secrets = new Secrets(Map.of(), manager);
+
+            assertThat(secrets.get(ARN, ACCOUNT).get("username")).isEqualTo("a");
+            assertThat(asked).hasValue("secretsmanager.GetSecretValue {\"SecretId\":\"" + ARN + "\"}");
+            var other = ARN.replace("kafka", "lost");
+            assertThatThrownBy(() -> secrets.get(other, ACCOUNT))
+                    .hasMessage("Secrets Manager does not give the secret " + other + ": ResourceNotFoundException.");
+        } finally {
+            server.stop(0);
+        }
     }
 
     @ParameterizedTest
