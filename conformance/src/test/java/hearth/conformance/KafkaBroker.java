@@ -82,7 +82,7 @@ final class KafkaBroker implements AutoCloseable {
         var sockets = new ArrayList<ServerSocket>();
         var ports = new ArrayList<Integer>();
         for (int i = 0; i < count; i++) {
-            var socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+            var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
             sockets.add(socket);
             ports.add(socket.getLocalPort());
         }
@@ -209,7 +209,7 @@ final class KafkaBroker implements AutoCloseable {
             var server = new KafkaRaftServer(KafkaConfig.fromProps(settings), Time.SYSTEM);
             server.startup();
             var parent = ProcessHandle.current().parent().orElseThrow();
-            parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1));
+            var _ = parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1));
             server.awaitShutdown();
         }
 
@@ -308,11 +308,7 @@ final class KafkaBroker implements AutoCloseable {
 
     /// How many members of a group have partitions.
     long members(String group) {
-        return get(admin.describeConsumerGroups(List.of(group))
-                        .describedGroups()
-                        .get(group))
-                .members()
-                .stream()
+        return get(admin.describeConsumerGroups(List.of(group)).all()).values().iterator().next().members().stream()
                 .filter(member -> !member.assignment().topicPartitions().isEmpty())
                 .count();
     }

@@ -27,6 +27,7 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.EndPointType;
 import software.amazon.awssdk.services.lambda.model.EventSourcePosition;
+import software.amazon.awssdk.services.lambda.model.Filter;
 import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
 import software.amazon.awssdk.services.lambda.model.SourceAccessConfiguration;
 
@@ -204,7 +205,11 @@ class KafkaMappingsTest {
     @Test
     void filtersAndPassesOverWhatNobodyWants() {
         var mapping = map(
-                "picky", 1, r -> r.filterCriteria(c -> c.filters(f -> f.pattern("{\"value\":{\"kind\":[\"a\"]}}"))));
+                "picky",
+                1,
+                r -> r.filterCriteria(c -> c.filters(Filter.builder()
+                        .pattern("{\"value\":{\"kind\":[\"a\"]}}")
+                        .build())));
 
         broker.send("picky", 0, "{\"kind\":\"b\"}", "{\"kind\":\"a\"}", "{\"kind\":\"c\"}");
 
@@ -401,7 +406,10 @@ class KafkaMappingsTest {
                 .startingPosition(EventSourcePosition.TRIM_HORIZON)
                 .selfManagedEventSource(
                         s -> s.endpoints(Map.of(EndPointType.KAFKA_BOOTSTRAP_SERVERS, List.of(address))))
-                .sourceAccessConfigurations(a -> a.type("VPC_SUBNET").uri("subnet:subnet-0123456789abcdef0"));
+                .sourceAccessConfigurations(SourceAccessConfiguration.builder()
+                        .type("VPC_SUBNET")
+                        .uri("subnet:subnet-0123456789abcdef0")
+                        .build());
     }
 
     /// A function, a topic of the same name, and the mapping between them.

@@ -28,8 +28,10 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
+import software.amazon.awssdk.services.lambda.model.Filter;
 import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
+import software.amazon.awssdk.services.lambda.model.SourceAccessConfiguration;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeNameForSends;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeValue;
@@ -172,8 +174,12 @@ class QueueMappingsTest {
         map(
                 "picky",
                 r -> r.filterCriteria(c -> c.filters(
-                        f -> f.pattern("{\"body\":{\"kind\":[\"a\"],\"n\":[{\"numeric\":[\">\",5]}]}}"),
-                        f -> f.pattern("{\"body\":[{\"prefix\":\"text\"}]}"))));
+                        Filter.builder()
+                                .pattern("{\"body\":{\"kind\":[\"a\"],\"n\":[{\"numeric\":[\">\",5]}]}}")
+                                .build(),
+                        Filter.builder()
+                                .pattern("{\"body\":[{\"prefix\":\"text\"}]}")
+                                .build())));
 
         send(
                 "picky",
@@ -299,9 +305,9 @@ class QueueMappingsTest {
         lambda.createEventSourceMapping(r -> r.functionName("throttled").eventSourceArn(ElasticMq.arn("throttled")));
         send("throttled", "patient");
 
-        Await.until("it is taken out", () -> queues.attributes("throttled")
-                .get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE)
-                .equals("1"));
+        Await.until("it is taken out", () -> "1"
+                .equals(queues.attributes("throttled")
+                        .get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE)));
         lambda.putFunctionConcurrency(r -> r.functionName("throttled").reservedConcurrentExecutions(1));
 
         awaitLog("throttled", "BODIES patient");
@@ -381,8 +387,10 @@ class QueueMappingsTest {
         var mapping = lambda.createEventSourceMapping(r -> r.functionName("unpolled")
                         .eventSourceArn("arn:aws:mq:eu-west-1:000000000000:broker:b:b-1")
                         .queues("q")
-                        .sourceAccessConfigurations(c -> c.type("BASIC_AUTH")
-                                .uri("arn:aws:secretsmanager:eu-west-1:000000000000:secret:s-abcdef")))
+                        .sourceAccessConfigurations(SourceAccessConfiguration.builder()
+                                .type("BASIC_AUTH")
+                                .uri("arn:aws:secretsmanager:eu-west-1:000000000000:secret:s-abcdef")
+                                .build()))
                 .uuid();
 
         Await.until("it says so", () -> "PROBLEM: Hearth polls no queues of Amazon MQ."
@@ -479,9 +487,9 @@ class QueueMappingsTest {
         Await.until(
                 () -> queue + " has still " + queues.attributes(queue),
                 () -> queues.visible(queue) == 0
-                        && queues.attributes(queue)
-                                .get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE)
-                                .equals("0"));
+                        && "0"
+                                .equals(queues.attributes(queue)
+                                        .get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE)));
     }
 
     private static void awaitLog(String function, String words) {
