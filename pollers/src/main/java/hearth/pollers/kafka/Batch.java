@@ -13,6 +13,9 @@ import java.util.Set;
 ///
 /// Of one thread, but for `first` and `isDone`. It decides, and does nothing by itself.
 final class Batch {
+    /// The lowest offset of a batch that is done with: there is none.
+    static final long DONE = Long.MAX_VALUE;
+
     private final KafkaRules rules;
     private final Deque<Piece> pieces = new ArrayDeque<>();
     private volatile long first;
@@ -51,13 +54,13 @@ final class Batch {
         pieces.add(new Piece(List.copyOf(records), 0, 0, Optional.empty()));
     }
 
-    /// The lowest offset that is not done with.
+    /// The lowest offset that is not done with; `DONE` when there is none.
     long first() {
         return first;
     }
 
     boolean isDone() {
-        return first == Long.MAX_VALUE;
+        return first == DONE;
     }
 
     /// What is next: to be given up, or to be given to the function.
@@ -124,6 +127,6 @@ final class Batch {
                 .flatMap(piece -> piece.records().stream())
                 .mapToLong(KafkaRecord::offset)
                 .min()
-                .orElse(Long.MAX_VALUE);
+                .orElse(DONE);
     }
 }

@@ -104,8 +104,10 @@ final class PartitionQueue {
     /// not known.
     long done() {
         var current = batch;
-        if (current != null && !current.isDone()) {
-            return current.first();
+        // Read once: whoever works on the batch may be done with it in this moment.
+        long inWork = current == null ? Batch.DONE : current.first();
+        if (inWork != Batch.DONE) {
+            return inWork;
         }
         var first = waiting.peek();
         return first == null ? position : first.record().offset();
