@@ -29,6 +29,8 @@ public final class DataMove {
             "layer_versions",
             "layer_compatibilities",
             "event_source_mappings",
+            "stream_claims",
+            "stream_checkpoints",
             "code_signing_configs",
             "function_code_signing",
             "account_concurrency",

@@ -37,7 +37,8 @@ record Schema(String part, String folder, List<String> migrations) {
                     "V8__account_concurrency.sql",
                     "V9__code_references.sql",
                     "V10__layer_compatibilities.sql",
-                    "V11__packages.sql"));
+                    "V11__packages.sql",
+                    "V12__stream_checkpoints.sql"));
 
     /// Events that wait, and what is to be delivered of those that are done.
     static final Schema EVENTS =
@@ -47,7 +48,12 @@ record Schema(String part, String folder, List<String> migrations) {
     static final Schema POSTGRES_STORE = new Schema(
             "store",
             "migrations-of-postgresql",
-            List.of("V1__store.sql", "V2__members.sql", "V3__several_servers.sql", "V4__neighbouring_releases.sql"));
+            List.of(
+                    "V1__store.sql",
+                    "V2__members.sql",
+                    "V3__several_servers.sql",
+                    "V4__neighbouring_releases.sql",
+                    "V5__stream_checkpoints.sql"));
 
     /// The same as `EVENTS`, in PostgreSQL.
     static final Schema POSTGRES_EVENTS = new Schema("events", "migrations-of-postgresql", List.of("V1__events.sql"));

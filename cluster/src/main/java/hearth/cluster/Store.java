@@ -40,6 +40,7 @@ public final class Store implements AutoCloseable {
     private final FunctionStore functions;
     private final LayerStore layers;
     private final MappingStore mappings;
+    private final CheckpointStore checkpoints;
     private final SigningStore signing;
     private final DrawnValues drawnValues;
     private final MemberStore members;
@@ -63,6 +64,7 @@ public final class Store implements AutoCloseable {
         this.functions = new FunctionStore(database, blobs);
         this.layers = new LayerStore(database, blobs);
         this.mappings = new MappingStore(database);
+        this.checkpoints = new CheckpointStore(database);
         this.signing = new SigningStore(database);
         this.drawnValues = new DrawnValues(database);
         this.members = new MemberStore(database);
@@ -245,6 +247,10 @@ public final class Store implements AutoCloseable {
 
     public MappingStore mappings() {
         return mappings;
+    }
+
+    public CheckpointStore checkpoints() {
+        return checkpoints;
     }
 
     public SigningStore signing() {

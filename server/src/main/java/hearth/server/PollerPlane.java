@@ -12,13 +12,18 @@ import hearth.model.endpoints.ServiceName;
 import hearth.model.memory.MemoryBudget;
 import hearth.pollers.BatchInvoker;
 import hearth.pollers.EventSources;
+import hearth.pollers.PolledMapping;
 import hearth.pollers.PollerMeter;
 import hearth.pollers.Pollers;
+import hearth.pollers.dynamodb.DynamoDbSource;
 import hearth.pollers.kafka.KafkaServices;
 import hearth.pollers.kafka.KafkaSource;
+import hearth.pollers.kinesis.KinesisSource;
 import hearth.pollers.secrets.Secrets;
 import hearth.pollers.sqs.SqsProbe;
 import hearth.pollers.sqs.SqsSource;
+import hearth.pollers.streams.Pace;
+import hearth.pollers.streams.StreamServices;
 import hearth.server.api.RequestIds;
 import hearth.server.metrics.PollerMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -27,6 +32,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -65,11 +71,26 @@ final class PollerPlane {
                 clock,
                 memory.share(new Bytes(memory.total().count() / 2)));
         var clients = parts.add("clients of event sources", new LateClients(config, PATIENCE));
-        Pollers.Sources kafka = (mapping, status) ->
-                new KafkaSource(kafka(config, clients.get(), invoker, meter, clock)).poller(mapping, status);
-        Pollers.Sources sources = (mapping, status) -> new EventSources(
-                        Map.of("sqs", new SqsSource(clients.get(), invoker, meter), "kafka", kafka))
-                .poller(mapping, status);
+        // Servers of Kinesis that are not AWS's speak JSON, and get CBOR wrong or have none.
+        System.setProperty("aws.cborEnabled", "false");
+        var pace = new Pace();
+        Function<PolledMapping, StreamServices> streams = mapping -> new StreamServices(
+                invoker,
+                store.checkpoints(),
+                new BatchDestinations(clients.get(), mapping.id().region().value()),
+                meter,
+                clock,
+                pace);
+        var sources = new EventSources(Map.of(
+                "kafka",
+                (mapping, status) ->
+                        new KafkaSource(kafka(config, clients.get(), invoker, meter, clock)).poller(mapping, status),
+                "sqs",
+                (mapping, status) -> new SqsSource(clients.get(), invoker, meter).poller(mapping, status),
+                "dynamodb",
+                (mapping, status) -> new DynamoDbSource(clients.get(), streams.apply(mapping)).poller(mapping, status),
+                "kinesis",
+                (mapping, status) -> new KinesisSource(clients.get(), streams.apply(mapping)).poller(mapping, status)));
         return parts.add(
                 "pollers",
                 new Pollers(

@@ -56,6 +56,20 @@ public final class AwsClients implements AutoCloseable {
                 : AwsSessionCredentials.create(key, secret, token);
     }
 
+    /// Whether a service has an endpoint of its own, and not only the one of all.
+    public boolean isNamed(ServiceName service) {
+        return endpoints.own().containsKey(service);
+    }
+
+    /// Whether a service is on this host, and nobody's share of it is to be spared.
+    public boolean isLocal(ServiceName service) {
+        var host = endpoints.of(service).map(URI::getHost).orElse("");
+        return host.equals("localhost")
+                || host.endsWith(".localhost")
+                || host.startsWith("127.")
+                || host.equals("[::1]");
+    }
+
     /// The client of a service in a region.
     ///
     /// @param make from the endpoint and the region

@@ -1,3 +1,0 @@
--- usable_since = 4
-ALTER TABLE functions ADD COLUMN colour TEXT NOT NULL DEFAULT '';
-CREATE TABLE colours (name TEXT NOT NULL PRIMARY KEY);

@@ -1,0 +1,17 @@
+package hearth.pollers.dynamodb;
+
+import hearth.events.aws.AwsClients;
+import hearth.pollers.PolledMapping;
+import hearth.pollers.Poller;
+import hearth.pollers.Pollers;
+import hearth.pollers.Status;
+import hearth.pollers.streams.StreamPoller;
+import hearth.pollers.streams.StreamServices;
+
+/// Makes pollers of streams of DynamoDB's tables.
+public record DynamoDbSource(AwsClients clients, StreamServices services) implements Pollers.Sources {
+    @Override
+    public Poller poller(PolledMapping mapping, Status status) {
+        return new StreamPoller(mapping, new DynamoDbStream(clients, mapping.source()), services, status);
+    }
+}
