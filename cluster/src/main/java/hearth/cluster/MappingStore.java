@@ -85,7 +85,7 @@ public final class MappingStore {
         return database.read(MappingTable::inTransition);
     }
 
-    /// Mappings that are enabled and at rest, of all accounts.
+    /// Mappings that are enabled and at rest, of all accounts, without those that are damaged.
     public List<MappingRecord> enabled() {
         return database.read(MappingTable::enabled);
     }

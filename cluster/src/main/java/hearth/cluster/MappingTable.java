@@ -4,6 +4,8 @@ import hearth.model.AccountId;
 import hearth.model.EventSourceMappingId;
 import hearth.model.Region;
 import hearth.model.api.EventSourceMappingConfiguration;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +15,7 @@ import java.util.Optional;
 
 /// The `event_source_mappings` table: one row is one `MappingRecord`.
 final class MappingTable {
+    private static final Logger LOG = System.getLogger(MappingTable.class.getName());
     private static final String KEY = " WHERE account = ? AND region = ? AND uuid = ?";
     private static final String SELECT =
             "SELECT account, region, uuid, enabled, configuration, tags FROM event_source_mappings";
@@ -85,9 +88,25 @@ final class MappingTable {
         return read(session.prepare(SELECT + " ORDER BY account, region, uuid"));
     }
 
-    /// Of all accounts.
+    /// Of all accounts, but for those that cannot be read: one that is damaged keeps no other from its work.
     static List<MappingRecord> enabled(Session session) throws SQLException {
-        return read(session.prepare(SELECT + " WHERE state = 'Enabled' ORDER BY uuid"));
+        try (var rows = session.prepare(SELECT + " WHERE state = 'Enabled' ORDER BY uuid")
+                .executeQuery()) {
+            var found = new ArrayList<MappingRecord>();
+            while (rows.next()) {
+                readable(rows).ifPresent(found::add);
+            }
+            return found;
+        }
+    }
+
+    private static Optional<MappingRecord> readable(ResultSet row) throws SQLException {
+        try {
+            return Optional.of(mapping(row));
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "Event source mapping " + row.getString("uuid") + " is damaged in the store", e);
+            return Optional.empty();
+        }
     }
 
     static List<EventSourceMappingId> inTransition(Session session) throws SQLException {
@@ -106,14 +125,18 @@ final class MappingTable {
         try (var rows = query.executeQuery()) {
             var found = new ArrayList<MappingRecord>();
             while (rows.next()) {
-                found.add(new MappingRecord(
-                        id(rows),
-                        Documents.read(rows.getString("configuration"), EventSourceMappingConfiguration::read),
-                        rows.getBoolean("enabled"),
-                        Documents.tags(rows.getString("tags"))));
+                found.add(mapping(rows));
             }
             return found;
         }
+    }
+
+    private static MappingRecord mapping(ResultSet row) throws SQLException {
+        return new MappingRecord(
+                id(row),
+                Documents.read(row.getString("configuration"), EventSourceMappingConfiguration::read),
+                row.getBoolean("enabled"),
+                Documents.tags(row.getString("tags")));
     }
 
     private static EventSourceMappingId id(ResultSet row) throws SQLException {

@@ -11,9 +11,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -49,8 +52,13 @@ public final class Pollers implements AutoCloseable {
 
     private final List<Ending> endings = new ArrayList<>();
 
+    /// Those that cannot be polled as they are, which the log has told of.
+    private final Set<EventSourceMappingId> defective = new HashSet<>();
+
     private int looks = LOOKS;
     private boolean failing;
+
+    private volatile boolean closed;
 
     /// Makes pollers.
     @FunctionalInterface
@@ -59,19 +67,27 @@ public final class Pollers implements AutoCloseable {
         Poller poller(PolledMapping mapping, Status status);
     }
 
-    private record Running(PolledMapping mapping, Poller poller) {}
+    private record Running(PolledMapping mapping, Poller poller, Status status) {}
 
     /// @param thread waits for the end of what was taken
     private record Ending(PolledMapping mapping, Poller poller, Thread thread) {
         static Ending begin(Running one, boolean now) {
+            return begin(one.mapping(), one.poller(), now);
+        }
+
+        static Ending begin(PolledMapping mapping, Poller poller, boolean now) {
             var thread = Thread.ofVirtual().name("end of a poller").start(() -> {
                 try {
-                    one.poller().close(now);
+                    poller.close(now);
                 } catch (InterruptedException e) {
-                    LOG.log(Level.DEBUG, "What runs of mapping " + one.mapping() + " comes again", e);
+                    LOG.log(Level.DEBUG, "What runs of mapping " + mapping + " comes again", e);
                 }
             });
-            return new Ending(one.mapping(), one.poller(), thread);
+            return new Ending(mapping, poller, thread);
+        }
+
+        Ending hurried() {
+            return begin(mapping, poller, true);
         }
     }
 
@@ -95,35 +111,22 @@ public final class Pollers implements AutoCloseable {
 
     private void run() {
         try {
-            while (true) {
+            while (!closed) {
                 if (changes.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
                     Thread.sleep(GATHERING);
                     changes.drainPermits();
                     looks = LOOKS;
                 }
-                look();
+                guardedLook();
             }
         } catch (InterruptedException e) {
             LOG.log(Level.DEBUG, "The pollers stop", e);
         }
     }
 
-    private void look() {
-        endings.removeIf(one -> !one.thread().isAlive());
-        if (!worksHere.getAsBoolean()) {
-            looks = LOOKS;
-            running.values().forEach(one -> endings.add(Ending.begin(one, false)));
-            running.clear();
-            return;
-        }
-        if (++looks < LOOKS && endings.isEmpty()) {
-            return;
-        }
+    private void guardedLook() {
         try {
-            var wanted = new LinkedHashMap<EventSourceMappingId, MappingRecord>();
-            mappings.enabled().forEach(mapping -> wanted.put(mapping.id(), mapping));
-            follow(wanted);
-            looks = 0;
+            look();
             failing = false;
         } catch (StoreException | StoreUnavailableException e) {
             LOG.log(
@@ -138,13 +141,34 @@ public final class Pollers implements AutoCloseable {
         }
     }
 
+    private void look() {
+        endings.removeIf(one -> !one.thread().isAlive());
+        if (!worksHere.getAsBoolean()) {
+            looks = LOOKS;
+            running.values().forEach(one -> endings.add(Ending.begin(one, false)));
+            running.clear();
+            return;
+        }
+        if (++looks < LOOKS && endings.isEmpty()) {
+            return;
+        }
+        var wanted = new LinkedHashMap<EventSourceMappingId, MappingRecord>();
+        mappings.enabled().forEach(mapping -> wanted.put(mapping.id(), mapping));
+        follow(wanted);
+        looks = 0;
+    }
+
     private void follow(Map<EventSourceMappingId, MappingRecord> wanted) {
+        defective.retainAll(wanted.keySet());
+        var polled = new LinkedHashMap<EventSourceMappingId, PolledMapping>();
+        wanted.forEach((id, record) -> guarded(id, () -> polled.put(id, PolledMapping.of(record))));
         running.entrySet().removeIf(entry -> {
-            var record = wanted.get(entry.getKey());
-            boolean remains = record != null
-                    && PolledMapping.of(record).equals(entry.getValue().mapping());
+            var one = entry.getValue();
+            boolean remains = one.mapping().equals(polled.get(entry.getKey()));
             if (!remains) {
-                endings.add(Ending.begin(entry.getValue(), false));
+                endings.add(Ending.begin(one, false));
+            } else {
+                one.status().shows(Objects.requireNonNull(wanted.get(entry.getKey())));
             }
             return !remains;
         });
@@ -152,26 +176,43 @@ public final class Pollers implements AutoCloseable {
                 .filter(one -> !one.poller().mayOverlap())
                 .map(one -> one.mapping().id())
                 .collect(Collectors.toSet());
-        wanted.forEach((id, record) -> {
+        polled.forEach((id, mapping) -> {
             if (!running.containsKey(id) && !awaited.contains(id)) {
-                running.put(id, start(record));
+                guarded(id, () -> {
+                    running.put(id, start(mapping, Objects.requireNonNull(wanted.get(id))));
+                    defective.remove(id);
+                });
             }
         });
     }
 
-    private Running start(MappingRecord record) {
-        var mapping = PolledMapping.of(record);
-        var poller = sources.poller(mapping, new Status(mappings, record));
+    /// What is wrong with one mapping keeps no other from being polled.
+    private void guarded(EventSourceMappingId id, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            meter.defect();
+            LOG.log(
+                    defective.add(id) ? Level.ERROR : Level.DEBUG,
+                    "Event source mapping " + id.uuid() + " met a defect, and is not polled",
+                    e);
+        }
+    }
+
+    private Running start(PolledMapping mapping, MappingRecord record) {
+        var status = new Status(mappings, record);
+        var poller = sources.poller(mapping, status);
         poller.begin();
-        return new Running(mapping, poller);
+        return new Running(mapping, poller, status);
     }
 
     /// Takes nothing more, and waits for functions that run, no longer than they may take.
     @Override
     public void close() {
+        closed = true;
         thread.interrupt();
         Threads.awaitEnd(thread);
-        endings.replaceAll(one -> Ending.begin(new Running(one.mapping(), one.poller()), true));
+        endings.replaceAll(Ending::hurried);
         running.values().forEach(one -> endings.add(Ending.begin(one, true)));
         long until = System.nanoTime() + drain.toNanos();
         endings.forEach(one -> awaitEnd(one.thread(), until));

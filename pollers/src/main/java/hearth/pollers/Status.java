@@ -2,11 +2,10 @@ package hearth.pollers;
 
 import hearth.cluster.MappingRecord;
 import hearth.cluster.MappingStore;
-import hearth.cluster.StoreException;
-import hearth.cluster.StoreUnavailableException;
 import hearth.model.EventSourceMappingId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -16,6 +15,12 @@ public final class Status {
     private static final Logger LOG = System.getLogger(Status.class.getName());
     private static final String PROBLEM = "PROBLEM: ";
 
+    /// What is kept of words, which others chose.
+    private static final int LONGEST = 1_000;
+
+    /// After how long without a change the next one is kept at once again.
+    private static final Duration CALM = Duration.ofMinutes(1);
+
     private final MappingStore mappings;
     private final EventSourceMappingId id;
     private final String what;
@@ -24,17 +29,33 @@ public final class Status {
     private String function = "";
     private String result;
 
+    /// A source that now answers and now does not must not have each of its answers written to the store.
+    private final Pause pause = new Pause();
+
+    private long tried;
+    private Duration wait = Duration.ZERO;
+
     Status(MappingStore mappings, MappingRecord mapping) {
         this.mappings = mappings;
         this.id = mapping.id();
         this.what = PolledMapping.of(mapping).toString();
-        this.shown = Objects.requireNonNullElse(mapping.configuration().lastProcessingResult(), "");
+        this.shown = shownBy(mapping);
         this.result = shown.startsWith(PROBLEM) ? "" : shown;
+    }
+
+    private static String shownBy(MappingRecord mapping) {
+        return Objects.requireNonNullElse(mapping.configuration().lastProcessingResult(), "");
+    }
+
+    /// What the store has now: whoever polled the mapping before may have said his last word after this one began. What
+    /// is to be there in its place is written with the next word.
+    synchronized void shows(MappingRecord mapping) {
+        shown = shownBy(mapping);
     }
 
     /// The source cannot be asked.
     public synchronized void sourceFails(String why) {
-        source = PROBLEM + why;
+        source = problem(why);
         show();
     }
 
@@ -45,7 +66,7 @@ public final class Status {
 
     /// The function cannot run.
     public synchronized void functionCannotRun(String why) {
-        function = PROBLEM + why;
+        function = problem(why);
         show();
     }
 
@@ -60,9 +81,29 @@ public final class Status {
         show();
     }
 
+    private static String problem(String why) {
+        var line = why.replaceAll("\\p{Cntrl}+", " ");
+        return PROBLEM + (line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line);
+    }
+
+    /// What is left out is shown with the next word: whoever polls says something with each poll.
+    private boolean isTime() {
+        long now = System.nanoTime();
+        var since = Duration.ofNanos(now - tried);
+        if (since.compareTo(wait) < 0) {
+            return false;
+        }
+        if (since.compareTo(CALM) > 0) {
+            pause.reset();
+        }
+        tried = now;
+        wait = pause.next();
+        return true;
+    }
+
     private void show() {
         var now = !source.isEmpty() ? source : !function.isEmpty() ? function : result;
-        if (now.equals(shown)) {
+        if (now.equals(shown) || !isTime()) {
             return;
         }
         try {
@@ -72,8 +113,8 @@ public final class Status {
                             .lastProcessingResult(now.isEmpty() ? null : now)
                             .build())),
                     (_, _) -> {});
-        } catch (StoreException | StoreUnavailableException e) {
-            // It is shown with the next change.
+        } catch (RuntimeException e) {
+            // No reason to poll no more. It is shown with the next word.
             LOG.log(Level.DEBUG, "How mapping " + what + " goes could not be kept", e);
             return;
         }
