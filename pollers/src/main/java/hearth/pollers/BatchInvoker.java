@@ -22,6 +22,9 @@ public final class BatchInvoker {
     /// What a synchronous invocation's payload may hold.
     public static final int LARGEST = 6 << 20;
 
+    /// What a poll may well bring: ten messages of 256 KiB.
+    private static final long POLL = 10 * (256 << 10);
+
     /// How long a batch waits for an environment.
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -90,14 +93,40 @@ public final class BatchInvoker {
             throws InterruptedException {
         take(payload.length);
         try {
-            var invocation = new Invocation(
-                    requestId, mapping.functionArn(), payload, null, null, traceHeader, clock.instant(), false, false);
-            var outcome = new CompletableFuture<DispatchOutcome>();
-            dispatch.run(version, invocation, PATIENCE, outcome::complete);
-            return outcome(version, await(outcome));
+            return run(mapping, version, requestId, payload, traceHeader);
         } finally {
             memory.giveBack(payload.length);
         }
+    }
+
+    /// The same, of a payload whose memory is held already.
+    public BatchOutcome runHeld(PolledMapping mapping, FunctionVersion version, byte[] payload, String traceHeader)
+            throws InterruptedException {
+        return run(mapping, version, newRequestId(), payload, traceHeader);
+    }
+
+    private BatchOutcome run(
+            PolledMapping mapping, FunctionVersion version, String requestId, byte[] payload, String traceHeader)
+            throws InterruptedException {
+        var invocation = new Invocation(
+                requestId, mapping.functionArn(), payload, null, null, traceHeader, clock.instant(), false, false);
+        var outcome = new CompletableFuture<DispatchOutcome>();
+        dispatch.run(version, invocation, PATIENCE, outcome::complete);
+        return outcome(version, await(outcome));
+    }
+
+    /// Whether there is memory for what one more poll may bring. Whoever holds some already must not wait for more.
+    public boolean hasRoom() {
+        return memory.hasRoomFor(Math.min(POLL, memory.largest().count() / 2));
+    }
+
+    /// Counts what a poll has brought, be there room for it or not, until it is given back.
+    public void hold(long bytes) {
+        memory.hold(bytes);
+    }
+
+    public void giveBack(long bytes) {
+        memory.giveBack(bytes);
     }
 
     private void take(int bytes) throws InterruptedException {

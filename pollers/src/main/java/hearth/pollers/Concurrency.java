@@ -25,6 +25,7 @@ public final class Concurrency {
     private int running;
     private int limit;
     private long grown;
+    private boolean closed;
 
     /// @param first how many may run at once in the beginning
     /// @param most how many may ever
@@ -36,12 +37,12 @@ public final class Concurrency {
         this.grown = nanos.getAsLong();
     }
 
-    /// Waits until one more may run, and counts it.
+    /// Waits until one more may run, and counts it; once closed, at once.
     public void enter() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             grow();
-            while (running >= limit) {
+            while (running >= limit && !closed) {
                 // Later there may be room without anyone's leaving.
                 var _ = free.await(STEP, TimeUnit.NANOSECONDS);
                 grow();
@@ -67,6 +68,17 @@ public final class Concurrency {
         try {
             running--;
             free.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Lets all go who wait for room: they will run nothing.
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            free.signalAll();
         } finally {
             lock.unlock();
         }

@@ -34,6 +34,7 @@ public final class Status {
 
     private long tried;
     private Duration wait = Duration.ZERO;
+    private boolean isWaiting;
 
     Status(MappingStore mappings, MappingRecord mapping) {
         this.mappings = mappings;
@@ -86,11 +87,15 @@ public final class Status {
         return PROBLEM + (line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line);
     }
 
-    /// What is left out is shown with the next word: whoever polls says something with each poll.
+    /// When it is too early, what there is to show by then is shown later.
     private boolean isTime() {
         long now = System.nanoTime();
         var since = Duration.ofNanos(now - tried);
         if (since.compareTo(wait) < 0) {
+            if (!isWaiting) {
+                isWaiting = true;
+                Thread.ofVirtual().name("status of " + what).start(() -> showAfter(wait.minus(since)));
+            }
             return false;
         }
         if (since.compareTo(CALM) > 0) {
@@ -99,6 +104,18 @@ public final class Status {
         tried = now;
         wait = pause.next();
         return true;
+    }
+
+    private void showAfter(Duration pause) {
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            isWaiting = false;
+            show();
+        }
     }
 
     private void show() {

@@ -41,7 +41,7 @@ class StatusTest {
     }
 
     @Test
-    void spareTheStoreOfASourceThatComesAndGoes() {
+    void sparesTheStoreOfASourceThatComesAndGoes() throws Exception {
         var changes = new AtomicInteger();
         store.mappings().onChange(changes::incrementAndGet);
 
@@ -51,6 +51,9 @@ class StatusTest {
         }
 
         assertThat(changes).hasValueBetween(1, 10);
+        while (!shown().equals("null")) {
+            Thread.sleep(20);
+        }
     }
 
     @Test

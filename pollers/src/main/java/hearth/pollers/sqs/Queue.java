@@ -70,8 +70,12 @@ final class Queue {
         var attributes = call("GetQueueAttributes", sqs -> sqs.getQueueAttributes(
                         request -> request.queueUrl(url).attributeNames(QueueAttributeName.VISIBILITY_TIMEOUT))
                 .attributes());
-        return Duration.ofSeconds(
-                Integer.parseInt(attributes.getOrDefault(QueueAttributeName.VISIBILITY_TIMEOUT, "30")));
+        var seconds = attributes.getOrDefault(QueueAttributeName.VISIBILITY_TIMEOUT, "30");
+        try {
+            return Duration.ofSeconds(Integer.parseInt(seconds));
+        } catch (NumberFormatException e) {
+            throw new SourceException("The queue's visibility timeout is no number.", e);
+        }
     }
 
     SqsProbe.Waiting waiting() throws SourceException, InterruptedException {

@@ -20,8 +20,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import software.amazon.awssdk.services.sqs.model.Message;
 
@@ -43,6 +48,9 @@ final class SqsPoller implements Poller {
 
     /// The pause after a poll that did not wait.
     private static final Duration UNWAITED = Duration.ofMillis(200);
+
+    /// After how long it is looked whether there is memory again.
+    private static final Duration MEMORY_LOOK = Duration.ofMillis(100);
 
     /// For how long it is believed what the queue's settings are.
     private static final Duration KNOWN = Duration.ofMinutes(5);
@@ -74,7 +82,7 @@ final class SqsPoller implements Poller {
     private final Phaser work = new Phaser(1);
 
     private final ReentrantLock starting = new ReentrantLock();
-    private volatile boolean closed;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     /// Ends with the last receiver and batch of a closed poller.
     private volatile int lastPhase;
@@ -116,7 +124,7 @@ final class SqsPoller implements Poller {
     private void startReceiver() {
         starting.lock();
         try {
-            if (!closed && receivers.size() < mostReceivers) {
+            if (!isClosed() && receivers.size() < mostReceivers) {
                 var receiver = Thread.ofVirtual().name("poller of " + mapping).unstarted(this::receive);
                 receivers.add(receiver);
                 work.register();
@@ -137,54 +145,83 @@ final class SqsPoller implements Poller {
         }
     }
 
+    private boolean isClosed() {
+        return closing.getCount() == 0;
+    }
+
+    /// @return whether it was closed before that was over
+    private boolean isClosedWithin(Duration pause) throws InterruptedException {
+        return closing.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     private void receive() {
         var pause = new Pause();
         var gathering = new Gathering();
         try {
-            while (!closed) {
-                concurrency.enter();
-                boolean handedOn = false;
+            while (!isClosed()) {
                 try {
-                    gathering.gather();
-                    pause.reset();
-                    if (closed) {
+                    if (!takeBatch(gathering, pause)) {
                         return;
                     }
-                    var batch = gathering.take();
-                    if (!batch.isEmpty()) {
-                        handedOn = true;
-                        workOn(batch);
-                        if (gathering.wasFull) {
-                            startReceiver();
-                        }
-                    }
-                } catch (SourceException e) {
-                    status.sourceFails(String.valueOf(e.getMessage()));
-                    Thread.sleep(pause.next());
+                } catch (InterruptedException e) {
+                    // By `close`, or by a timer of AWS's client that came too late.
+                    LOG.log(Level.DEBUG, "A poller of " + mapping + " was interrupted", e);
                 } catch (RuntimeException | Error e) {
                     defect(e);
-                    Thread.sleep(pause.next());
-                } finally {
-                    if (!handedOn) {
-                        concurrency.leave();
-                    }
-                }
-                if (!handedOn && gathering.isEmpty()) {
-                    concurrency.idle();
-                    if (retire()) {
-                        return;
-                    }
+                    LockSupport.parkNanos(UNWAITED.toNanos());
                 }
             }
-        } catch (InterruptedException e) {
-            LOG.log(Level.DEBUG, "A poller of " + mapping + " ends", e);
         } finally {
             receivers.remove(Thread.currentThread());
             // Giving back takes no more than an answer of SQS, or its patience.
             var _ = Thread.interrupted();
-            giveBack(gathering.messages());
+            gathering.giveBack();
             work.arriveAndDeregister();
         }
+    }
+
+    /// @return false when this receiver is not needed any more
+    private boolean takeBatch(Gathering gathering, Pause pause) throws InterruptedException {
+        concurrency.enter();
+        boolean handedOn = false;
+        try {
+            gathering.gather();
+            pause.reset();
+            if (isClosed()) {
+                return false;
+            }
+            if (gathering.wasFull) {
+                startReceiver();
+            }
+            if (!gathering.records.isEmpty()) {
+                var batch = gathering.take();
+                workOn(batch);
+                handedOn = true;
+                try {
+                    gathering.deleteUnwanted();
+                } finally {
+                    gathering.keepOrderAfter(batch);
+                }
+            }
+        } catch (SourceException e) {
+            if (isClosed()) {
+                return false;
+            }
+            status.sourceFails(String.valueOf(e.getMessage()));
+            var _ = isClosedWithin(pause.next());
+        } catch (RuntimeException | Error e) {
+            defect(e);
+            var _ = isClosedWithin(pause.next());
+        } finally {
+            if (!handedOn) {
+                concurrency.leave();
+            }
+        }
+        if (!handedOn && gathering.isQuiet()) {
+            concurrency.idle();
+            return !retire();
+        }
+        return true;
     }
 
     private void defect(Throwable e) {
@@ -199,53 +236,121 @@ final class SqsPoller implements Poller {
         /// Came in with what is a batch already.
         private final List<SqsRecord> next = new ArrayList<>();
 
+        /// What the filters do not let through, to be deleted, as AWS does.
+        private final List<Message> unwanted = new ArrayList<>();
+
         private int bytes = SqsRecord.sizeOfEvent();
         private long knownUntil = System.nanoTime();
 
         /// When something came last.
         private long active = System.nanoTime();
 
+        /// When the oldest of the records, or an older one, came.
+        private long since;
+
         private boolean wasFull;
+
+        /// Whether anything came, be it only what nobody wants.
+        private boolean came;
 
         void gather() throws SourceException, InterruptedException {
             wasFull = false;
+            came = false;
             if (System.nanoTime() - knownUntil >= 0) {
                 visibility = queue.visibility();
                 knownUntil = System.nanoTime() + KNOWN.toNanos();
             }
             addAll(List.copyOf(next));
-            long end = 0;
-            while (!closed && records.size() < batchSize && next.isEmpty()) {
-                long left = end == 0 ? System.nanoTime() - active : Math.max(0, end - System.nanoTime());
-                if (end != 0 && left == 0) {
+            boolean begun = !records.isEmpty();
+            long end = System.nanoTime() + window.toNanos();
+            while (!isClosed() && records.size() < batchSize && next.isEmpty()) {
+                long left = begun ? Math.max(0, end - System.nanoTime()) : System.nanoTime() - active;
+                if ((begun && left == 0) || !mayTakeMore()) {
                     return;
                 }
                 int asked = Math.min(Queue.MOST, batchSize - records.size());
-                long began = System.nanoTime();
-                var wait = end == 0 && left < SHORTEST_POLL.toNanos() ? SHORTEST_POLL : Duration.ofNanos(left);
-                var got = queue.receive(asked, least(LONGEST_POLL, wait));
-                status.sourceAnswers();
-                if (!got.isEmpty()) {
-                    active = System.nanoTime();
-                }
-                wasFull = got.size() == asked;
-                meter.polled(mapping.id(), got.size());
-                addAll(admitted(got));
-                if (got.isEmpty() && System.nanoTime() - began < UNWAITED.toNanos()) {
-                    // Whoever knows no long polls is not asked without end.
-                    Thread.sleep(UNWAITED);
-                }
+                var wait = !begun && left < SHORTEST_POLL.toNanos() ? SHORTEST_POLL : Duration.ofNanos(left);
+                int got = receive(asked, least(LONGEST_POLL, wait));
+                wasFull = got == asked;
                 if (records.isEmpty() || window.isZero()) {
                     return;
                 }
-                if (end == 0) {
+                if (!begun) {
+                    begun = true;
                     end = System.nanoTime() + window.toNanos();
-                } else if (got.isEmpty()) {
+                } else if (got == 0
+                        && isClosedWithin(Duration.ofNanos(Math.clamp(
+                                end - System.nanoTime(),
+                                0,
+                                Duration.ofSeconds(1).toNanos())))) {
                     // SQS waits for whole seconds only.
-                    Thread.sleep(Duration.ofNanos(Math.clamp(
-                            end - System.nanoTime(), 0, Duration.ofSeconds(1).toNanos())));
+                    return;
                 }
             }
+        }
+
+        /// Deletes what is unwanted first: whoever cannot delete would only take the same out again and again.
+        ///
+        /// @return how many messages came
+        private int receive(int most, Duration wait) throws SourceException, InterruptedException {
+            deleteUnwanted();
+            long began = System.nanoTime();
+            var got = queue.receive(most, wait);
+            if (!got.isEmpty()) {
+                came = true;
+                active = System.nanoTime();
+                if (records.isEmpty()) {
+                    since = active;
+                }
+                addAll(admitted(got));
+                meter.polled(mapping.id(), got.size());
+            }
+            status.sourceAnswers();
+            if (got.isEmpty() && System.nanoTime() - began < UNWAITED.toNanos()) {
+                // Whoever knows no long polls is not asked without end.
+                var _ = isClosedWithin(UNWAITED);
+            }
+            return got.size();
+        }
+
+        private List<SqsRecord> admitted(List<Message> got) {
+            var admitted = new ArrayList<SqsRecord>();
+            int before = unwanted.size();
+            for (var message : got) {
+                try {
+                    var record = SqsRecord.of(message, queue);
+                    if (filter.admits(record)) {
+                        admitted.add(record.withoutBody());
+                        invoker.hold(record.memory());
+                    } else {
+                        unwanted.add(record.withoutBody().message());
+                    }
+                } catch (RuntimeException e) {
+                    // The others of its batch are run; this one comes again, as long as its queue lets it.
+                    defect(e);
+                }
+            }
+            meter.filteredOut(mapping.id(), unwanted.size() - before);
+            return admitted;
+        }
+
+        private void deleteUnwanted() throws SourceException, InterruptedException {
+            if (!unwanted.isEmpty()) {
+                // What is left came too late, and comes again.
+                int left = queue.delete(unwanted).size();
+                meter.deleted(mapping.id(), unwanted.size() - left);
+                unwanted.clear();
+            }
+        }
+
+        /// While memory is short, what was gathered is a batch as it is, and nothing more is taken out.
+        private boolean mayTakeMore() throws InterruptedException {
+            while (!invoker.hasRoom()) {
+                if (!records.isEmpty() || isClosedWithin(MEMORY_LOOK)) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private void addAll(List<SqsRecord> more) {
@@ -262,82 +367,103 @@ final class SqsPoller implements Poller {
             }
         }
 
-        List<SqsRecord> take() {
-            var batch = List.copyOf(records);
+        Batch take() {
+            var batch = new Batch(List.copyOf(records), since + visibility.toNanos(), new CompletableFuture<>());
             records.clear();
             bytes = SqsRecord.sizeOfEvent();
             return batch;
         }
 
-        boolean isEmpty() {
-            return records.isEmpty() && next.isEmpty();
+        /// What came with a batch of a queue that keeps an order runs after it, and only if all of it is deleted.
+        void keepOrderAfter(Batch batch) throws InterruptedException {
+            if (queue.isFifo()
+                    && !next.isEmpty()
+                    && !(batch.awaitDeletion() && System.nanoTime() - batch.until() < 0)) {
+                var left = List.copyOf(next);
+                next.clear();
+                leave(left);
+            }
         }
 
-        List<Message> messages() {
-            var all = new ArrayList<Message>();
-            records.forEach(record -> all.add(record.message()));
-            next.forEach(record -> all.add(record.message()));
-            return all;
+        boolean isQuiet() {
+            return !came && records.isEmpty() && next.isEmpty() && unwanted.isEmpty();
+        }
+
+        void giveBack() {
+            leave(records);
+            leave(next);
+            try {
+                deleteUnwanted();
+            } catch (SourceException | RuntimeException e) {
+                LOG.log(Level.DEBUG, "Messages of " + mapping + " come again, and are filtered out then", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    /// Deletes what the filters do not let through, as AWS does.
-    private List<SqsRecord> admitted(List<Message> got) {
-        var admitted = new ArrayList<SqsRecord>();
-        var others = new ArrayList<Message>();
-        for (var message : got) {
-            var record = SqsRecord.of(message, queue);
-            if (filter.admits(record)) {
-                admitted.add(record);
-            } else {
-                others.add(message);
+    /// What the function is to run on at once.
+    ///
+    /// @param until by when the messages are others' too, in nanoseconds
+    /// @param deleted whether all of them were, once that is known
+    private record Batch(List<SqsRecord> records, long until, CompletableFuture<Boolean> deleted) {
+        boolean awaitDeletion() throws InterruptedException {
+            try {
+                return deleted.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("nobody completes it with a failure", e);
             }
         }
-        if (!others.isEmpty()) {
-            meter.filteredOut(mapping.id(), others.size());
-            aside(() -> delete(others));
-        }
-        return admitted;
+    }
+
+    /// Gives them back to the queue, and their memory.
+    private void leave(List<SqsRecord> records) {
+        giveBack(messages(records));
+        release(records);
+    }
+
+    private void release(List<SqsRecord> records) {
+        invoker.giveBack(records.stream().mapToLong(SqsRecord::memory).sum());
+    }
+
+    private static List<Message> messages(List<SqsRecord> records) {
+        return records.stream().map(SqsRecord::message).toList();
     }
 
     private static Duration least(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private void workOn(List<SqsRecord> batch) {
-        aside(() -> {
-            try {
-                run(batch);
-            } finally {
-                concurrency.leave();
-            }
-        });
-    }
-
-    /// Does it on a thread of its own, whose end a closing poller waits for.
-    private void aside(Task task) {
+    /// Works on it on a thread of its own, whose end a closing poller waits for.
+    private void workOn(Batch batch) {
         work.register();
-        Thread.ofVirtual().name("batch of " + mapping).start(() -> {
-            try {
-                task.run();
-            } catch (InterruptedException e) {
-                LOG.log(Level.DEBUG, "A batch of " + mapping + " is left to the queue", e);
-            } catch (RuntimeException | Error e) {
-                defect(e);
-            } finally {
+        boolean begun = false;
+        try {
+            Thread.ofVirtual().name("batch of " + mapping).start(() -> {
+                try {
+                    run(batch);
+                } catch (InterruptedException e) {
+                    LOG.log(Level.DEBUG, "A batch of " + mapping + " is left to the queue", e);
+                } catch (RuntimeException | Error e) {
+                    defect(e);
+                } finally {
+                    batch.deleted().complete(false);
+                    release(batch.records());
+                    concurrency.leave();
+                    work.arriveAndDeregister();
+                }
+            });
+            begun = true;
+        } finally {
+            if (!begun) {
+                release(batch.records());
                 work.arriveAndDeregister();
             }
-        });
-    }
-
-    @FunctionalInterface
-    private interface Task {
-        void run() throws InterruptedException;
+        }
     }
 
     /// Has the function run on them, at once or when it may, as long as they are this poller's.
-    private void run(List<SqsRecord> batch) throws InterruptedException {
-        long until = System.nanoTime() + visibility.toNanos();
+    private void run(Batch batch) throws InterruptedException {
         var pause = new Pause();
         while (true) {
             var why = attempt(batch);
@@ -347,21 +473,20 @@ final class SqsPoller implements Poller {
             concurrency.throttled();
             LOG.log(Level.DEBUG, () -> "A batch of " + mapping + " was set back: " + why);
             var wait = pause.next();
-            if (closed) {
-                giveBack(batch.stream().map(SqsRecord::message).toList());
-                return;
-            }
-            if (System.nanoTime() + wait.toNanos() - until >= 0) {
+            if (System.nanoTime() + wait.toNanos() - batch.until() >= 0) {
                 // They come again, and count as received once more.
-                meter.failed(mapping.id(), batch.size());
+                meter.failed(mapping.id(), batch.records().size());
                 return;
             }
-            Thread.sleep(wait);
+            if (isClosedWithin(wait)) {
+                giveBack(messages(batch.records()));
+                return;
+            }
         }
     }
 
     /// @return why the function did not run; empty when the batch is done
-    private String attempt(List<SqsRecord> batch) throws InterruptedException {
+    private String attempt(Batch batch) throws InterruptedException {
         var resolution = invoker.resolve(mapping);
         var obstacle = BatchInvoker.obstacle(resolution);
         if (obstacle.isPresent() || !(resolution instanceof Resolution.Resolved(var version, var _, var recursion))) {
@@ -372,7 +497,7 @@ final class SqsPoller implements Poller {
         // All that came with one header are one chain; those of several go on with the last one's.
         var header = "";
         var records = new ArrayList<SqsRecord>();
-        for (var record : batch) {
+        for (var record : batch.records()) {
             var round = recursion.enter(invoker.traceHeader(record.traceHeader()));
             if (round.isStopped()) {
                 meter.recursionStopped(mapping.function());
@@ -396,7 +521,7 @@ final class SqsPoller implements Poller {
             meter.failed(mapping.id(), records.size());
             return "";
         }
-        var outcome = invoker.invoke(mapping, version, event, header);
+        var outcome = invoker.runHeld(mapping, version, event, header);
         return switch (outcome) {
             case BatchOutcome.NotRun(var reason) -> reason;
             case BatchOutcome.Failed _ -> {
@@ -406,14 +531,17 @@ final class SqsPoller implements Poller {
             }
             case BatchOutcome.Succeeded(var _, var answer) -> {
                 meter.invoked(mapping.id(), records.size());
-                delete(succeeded(records, answer));
+                var done = succeeded(records, answer);
+                boolean isDeleted = delete(done, batch.until());
+                batch.deleted()
+                        .complete(isDeleted && done.size() == batch.records().size());
                 yield "";
             }
         };
     }
 
     private List<Message> succeeded(List<SqsRecord> records, byte[] answer) {
-        var all = records.stream().map(SqsRecord::message).toList();
+        var all = messages(records);
         if (!mapping.reportsFailures()) {
             return all;
         }
@@ -435,8 +563,10 @@ final class SqsPoller implements Poller {
     }
 
     /// However often that takes, as long as the messages are this poller's.
-    private void delete(List<Message> messages) throws InterruptedException {
-        long until = System.nanoTime() + visibility.toNanos();
+    ///
+    /// @param until by when they are others' too
+    /// @return whether all are
+    private boolean delete(List<Message> messages, long until) throws InterruptedException {
         var pause = new Pause();
         var left = messages;
         while (!left.isEmpty()) {
@@ -456,12 +586,13 @@ final class SqsPoller implements Poller {
                         left.size(),
                         mapping,
                         why);
-                return;
+                return false;
             }
             if (!left.isEmpty()) {
                 Thread.sleep(wait);
             }
         }
+        return true;
     }
 
     private void giveBack(List<Message> messages) {
@@ -478,8 +609,9 @@ final class SqsPoller implements Poller {
     public void close(boolean now) throws InterruptedException {
         starting.lock();
         try {
-            if (!closed) {
-                closed = true;
+            if (!isClosed()) {
+                closing.countDown();
+                concurrency.close();
                 lastPhase = work.arriveAndDeregister();
             }
             if (now) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.Message;
@@ -36,6 +37,17 @@ record SqsRecord(Message message, Queue queue, byte[] json) implements SourceRec
 
     static SqsRecord of(Message message, Queue queue) {
         return new SqsRecord(message, queue, json(message, queue, true));
+    }
+
+    /// Without what the function's event has already, of which memory is to hold no second copy. Filters can no longer
+    /// look at it.
+    SqsRecord withoutBody() {
+        var rest = Message.builder().messageId(message.messageId()).receiptHandle(message.receiptHandle());
+        var trace = traceHeader();
+        if (trace != null) {
+            rest.attributes(Map.of(MessageSystemAttributeName.AWS_TRACE_HEADER, trace));
+        }
+        return new SqsRecord(rest.build(), queue, json);
     }
 
     private static byte[] json(Message message, Queue queue, boolean withBody) {
@@ -113,6 +125,11 @@ record SqsRecord(Message message, Queue queue, byte[] json) implements SourceRec
     /// What the record adds to an event, with the comma.
     int size() {
         return json.length + 1;
+    }
+
+    /// What it takes until the function has run on it: itself, and its place in the event.
+    long memory() {
+        return 2L * size();
     }
 
     /// What an event of no records holds.
