@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
+import software.amazon.awssdk.services.lambda.model.EventSourcePosition;
 import software.amazon.awssdk.services.lambda.model.Filter;
 import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
@@ -385,15 +386,16 @@ class QueueMappingsTest {
     void namesTheSourcesThatItDoesNotPoll() {
         create("unpolled", Map.of());
         var mapping = lambda.createEventSourceMapping(r -> r.functionName("unpolled")
-                        .eventSourceArn("arn:aws:mq:eu-west-1:000000000000:broker:b:b-1")
-                        .queues("q")
+                        .eventSourceArn("arn:aws:rds:eu-west-1:000000000000:cluster:orders")
+                        .startingPosition(EventSourcePosition.LATEST)
+                        .documentDBEventSourceConfig(d -> d.databaseName("orders"))
                         .sourceAccessConfigurations(SourceAccessConfiguration.builder()
                                 .type("BASIC_AUTH")
                                 .uri("arn:aws:secretsmanager:eu-west-1:000000000000:secret:s-abcdef")
                                 .build()))
                 .uuid();
 
-        Await.until("it says so", () -> "PROBLEM: Hearth polls no queues of Amazon MQ."
+        Await.until("it says so", () -> "PROBLEM: Hearth polls no change streams of DocumentDB."
                 .equals(lambda.getEventSourceMapping(r -> r.uuid(mapping)).lastProcessingResult()));
     }
 

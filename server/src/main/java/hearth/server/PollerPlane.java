@@ -19,6 +19,8 @@ import hearth.pollers.dynamodb.DynamoDbSource;
 import hearth.pollers.kafka.KafkaServices;
 import hearth.pollers.kafka.KafkaSource;
 import hearth.pollers.kinesis.KinesisSource;
+import hearth.pollers.mq.MqServices;
+import hearth.pollers.mq.MqSource;
 import hearth.pollers.secrets.Secrets;
 import hearth.pollers.sqs.SqsProbe;
 import hearth.pollers.sqs.SqsSource;
@@ -85,6 +87,9 @@ final class PollerPlane {
                 "kafka",
                 (mapping, status) ->
                         new KafkaSource(kafka(config, clients.get(), invoker, meter, clock)).poller(mapping, status),
+                "mq",
+                (mapping, status) ->
+                        new MqSource(mq(config, clients.get(), invoker, meter, clock)).poller(mapping, status),
                 "sqs",
                 (mapping, status) -> new SqsSource(clients.get(), invoker, meter).poller(mapping, status),
                 "dynamodb",
@@ -114,6 +119,12 @@ final class PollerPlane {
                 told.kafkaBrokers(),
                 meter,
                 clock);
+    }
+
+    private static MqServices mq(
+            ServerConfig config, AwsClients clients, BatchInvoker invoker, PollerMeter meter, InstantSource clock) {
+        var told = config.service().sources();
+        return new MqServices(invoker, new Secrets(told.secrets(), clients), told.brokers(), meter, clock);
     }
 
     /// Asks the sources of new mappings, by clients that are made with the first one.

@@ -17,7 +17,8 @@ import java.util.Set;
 ///     `--record-files`)
 /// @param metrics what it counts, and who may see it (`--metrics`, `--metrics-functions`)
 /// @param retryBase the wait before the first retry of an event that its function failed on (`--retry-base`, 1m)
-/// @param sources what pollers are told of event sources (`--secret`, `--kafka-brokers`)
+/// @param sources what pollers are told of event sources (`--secret`, `--kafka-brokers`,
+///     `--broker`)
 public record ServiceConfig(
         Set<String> allowedHosts,
         Optional<UrlSuffix> urlSuffix,

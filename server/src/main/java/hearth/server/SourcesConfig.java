@@ -1,5 +1,6 @@
 package hearth.server;
 
+import hearth.pollers.mq.BrokerUrls;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -8,11 +9,14 @@ import java.util.Map;
 /// @param secrets the files with the JSON of secrets, by the secrets' ARNs (`--secret`)
 /// @param kafkaBrokers the brokers of clusters of Amazon MSK, by the clusters' ARNs: `HOST:PORT`, with commas
 ///     (`--kafka-brokers`)
-public record SourcesConfig(Map<String, Path> secrets, Map<String, String> kafkaBrokers) {
-    public static final SourcesConfig NONE = new SourcesConfig(Map.of(), Map.of());
+/// @param brokers where brokers of Amazon MQ are, by their ARNs (`--broker`)
+public record SourcesConfig(
+        Map<String, Path> secrets, Map<String, String> kafkaBrokers, Map<String, BrokerUrls> brokers) {
+    public static final SourcesConfig NONE = new SourcesConfig(Map.of(), Map.of(), Map.of());
 
     public SourcesConfig {
         secrets = Map.copyOf(secrets);
         kafkaBrokers = Map.copyOf(kafkaBrokers);
+        brokers = Map.copyOf(brokers);
     }
 }

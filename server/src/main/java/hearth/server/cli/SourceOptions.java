@@ -1,5 +1,6 @@
 package hearth.server.cli;
 
+import hearth.pollers.mq.BrokerUrls;
 import hearth.server.SourcesConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,7 +22,16 @@ final class SourceOptions {
                     "Where the brokers of a cluster of Amazon MSK are; repeatable")
             .orEnvironment("HEARTH_KAFKA_BROKERS");
 
-    static final List<Option> ALL = List.of(SECRET, KAFKA_BROKERS);
+    private static final Option BROKER = Option.list(
+                    "--broker",
+                    "ARN=URL",
+                    "Where a broker of Amazon MQ is: tcp://, ssl:// or failover:(…) of ActiveMQ, amqp:// or amqps:// of"
+                            + " RabbitMQ; repeatable")
+            .orEnvironment("HEARTH_BROKER");
+    private static final String BROKER_EXAMPLE =
+            "arn:aws:mq:us-east-1:000000000000:broker:orders:b-1=amqp://127.0.0.1:5672";
+
+    static final List<Option> ALL = List.of(SECRET, KAFKA_BROKERS, BROKER);
 
     private SourceOptions() {}
 
@@ -34,7 +44,20 @@ final class SourceOptions {
                 assigned(
                         arguments,
                         KAFKA_BROKERS,
-                        "arn:aws:kafka:us-east-1:000000000000:cluster/orders/uuid=127.0.0.1:9092"));
+                        "arn:aws:kafka:us-east-1:000000000000:cluster/orders/uuid=127.0.0.1:9092"),
+                brokers(arguments));
+    }
+
+    private static Map<String, BrokerUrls> brokers(Arguments arguments) {
+        var brokers = new LinkedHashMap<String, BrokerUrls>();
+        assigned(arguments, BROKER, BROKER_EXAMPLE)
+                .forEach((arn, text) -> brokers.put(
+                        arn,
+                        // What is wrong with it may be a password.
+                        BrokerUrls.parse(text)
+                                .orElseThrow(() -> new UsageException(BROKER.name() + " is such as " + BROKER_EXAMPLE
+                                        + ", without user and password; that of " + arn + " is not"))));
+        return brokers;
     }
 
     /// What is assigned to ARNs. A value without an ARN is one more of the ARN before it.
@@ -43,6 +66,11 @@ final class SourceOptions {
         var arn = "";
         for (var assignment : arguments.list(option)) {
             int equals = assignment.indexOf('=');
+            int scheme = assignment.indexOf("://");
+            if (scheme >= 0 && scheme < equals) {
+                // One more URL, with options of its own.
+                equals = -1;
+            }
             if (equals > 0) {
                 arn = assignment.substring(0, equals).strip();
             }

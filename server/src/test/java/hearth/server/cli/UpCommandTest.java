@@ -10,6 +10,8 @@ import hearth.model.AccountId;
 import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
 import hearth.model.endpoints.ServiceEndpoints;
+import hearth.pollers.mq.BrokerUrls;
+import hearth.pollers.mq.Engine;
 import hearth.server.AuthMode;
 import hearth.server.ClusterConfig;
 import hearth.server.HostPort;
@@ -77,7 +79,7 @@ class UpCommandTest {
                 + " --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600 --function-layers 7"
                 + " --stream-rate 100 --roles control --loops 2 --allow-host hearth.test --allow-host=*.example.com"
                 + " --url-suffix https://fn.example.com:8443 --drain 2m --access-log off --audit-log off --record-size 2"
-                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s --secret arn:aws:secretsmanager:eu-west-1:1:secret:a=/srv/a.json --secret arn:b=/srv/b.json --kafka-brokers arn:c=h1:9092,h2:9092 --cluster-listen 10.0.0.1:9300 --workers-listen [::1]:9100 --join host1:9200,[::1]:9300 --zone a --worker-id host2"
+                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s --secret arn:aws:secretsmanager:eu-west-1:1:secret:a=/srv/a.json --secret arn:b=/srv/b.json --kafka-brokers arn:c=h1:9092,h2:9092 --broker arn:d=failover:(ssl://h1:61617,ssl://h2:61617?a=b)?c=d --broker arn:e=amqps://h3 --cluster-listen 10.0.0.1:9300 --workers-listen [::1]:9100 --join host1:9200,[::1]:9300 --zone a --worker-id host2"
                 + " --cluster-certificates /etc/hearth/cluster";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
@@ -129,6 +131,9 @@ class UpCommandTest {
                                 "HEARTH_SECRET",
                                 "arn:aws:secretsmanager:eu-west-1:1:secret:a=/srv/a.json,arn:b=/srv/b.json"),
                         Map.entry("HEARTH_KAFKA_BROKERS", "arn:c=h1:9092,h2:9092"),
+                        Map.entry(
+                                "HEARTH_BROKER",
+                                "arn:d=failover:(ssl://h1:61617,ssl://h2:61617?a=b)?c=d,arn:e=amqps://h3"),
                         Map.entry("HEARTH_CLUSTER_LISTEN", "10.0.0.1:9300"),
                         Map.entry("HEARTH_WORKERS_LISTEN", "[::1]:9100"),
                         Map.entry("HEARTH_JOIN", "host1:9200,[::1]:9300"),
@@ -179,7 +184,12 @@ class UpCommandTest {
                                     Path.of("/srv/a.json"),
                                     "arn:b",
                                     Path.of("/srv/b.json")),
-                            Map.of("arn:c", "h1:9092,h2:9092"))),
+                            Map.of("arn:c", "h1:9092,h2:9092"),
+                            Map.of(
+                                    "arn:d",
+                                    new BrokerUrls(Engine.ACTIVEMQ, List.of("ssl://h1:61617", "ssl://h2:61617?a=b")),
+                                    "arn:e",
+                                    new BrokerUrls(Engine.RABBITMQ, List.of("amqps://h3"))))),
             new ClusterConfig(
                     Optional.of(new HostPort("10.0.0.1", 9300)),
                     Optional.of(new HostPort("::1", 9100)),

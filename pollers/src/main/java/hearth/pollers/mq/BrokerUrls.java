@@ -1,0 +1,35 @@
+package hearth.pollers.mq;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Where a broker is: the URLs of its nodes, of which one after the other is tried.
+public record BrokerUrls(Engine engine, List<String> urls) {
+    /// ActiveMQ's form of several URLs. Its options are those of a transport that is not used: it connects again by
+    /// itself, and would acknowledge on one connection what came by another.
+    private static final Pattern FAILOVER = Pattern.compile("failover:(?://)?\\(([^()]*)\\)(?:\\?.*)?");
+
+    private static final Pattern ACTIVEMQ = Pattern.compile("(?:tcp|ssl)://[^/@?\\s]+(?:[/?][^@\\s]*)?");
+    private static final Pattern RABBITMQ = Pattern.compile("amqps?://[^/@?\\s]+(?::\\d+)?/?");
+
+    public BrokerUrls {
+        urls = List.copyOf(urls);
+    }
+
+    /// @param text `amqp://`, `amqps://`, `tcp://` or `ssl://`, several with commas, or `failover:(…)`
+    /// @return empty of anything else, users and passwords in URLs among it
+    public static Optional<BrokerUrls> parse(String text) {
+        var failover = FAILOVER.matcher(text);
+        var urls = Stream.of((failover.matches() ? failover.group(1) : text).split(",", -1))
+                .map(String::strip)
+                .toList();
+        if (urls.stream().allMatch(url -> ACTIVEMQ.matcher(url).matches())) {
+            return Optional.of(new BrokerUrls(Engine.ACTIVEMQ, urls));
+        }
+        return urls.stream().allMatch(url -> RABBITMQ.matcher(url).matches())
+                ? Optional.of(new BrokerUrls(Engine.RABBITMQ, urls))
+                : Optional.empty();
+    }
+}

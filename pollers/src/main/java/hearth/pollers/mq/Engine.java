@@ -1,0 +1,7 @@
+package hearth.pollers.mq;
+
+/// What a broker is.
+public enum Engine {
+    ACTIVEMQ,
+    RABBITMQ
+}
