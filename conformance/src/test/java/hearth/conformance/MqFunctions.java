@@ -105,9 +105,10 @@ final class MqFunctions implements AutoCloseable {
     String map(String name, Map<String, String> variables, Consumer<CreateEventSourceMappingRequest.Builder> settings) {
         create(name, variables);
         return lambda.createEventSourceMapping(r -> {
-                    r.functionName(name).eventSourceArn(BROKER).queues(name).sourceAccessConfigurations(a -> a.type(
-                                    "BASIC_AUTH")
-                            .uri(SECRET + "user"));
+                    r.functionName(name)
+                            .eventSourceArn(BROKER)
+                            .queues(name)
+                            .sourceAccessConfigurations(access("BASIC_AUTH", secretArn("user")));
                     settings.accept(r);
                 })
                 .uuid();
