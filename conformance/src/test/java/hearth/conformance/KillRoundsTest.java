@@ -30,9 +30,10 @@ import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 /// Every build has the same rounds; `-Dhearth.kills.seed=…` makes others, `-Dhearth.kills.rounds=200` makes them
 /// more.
 class KillRoundsTest {
-    /// A line of the server's log that tells of something wrong, other than with a package that a client sent.
-    static final Pattern TROUBLE =
-            Pattern.compile("(?m)^\\S+ (WARN|ERROR) ++(?!Packages: The package of \\S+ is refused: ).*");
+    /// A line of the server's log that tells of something wrong, other than with a package that a client sent, or a
+    /// source that a client named.
+    static final Pattern TROUBLE = Pattern.compile("(?m)^\\S+ (WARN|ERROR) ++"
+            + "(?!Packages: The package of \\S+ is refused: |Status: Event source mapping \\S+ of \\S+: ).*");
 
     /// Of a booted runtime, at most.
     private static final long DESCRIPTORS = 16;
