@@ -58,6 +58,7 @@ class QueueMappingsTest {
             """);
 
     private static final Pattern BODIES = Pattern.compile("BODIES (.*)");
+    private static final Pattern DONE = Pattern.compile("DONE (\\d+)");
     private static final Pattern SPACES = Pattern.compile(" ");
 
     private static Path data;
@@ -191,6 +192,8 @@ class QueueMappingsTest {
                 "{\"kind\":\"b\",\"n\":7}");
 
         awaitEmpty("picky");
+        // A log is written a moment after its function has ended.
+        Await.until(() -> log("picky"), () -> bodies("picky").size() >= 2);
         assertThat(String.join(" ", bodies("picky")))
                 .contains("text-1", "\"n\":7")
                 .doesNotContain("other", "\"n\":1", "\"b\"");
@@ -355,11 +358,10 @@ class QueueMappingsTest {
         }
 
         awaitEmpty("large");
-        var batches = Pattern.compile("DONE (\\d+)")
-                .matcher(log("large"))
-                .results()
-                .map(found -> Integer.valueOf(found.group(1)))
-                .toList();
+        Await.until(
+                "all batches are in the log",
+                () -> sizes("large").stream().mapToInt(n -> n).sum() >= 30);
+        var batches = sizes("large");
         assertThat(batches.stream().mapToInt(n -> n).sum()).isEqualTo(30);
         assertThat(batches).hasSizeGreaterThan(1).allSatisfy(size -> assertThat(size)
                 .isLessThanOrEqualTo(25));
@@ -508,6 +510,14 @@ class QueueMappingsTest {
         return BODIES.matcher(log(folder, function))
                 .results()
                 .flatMap(found -> SPACES.splitAsStream(found.group(1)))
+                .toList();
+    }
+
+    /// Of the batches that it ran on.
+    private static List<Integer> sizes(String function) {
+        return DONE.matcher(log(function))
+                .results()
+                .map(found -> Integer.valueOf(found.group(1)))
                 .toList();
     }
 
