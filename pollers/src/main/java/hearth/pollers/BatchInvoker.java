@@ -91,11 +91,13 @@ public final class BatchInvoker {
     public BatchOutcome invoke(
             PolledMapping mapping, FunctionVersion version, String requestId, byte[] payload, String traceHeader)
             throws InterruptedException {
-        take(payload.length);
+        // A budget that is smaller than one payload is used up by it; nobody would ever get more than it has.
+        long counted = Math.min(payload.length, memory.largest().count());
+        take(counted);
         try {
             return run(mapping, version, requestId, payload, traceHeader);
         } finally {
-            memory.giveBack(payload.length);
+            memory.giveBack(counted);
         }
     }
 
@@ -129,7 +131,7 @@ public final class BatchInvoker {
         memory.giveBack(bytes);
     }
 
-    private void take(int bytes) throws InterruptedException {
+    private void take(long bytes) throws InterruptedException {
         var granted = new CountDownLatch(1);
         var waiting = memory.takeOrWait(bytes, 0, granted::countDown);
         if (waiting.isPresent()) {

@@ -1,29 +1,25 @@
 package hearth.pollers.sqs;
 
-import hearth.invoke.frontend.Resolution;
 import hearth.model.filter.RecordFilter;
 import hearth.model.filter.RecordSource;
 import hearth.pollers.BatchInvoker;
-import hearth.pollers.BatchOutcome;
 import hearth.pollers.Concurrency;
-import hearth.pollers.FailedItems;
 import hearth.pollers.Pause;
 import hearth.pollers.PolledMapping;
 import hearth.pollers.Poller;
 import hearth.pollers.PollerMeter;
 import hearth.pollers.SourceException;
 import hearth.pollers.Status;
+import hearth.pollers.sqs.BatchWork.Batch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -81,6 +77,7 @@ final class SqsPoller implements Poller {
     /// Counts receivers and batches: the poller is one party until it is closed.
     private final Phaser work = new Phaser(1);
 
+    private final BatchWork batches;
     private final ReentrantLock starting = new ReentrantLock();
     private final CountDownLatch closing = new CountDownLatch(1);
 
@@ -112,6 +109,7 @@ final class SqsPoller implements Poller {
             this.concurrency =
                     new Concurrency(leastReceivers * OF_A_POLLER, mostReceivers * OF_A_POLLER, System::nanoTime);
         }
+        this.batches = new BatchWork(mapping, queue, invoker, status, meter, concurrency, closing);
     }
 
     @Override
@@ -381,7 +379,7 @@ final class SqsPoller implements Poller {
                     && !(batch.awaitDeletion() && System.nanoTime() - batch.until() < 0)) {
                 var left = List.copyOf(next);
                 next.clear();
-                leave(left);
+                batches.leave(left);
             }
         }
 
@@ -390,8 +388,8 @@ final class SqsPoller implements Poller {
         }
 
         void giveBack() {
-            leave(records);
-            leave(next);
+            batches.leave(records);
+            batches.leave(next);
             try {
                 deleteUnwanted();
             } catch (SourceException | RuntimeException e) {
@@ -400,34 +398,6 @@ final class SqsPoller implements Poller {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    /// What the function is to run on at once.
-    ///
-    /// @param until by when the messages are others' too, in nanoseconds
-    /// @param deleted whether all of them were, once that is known
-    private record Batch(List<SqsRecord> records, long until, CompletableFuture<Boolean> deleted) {
-        boolean awaitDeletion() throws InterruptedException {
-            try {
-                return deleted.get();
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("nobody completes it with a failure", e);
-            }
-        }
-    }
-
-    /// Gives them back to the queue, and their memory.
-    private void leave(List<SqsRecord> records) {
-        giveBack(messages(records));
-        release(records);
-    }
-
-    private void release(List<SqsRecord> records) {
-        invoker.giveBack(records.stream().mapToLong(SqsRecord::memory).sum());
-    }
-
-    private static List<Message> messages(List<SqsRecord> records) {
-        return records.stream().map(SqsRecord::message).toList();
     }
 
     private static Duration least(Duration one, Duration other) {
@@ -441,14 +411,14 @@ final class SqsPoller implements Poller {
         try {
             Thread.ofVirtual().name("batch of " + mapping).start(() -> {
                 try {
-                    run(batch);
+                    batches.run(batch);
                 } catch (InterruptedException e) {
                     LOG.log(Level.DEBUG, "A batch of " + mapping + " is left to the queue", e);
                 } catch (RuntimeException | Error e) {
                     defect(e);
                 } finally {
                     batch.deleted().complete(false);
-                    release(batch.records());
+                    batches.release(batch.records());
                     concurrency.leave();
                     work.arriveAndDeregister();
                 }
@@ -456,152 +426,9 @@ final class SqsPoller implements Poller {
             begun = true;
         } finally {
             if (!begun) {
-                release(batch.records());
+                batches.release(batch.records());
                 work.arriveAndDeregister();
             }
-        }
-    }
-
-    /// Has the function run on them, at once or when it may, as long as they are this poller's.
-    private void run(Batch batch) throws InterruptedException {
-        var pause = new Pause();
-        while (true) {
-            var why = attempt(batch);
-            if (why.isEmpty()) {
-                return;
-            }
-            concurrency.throttled();
-            LOG.log(Level.DEBUG, () -> "A batch of " + mapping + " was set back: " + why);
-            var wait = pause.next();
-            if (System.nanoTime() + wait.toNanos() - batch.until() >= 0) {
-                // They come again, and count as received once more.
-                meter.failed(mapping.id(), batch.records().size());
-                return;
-            }
-            if (isClosedWithin(wait)) {
-                giveBack(messages(batch.records()));
-                return;
-            }
-        }
-    }
-
-    /// @return why the function did not run; empty when the batch is done
-    private String attempt(Batch batch) throws InterruptedException {
-        var resolution = invoker.resolve(mapping);
-        var obstacle = BatchInvoker.obstacle(resolution);
-        if (obstacle.isPresent() || !(resolution instanceof Resolution.Resolved(var version, var _, var recursion))) {
-            status.functionCannotRun(obstacle.orElse(""));
-            return obstacle.orElse("");
-        }
-        status.functionRuns();
-        // All that came with one header are one chain; those of several go on with the last one's.
-        var header = "";
-        var records = new ArrayList<SqsRecord>();
-        for (var record : batch.records()) {
-            var round = recursion.enter(invoker.traceHeader(record.traceHeader()));
-            if (round.isStopped()) {
-                meter.recursionStopped(mapping.function());
-                meter.failed(mapping.id(), 1);
-            } else {
-                records.add(record);
-                header = header.isEmpty() || record.traceHeader() != null ? round.traceHeader() : header;
-            }
-        }
-        if (records.isEmpty()) {
-            return "";
-        }
-        var event = SqsRecord.event(records);
-        if (event.length > BatchInvoker.LARGEST) {
-            LOG.log(
-                    Level.ERROR,
-                    "Message {0} of mapping {1} is {2} bytes of JSON, more than a function can be given",
-                    records.getFirst().id(),
-                    mapping,
-                    event.length);
-            meter.failed(mapping.id(), records.size());
-            return "";
-        }
-        var outcome = invoker.runHeld(mapping, version, event, header);
-        return switch (outcome) {
-            case BatchOutcome.NotRun(var reason) -> reason;
-            case BatchOutcome.Failed _ -> {
-                meter.invoked(mapping.id(), records.size());
-                meter.failed(mapping.id(), records.size());
-                yield "";
-            }
-            case BatchOutcome.Succeeded(var _, var answer) -> {
-                meter.invoked(mapping.id(), records.size());
-                var done = succeeded(records, answer);
-                boolean isDeleted = delete(done, batch.until());
-                batch.deleted()
-                        .complete(isDeleted && done.size() == batch.records().size());
-                yield "";
-            }
-        };
-    }
-
-    private List<Message> succeeded(List<SqsRecord> records, byte[] answer) {
-        var all = messages(records);
-        if (!mapping.reportsFailures()) {
-            return all;
-        }
-        var ids = new HashSet<String>();
-        records.forEach(record -> ids.add(record.id()));
-        var failed = FailedItems.of(answer, ids);
-        if (failed.isEmpty()) {
-            LOG.log(
-                    Level.WARNING,
-                    "The function of mapping {0} says nothing sensible of its failures: its batch counts as failed",
-                    mapping);
-            meter.failed(mapping.id(), records.size());
-            return List.of();
-        }
-        meter.failed(mapping.id(), failed.get().size());
-        return all.stream()
-                .filter(message -> !failed.get().contains(message.messageId()))
-                .toList();
-    }
-
-    /// However often that takes, as long as the messages are this poller's.
-    ///
-    /// @param until by when they are others' too
-    /// @return whether all are
-    private boolean delete(List<Message> messages, long until) throws InterruptedException {
-        var pause = new Pause();
-        var left = messages;
-        while (!left.isEmpty()) {
-            var why = "SQS did not delete them.";
-            try {
-                int before = left.size();
-                left = queue.delete(left);
-                meter.deleted(mapping.id(), before - left.size());
-            } catch (SourceException e) {
-                why = String.valueOf(e.getMessage());
-            }
-            var wait = pause.next();
-            if (!left.isEmpty() && System.nanoTime() + wait.toNanos() - until >= 0) {
-                LOG.log(
-                        Level.WARNING,
-                        "{0} messages of mapping {1} come again, although its function has run on them: {2}",
-                        left.size(),
-                        mapping,
-                        why);
-                return false;
-            }
-            if (!left.isEmpty()) {
-                Thread.sleep(wait);
-            }
-        }
-        return true;
-    }
-
-    private void giveBack(List<Message> messages) {
-        try {
-            queue.giveBack(messages);
-        } catch (SourceException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "Messages of " + mapping + " come again when their visibility timeout is over", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -30,6 +30,8 @@ import hearth.model.endpoints.ServiceEndpoints;
 import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.Invocation;
 import hearth.pollers.BatchInvoker;
+import hearth.pollers.BatchOutcome;
+import hearth.pollers.PolledMapping;
 import hearth.pollers.PollerMeter;
 import hearth.pollers.Pollers;
 import java.io.IOException;
@@ -42,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -107,7 +110,7 @@ class SqsPollerTest {
         store.close();
     }
 
-    private void poll(String queue, Consumer<EventSourceMappingConfiguration.Builder> settings) {
+    private BatchInvoker invoker(MemoryBudget budget) {
         var cache = new FunctionCache(
                 FunctionCacheConfig.DEFAULT,
                 (id, _) -> Optional.of(Routing.to(version(id))),
@@ -116,7 +119,7 @@ class SqsPollerTest {
                 InvocationMeter.NONE);
         var random = new Random(1);
         var ids = new AtomicInteger();
-        var invoker = new BatchInvoker(
+        return new BatchInvoker(
                 new FunctionResolver(cache, random, System::nanoTime, InvocationMeter.NONE),
                 (_, invocation, _, listener) -> {
                     var running = new Running(invocation, listener);
@@ -126,7 +129,10 @@ class SqsPollerTest {
                 () -> "request-" + ids.incrementAndGet(),
                 new TraceHeaders(random, InstantSource.system()),
                 InstantSource.system(),
-                memory);
+                budget);
+    }
+
+    private void poll(String queue, Consumer<EventSourceMappingConfiguration.Builder> settings) {
         var id = new EventSourceMappingId(MAIL.account(), MAIL.region(), "uuid");
         var configuration = EventSourceMappingConfiguration.builder()
                 .uuid(id.uuid())
@@ -138,7 +144,7 @@ class SqsPollerTest {
         var made = new Pollers(
                 store.mappings(),
                 () -> true,
-                new SqsSource(clients, invoker, PollerMeter.NONE),
+                new SqsSource(clients, invoker(memory), PollerMeter.NONE),
                 PollerMeter.NONE,
                 Duration.ofSeconds(20));
         pollers = Optional.of(made);
@@ -264,6 +270,31 @@ class SqsPollerTest {
             await(() -> more == 30 || all.size() > more);
         }
         await(() -> memory.left() == memory.total().count());
+    }
+
+    /// Streams and topics wait for the memory of what they have run.
+    @Test
+    void runsWhatIsLargerThanAllMemoryThatPollersHave() throws Exception {
+        var little = new MemoryBudget(Bytes.mebibytes(1));
+        var mapping = new PolledMapping(
+                new EventSourceMappingId(MAIL.account(), MAIL.region(), "large"),
+                MAIL,
+                FunctionId.LATEST,
+                EventSourceMappingConfiguration.builder()
+                        .functionArn(MAIL.arn())
+                        .build());
+
+        var ran = CompletableFuture.supplyAsync(() -> {
+            try {
+                return invoker(little).invoke(mapping, version(MAIL), new byte[2 << 20], "Root=1");
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        next().succeed();
+
+        assertThat(ran.get(20, TimeUnit.SECONDS)).isInstanceOf(BatchOutcome.Succeeded.class);
+        assertThat(little.left()).isEqualTo(little.total().count());
     }
 
     @Test
