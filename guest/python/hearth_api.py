@@ -26,13 +26,18 @@ def init_error(body, headers):
     return _post(b"init/error", body, b"application/json", headers)
 
 
+def restore_error(body, headers):
+    return _post(b"restore/error", body, b"application/json", headers)
+
+
 def _post(path, body, content_type, headers=()):
     extra = b"".join([b"\r\n%s: %s" % header for header in headers])
     head = b"POST %s%s HTTP/1.1\r\nHost: runtime\r\nUser-Agent: %s\r\nContent-Type: %s%s\r\nContent-Length: %d\r\n\r\n"
     return head % (_API, path, _USER_AGENT, content_type, extra, len(body)) + body
 
 
-_NEXT = b"GET %sinvocation/next HTTP/1.1\r\nHost: runtime\r\nUser-Agent: %s\r\n\r\n" % (_API, _USER_AGENT)
+_GET = b"GET %s%s HTTP/1.1\r\nHost: runtime\r\nUser-Agent: %s\r\n\r\n"
+_NEXT = _GET % (_API, b"invocation/next", _USER_AGENT)
 
 
 class RuntimeApi:
@@ -72,6 +77,19 @@ class RuntimeApi:
         if status != 200:
             raise SystemExit(1)
         return headers, body
+
+    def await_restore(self):
+        """Says that the function is initialised, and waits until it is restored."""
+        for _ in range(3):
+            try:
+                self._send(_GET % (_API, b"restore/next", _USER_AGENT))
+                status, _, _ = self._read_answer()
+                if status == 200:
+                    return
+                break
+            except OSError:
+                self._disconnect()
+        raise SystemExit(1)
 
     def report(self, report):
         """Sends a report after which nothing follows, and waits until it has arrived: then the process may be ended."""

@@ -12,6 +12,7 @@ from hearth_runtime import DIRECTORY, Fault, Invocation
 
 # The Runtime API takes headers of some size only; a trace that needs more is not sent.
 _LARGEST_XRAY_CAUSE = 4096
+_ERROR_TYPE = b"Lambda-Runtime-Function-Error-Type"
 _NO_BREAK_SPACE = "\u00a0"
 # AWS's words.
 _INIT_WARNING = (
@@ -42,6 +43,20 @@ def init_error(error):
     _warn()
     _log(document)
     return hearth_api.init_error(hearth_json.encode(document), _type_header(document))
+
+
+def before_snapshot_error(error):
+    """Logs what a hook before the snapshot raised and returns the request that reports it."""
+    document, _ = _describe(error)
+    _log(document)
+    return hearth_api.init_error(hearth_json.encode(document), [(_ERROR_TYPE, b"Runtime.BeforeSnapshotError")])
+
+
+def after_restore_error(error):
+    """Logs what a hook after the restore raised and returns the request that reports it."""
+    document, _ = _describe(error)
+    _log(document)
+    return hearth_api.restore_error(hearth_json.encode(document), [(_ERROR_TYPE, b"Runtime.AfterRestoreError")])
 
 
 def _warn():
@@ -80,7 +95,7 @@ def _frames(error):
 
 def _type_header(document):
     error_type = document["errorType"]
-    return [(b"Lambda-Runtime-Function-Error-Type", error_type.encode())] if error_type.startswith("Runtime.") else []
+    return [(_ERROR_TYPE, error_type.encode())] if error_type.startswith("Runtime.") else []
 
 
 def _xray_cause(error_type, message, frames):

@@ -251,7 +251,7 @@ class _OwnFinder:
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if not name.startswith("hearth_"):
+        if not name.startswith("hearth_") and name != "snapshot_restore_py":
             return None
         location = "%s/%s.py" % (DIRECTORY, name)
         return sys.modules["_frozen_importlib_external"].spec_from_file_location(name, location)
@@ -370,4 +370,8 @@ def main():
     except Exception as error:
         api.report(_tell("init_error", error))
         sys.exit(1)
+    if environment("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        import hearth_snapshot
+
+        hearth_snapshot.await_restore(api, _tell)
     serve(api, handler)

@@ -128,6 +128,11 @@ public final class FunctionStore {
         return read(function, Runnables::provisioned);
     }
 
+    /// Versions that are on their way until an environment of theirs is initialised, as `SnapStart` has it.
+    public List<FunctionVersion> initializing(FunctionId function) {
+        return read(function, Runnables::initializing);
+    }
+
     /// Replaces a function by what is decided of it; empty when there is none. Deciding on an equal record writes
     /// nothing.
     public Optional<Change> update(FunctionId id, Function<FunctionRecord, Change> decide) {

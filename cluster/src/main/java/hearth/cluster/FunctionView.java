@@ -37,6 +37,11 @@ public sealed class FunctionView permits FunctionEdit {
         return number.isEmpty() ? Optional.empty() : run(() -> VersionTable.find(session, id, number.get()));
     }
 
+    /// Published versions that are on their way to another state.
+    List<VersionRecord> pendingVersions() {
+        return run(() -> VersionTable.pending(session, id));
+    }
+
     public Optional<AliasConfiguration> alias(String name) {
         return run(() -> AliasTable.find(session, id, name));
     }

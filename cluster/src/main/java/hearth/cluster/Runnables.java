@@ -103,6 +103,21 @@ final class Runnables {
         return wanted;
     }
 
+    /// Versions under SnapStart that are on their way until an environment of theirs is initialised.
+    static List<FunctionVersion> initializing(FunctionView function) {
+        return function.pendingVersions().stream()
+                .filter(version -> isSnapStart(version.configuration()))
+                .map(version -> of(function.id(), version))
+                .toList();
+    }
+
+    private static boolean isSnapStart(FunctionConfiguration shown) {
+        var snapStart = shown.snapStart();
+        return !FunctionId.LATEST.equals(shown.version())
+                && snapStart != null
+                && "PublishedVersions".equals(snapStart.applyOn());
+    }
+
     private static Optional<Routing> routing(FunctionView function, AliasConfiguration alias) {
         var routing = alias.routingConfig();
         var weights = routing == null ? null : routing.additionalVersionWeights();
@@ -144,7 +159,8 @@ final class Runnables {
                 Objects.requireNonNullElse(logging.logGroup(), "/aws/lambda/" + function.name()),
                 Objects.requireNonNullElse(logging.applicationLogLevel(), "INFO"),
                 Objects.requireNonNullElse(logging.systemLogLevel(), "INFO"),
-                obstacle(shown));
+                obstacle(shown),
+                isSnapStart(shown));
     }
 
     private static Optional<UnsupportedKind> obstacle(FunctionConfiguration shown) {

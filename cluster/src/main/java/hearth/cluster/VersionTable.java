@@ -1,6 +1,7 @@
 package hearth.cluster;
 
 import hearth.model.FunctionId;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,12 +72,28 @@ final class VersionTable {
                         WHERE account = ? AND region = ? AND name = ? AND version > ?
                         ORDER BY version LIMIT ?""", function.account().value(), function.region().value(), function.name(), version, limit)
                 .executeQuery()) {
-            var found = new ArrayList<VersionRecord>();
-            while (rows.next()) {
-                found.add(FunctionTable.version(rows, ""));
-            }
-            return found;
+            return records(rows);
         }
+    }
+
+    /// The published versions that are on their way to another state.
+    static List<VersionRecord> pending(Session session, FunctionId function) throws SQLException {
+        try (var rows = session.prepare(
+                        """
+                        SELECT generation, code_digest, configuration, code_source, layer_digests FROM function_versions
+                        WHERE state = 'Pending' AND account = ? AND region = ? AND name = ?
+                        ORDER BY version""", function.account().value(), function.region().value(), function.name())
+                .executeQuery()) {
+            return records(rows);
+        }
+    }
+
+    private static List<VersionRecord> records(ResultSet rows) throws SQLException {
+        var found = new ArrayList<VersionRecord>();
+        while (rows.next()) {
+            found.add(FunctionTable.version(rows, ""));
+        }
+        return found;
     }
 
     /// The numbers of the newest published versions, in descending order.

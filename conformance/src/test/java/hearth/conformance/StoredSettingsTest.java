@@ -11,8 +11,6 @@ import software.amazon.awssdk.services.lambda.model.FileSystemConfig;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.PackageType;
-import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
-import software.amazon.awssdk.services.lambda.model.SnapStartOptimizationStatus;
 import software.amazon.awssdk.services.lambda.model.TenantIsolationMode;
 import software.amazon.awssdk.services.lambda.model.TracingMode;
 
@@ -54,27 +52,6 @@ class StoredSettingsTest {
         assertThat(shown.tracingConfig().mode()).isEqualTo(TracingMode.ACTIVE);
         assertThat(function.code().sourceKMSKeyArn()).isEqualTo(KEY);
         assertThat(TestServer.invoke(name, "7").payload().asUtf8String()).isEqualTo("7");
-    }
-
-    @Test
-    void areOfTheVersionAloneWhereSnapStartIs() {
-        var name = TestServer.name("snapped");
-        lambda().createFunction(r -> r.functionName(name)
-                .runtime("java21")
-                .handler("app.Handler")
-                .role(ROLE)
-                .publish(true)
-                .code(c -> c.zipFile(Zips.of("app.txt", "no class")))
-                .snapStart(s -> s.applyOn(SnapStartApplyOn.PUBLISHED_VERSIONS)));
-        lambda().waiter()
-                .waitUntilPublishedVersionActive(r -> r.functionName(name).qualifier("1"));
-
-        var latest = lambda().getFunctionConfiguration(r -> r.functionName(name));
-        var version =
-                lambda().getFunctionConfiguration(r -> r.functionName(name).qualifier("1"));
-
-        assertThat(latest.snapStart().optimizationStatus()).isEqualTo(SnapStartOptimizationStatus.OFF);
-        assertThat(version.snapStart().optimizationStatus()).isEqualTo(SnapStartOptimizationStatus.ON);
     }
 
     @Test

@@ -84,7 +84,17 @@ public final class ControlPlane implements AutoCloseable {
         ScalingOperations.addTo(operations, store);
         var signing = new CodeSigning(store.signing(), store.functions());
         functions = FunctionOperations.addTo(
-                operations, store, clock, revisionIds, limits, packages, referred, storage, signing, code);
+                operations,
+                store,
+                clock,
+                revisionIds,
+                limits,
+                packages,
+                referred,
+                storage,
+                signing,
+                code,
+                environments);
         mappings = MappingOperations.addTo(operations, store, sources, clock, revisionIds);
         var signingConfigs = SigningOperations.addTo(operations, store, clock, revisionIds);
         TagOperations.addTo(operations, List.of(functions.tags(), mappings.tags(), signingConfigs));

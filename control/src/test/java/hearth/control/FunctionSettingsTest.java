@@ -4,6 +4,7 @@ import static hearth.control.Desk.creation;
 import static hearth.control.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.control.operation.ProvisionedEnvironments.Progress;
 import hearth.model.ApiError;
 import hearth.model.api.ApiOperation;
 import hearth.model.api.CreateFunctionRequest;
@@ -29,6 +30,7 @@ import hearth.model.api.UpdateFunctionConfigurationRequest;
 import hearth.model.api.VpcConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -174,6 +176,7 @@ class FunctionSettingsTest {
 
     @Test
     void startsPublishedVersionsAloneFromSnapshots() {
+        desk.environments = (_, _) -> new Progress(1, Optional.empty());
         createActive(creation("greet").snapStart(SNAP_START));
 
         desk.publish("greet");
@@ -187,6 +190,42 @@ class FunctionSettingsTest {
         desk.publish("greet");
         assertThat(desk.get("greet:2").snapStart().optimizationStatus()).isEqualTo("Off");
         assertThat(desk.get("greet:1").snapStart().optimizationStatus()).isEqualTo("On");
+    }
+
+    @Test
+    void publishesAVersionUnderSnapStartOnceAnEnvironmentIsInitialised() {
+        createActive(creation("greet").snapStart(SNAP_START));
+
+        assertThat(desk.publish("greet").state()).isEqualTo("Pending");
+        assertThat(desk.get("greet:1").state()).isEqualTo("Pending");
+        desk.environments = (_, version) -> new Progress(version.equals("1") ? 1 : 0, Optional.empty());
+
+        Await.until(() -> "Active".equals(desk.get("greet:1").state()));
+        assertThat(desk.get("greet:1").snapStart().optimizationStatus()).isEqualTo("On");
+    }
+
+    @Test
+    void failsAVersionUnderSnapStartThatDoesNotInitialise() {
+        createActive(creation("greet").snapStart(SNAP_START));
+        desk.environments = (_, _) -> new Progress(0, Optional.of("FUNCTION_ERROR_INIT_FAILURE"), true);
+
+        desk.publish("greet");
+
+        Await.until(() -> "Failed".equals(desk.get("greet:1").state()));
+        assertThat(desk.get("greet:1").stateReasonCode()).isEqualTo("FunctionError");
+        assertThat(desk.get("greet:1").snapStart().optimizationStatus()).isEqualTo("Off");
+        assertThat(desk.get("greet").state()).isEqualTo("Active");
+    }
+
+    @Test
+    void saysOfAVersionThatCannotBeInitialisedHereThatItIsNotOptimised() {
+        createActive(creation("greet").snapStart(SNAP_START));
+        desk.environments = (_, _) -> new Progress(0, Optional.of("FUNCTION_ERROR_INIT_FAILURE"));
+
+        desk.publish("greet");
+
+        Await.until(() -> "Active".equals(desk.get("greet:1").state()));
+        assertThat(desk.get("greet:1").snapStart().optimizationStatus()).isEqualTo("Off");
     }
 
     @ParameterizedTest

@@ -131,6 +131,7 @@ public final class InvokeServices implements AutoCloseable {
                     membership.self(), workerManager, membership.transport(), this::after, nanos, random.nextLong());
             provisionedFunctions = membership.provisioned();
             provisioned = new ProvisionedConcurrency(provisioning, workerManager, blocking, sharded.provisioning());
+            sharded.onUnknown(provisioned::provisioningChanged);
             frontend = new Frontend(config.dispatch(), counting, sharded, links, meter, nanos);
             workers.forEach(worker -> workerManager.reached(worker.worker(), true));
         }

@@ -65,7 +65,7 @@ public final class ProvisionedConcurrency {
     /// @throws IllegalStateException if it does not
     public Provisioned provisioned(FunctionId function, String version) {
         if (others == null || workers.accepts(ShardId.of(function))) {
-            return workers.provisioned(function, version);
+            return known(function, version);
         }
         try {
             return others.ask(function, version)
@@ -75,6 +75,17 @@ public final class ProvisionedConcurrency {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while asking what is provisioned for " + function, e);
         }
+    }
+
+    /// Whoever asks about a version of which nothing is known may know of one that is new.
+    ///
+    /// Does not block.
+    Provisioned known(FunctionId function, String version) {
+        var known = workers.provisioned(function, version);
+        if (known.equals(Provisioned.NONE)) {
+            provisioningChanged(function);
+        }
+        return known;
     }
 
     /// One at a time, so that what was read first is not applied last.

@@ -58,6 +58,32 @@ public final class Functions {
         return version(name, generation, mebibytes, state, Optional.empty());
     }
 
+    /// Version 1, under SnapStart.
+    public static FunctionVersion snapStart(String name) {
+        var one = version(id(name), "1", 1, 128, FunctionState.ACTIVE, Optional.empty());
+        return new FunctionVersion(
+                one.function(),
+                one.version(),
+                one.generation(),
+                one.state(),
+                one.runtime(),
+                one.handler(),
+                one.code(),
+                one.layers(),
+                one.memory(),
+                one.timeout(),
+                one.ephemeralStorage(),
+                one.environment(),
+                one.role(),
+                one.architecture(),
+                one.logFormat(),
+                one.logGroup(),
+                one.applicationLogLevel(),
+                one.systemLogLevel(),
+                one.obstacle(),
+                true);
+    }
+
     private static FunctionVersion version(
             String name, long generation, int mebibytes, FunctionState state, Optional<UnsupportedKind> obstacle) {
         return version(id(name), FunctionId.LATEST, generation, mebibytes, state, obstacle);

@@ -568,9 +568,9 @@ class LinkTest {
     void saysOnBothSidesThatNoVersionIsCommon() throws Exception {
         var frontend = frontend(CALM);
 
-        var peer = peer(frontend, hello(new Versions(4, 5), "host2"), true);
+        var peer = peer(frontend, hello(new Versions(5, 6), "host2"), true);
 
-        assertThat(end(peer)).contains("it speaks versions 4 to 5", "this server versions 2 to 3");
+        assertThat(end(peer)).contains("it speaks versions 5 to 6", "this server versions 2 to 4");
         assertThat(frontend.arrivals).isEmpty();
     }
 

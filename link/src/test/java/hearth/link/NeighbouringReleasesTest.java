@@ -265,7 +265,7 @@ class NeighbouringReleasesTest {
 
     @Test
     void whoIsTooNewOrTooOldIsRefusedWithTheVersionsOfBoth() throws Exception {
-        var later = new Versions(4, 5);
+        var later = new Versions(5, 6);
 
         var newer = link(frontend(Versions.OURS), later);
         var older = link(frontend(later), Versions.OURS);
@@ -273,8 +273,8 @@ class NeighbouringReleasesTest {
         Await.until(() -> newer.obstacle().orElse("").contains("versions"));
         Await.until(() -> older.obstacle().orElse("").contains("versions"));
         assertThat(newer.obstacle().orElseThrow())
-                .contains("it speaks versions 4 to 5", "this server versions 2 to 3", "neighbouring");
+                .contains("it speaks versions 5 to 6", "this server versions 2 to 4", "neighbouring");
         assertThat(older.obstacle().orElseThrow())
-                .contains("it speaks versions 2 to 3", "this server versions 4 to 5", "neighbouring");
+                .contains("it speaks versions 2 to 4", "this server versions 5 to 6", "neighbouring");
     }
 }

@@ -213,12 +213,12 @@ class MembersTest {
         cluster.start("host1");
         cluster.awaitShared(LONG, "host1");
 
-        var later = cluster.start("host2", new Versions(4, 5));
+        var later = cluster.start("host2", new Versions(5, 6));
 
         Await.until(
                 LONG, () -> later.standing().toString(), () -> later.refusal().isPresent());
         assertThat(later.refusal().orElseThrow())
-                .contains("host1 speaks versions 2 to 3", "this process versions 4 to 5", "neighbouring");
+                .contains("host1 speaks versions 2 to 4", "this process versions 5 to 6", "neighbouring");
         assertThat(later.view().members()).isEmpty();
         assertThat(cluster.member("host1").view().up()).containsExactly(new MemberId("host1"));
 

@@ -35,6 +35,8 @@ public enum ApiError {
     SERVICE("ServiceException", 500, true, "Message"),
     SERVICE_UNAVAILABLE("ServiceUnavailableException", 503, true, "Message"),
     TOO_MANY_REQUESTS("TooManyRequestsException", 429, true, "message"),
+    SNAP_START("SnapStartException", 400, true, "Message"),
+    SNAP_START_TIMEOUT("SnapStartTimeoutException", 408, true, "Message"),
     UNKNOWN_OPERATION("UnknownOperationException", 404, false, "Message"),
     UNRECOGNIZED_CLIENT("UnrecognizedClientException", 403, false, "message"),
     UNSUPPORTED_MEDIA_TYPE("UnsupportedMediaTypeException", 415, true, "message"),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param logGroup `/aws/lambda/NAME` unless configured
 /// @param applicationLogLevel used with `LogFormat.JSON` only
 /// @param obstacle why it cannot be run, if so
+/// @param snapStart whether its environments are initialised ahead, as `SnapStart` has it for published versions
 public record FunctionVersion(
         FunctionId function,
         String version,
@@ -37,12 +38,57 @@ public record FunctionVersion(
         String logGroup,
         String applicationLogLevel,
         String systemLogLevel,
-        Optional<UnsupportedKind> obstacle) {
+        Optional<UnsupportedKind> obstacle,
+        boolean snapStart) {
     private static final int MEBIBYTES_OF_A_CORE = 1769;
 
     public FunctionVersion {
         layers = List.copyOf(layers);
         environment = Map.copyOf(environment);
+    }
+
+    /// One without SnapStart.
+    public FunctionVersion(
+            FunctionId function,
+            String version,
+            long generation,
+            FunctionState state,
+            String runtime,
+            String handler,
+            CodeDigest code,
+            List<CodeDigest> layers,
+            Bytes memory,
+            Duration timeout,
+            Bytes ephemeralStorage,
+            Map<String, String> environment,
+            String role,
+            String architecture,
+            LogFormat logFormat,
+            String logGroup,
+            String applicationLogLevel,
+            String systemLogLevel,
+            Optional<UnsupportedKind> obstacle) {
+        this(
+                function,
+                version,
+                generation,
+                state,
+                runtime,
+                handler,
+                code,
+                layers,
+                memory,
+                timeout,
+                ephemeralStorage,
+                environment,
+                role,
+                architecture,
+                logFormat,
+                logGroup,
+                applicationLogLevel,
+                systemLogLevel,
+                obstacle,
+                false);
     }
 
     /// What one environment takes of its worker's processors, in thousandths of a core: AWS gives one core for each

@@ -11,6 +11,7 @@ import hearth.invoke.metering.InvocationMeter;
 import hearth.invoke.placement.PlacementConfig;
 import hearth.model.Bytes;
 import hearth.model.FunctionId;
+import hearth.model.FunctionVersion;
 import hearth.model.code.PackageLimits;
 import hearth.model.memory.MemoryBudget;
 import hearth.model.worker.WorkerId;
@@ -27,7 +28,9 @@ import hearth.worker.sandbox.SandboxFactory;
 import io.netty.channel.IoEventLoopGroup;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -114,7 +117,7 @@ final class DataPlane {
                         settings,
                         cluster.isPresent() ? List.of() : worker.stream().toList(),
                         store.functions()::resolve,
-                        store.functions()::provisioned,
+                        function -> keptInitialized(store.functions(), function),
                         threads,
                         scheduler,
                         System::nanoTime,
@@ -139,6 +142,13 @@ final class DataPlane {
                 "Starting what may be invoked first",
                 () -> functions.changedLast(EXPECTED).forEach(services::expect)));
         return services;
+    }
+
+    /// What is provisioned, and one environment of each version that waits for that under SnapStart.
+    private static Map<FunctionVersion, Integer> keptInitialized(FunctionStore functions, FunctionId function) {
+        var wanted = new HashMap<>(functions.provisioned(function));
+        functions.initializing(function).forEach(version -> wanted.putIfAbsent(version, 1));
+        return wanted;
     }
 
     /// Has functions known before they are invoked, for when the store is away.

@@ -4,6 +4,7 @@ import hearth.control.operation.ProvisionedEnvironments;
 import hearth.invoke.workermanager.Provisioned;
 import hearth.model.FunctionId;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +27,20 @@ final class ProvisionedByDataPlane implements ProvisionedEnvironments {
     public Progress of(FunctionId function, String version) {
         var known = source;
         if (known == null) {
-            return NONE.of(function, version);
+            return Progress.NOTHING;
         }
         var provisioned = known.provisioned(function, version);
-        return new Progress(provisioned.ready(), provisioned.failure().flatMap(ProvisionedByDataPlane::reason));
+        return new Progress(
+                provisioned.ready(),
+                provisioned.failure().flatMap(ProvisionedByDataPlane::reason),
+                provisioned
+                        .failure()
+                        .filter(ProvisionedByDataPlane::isFunctions)
+                        .isPresent());
+    }
+
+    private static boolean isFunctions(NotRunnable failure) {
+        return failure.cause() == Cause.INIT_FAILED || failure.cause() == Cause.CODE_UNAVAILABLE;
     }
 
     /// No reason is told for want of a sandbox: that is Hearth's to overcome.
@@ -40,7 +51,8 @@ final class ProvisionedByDataPlane implements ProvisionedEnvironments {
                 Optional.of(
                         "Hearth provisions no more here, so that invocations find room that nothing is provisioned for:"
                                 + " see --provisioned-share.");
-            case RUNTIME_MISSING, CODE_UNAVAILABLE, INIT_FAILED -> Optional.of("FUNCTION_ERROR_INIT_FAILURE");
+            case RUNTIME_MISSING, CODE_UNAVAILABLE, INIT_FAILED, RESTORE_FAILED, RESTORE_TIMED_OUT ->
+                Optional.of("FUNCTION_ERROR_INIT_FAILURE");
         };
     }
 }

@@ -2,7 +2,6 @@ package hearth.worker;
 
 import hearth.model.Bytes;
 import hearth.model.worker.EnvironmentId;
-import hearth.model.worker.InitializationType;
 import hearth.model.worker.Report.Phase;
 import hearth.model.worker.ShardEvent.HeldEnvironment;
 import hearth.model.worker.ShardId;
@@ -24,8 +23,7 @@ final class HostedEnvironments {
     /// @param shard that it is of
     record Hosted(ExecutionEnvironment environment, ShardId shard) {
         private boolean mayMakeRoom() {
-            return environment.spec().initializationType() == InitializationType.ON_DEMAND
-                    && environment.standing().phase() == Phase.IDLE;
+            return !environment.spec().isKept() && environment.standing().phase() == Phase.IDLE;
         }
 
         private long memory() {

@@ -4,7 +4,6 @@ import hearth.model.FunctionVersion;
 import hearth.model.worker.EnvironmentEvent;
 import hearth.model.worker.EnvironmentId;
 import hearth.model.worker.EnvironmentSpec;
-import hearth.model.worker.InitializationType;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome.Refused;
 import hearth.model.worker.InvocationProgress;
@@ -208,7 +207,7 @@ public final class LocalWorker implements WorkerLink, SharedWorker, AutoCloseabl
         if (environments.find(spec.id()) != null) {
             return;
         }
-        var onDemand = spec.initializationType() == InitializationType.ON_DEMAND;
+        var onDemand = !spec.isKept();
         if (!owners.belongsTo(spec.id().shard(), from)) {
             from.accept(new EnvironmentEvent.StartRefused(spec.id(), "another member looks after the function"));
         } else if (environments.count() >= config.capacity().slots()) {

@@ -1,7 +1,6 @@
 package hearth.worker;
 
 import hearth.model.Bytes;
-import hearth.model.worker.InitializationType;
 import hearth.model.worker.Report;
 import hearth.model.worker.Report.Phase;
 import hearth.model.worker.Report.ReportedEnvironment;
@@ -50,7 +49,7 @@ final class Reports {
             count++;
             taken += spec.function().memory().count();
             milliCpus += spec.function().milliCpus();
-            if (standing.phase() == Phase.IDLE && spec.initializationType() == InitializationType.ON_DEMAND) {
+            if (standing.phase() == Phase.IDLE && !spec.isKept()) {
                 idle++;
             } else if (standing.phase() == Phase.STARTING) {
                 starting++;

@@ -8,6 +8,7 @@ import hearth.control.layers.LayerLookup;
 import hearth.control.operation.CodeLocation;
 import hearth.control.operation.ControlLimits;
 import hearth.control.operation.Operations;
+import hearth.control.operation.ProvisionedEnvironments;
 import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Settling;
 import hearth.control.signing.CodeSigning;
@@ -37,12 +38,13 @@ public final class FunctionOperations implements AutoCloseable {
             ReferredPackages referred,
             CodeStorage storage,
             CodeSigning signing,
-            CodeLocation code) {
+            CodeLocation code,
+            ProvisionedEnvironments environments) {
         var functions = store.functions();
         var rules = new ConfigurationRules(limits);
         var lookup = new FunctionLookup(functions);
         var layers = new LayerLookup(store.layers());
-        var transitions = new Transitions(functions, revisionIds, new Settling(store));
+        var transitions = new Transitions(functions, revisionIds, new Settling(store), environments);
         var updates = new FunctionUpdates(functions, revisionIds, transitions);
         operations
                 .add(new CreateFunction(

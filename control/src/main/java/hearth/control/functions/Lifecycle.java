@@ -19,6 +19,10 @@ final class Lifecycle {
 
     private static final String REASON_CODE = "Creating";
 
+    private static final String FAILED = "The function's initialisation failed; its log says more.";
+
+    private static final String FUNCTION_ERROR = "FunctionError";
+
     private static final String DEPENDENCY = "DependencyError";
 
     private Lifecycle() {}
@@ -90,6 +94,29 @@ final class Lifecycle {
     static VersionRecord settled(VersionRecord version) {
         var shown = version.configuration();
         return isPending(shown) ? version.with(active(shown, String.valueOf(shown.revisionId()))) : version;
+    }
+
+    /// A published version whose initialisation failed, as SnapStart needs it.
+    static VersionRecord failed(VersionRecord version) {
+        var shown = version.configuration();
+        return isPending(shown)
+                ? version.with(shown.toBuilder()
+                        .state(FunctionState.FAILED.wireName())
+                        .stateReason(FAILED)
+                        .stateReasonCode(FUNCTION_ERROR)
+                        .snapStart(SettingsShown.optimized(shown.snapStart(), false))
+                        .build())
+                : version;
+    }
+
+    /// A published version at the end of its creation, of which no environment could be initialised ahead.
+    static VersionRecord unoptimized(VersionRecord version) {
+        var shown = version.configuration();
+        return isPending(shown)
+                ? settled(version.with(shown.toBuilder()
+                        .snapStart(SettingsShown.optimized(shown.snapStart(), false))
+                        .build()))
+                : version;
     }
 
     /// A version that cannot run any more, as long as what it depends on is not there.

@@ -23,8 +23,11 @@ record Publication(@Nullable String description, long generation, String revisio
 
     /// A new version as it is answered: AWS shows it at the end of its creation at once. Looked up, it may be
     /// on its way.
+    /// Under SnapStart it is, for long enough to be seen.
     static FunctionConfiguration answered(VersionRecord version) {
-        return Lifecycle.settled(version).configuration();
+        return SettingsShown.isOn(version.configuration().snapStart())
+                ? version.configuration()
+                : Lifecycle.settled(version).configuration();
     }
 
     /// The version that holds what `$LATEST` holds, where publishing is needless.

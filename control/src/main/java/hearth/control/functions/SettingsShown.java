@@ -73,8 +73,15 @@ final class SettingsShown {
 
     /// The SnapStart setting of a version that is published.
     static @Nullable SnapStartResponse published(@Nullable SnapStartResponse latest) {
-        return latest != null && isOn(latest)
-                ? latest.toBuilder().optimizationStatus("On").build()
-                : latest;
+        return optimized(latest, true);
+    }
+
+    /// @param optimized whether environments of the version are initialised ahead
+    static @Nullable SnapStartResponse optimized(@Nullable SnapStartResponse snapStart, boolean optimized) {
+        return snapStart != null && isOn(snapStart)
+                ? snapStart.toBuilder()
+                        .optimizationStatus(optimized ? "On" : "Off")
+                        .build()
+                : snapStart;
     }
 }

@@ -2,10 +2,14 @@ package hearth.control.functions;
 
 import hearth.cluster.Change;
 import hearth.cluster.FunctionStore;
+import hearth.cluster.FunctionStore.VersionInTransition;
+import hearth.control.operation.ProvisionedEnvironments;
 import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Settling;
 import hearth.model.FunctionId;
 import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Brings functions from `Pending` to `Active` and updates to their end, after the answer to whoever asked for them.
@@ -13,11 +17,17 @@ final class Transitions implements AutoCloseable {
     private final FunctionStore functions;
     private final RevisionIds revisionIds;
     private final Settling settling;
+    private final ProvisionedEnvironments environments;
+    /// Versions whose environments are being initialised, and looked at by this server.
+    private final Set<VersionInTransition> initializing = ConcurrentHashMap.newKeySet();
 
-    Transitions(FunctionStore functions, RevisionIds revisionIds, Settling settling) {
+    /// @param environments that are initialised ahead
+    Transitions(
+            FunctionStore functions, RevisionIds revisionIds, Settling settling, ProvisionedEnvironments environments) {
         this.functions = functions;
         this.revisionIds = revisionIds;
         this.settling = settling;
+        this.environments = environments;
     }
 
     void resume() {
@@ -60,7 +70,32 @@ final class Transitions implements AutoCloseable {
     }
 
     private void settle(FunctionId function, long version) {
-        settling.start(function, () -> functions.updateVersion(function, version, Lifecycle::settled));
+        var found = functions.find(function, Long.toString(version));
+        boolean snapStart = environments.areThere()
+                && found.filter(record ->
+                                SettingsShown.isOn(record.configuration().snapStart()))
+                        .isPresent();
+        if (!snapStart) {
+            settling.start(function, () -> functions.updateVersion(function, version, Lifecycle::settled));
+        } else if (initializing.add(new VersionInTransition(function, version))) {
+            settling.repeat(function, () -> isInitialized(function, version));
+        }
+    }
+
+    /// Under SnapStart a version is on its way until an environment of it is initialised, or cannot be.
+    private boolean isInitialized(FunctionId function, long version) {
+        var progress = environments.of(function, Long.toString(version));
+        if (progress.ready() > 0) {
+            functions.updateVersion(function, version, Lifecycle::settled);
+        } else if (progress.isFunctions()) {
+            functions.updateVersion(function, version, Lifecycle::failed);
+        } else if (progress.failure().isPresent()) {
+            functions.updateVersion(function, version, Lifecycle::unoptimized);
+        } else if (functions.find(function, Long.toString(version)).isPresent()) {
+            return false;
+        }
+        initializing.remove(new VersionInTransition(function, version));
+        return true;
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -19,6 +21,8 @@ import java.util.function.Supplier;
 public final class Settling implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Settling.class.getName());
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     /// How often a server looks for what others have left on its way: they need much less for what they bring to its
     /// end.
@@ -43,6 +47,24 @@ public final class Settling implements AutoCloseable {
             var failures = 0;
             while (!hasRun(subject, step, failures) && !closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
                 failures++;
+            }
+            return null;
+        });
+    }
+
+    /// Looks again and again, up to twenty times a second, until something has happened that this server awaits.
+    ///
+    /// @param subject of which the log tells when it takes longer
+    /// @param done whether it has, and what follows is kept
+    public void repeat(Object subject, BooleanSupplier done) {
+        var _ = tasks.submit(() -> {
+            var over = new AtomicBoolean();
+            var failures = 0;
+            var pause = LOOK_AGAIN;
+            while (!over.get() && !closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                boolean ran = hasRun(subject, () -> over.set(done.getAsBoolean()), failures);
+                failures = ran ? 0 : failures + 1;
+                pause = ran ? LOOK_AGAIN : RETRY;
             }
             return null;
         });

@@ -13,9 +13,11 @@ import hearth.invoke.shards.ShardRequest.Unused;
 import hearth.invoke.shards.ShardRequest.Withdraw;
 import hearth.invoke.workermanager.Assignment;
 import hearth.invoke.workermanager.Environments;
+import hearth.invoke.workermanager.Provisioned;
 import hearth.invoke.workermanager.Unavailable;
 import hearth.invoke.workermanager.Waiter;
 import hearth.invoke.workermanager.WorkerManager;
+import hearth.model.FunctionId;
 import hearth.model.FunctionVersion;
 import hearth.model.worker.MemberId;
 import hearth.model.worker.Reservation;
@@ -27,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,7 @@ public final class ShardedEnvironments implements Environments, ShardHost {
 
     private final MemberId self;
     private final WorkerManager own;
+    private volatile Consumer<FunctionId> unknown = _ -> {};
     private final ShardTransport transport;
     private final WorkerManager.Alarm alarm;
     private final LongSupplier nanos;
@@ -129,6 +133,12 @@ public final class ShardedEnvironments implements Environments, ShardHost {
         return questions;
     }
 
+    /// @param unknown hears of functions of this member's of which others ask what is provisioned, and nothing is; must
+    ///     not block
+    public void onUnknown(Consumer<FunctionId> unknown) {
+        this.unknown = unknown;
+    }
+
     @Override
     public void begin(ShardId shard) {
         own.begin(shard);
@@ -148,7 +158,11 @@ public final class ShardedEnvironments implements Environments, ShardHost {
             case Unused unused -> remote.unused(unused);
             case AskProvisioned(var shard, var from, var ticket, var function, var version) -> {
                 if (own.accepts(shard)) {
-                    transport.toMember(from, new ProvisioningState(ticket, own.provisioned(function, version)));
+                    var state = own.provisioned(function, version);
+                    transport.toMember(from, new ProvisioningState(ticket, state));
+                    if (state.equals(Provisioned.NONE)) {
+                        unknown.accept(function);
+                    }
                 }
             }
             case LedgerHoldings _ -> {}

@@ -29,12 +29,20 @@ final class Assignments {
         this.drains = drains;
     }
 
-    EnvironmentAction serve(Waiter waiter, Environment environment, Instant now) {
-        long epoch = shards.epoch(environment.function().shard());
+    void serve(Waiter waiter, Environment environment, Instant now, List<EnvironmentAction> actions) {
+        var function = environment.function();
+        long epoch = shards.epoch(function.shard());
         long number = environment.take(epoch, now);
         var worker = environment.slot().worker();
         var reservation = new Reservation(worker, environment.id(), epoch, number, reservationLife);
-        return new EnvironmentAction.Serve(waiter, new Assignment(worker, reservation));
+        actions.add(new EnvironmentAction.Serve(waiter, new Assignment(worker, reservation)));
+        if (function.isSnapStart()) {
+            if (environment.isProvisioned()) {
+                provisioning.taken(environment, now, actions);
+            } else {
+                provisioning.ahead(function, now, actions);
+            }
+        }
     }
 
     /// Has environments with room serve those who wait, as far as the processors can use more.
@@ -48,7 +56,7 @@ final class Assignments {
                 servePicky(function, now, actions);
                 break;
             }
-            actions.add(serve(waiter, next, now));
+            serve(waiter, next, now, actions);
         }
         if (waiting.isEmpty()) {
             inventory.starved().remove(function);
@@ -61,7 +69,7 @@ final class Assignments {
             var other = function.stock().next(waiter.avoids());
             if (other != null) {
                 function.waiting().remove(waiter);
-                actions.add(serve(waiter, other, now));
+                serve(waiter, other, now, actions);
             }
         }
     }

@@ -25,6 +25,9 @@ final class EnvironmentStock {
     /// Those of the busy that can take one more invocation, where they run several at once.
     private final ArrayDeque<Environment> roomy = new ArrayDeque<>(0);
 
+    /// Whether provisioned ones serve when no other can.
+    private boolean provisionedLast;
+
     private int outOfReach;
     private int starting;
     private int busy;
@@ -35,6 +38,10 @@ final class EnvironmentStock {
     EnvironmentStock(FunctionTurns turns, int maxConcurrency) {
         this.turns = turns;
         this.maxConcurrency = maxConcurrency;
+    }
+
+    void keepProvisionedForLast() {
+        provisionedLast = true;
     }
 
     /// Those that were started on demand. The others never end for want of work.
@@ -105,9 +112,7 @@ final class EnvironmentStock {
     /// The same of those that are not on one of these workers.
     @Nullable
     Environment next(Set<WorkerId> avoided) {
-        return Stream.of(roomy, idleProvisioned, idle)
-                .flatMap(ArrayDeque::stream)
-                .filter(one -> !avoided.contains(one.slot().worker()) && turns.mayServe(one))
+        return inTurn().filter(one -> !avoided.contains(one.slot().worker()) && turns.mayServe(one))
                 .findFirst()
                 .orElse(null);
     }
@@ -131,17 +136,19 @@ final class EnvironmentStock {
         if (busy != null) {
             return busy;
         }
-        var provisioned = idleProvisioned.peekFirst();
-        return provisioned != null ? provisioned : idle.peekFirst();
+        var next = (provisionedLast ? idle : idleProvisioned).peekFirst();
+        return next != null ? next : (provisionedLast ? idleProvisioned : idle).peekFirst();
+    }
+
+    private Stream<Environment> inTurn() {
+        var stacks =
+                provisionedLast ? Stream.of(roomy, idle, idleProvisioned) : Stream.of(roomy, idleProvisioned, idle);
+        return stacks.flatMap(ArrayDeque::stream);
     }
 
     /// The first of those on a worker whose processors can use it.
     private @Nullable Environment elsewhere() {
-        return Stream.of(roomy, idleProvisioned, idle)
-                .flatMap(ArrayDeque::stream)
-                .filter(turns::mayServe)
-                .findFirst()
-                .orElse(null);
+        return inTurn().filter(turns::mayServe).findFirst().orElse(null);
     }
 
     /// An environment has come into a state, its first one or another.

@@ -92,7 +92,7 @@ final class EnvironmentTable {
             }
             if (top != null) {
                 tallies.warmTakes++;
-                actions.add(assignments.serve(waiter, top, now));
+                assignments.serve(waiter, top, now, actions);
                 return;
             }
         }
@@ -429,6 +429,7 @@ final class EnvironmentTable {
             eviction.expire(function, now, actions);
             waitLimits.expire(function, now, actions);
             scaleOut.all(function, now, actions);
+            provisioning.expire(function, now, actions);
             provisioning.ask(function, now, actions);
             inventory.forgetIfEmpty(function);
         }

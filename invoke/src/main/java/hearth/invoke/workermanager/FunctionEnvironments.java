@@ -32,6 +32,9 @@ final class FunctionEnvironments {
     /// How many environments each worker has, and how many of those are provisioned.
     private final Map<WorkerId, Integer> hosts = new HashMap<>(2);
     private final Map<WorkerId, Integer> provisionedHosts = new HashMap<>(0);
+    /// Whether environments are initialised ahead, as SnapStart has it.
+    private boolean snapStart;
+
     private boolean superseded;
     private boolean forgotten;
 
@@ -44,6 +47,19 @@ final class FunctionEnvironments {
         this.maxConcurrency = maxConcurrency;
         this.turns = new FunctionTurns(demand);
         this.stock = new EnvironmentStock(turns, maxConcurrency);
+        if (version.snapStart()) {
+            initializeAhead();
+        }
+    }
+
+    /// Its version is one under SnapStart: those that have served already serve before those that were made ahead.
+    void initializeAhead() {
+        snapStart = true;
+        stock.keepProvisionedForLast();
+    }
+
+    boolean isSnapStart() {
+        return snapStart;
     }
 
     int maxConcurrency() {

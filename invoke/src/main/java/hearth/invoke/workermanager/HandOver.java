@@ -1,7 +1,6 @@
 package hearth.invoke.workermanager;
 
 import hearth.invoke.placement.Slot;
-import hearth.model.worker.InitializationType;
 import hearth.model.worker.Report.Phase;
 import hearth.model.worker.ShardEvent.HeldEnvironment;
 import hearth.model.worker.ShardId;
@@ -151,11 +150,20 @@ final class HandOver {
         }
     }
 
+    /// Whether it is there for being ready, used or not. One under SnapStart is until its first invocation.
+    static boolean isKept(HeldEnvironment held) {
+        var spec = held.spec();
+        return spec.isKept() || (spec.isSnapStart() && held.state().lastReservation() == 0);
+    }
+
     private FunctionEnvironments adopt(Adoption one, Instant now, List<EnvironmentAction> actions) {
         var spec = one.held().spec();
         var reported = one.held().state();
         var function = inventory.obtain(spec.function(), spec.tenant(), actions);
-        boolean provisioned = spec.initializationType() == InitializationType.PROVISIONED_CONCURRENCY;
+        if (spec.isSnapStart()) {
+            function.initializeAhead();
+        }
+        boolean provisioned = isKept(one.held());
         var environment =
                 Environment.adopted(spec.id(), function, now, provisioned, reported.lastReservation(), one.slot());
         var numbers = reported.running().isEmpty() ? List.of(reported.lastReservation()) : reported.running();

@@ -91,7 +91,14 @@ final class Inventory {
     /// What `find` says, or a new one.
     FunctionEnvironments obtain(FunctionVersion version, @Nullable String tenant, List<EnvironmentAction> actions) {
         var known = find(version.environmentKey(tenant));
-        return known != null ? known : begin(version, tenant, actions);
+        if (known == null) {
+            return begin(version, tenant, actions);
+        }
+        if (version.snapStart()) {
+            // What a worker told of it did not say that.
+            known.initializeAhead();
+        }
+        return known;
     }
 
     private FunctionEnvironments begin(

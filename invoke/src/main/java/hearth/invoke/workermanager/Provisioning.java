@@ -31,6 +31,42 @@ final class Provisioning {
             return;
         }
         var function = inventory.obtain(version, null, actions);
+        if (function.isSnapStart()) {
+            if (wanted > 0) {
+                ahead(function, now, actions);
+            } else if (function.goal().failure().isPresent()) {
+                want(function, 0, now, actions);
+            }
+            return;
+        }
+        want(function, wanted, now, actions);
+    }
+
+    /// Under SnapStart, one environment is initialised ahead from now on for some time.
+    void ahead(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
+        if (!inventory.isClosed() && inventory.accepts(function.version().function())) {
+            function.goal().wantAhead(now);
+            ask(function, now, actions);
+        }
+    }
+
+    /// Ends what was initialised ahead for a version that nobody has invoked for long.
+    void expire(FunctionEnvironments function, Instant now, List<EnvironmentAction> actions) {
+        if (function.goal().wanted() > 0 && function.goal().isOver(now)) {
+            want(function, 0, now, actions);
+        }
+    }
+
+    /// One that was initialised ahead is given to an invocation: from then on it is as any other, and another takes its
+    /// place.
+    void taken(Environment environment, Instant now, List<EnvironmentAction> actions) {
+        environment.function().stock().left(environment);
+        keepNoLonger(environment, actions);
+        environment.function().stock().entered(environment);
+        ahead(environment.function(), now, actions);
+    }
+
+    private void want(FunctionEnvironments function, int wanted, Instant now, List<EnvironmentAction> actions) {
         function.goal().want(wanted);
         while (function.stock().provisioned() > wanted
                 && !function.stock().idleProvisioned().isEmpty()) {

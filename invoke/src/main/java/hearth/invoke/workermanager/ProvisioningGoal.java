@@ -1,6 +1,7 @@
 package hearth.invoke.workermanager;
 
 import hearth.model.worker.InvocationOutcome.NotRunnable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,12 @@ final class ProvisioningGoal {
     /// 2 to this power are the seconds of the longest pause between attempts.
     private static final int LONGEST_PAUSE = 8;
 
+    /// For how long after its last invocation a version under SnapStart has one ahead.
+    static final Duration AHEAD = Duration.ofHours(1);
+
     private int wanted;
+    /// Until when they are wanted, under SnapStart.
+    private Instant until = Instant.MAX;
     private @Nullable NotRunnable failure;
     private int failures;
     private Instant again = Instant.MIN;
@@ -23,6 +29,19 @@ final class ProvisioningGoal {
     void want(int environments) {
         wanted = environments;
         succeeded();
+    }
+
+    /// One is wanted for some time from now on, as SnapStart has it.
+    void wantAhead(Instant now) {
+        if (wanted == 0) {
+            want(1);
+        }
+        until = now.plus(AHEAD);
+    }
+
+    /// Whether they were wanted for a time that is over.
+    boolean isOver(Instant now) {
+        return until.isBefore(now);
     }
 
     /// Those that another member kept initialised are kept, until it is known how many are wanted.

@@ -153,7 +153,7 @@ public final class WorkerManager implements Environments, AutoCloseable {
     }
 
     private HandOver.Adoption adoption(WorkerId worker, HeldEnvironment held) {
-        boolean stays = held.spec().initializationType() == InitializationType.PROVISIONED_CONCURRENCY;
+        boolean stays = HandOver.isKept(held);
         return new HandOver.Adoption(
                 held, placement.adopt(worker, Demand.of(held.spec().function()), stays));
     }
@@ -451,9 +451,12 @@ public final class WorkerManager implements Environments, AutoCloseable {
     }
 
     private void start(Environment environment, WorkerId worker) {
-        var type =
-                environment.isProvisioned() ? InitializationType.PROVISIONED_CONCURRENCY : InitializationType.ON_DEMAND;
         var function = environment.function();
+        var type = function.isSnapStart()
+                ? InitializationType.SNAP_START
+                : environment.isProvisioned()
+                        ? InitializationType.PROVISIONED_CONCURRENCY
+                        : InitializationType.ON_DEMAND;
         var spec = new EnvironmentSpec(
                 environment.id(), function.version(), function.tenant(), type, function.maxConcurrency());
         try {

@@ -29,9 +29,10 @@ public final class CommandCodec {
 
     private CommandCodec() {}
 
-    static void write(WorkerCommand command, FieldWriter out) {
+    /// @param version of the protocol in which it is said
+    static void write(WorkerCommand command, int version, FieldWriter out) {
         switch (command) {
-            case Start(var spec) -> write(spec, out.tag(START));
+            case Start(var spec) -> write(spec, version, out.tag(START));
             case Invoke(var reservation, var invocation) -> {
                 write(reservation, out.tag(INVOKE));
                 write(invocation, out);
@@ -39,7 +40,7 @@ public final class CommandCodec {
             case Credit(var environment, var requestId, var pieces) ->
                 out.tag(CREDIT).text(environment.value()).text(requestId).number(pieces);
             case Retire(var environment) -> out.tag(RETIRE).text(environment.value());
-            case Expect(var function) -> FunctionCodec.write(function, out.tag(EXPECT));
+            case Expect(var function) -> FunctionCodec.write(function, version, out.tag(EXPECT));
             case TakeUp(var shard, var epoch) ->
                 out.tag(TAKE_UP).number(shard.number()).number(epoch);
             case MakeRoom(var memory) -> out.tag(MAKE_ROOM).number(memory.count());
@@ -59,10 +60,14 @@ public final class CommandCodec {
         };
     }
 
-    static void write(EnvironmentSpec spec, FieldWriter out) {
+    /// Who does not know how to restore one starts it on demand.
+    static void write(EnvironmentSpec spec, int version, FieldWriter out) {
         out.text(spec.id().value());
-        FunctionCodec.write(spec.function(), out);
-        out.optionalText(spec.tenant()).name(spec.initializationType()).number(spec.maxConcurrency());
+        FunctionCodec.write(spec.function(), version, out);
+        boolean known = !spec.isSnapStart() || version >= Versions.RESTORES;
+        out.optionalText(spec.tenant())
+                .name(known ? spec.initializationType() : InitializationType.ON_DEMAND)
+                .number(spec.maxConcurrency());
     }
 
     static EnvironmentSpec spec(FieldReader in) {

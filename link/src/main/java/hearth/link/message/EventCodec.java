@@ -76,7 +76,7 @@ public final class EventCodec {
             }
             case Ended(var requestId, var reservation, var outcome) -> {
                 CommandCodec.write(reservation, out.tag(ENDED).text(requestId));
-                write(outcome, out);
+                write(outcome, version, out);
             }
             case Report report -> {
                 boolean more = version >= Versions.TELLS_SENT;
@@ -88,7 +88,10 @@ public final class EventCodec {
                 }
             }
             case TakenUp(var shard, var epoch, var environments) ->
-                out.tag(TAKEN_UP).number(shard.number()).number(epoch).all(environments, one -> write(one, out));
+                out.tag(TAKEN_UP)
+                        .number(shard.number())
+                        .number(epoch)
+                        .all(environments, one -> write(one, version, out));
             case Superseded(var shard, var epoch) ->
                 out.tag(SUPERSEDED).number(shard.number()).number(epoch);
         }
@@ -115,7 +118,7 @@ public final class EventCodec {
         };
     }
 
-    private static void write(InvocationOutcome outcome, FieldWriter out) {
+    private static void write(InvocationOutcome outcome, int version, FieldWriter out) {
         switch (outcome) {
             case Answered(var payload, var contentType, var logTail) ->
                 out.tag(ANSWERED).bytes(payload).text(contentType).optionalBytes(logTail);
@@ -123,8 +126,16 @@ public final class EventCodec {
             case Failed(var payload, var error, var logTail) ->
                 out.tag(FAILED).bytes(payload).text(error).optionalBytes(logTail);
             case Refused(var reason) -> out.tag(REFUSED).text(reason);
-            case NotRunnable why -> write(why, out.tag(NOT_RUNNABLE));
+            case NotRunnable why -> write(version >= Versions.RESTORES ? why : before(why), out.tag(NOT_RUNNABLE));
         }
+    }
+
+    /// In terms that were known before environments were restored.
+    private static NotRunnable before(NotRunnable why) {
+        return switch (why.cause()) {
+            case RESTORE_FAILED, RESTORE_TIMED_OUT -> new NotRunnable(NotRunnable.Cause.INIT_FAILED, why.message());
+            case RUNTIME_MISSING, CODE_UNAVAILABLE, SANDBOX_FAILED, SHARE_USED_UP, INIT_FAILED -> why;
+        };
     }
 
     private static InvocationOutcome outcome(FieldReader in) {
@@ -183,8 +194,8 @@ public final class EventCodec {
                 new EnvironmentId(in.text()), in.name(Phase.class), in.longNumber(), in.all(in::longNumber));
     }
 
-    private static void write(HeldEnvironment held, FieldWriter out) {
-        CommandCodec.write(held.spec(), out);
+    private static void write(HeldEnvironment held, int version, FieldWriter out) {
+        CommandCodec.write(held.spec(), version, out);
         write(held.state(), out);
         out.duration(held.idle());
     }

@@ -15,9 +15,18 @@ import java.util.Optional;
 
 /// A version of a function, in bytes.
 public final class FunctionCodec {
+    /// Of what may follow: why it cannot be run.
+    private static final int OBSTACLE = 1;
+
+    /// That it is under SnapStart, which is followed by nothing.
+    private static final int SNAP_START = 2;
+
     private FunctionCodec() {}
 
-    public static void write(FunctionVersion version, FieldWriter out) {
+    /// @param protocol the version in which it is said. Who speaks an earlier one than SnapStart's takes its functions
+    ///     for others
+    public static void write(FunctionVersion version, int protocol, FieldWriter out) {
+        boolean snapStart = version.snapStart() && protocol >= Versions.RESTORES;
         write(version.function(), out)
                 .text(version.version())
                 .number(version.generation())
@@ -37,30 +46,56 @@ public final class FunctionCodec {
                 .text(version.logGroup())
                 .text(version.applicationLogLevel())
                 .text(version.systemLogLevel())
-                .optional(version.obstacle().orElse(null), out::name);
+                .tag((version.obstacle().isPresent() ? OBSTACLE : 0) | (snapStart ? SNAP_START : 0));
+        version.obstacle().ifPresent(out::name);
     }
 
     public static FunctionVersion read(FieldReader in) {
+        var function = id(in);
+        var version = in.text();
+        long generation = in.longNumber();
+        var state = in.name(FunctionState.class);
+        var runtime = in.text();
+        var handler = in.text();
+        var code = new CodeDigest(in.text());
+        var layers = in.all(() -> new CodeDigest(in.text()));
+        var memory = new Bytes(in.longNumber());
+        var timeout = in.duration();
+        var storage = new Bytes(in.longNumber());
+        var variables = variables(in);
+        var role = in.text();
+        var architecture = in.text();
+        var logFormat = in.name(LogFormat.class);
+        var logGroup = in.text();
+        var applicationLogLevel = in.text();
+        var systemLogLevel = in.text();
+        int more = in.tag();
+        if (more > (OBSTACLE | SNAP_START)) {
+            throw new MalformedMessageException("nothing is known that a function has by " + more);
+        }
+        Optional<UnsupportedKind> obstacle =
+                (more & OBSTACLE) != 0 ? Optional.of(in.name(UnsupportedKind.class)) : Optional.empty();
         return new FunctionVersion(
-                id(in),
-                in.text(),
-                in.longNumber(),
-                in.name(FunctionState.class),
-                in.text(),
-                in.text(),
-                new CodeDigest(in.text()),
-                in.all(() -> new CodeDigest(in.text())),
-                new Bytes(in.longNumber()),
-                in.duration(),
-                new Bytes(in.longNumber()),
-                variables(in),
-                in.text(),
-                in.text(),
-                in.name(LogFormat.class),
-                in.text(),
-                in.text(),
-                in.text(),
-                Optional.ofNullable(in.optional(() -> in.name(UnsupportedKind.class))));
+                function,
+                version,
+                generation,
+                state,
+                runtime,
+                handler,
+                code,
+                layers,
+                memory,
+                timeout,
+                storage,
+                variables,
+                role,
+                architecture,
+                logFormat,
+                logGroup,
+                applicationLogLevel,
+                systemLogLevel,
+                obstacle,
+                (more & SNAP_START) != 0);
     }
 
     private static Map<String, String> variables(FieldReader in) {

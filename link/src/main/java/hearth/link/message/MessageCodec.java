@@ -45,7 +45,7 @@ public final class MessageCodec {
     public static ByteBuf encode(Message message, int version) {
         var out = new FieldWriter();
         switch (message) {
-            case Command(var command) -> CommandCodec.write(command, out);
+            case Command(var command) -> CommandCodec.write(command, version, out);
             case Event(var event) -> EventCodec.write(event, version, out);
             case PackageMessage about -> write(about, out);
             case KeyMade(var key) ->

@@ -13,9 +13,10 @@ import java.util.OptionalInt;
 /// | 3 | reports tell who sent what runs and how many environments come up |
 /// | 3 | members say that an invocation was parted from its cluster |
 /// | 3 | a worker that stops hears when nothing more is begun there |
+/// | 4 | environments under SnapStart, which are restored |
 public record Versions(int oldest, int newest) {
     /// Of this build.
-    public static final Versions OURS = new Versions(2, 3);
+    public static final Versions OURS = new Versions(2, 4);
 
     /// What a member speaks that does not say it: none did before version 3.
     public static final Versions UNSAID = new Versions(2, 2);
@@ -25,6 +26,9 @@ public record Versions(int oldest, int newest) {
 
     /// From this version on a frontend says when it begins nothing more at a worker that is about to stop.
     public static final int DISMISSES = 3;
+
+    /// From this version on functions may be under SnapStart, and their environments restored.
+    static final int RESTORES = 4;
 
     /// From this version on a report tells who sent what runs.
     static final int TELLS_SENT = 3;
@@ -49,7 +53,7 @@ public record Versions(int oldest, int newest) {
         return new Versions(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
     }
 
-    /// In a form for other processes, such as `2-3`.
+    /// In a form for other processes, such as `2-4`.
     public String said() {
         return oldest + "-" + newest;
     }

@@ -25,13 +25,14 @@ final class RequestCodec {
 
     private RequestCodec() {}
 
-    static void write(ShardRequest request, FieldWriter out) {
+    /// @param version of the protocol in which it is said
+    static void write(ShardRequest request, int version, FieldWriter out) {
         out.tag(tag(request))
                 .number(request.shard().number())
                 .text(request.from().value());
         switch (request) {
             case Acquire acquire -> {
-                FunctionCodec.write(acquire.version(), out.number(acquire.ticket()));
+                FunctionCodec.write(acquire.version(), version, out.number(acquire.ticket()));
                 out.optionalText(acquire.tenant());
             }
             case Withdraw withdraw -> out.number(withdraw.ticket());

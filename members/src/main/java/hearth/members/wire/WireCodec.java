@@ -26,7 +26,7 @@ public final class WireCodec {
     public static byte[] bytes(Spoken spoken) {
         var out = new FieldWriter();
         switch (spoken.message()) {
-            case ToShard(var request) -> RequestCodec.write(request, out.tag(TO_SHARD));
+            case ToShard(var request) -> RequestCodec.write(request, spoken.version(), out.tag(TO_SHARD));
             case Place(var shard) -> out.tag(PLACE).number(shard.number());
             case ToMember(var answer) -> AnswerCodec.write(answer, spoken.version(), out.tag(TO_MEMBER));
             case Ping(var number) -> out.tag(PING).number(number);

@@ -29,6 +29,16 @@ public record EnvironmentSpec(
         this(id, function, tenant, initializationType, 1);
     }
 
+    /// Whether it is initialised as a snapshot would be, and restored for its first invocation.
+    public boolean isSnapStart() {
+        return initializationType == InitializationType.SNAP_START;
+    }
+
+    /// Whether it is kept whoever else needs its memory.
+    public boolean isKept() {
+        return initializationType == InitializationType.PROVISIONED_CONCURRENCY;
+    }
+
     /// Whether it may run several invocations at once.
     public boolean isConcurrent() {
         return maxConcurrency > 1;

@@ -42,7 +42,11 @@ public sealed interface InvocationOutcome {
             SHARE_USED_UP,
             /// The function's own initialisation failed, in an environment that was made ahead. One that is made on
             /// demand takes the invocation all the same, and fails it.
-            INIT_FAILED
+            INIT_FAILED,
+            /// With SnapStart: what the function does after a restore failed.
+            RESTORE_FAILED,
+            /// With SnapStart: that took too long.
+            RESTORE_TIMED_OUT
         }
     }
 }

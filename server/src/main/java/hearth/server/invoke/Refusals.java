@@ -98,6 +98,8 @@ final class Refusals {
                     case RUNTIME_MISSING -> ApiError.INVALID_RUNTIME;
                     case CODE_UNAVAILABLE -> ApiError.INVALID_ZIP_FILE;
                     case SANDBOX_FAILED, SHARE_USED_UP, INIT_FAILED -> ApiError.SERVICE;
+                    case RESTORE_FAILED -> ApiError.SNAP_START;
+                    case RESTORE_TIMED_OUT -> ApiError.SNAP_START_TIMEOUT;
                 };
         return new ApiException(error, why.message());
     }

@@ -104,10 +104,12 @@ final class EnvironmentLifecycle {
     }
 
     /// An invocation is among those that run.
-    void took(Reservation reservation) {
+    ///
+    /// @param restores whether the runtime is restored for it first
+    void took(Reservation reservation, boolean restores) {
         honoured.honour(reservation);
         if (state.idle()) {
-            become(Event.INVOKED);
+            become(restores ? Event.RESTORES : Event.INVOKED);
         } else {
             report();
         }

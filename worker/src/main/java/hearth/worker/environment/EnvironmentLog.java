@@ -8,6 +8,9 @@ import hearth.worker.logs.PlatformRecord.InitReport;
 import hearth.worker.logs.PlatformRecord.InitRuntimeDone;
 import hearth.worker.logs.PlatformRecord.InitStart;
 import hearth.worker.logs.PlatformRecord.Report;
+import hearth.worker.logs.PlatformRecord.RestoreReport;
+import hearth.worker.logs.PlatformRecord.RestoreRuntimeDone;
+import hearth.worker.logs.PlatformRecord.RestoreStart;
 import hearth.worker.logs.PlatformRecord.RuntimeDone;
 import hearth.worker.logs.PlatformRecord.Start;
 import hearth.worker.logs.PlatformRecord.Status;
@@ -46,12 +49,33 @@ final class EnvironmentLog {
         log.platform(new InitReport(type, phase.partOf(), status, duration));
     }
 
+    void restoreStarts(InstalledRuntime runtime) {
+        var function = spec.function();
+        var version = RuntimeVersion.of(runtime);
+        log.platform(new RestoreStart(
+                function.function().name(),
+                function.version(),
+                version.text(),
+                version.arn(function.function().region())));
+    }
+
+    void restoreEnded(Status status, Duration duration) {
+        log.platform(new RestoreRuntimeDone(status));
+        log.platform(new RestoreReport(status, duration));
+    }
+
     void invokeStarts(InvokePhase phase) {
         log.platform(new Start(phase.invocation().requestId(), spec.function().version()));
     }
 
     /// @param init null unless this was the first invocation
-    void invokeEnded(InvokePhase phase, Duration duration, Bytes peakMemory, @Nullable Duration init) {
+    /// @param restore null unless this was the first invocation after a restore
+    void invokeEnded(
+            InvokePhase phase,
+            Duration duration,
+            Bytes peakMemory,
+            @Nullable Duration init,
+            @Nullable Duration restore) {
         var requestId = phase.invocation().requestId();
         log.platform(new End(requestId));
         log.platform(new RuntimeDone(requestId, phase.status(), duration, phase.producedBytes()));
@@ -62,6 +86,7 @@ final class EnvironmentLog {
                 duration,
                 spec.function().memory(),
                 peakMemory,
-                init));
+                init,
+                restore));
     }
 }

@@ -75,9 +75,14 @@ record EnvironmentResources(
         }
     }
 
+    /// None under SnapStart: AWS's client for Java looks what kind of environment it is in before it hears of its
+    /// function.
     private static Optional<BootedRuntime> booted(
             EnvironmentSpec spec, InstalledRuntime runtime, FunctionFiles files, EnvironmentHost host)
             throws SandboxException {
+        if (spec.isSnapStart()) {
+            return Optional.empty();
+        }
         var function = spec.function();
         var boot = host.bootable().of(function, runtime);
         var booted = boot.flatMap(host.pool()::take);

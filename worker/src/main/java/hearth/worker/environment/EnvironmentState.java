@@ -22,6 +22,9 @@ sealed interface EnvironmentState {
     /// An invocation waits for the runtime, which starts within its time.
     record Restarting() implements EnvironmentState {}
 
+    /// The RESTORE phase, under SnapStart: an invocation waits for what the function does after a restore.
+    record Restoring() implements EnvironmentState {}
+
     /// The INVOKE phase: from the event to the runtime's next request for one. Where several invocations run at
     /// once, as long as any does.
     record Invoking() implements EnvironmentState {}
@@ -43,6 +46,8 @@ sealed interface EnvironmentState {
         /// The runtime asks for its next event, or, where it asks ahead, is done with the last that it had.
         ASKED,
         INVOKED,
+        /// The first invocation has come, for which the runtime is restored.
+        RESTORES,
         /// The runtime must go: INIT failed, or time ran out.
         RESET,
         /// The runtime's process has ended.
@@ -67,7 +72,7 @@ sealed interface EnvironmentState {
         return switch (this) {
             case Preparing _, Initializing _ -> Phase.STARTING;
             case Idle _ -> Phase.IDLE;
-            case Restarting _, Invoking _, Resetting _ -> Phase.BUSY;
+            case Restarting _, Restoring _, Invoking _, Resetting _ -> Phase.BUSY;
             case Abandoned _, Closing _, Gone _ -> Phase.ENDING;
         };
     }
@@ -89,7 +94,12 @@ sealed interface EnvironmentState {
             case ASKED ->
                 switch (this) {
                     case Initializing _, Invoking _ -> new Idle(true);
-                    case Restarting _ -> new Invoking();
+                    case Restarting _, Restoring _ -> new Invoking();
+                    default -> throw illegal(event);
+                };
+            case RESTORES ->
+                switch (this) {
+                    case Idle(var running) when running -> new Restoring();
                     default -> throw illegal(event);
                 };
             case INVOKED ->
@@ -99,12 +109,12 @@ sealed interface EnvironmentState {
                 };
             case RESET ->
                 switch (this) {
-                    case Initializing _, Restarting _, Invoking _ -> new Resetting();
+                    case Initializing _, Restarting _, Restoring _, Invoking _ -> new Resetting();
                     default -> throw illegal(event);
                 };
             case EXITED ->
                 switch (this) {
-                    case Initializing _, Idle _, Restarting _, Invoking _, Resetting _ -> new Idle(false);
+                    case Initializing _, Idle _, Restarting _, Restoring _, Invoking _, Resetting _ -> new Idle(false);
                     case Closing closing -> closing;
                     default -> throw illegal(event);
                 };

@@ -17,6 +17,7 @@ import hearth.worker.environment.EnvironmentState.Initializing;
 import hearth.worker.environment.EnvironmentState.Invoking;
 import hearth.worker.environment.EnvironmentState.Resetting;
 import hearth.worker.environment.EnvironmentState.Restarting;
+import hearth.worker.environment.EnvironmentState.Restoring;
 import hearth.worker.logs.FunctionLog;
 import hearth.worker.logs.LogStreamName;
 import hearth.worker.logs.PlatformRecord.Status;
@@ -42,6 +43,13 @@ public final class ExecutionEnvironment {
     private static final NotRunnable INIT_FAILED =
             new NotRunnable(Cause.INIT_FAILED, "The function's initialisation failed");
 
+    private static final NotRunnable RESTORE_FAILED =
+            new NotRunnable(Cause.RESTORE_FAILED, "What the function does after a restore failed; its log says more.");
+
+    private static final NotRunnable RESTORE_TIMED_OUT = new NotRunnable(
+            Cause.RESTORE_TIMED_OUT,
+            "What the function does after a restore took more than " + RestorePhase.LIMIT.toSeconds() + " seconds.");
+
     private final EnvironmentSpec spec;
     private final Consumer<WorkerEvent> events;
     private final EnvironmentHost host;
@@ -63,6 +71,12 @@ public final class ExecutionEnvironment {
     private @Nullable HostedRuntime runtime;
     /// Null while no runtime starts.
     private @Nullable InitPhase init;
+
+    /// Whether the first invocation has come for which an environment under SnapStart is restored.
+    private boolean restored;
+
+    /// Null while it is not being restored.
+    private @Nullable RestorePhase restore;
 
     /// @param events hears how the environment does, on the loop
     /// @param onGone called on the loop when nothing is left, before that is told
@@ -209,7 +223,9 @@ public final class ExecutionEnvironment {
             runtime().drainOutput();
             var took = phase.duration(now);
             log.initEnded(phase, Status.SUCCESS, took);
-            running.initialised(took);
+            if (!spec.isSnapStart()) {
+                running.initialised(took);
+            }
             idle(now);
         } else {
             init = null;
@@ -233,7 +249,12 @@ public final class ExecutionEnvironment {
             return;
         }
         running.begin(phase, now);
-        lifecycle.took(reservation);
+        boolean restores = spec.isSnapStart() && !restored;
+        lifecycle.took(reservation, restores);
+        if (restores) {
+            beginRestore(now);
+            return;
+        }
         awaitDeadline();
         runtime().thaw();
         if (lifecycle.state() instanceof Invoking) {
@@ -247,6 +268,44 @@ public final class ExecutionEnvironment {
         }
     }
 
+    // RESTORE
+
+    private void beginRestore(long now) {
+        restored = true;
+        var phase = new RestorePhase(now);
+        restore = phase;
+        deadline.set(phase.deadlineNanos());
+        log.restoreStarts(runtime().version());
+        runtime().thaw();
+        if (!runtime().restore()) {
+            restoreEnded(phase);
+        }
+    }
+
+    private void restoreEnded(RestorePhase phase) {
+        long now = now();
+        restore = null;
+        lifecycle.become(Event.ASKED, now);
+        runtime().drainOutput();
+        var took = phase.duration(now);
+        log.restoreEnded(Status.SUCCESS, took);
+        running.restored(took, now);
+        awaitDeadline();
+        running.forEach(invocation -> {
+            offer(invocation);
+            log.invokeStarts(invocation);
+        });
+    }
+
+    /// Who waits is told, and the environment is of no more use.
+    private void restoreFailed(RestorePhase phase, Status status, NotRunnable why) {
+        restore = null;
+        runtime().drainOutput();
+        log.restoreEnded(status, phase.duration(now()));
+        running.giveUp(why);
+        close(null);
+    }
+
     private void offer(InvokePhase phase) {
         runtime().offer(phase.event(host.clock().instant(), now()));
     }
@@ -257,6 +316,10 @@ public final class ExecutionEnvironment {
         public void asked() {
             if (init != null && init.ready(AwaitedParties.RUNTIME)) {
                 initEnded(init);
+                return;
+            }
+            if (restore != null) {
+                restoreEnded(restore);
                 return;
             }
             long now = now();
@@ -281,7 +344,11 @@ public final class ExecutionEnvironment {
 
         @Override
         public void posted(String requestId, RuntimePost post) {
-            if (post instanceof RuntimePost.InitError(var _, var errorType)) {
+            if (post instanceof RuntimePost.RestoreError(var _, var errorType)) {
+                if (restore != null) {
+                    restoreFailed(restore, Status.error(errorType), RESTORE_FAILED);
+                }
+            } else if (post instanceof RuntimePost.InitError(var _, var errorType)) {
                 initFailed(Status.error(errorType));
                 running.forEach(phase -> phase.posted(post));
                 reset();
@@ -343,7 +410,9 @@ public final class ExecutionEnvironment {
 
     private void deadlinePassed() {
         var state = lifecycle.state();
-        if (spec.isConcurrent() && state instanceof Invoking) {
+        if (restore != null) {
+            restoreFailed(restore, Status.TIMEOUT, RESTORE_TIMED_OUT);
+        } else if (spec.isConcurrent() && state instanceof Invoking) {
             leaveOverdueBehind();
         } else if (state instanceof Initializing || state instanceof Restarting || state instanceof Invoking) {
             initFailed(Status.TIMEOUT);
@@ -382,6 +451,11 @@ public final class ExecutionEnvironment {
                 running.crash(fault, runtime(), now);
                 idle(now);
             }
+            case Restoring _ -> {
+                if (restore != null) {
+                    restoreFailed(restore, Status.error(Fault.exit(exit).errorType()), RESTORE_FAILED);
+                }
+            }
             case Resetting _ -> {
                 deadline.clear();
                 running.endAll(runtime(), now);
@@ -389,7 +463,7 @@ public final class ExecutionEnvironment {
             }
             case Idle _ -> {
                 LOG.log(Level.DEBUG, "The runtime of idle environment {0} ended: {1}", spec.id(), exit);
-                if (spec.isConcurrent()) {
+                if (isReplaced()) {
                     idle(now);
                 }
             }
@@ -405,8 +479,7 @@ public final class ExecutionEnvironment {
         boolean runs = lifecycle.state() instanceof Idle(var running) && running;
         if (lifecycle.isRetiring()) {
             close(null);
-        } else if (spec.isConcurrent() && !runs) {
-            // Its runtime is not started again: another environment takes its place.
+        } else if (isReplaced() && !runs) {
             close(first ? INIT_FAILED : null);
         } else if (!first) {
             freezeLater(runs, now);
@@ -418,6 +491,11 @@ public final class ExecutionEnvironment {
         } else {
             close(INIT_FAILED);
         }
+    }
+
+    /// Whether its runtime is not started again once it has ended: another environment takes its place.
+    private boolean isReplaced() {
+        return spec.isConcurrent() || spec.isSnapStart();
     }
 
     private void freezeLater(boolean runs, long now) {

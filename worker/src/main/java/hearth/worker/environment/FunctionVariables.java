@@ -67,8 +67,10 @@ public record FunctionVariables(FunctionReach reach) {
         variables.put(
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
                 Long.toString(function.memory().toMebibytes()));
-        variables.put("AWS_LAMBDA_LOG_GROUP_NAME", log.group());
-        variables.put("AWS_LAMBDA_LOG_STREAM_NAME", log.stream());
+        if (!spec.isSnapStart()) {
+            variables.put("AWS_LAMBDA_LOG_GROUP_NAME", log.group());
+            variables.put("AWS_LAMBDA_LOG_STREAM_NAME", log.stream());
+        }
         variables.put(
                 "AWS_LAMBDA_INITIALIZATION_TYPE", spec.initializationType().wireName());
         variables.put("AWS_REGION", function.function().region().value());

@@ -10,6 +10,7 @@ import hearth.worker.runtimeapi.InvocationEvent;
 import hearth.worker.runtimeapi.RuntimeListener;
 import hearth.worker.runtimes.ChannelUse;
 import hearth.worker.runtimes.Entrypoint;
+import hearth.worker.runtimes.InstalledRuntime;
 import hearth.worker.sandbox.ProcessSpec;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
@@ -66,6 +67,11 @@ final class HostedRuntime {
         this.meters = new SandboxMeters(resources.sandbox());
         this.freezer = new IdleFreezer(
                 resources.sandbox(), loop, guard, host.settings().freezeDelay());
+    }
+
+    /// What it is a process of.
+    InstalledRuntime version() {
+        return resources.runtime();
     }
 
     SandboxMeters meters() {
@@ -156,6 +162,13 @@ final class HostedRuntime {
 
     void thaw() {
         freezer.thaw();
+    }
+
+    /// Restores a runtime that waits for that.
+    ///
+    /// @return false if it does not wait
+    boolean restore() {
+        return listeners.restore();
     }
 
     void offer(InvocationEvent event) {

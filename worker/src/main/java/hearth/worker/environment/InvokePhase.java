@@ -60,6 +60,12 @@ final class InvokePhase {
         deadlineNanos = nanos + timeout.toNanos();
     }
 
+    /// The environment has been restored for it: its time begins now.
+    void restored(long nanos, Duration timeout) {
+        startNanos = nanos;
+        deadlineNanos = nanos + timeout.toNanos();
+    }
+
     Invocation invocation() {
         return invocation;
     }
@@ -146,6 +152,8 @@ final class InvokePhase {
             case RuntimePost.TooLarge(var limit) ->
                 failed(Fault.tooLargePayload(limit), Fault.TOO_LARGE_TYPE, Failed.UNHANDLED);
             case RuntimePost.Truncated _ -> failed(Fault.TRUNCATED);
+            // The environment has ended the invocation, in words of its own.
+            case RuntimePost.RestoreError _ -> {}
             case RuntimePost.InvalidResponseMode _ -> failed(Fault.INVALID_RESPONSE_MODE);
         }
     }

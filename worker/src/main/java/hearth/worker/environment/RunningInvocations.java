@@ -24,6 +24,9 @@ final class RunningInvocations {
     /// How long a successful INIT took, until the first invocation has reported it.
     private @Nullable Duration unreportedInit;
 
+    /// The same of a restore.
+    private @Nullable Duration unreportedRestore;
+
     /// @param timeout of the function
     /// @param most how many may run at once
     RunningInvocations(EnvironmentLog log, Duration timeout, int most) {
@@ -87,6 +90,12 @@ final class RunningInvocations {
     /// The environment is initialised: its first invocation reports how long that took.
     void initialised(Duration took) {
         unreportedInit = took;
+    }
+
+    /// The environment was restored for those that run: their time begins, and they report how long it took.
+    void restored(Duration took, long nanos) {
+        unreportedRestore = took;
+        forEach(phase -> phase.restored(nanos, timeout));
     }
 
     void begin(InvokePhase phase, long nanos) {
@@ -214,8 +223,10 @@ final class RunningInvocations {
         runtime.drainOutput();
         var duration = phase.duration(nanos);
         runtime.meters().invoked(phase.elapsed(nanos).toNanos(), nanos);
-        log.invokeEnded(phase, duration, runtime.meters().peakMemory(duration, nanos), unreportedInit);
+        var peak = runtime.meters().peakMemory(duration, nanos);
+        log.invokeEnded(phase, duration, peak, unreportedInit, unreportedRestore);
         unreportedInit = null;
+        unreportedRestore = null;
     }
 
     private void finish(InvokePhase phase) {

@@ -63,7 +63,7 @@ final class SandboxListeners {
 
     /// A process is about to start: connections are its own from now on.
     void beginSession() {
-        session = new RuntimeSession(listener, settings.memory(), spec.maxConcurrency());
+        session = new RuntimeSession(listener, settings.memory(), spec.maxConcurrency(), spec.isSnapStart());
         serve(session);
     }
 
@@ -72,6 +72,10 @@ final class SandboxListeners {
         if (server != null) {
             server.adopt(channel);
         }
+    }
+
+    boolean restore() {
+        return session != null && session.restore();
     }
 
     void offer(InvocationEvent event) {

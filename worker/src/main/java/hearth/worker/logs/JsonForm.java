@@ -8,6 +8,9 @@ import hearth.worker.logs.PlatformRecord.InitRuntimeDone;
 import hearth.worker.logs.PlatformRecord.InitStart;
 import hearth.worker.logs.PlatformRecord.LogsDropped;
 import hearth.worker.logs.PlatformRecord.Report;
+import hearth.worker.logs.PlatformRecord.RestoreReport;
+import hearth.worker.logs.PlatformRecord.RestoreRuntimeDone;
+import hearth.worker.logs.PlatformRecord.RestoreStart;
 import hearth.worker.logs.PlatformRecord.RuntimeDone;
 import hearth.worker.logs.PlatformRecord.RuntimeExited;
 import hearth.worker.logs.PlatformRecord.Start;
@@ -33,6 +36,9 @@ final class JsonForm {
             case InitStart _ -> Optional.of("platform.initStart");
             case InitRuntimeDone _ -> Optional.of("platform.initRuntimeDone");
             case InitReport _ -> Optional.of("platform.initReport");
+            case RestoreStart _ -> Optional.of("platform.restoreStart");
+            case RestoreRuntimeDone _ -> Optional.of("platform.restoreRuntimeDone");
+            case RestoreReport _ -> Optional.of("platform.restoreReport");
             case Start _ -> Optional.of("platform.start");
             case RuntimeDone _ -> Optional.of("platform.runtimeDone");
             case Report _ -> Optional.of("platform.report");
@@ -49,10 +55,12 @@ final class JsonForm {
                 ofSuccess(
                         report.status(),
                         report.initializationType().equals("on-demand") ? LogLevel.DEBUG : LogLevel.INFO);
+            case RestoreRuntimeDone done -> ofSuccess(done.status(), LogLevel.DEBUG);
+            case RestoreReport report -> ofSuccess(report.status(), LogLevel.INFO);
             case RuntimeDone done -> ofSuccess(done.status(), LogLevel.DEBUG);
             case Report report -> ofSuccess(report.status(), LogLevel.INFO);
             case LogsDropped _ -> LogLevel.WARN;
-            case InitStart _, Start _, TimedOut _, RuntimeExited _, End _ -> LogLevel.INFO;
+            case InitStart _, RestoreStart _, Start _, TimedOut _, RuntimeExited _, End _ -> LogLevel.INFO;
         };
     }
 
@@ -88,6 +96,19 @@ final class JsonForm {
             case InitReport(var type, var phase, var status, var duration) -> {
                 json.writeStringField("initializationType", type);
                 json.writeStringField("phase", phase.wireName());
+                status(status, json);
+                json.writeObjectFieldStart("metrics");
+                number("durationMs", duration, json);
+                json.writeEndObject();
+            }
+            case RestoreStart(var name, var version, var runtime, var arn) -> {
+                json.writeStringField("functionName", name);
+                json.writeStringField("functionVersion", version);
+                json.writeStringField("runtimeVersion", runtime);
+                json.writeStringField("runtimeVersionArn", arn);
+            }
+            case RestoreRuntimeDone(var status) -> status(status, json);
+            case RestoreReport(var status, var duration) -> {
                 status(status, json);
                 json.writeObjectFieldStart("metrics");
                 number("durationMs", duration, json);
@@ -133,6 +154,9 @@ final class JsonForm {
         json.writeNumberField("maxMemoryUsedMB", report.peakMebibytes());
         if (report.init() != null) {
             number("initDurationMs", report.init(), json);
+        }
+        if (report.restore() != null) {
+            number("restoreDurationMs", report.restore(), json);
         }
         json.writeEndObject();
         status(report.status(), json);

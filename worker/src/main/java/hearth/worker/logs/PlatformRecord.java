@@ -56,6 +56,16 @@ public sealed interface PlatformRecord {
     record InitReport(String initializationType, Phase phase, Status status, Duration duration)
             implements PlatformRecord {}
 
+    /// Under SnapStart: an environment is restored for its first invocation.
+    record RestoreStart(String functionName, String functionVersion, String runtimeVersion, String runtimeVersionArn)
+            implements PlatformRecord {}
+
+    /// The runtime has done what it does after a restore, well or badly. JSON only.
+    record RestoreRuntimeDone(Status status) implements PlatformRecord {}
+
+    /// The restore has ended.
+    record RestoreReport(Status status, Duration duration) implements PlatformRecord {}
+
     /// An invocation begins.
     record Start(String requestId, String version) implements PlatformRecord {}
 
@@ -77,6 +87,7 @@ public sealed interface PlatformRecord {
     /// What an invocation took.
     ///
     /// @param init null unless this was the environment's first invocation
+    /// @param restore null unless the environment was restored for this invocation
     /// @param showsStatus whether the text has the status too: for what the platform found, not for errors that
     ///     the function reported itself
     record Report(
@@ -86,12 +97,24 @@ public sealed interface PlatformRecord {
             Duration duration,
             Bytes memory,
             Bytes peakMemory,
-            @Nullable Duration init)
+            @Nullable Duration init,
+            @Nullable Duration restore)
             implements PlatformRecord {
-        /// INIT is billed with the invocation that it was for.
+        /// INIT and RESTORE are billed with the invocation that they were for.
         long billedMillis() {
-            var billed = init == null ? duration : duration.plus(init);
-            return Math.ceilDiv(billed.toNanos(), 1_000_000L);
+            var billed = duration;
+            billed = init == null ? billed : billed.plus(init);
+            billed = restore == null ? billed : billed.plus(restore);
+            return millis(billed);
+        }
+
+        private static long millis(Duration duration) {
+            return Math.ceilDiv(duration.toNanos(), 1_000_000L);
+        }
+
+        /// How much of that was for RESTORE.
+        long billedRestoreMillis() {
+            return restore == null ? 0 : millis(restore);
         }
 
         /// A part of one counts as a whole: a function that looks at itself finds no more than is reported.

@@ -6,6 +6,9 @@ import hearth.worker.logs.PlatformRecord.InitRuntimeDone;
 import hearth.worker.logs.PlatformRecord.InitStart;
 import hearth.worker.logs.PlatformRecord.LogsDropped;
 import hearth.worker.logs.PlatformRecord.Report;
+import hearth.worker.logs.PlatformRecord.RestoreReport;
+import hearth.worker.logs.PlatformRecord.RestoreRuntimeDone;
+import hearth.worker.logs.PlatformRecord.RestoreStart;
 import hearth.worker.logs.PlatformRecord.RuntimeDone;
 import hearth.worker.logs.PlatformRecord.RuntimeExited;
 import hearth.worker.logs.PlatformRecord.Start;
@@ -20,9 +23,17 @@ final class TextForm {
     /// Whether a record appears in this format.
     static boolean has(PlatformRecord record) {
         return switch (record) {
-            case InitRuntimeDone _, RuntimeDone _ -> false;
+            case InitRuntimeDone _, RestoreRuntimeDone _, RuntimeDone _ -> false;
             case InitReport report -> !report.status().success();
-            case InitStart _, Start _, TimedOut _, RuntimeExited _, End _, Report _, LogsDropped _ -> true;
+            case InitStart _,
+                    RestoreStart _,
+                    RestoreReport _,
+                    Start _,
+                    TimedOut _,
+                    RuntimeExited _,
+                    End _,
+                    Report _,
+                    LogsDropped _ -> true;
         };
     }
 
@@ -34,6 +45,11 @@ final class TextForm {
             case InitReport(var _, var phase, var status, var duration) ->
                 "INIT_REPORT Init Duration: " + FormNumbers.millis(duration) + " ms\tPhase: " + phase.wireName() + "\t"
                         + status(status) + "\n";
+            case RestoreStart(var _, var _, var version, var arn) ->
+                "RESTORE_START Runtime Version: " + version + "\tRuntime Version ARN: " + arn + "\n";
+            case RestoreReport(var status, var duration) ->
+                "RESTORE_REPORT Restore Duration: " + FormNumbers.millis(duration) + " ms"
+                        + (status.success() ? "" : "\t" + status(status)) + "\n";
             case Start(var requestId, var version) -> "START RequestId: " + requestId + " Version: " + version + "\n";
             case TimedOut(var requestId, var timeout) ->
                 FormNumbers.isoMillis(time) + " " + requestId + " Task timed out after " + FormNumbers.seconds(timeout)
@@ -42,7 +58,7 @@ final class TextForm {
             case End(var requestId) -> "END RequestId: " + requestId + "\n";
             case Report report -> report(report);
             case LogsDropped(var records, var bytes) -> "LOGS_DROPPED Records: " + records + "\tBytes: " + bytes + "\n";
-            case InitRuntimeDone _, RuntimeDone _ -> "";
+            case InitRuntimeDone _, RestoreRuntimeDone _, RuntimeDone _ -> "";
         };
     }
 
@@ -62,6 +78,13 @@ final class TextForm {
         if (report.init() != null) {
             text.append("Init Duration: ")
                     .append(FormNumbers.millis(report.init()))
+                    .append(" ms\t");
+        }
+        if (report.restore() != null) {
+            text.append("Restore Duration: ")
+                    .append(FormNumbers.millis(report.restore()))
+                    .append(" ms\tBilled Restore Duration: ")
+                    .append(report.billedRestoreMillis())
                     .append(" ms\t");
         }
         if (report.showsStatus() && !report.status().success()) {

@@ -52,6 +52,11 @@ final class InvocationPlace {
         requestId = next.requestId();
     }
 
+    /// The runtime has come to a state of SnapStart's.
+    void become(RuntimeState next) {
+        state = next;
+    }
+
     /// The runtime is there for an event.
     void ready() {
         state = RuntimeState.READY;
@@ -118,8 +123,17 @@ final class InvocationPlace {
     /// @return the refusal, to be sent after the body was skipped; null if the body is wanted, in the `sink`
     @Nullable
     RuntimeAnswer begin(RequestHead head, RuntimeConnection connection) {
+        if (head.call() == Call.RESTORE_ERROR && !session.restores()) {
+            return RuntimeAnswer.NOT_FOUND;
+        }
         var target = target(head.call());
-        if (state != (target == RuntimeState.INIT_ERROR ? RuntimeState.STARTED : RuntimeState.RUNNING)) {
+        var needed =
+                switch (target) {
+                    case INIT_ERROR -> RuntimeState.STARTED;
+                    case RESTORE_ERROR -> RuntimeState.RESTORING;
+                    default -> RuntimeState.RUNNING;
+                };
+        if (state != needed) {
             return RuntimeAnswer.notAllowed(state, target);
         }
         state = target;
@@ -176,7 +190,7 @@ final class InvocationPlace {
         posting = null;
         // Nobody needs the rest of an event that is answered.
         breakOffSending(null);
-        if (state != RuntimeState.INIT_ERROR) {
+        if (state != RuntimeState.INIT_ERROR && state != RuntimeState.RESTORE_ERROR) {
             state = RuntimeState.RESPONSE_SENT;
             event = null;
         }
@@ -187,6 +201,7 @@ final class InvocationPlace {
             RequestHead head, byte[] body, @Nullable String trailingType, @Nullable String trailingBody) {
         return switch (head.call()) {
             case INIT_ERROR -> new RuntimePost.InitError(body, wellFormed(head.errorType(), "Runtime.Unknown"));
+            case RESTORE_ERROR -> new RuntimePost.RestoreError(body, wellFormed(head.errorType(), "Runtime.Unknown"));
             case ERROR ->
                 new RuntimePost.FunctionError(body, wellFormed(head.errorType(), RuntimePost.FunctionError.UNKNOWN));
             default ->
@@ -213,6 +228,7 @@ final class InvocationPlace {
     private static RuntimeState target(Call call) {
         return switch (call) {
             case INIT_ERROR -> RuntimeState.INIT_ERROR;
+            case RESTORE_ERROR -> RuntimeState.RESTORE_ERROR;
             case ERROR -> RuntimeState.FAILING;
             default -> RuntimeState.RESPONDING;
         };

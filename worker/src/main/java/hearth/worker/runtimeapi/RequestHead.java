@@ -25,6 +25,9 @@ record RequestHead(
         RESPONSE,
         ERROR,
         INIT_ERROR,
+        /// Under SnapStart only, as is the next.
+        RESTORE_NEXT,
+        RESTORE_ERROR,
         UNKNOWN_PATH,
         WRONG_METHOD
     }

@@ -19,7 +19,8 @@ record Route(Call call, String requestId) {
         return switch (path) {
             case ROOT + "ping" -> get(method, Call.PING);
             case ROOT + "runtime/init/error" -> post(method, Call.INIT_ERROR, "");
-            // The calls of `restore` exist under SnapStart only.
+            case ROOT + "runtime/restore/next" -> get(method, Call.RESTORE_NEXT);
+            case ROOT + "runtime/restore/error" -> post(method, Call.RESTORE_ERROR, "");
             default -> new Route(Call.UNKNOWN_PATH, "");
         };
     }

@@ -14,6 +14,7 @@ final class RuntimeAnswer {
     static final RuntimeAnswer ACCEPTED =
             new RuntimeAnswer("202 Accepted", "application/json", "{\"status\":\"OK\"}\n");
     static final RuntimeAnswer PONG = new RuntimeAnswer("200 OK", "text/plain", "pong");
+    static final RuntimeAnswer RESTORED = new RuntimeAnswer("200 OK", "application/json", "");
     static final RuntimeAnswer CONTINUE = new RuntimeAnswer("HTTP/1.1 100 Continue\r\n\r\n");
     static final RuntimeAnswer BAD_REQUEST = error("400 Bad Request", "InvalidRequest", "Malformed HTTP request");
     static final RuntimeAnswer HEAD_TOO_LARGE = error(

@@ -57,6 +57,18 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /// Answers the `restore/next` that waits. May be called from within `RuntimeSession.restoreNext`.
+    void answerRestore() {
+        var context = context();
+        next.refused();
+        var _ = context.write(RuntimeAnswer.RESTORED.bytes(context.alloc()), context.voidPromise());
+        endAnswer(context);
+        context.flush();
+        if (!processing) {
+            process(context);
+        }
+    }
+
     private void sent() {
         var context = context();
         endAnswer(context);
@@ -249,13 +261,13 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     private void begin(ChannelHandlerContext context, RequestHead head) {
         this.head = head;
         switch (head.call()) {
-            case RESPONSE, ERROR, INIT_ERROR -> {
+            case RESPONSE, ERROR, INIT_ERROR, RESTORE_ERROR -> {
                 var body = post.begin(head, this, this::granted, this::goOn);
                 if (body != null) {
                     decoder.pour(body);
                 }
             }
-            case PING, NEXT, UNKNOWN_PATH, WRONG_METHOD -> {}
+            case PING, NEXT, RESTORE_NEXT, UNKNOWN_PATH, WRONG_METHOD -> {}
         }
         if (head.expectsContinue() && head.hasBody()) {
             var _ = context.writeAndFlush(RuntimeAnswer.CONTINUE.bytes(context.alloc()), context.voidPromise());
@@ -284,9 +296,17 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
                 }
                 yield refusal;
             }
+            case RESTORE_NEXT -> {
+                next.begin();
+                var refusal = session.restoreNext(this);
+                if (refusal != null) {
+                    next.refused();
+                }
+                yield refusal;
+            }
             case UNKNOWN_PATH -> RuntimeAnswer.NOT_FOUND;
             case WRONG_METHOD -> RuntimeAnswer.METHOD_NOT_ALLOWED;
-            case RESPONSE, ERROR, INIT_ERROR ->
+            case RESPONSE, ERROR, INIT_ERROR, RESTORE_ERROR ->
                 post.end(head, decoder.trailingErrorType(), decoder.trailingErrorBody());
         };
     }

@@ -25,6 +25,11 @@ public sealed interface RuntimePost {
     /// @param errorType `Runtime.Unknown` if the runtime gave none that is well-formed
     record InitError(byte[] body, String errorType) implements RuntimePost {}
 
+    /// What the function does after a restore failed, in the runtime's own words.
+    ///
+    /// @param errorType `Runtime.Unknown` if the runtime gave none that is well-formed
+    record RestoreError(byte[] body, String errorType) implements RuntimePost {}
+
     /// The answer passes the limit, in bytes; the rest of it is thrown away.
     record TooLarge(long limit) implements RuntimePost {}
 

@@ -29,6 +29,12 @@ public final class RuntimeSession {
     /// Where several events may be: those that nobody has fetched, oldest first.
     private final ArrayDeque<InvocationPlace> unfetched = new ArrayDeque<>();
 
+    /// Whether it is one under SnapStart, which may ask to be restored.
+    private final boolean restores;
+
+    /// The connection whose `restore/next` is not answered yet.
+    private @Nullable RuntimeConnection awaitingRestore;
+
     private boolean ended;
     /// Whether the process is there no more, and only what it wrote before is read still.
     private boolean exited;
@@ -38,8 +44,14 @@ public final class RuntimeSession {
     /// @param budget of the memory that events and answers take
     /// @param maxConcurrency how many events the runtime may have at once
     public RuntimeSession(RuntimeListener listener, MemoryBudget budget, int maxConcurrency) {
+        this(listener, budget, maxConcurrency, false);
+    }
+
+    /// @param restores whether the calls of `restore` are there, as they are under SnapStart
+    public RuntimeSession(RuntimeListener listener, MemoryBudget budget, int maxConcurrency, boolean restores) {
         this.listener = listener;
         this.budget = budget;
+        this.restores = restores;
         this.places = new InvocationPlace[maxConcurrency];
         for (int i = 0; i < places.length; i++) {
             places[i] = new InvocationPlace(this);
@@ -98,7 +110,7 @@ public final class RuntimeSession {
             return null;
         }
         switch (place.state()) {
-            case STARTED, RESPONSE_SENT -> {
+            case STARTED, RESTORING, RESPONSE_SENT -> {
                 place.ready();
                 waiting.add(connection);
                 tellAsked();
@@ -112,7 +124,7 @@ public final class RuntimeSession {
                 }
             }
             case RUNNING -> place.give(connection);
-            case INIT_ERROR, RESPONDING, FAILING -> {
+            case INIT_ERROR, RESTORE_READY, RESTORE_ERROR, RESPONDING, FAILING -> {
                 return RuntimeAnswer.notAllowed(place.state(), RuntimeState.READY);
             }
         }
@@ -140,6 +152,57 @@ public final class RuntimeSession {
         return null;
     }
 
+    // SnapStart
+
+    boolean restores() {
+        return restores;
+    }
+
+    /// A `restore/next` has arrived: the runtime is initialised, and goes on once it is restored.
+    ///
+    /// @return the refusal; null if the connection's `answerRestore` will be called
+    @Nullable
+    RuntimeAnswer restoreNext(RuntimeConnection connection) {
+        var place = places[0];
+        if (!restores) {
+            return RuntimeAnswer.NOT_FOUND;
+        }
+        if (exited) {
+            return null;
+        }
+        switch (place.state()) {
+            case STARTED -> {
+                awaitingRestore = connection;
+                place.become(RuntimeState.RESTORE_READY);
+                tellAsked();
+            }
+            // Whoever lost the connection asks again.
+            case RESTORE_READY -> awaitingRestore = connection;
+            case RESTORING -> connection.answerRestore();
+            case INIT_ERROR, RESTORE_ERROR, READY, RUNNING, RESPONDING, FAILING, RESPONSE_SENT -> {
+                return RuntimeAnswer.notAllowed(place.state(), RuntimeState.RESTORE_READY);
+            }
+        }
+        return null;
+    }
+
+    /// Restores a runtime that waits for that. It asks for its first event when it has done what it has to.
+    ///
+    /// @return false if it does not wait: it has nothing to do
+    public boolean restore() {
+        var place = places[0];
+        if (place.state() != RuntimeState.RESTORE_READY) {
+            return false;
+        }
+        place.become(RuntimeState.RESTORING);
+        var connection = awaitingRestore;
+        awaitingRestore = null;
+        if (connection != null) {
+            connection.answerRestore();
+        }
+        return true;
+    }
+
     private void tellAsked() {
         if (!ended) {
             listener.asked();
@@ -151,7 +214,7 @@ public final class RuntimeSession {
     /// The place that a post is for; null if no such invocation is known.
     @Nullable
     InvocationPlace find(RequestHead head) {
-        if (head.call() == Call.INIT_ERROR) {
+        if (head.call() == Call.INIT_ERROR || head.call() == Call.RESTORE_ERROR) {
             return places[0];
         }
         InvocationPlace found = null;
@@ -203,6 +266,7 @@ public final class RuntimeSession {
         waiting.clear();
         early.clear();
         unfetched.clear();
+        awaitingRestore = null;
         exited = true;
         allHeard = then;
         noticeEnd();
@@ -228,6 +292,7 @@ public final class RuntimeSession {
     /// breaks off, since nobody wants it any more.
     public void mute() {
         ended = true;
+        awaitingRestore = null;
         waiting.clear();
         unfetched.clear();
         for (var place : places) {
@@ -254,6 +319,9 @@ public final class RuntimeSession {
         connections.remove(connection);
         waiting.remove(connection);
         early.remove(connection);
+        if (awaitingRestore == connection) {
+            awaitingRestore = null;
+        }
         for (var place : places) {
             if (place.lost(connection) && isConcurrent() && !ended) {
                 giveAgain(place);

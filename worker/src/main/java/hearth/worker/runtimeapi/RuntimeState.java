@@ -6,6 +6,11 @@ package hearth.worker.runtimeapi;
 enum RuntimeState {
     STARTED("Started"),
     INIT_ERROR("InitError"),
+    /// Under SnapStart: initialised, and waits to be restored.
+    RESTORE_READY("RestoreReady"),
+    /// Does what it has to do after a restore.
+    RESTORING("Restoring"),
+    RESTORE_ERROR("RuntimeRestoreErrorState"),
     /// Waits for an event, or may come and fetch one.
     READY("Ready"),
     /// Has its event.

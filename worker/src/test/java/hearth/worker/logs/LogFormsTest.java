@@ -26,7 +26,7 @@ final class LogFormsTest {
     private static final Instant TIME = Instant.parse("2022-10-12T00:00:15.064123Z");
 
     private static Report report(Duration duration, @Nullable Duration init, Status status, boolean shown) {
-        return new Report("id", status, shown, duration, Bytes.mebibytes(128), Bytes.mebibytes(36), init);
+        return new Report("id", status, shown, duration, Bytes.mebibytes(128), Bytes.mebibytes(36), init, null);
     }
 
     @Test

@@ -68,6 +68,7 @@ final class RuntimeSessionTest {
                         case RuntimePost.FunctionError(var body, var type) -> "error " + text(body) + " " + type;
                         case RuntimePost.BrokenOff(var body, var type) -> "broken off " + text(body) + " " + type;
                         case RuntimePost.InitError(var body, var type) -> "init error " + text(body) + " " + type;
+                        case RuntimePost.RestoreError(var body, var type) -> "restore error " + text(body) + " " + type;
                         case RuntimePost other -> other.toString();
                     });
         }
@@ -161,6 +162,83 @@ final class RuntimeSessionTest {
 
         assertThat(connection.isOpen()).isFalse();
         assertThat(heard).containsExactly("asked");
+    }
+
+    private static String restoreNext() {
+        return "GET " + ROOT + "restore/next HTTP/1.1\r\n\r\n";
+    }
+
+    private RuntimeSession snapStart() {
+        return new RuntimeSession(new Hearing(), memory, 1, true);
+    }
+
+    @Test
+    void hasNothingToRestoreOutsideOfSnapStart() {
+        assertThat(send(restoreNext())).startsWith("HTTP/1.1 404");
+        assertThat(send(post("restore/error", "{}"))).startsWith("HTTP/1.1 404");
+        assertThat(session.restore()).isFalse();
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void restoresARuntimeBeforeItsFirstEvent() {
+        var session = snapStart();
+        var connection = new EmbeddedChannel(new RuntimeConnection(session));
+
+        assertThat(send(connection, restoreNext())).isEmpty();
+        assertThat(heard).containsExactly("asked");
+        var other = new EmbeddedChannel(new RuntimeConnection(session));
+        assertThat(send(other, next())).contains(notAllowed("RestoreReady", "Ready"));
+        assertThat(send(other, post("restore/error", "{}")))
+                .contains(notAllowed("RestoreReady", "RuntimeRestoreErrorState"));
+        assertThat(session.restore()).isTrue();
+        assertThat(written(connection))
+                .isEqualTo("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n");
+        assertThat(session.restore()).as("once").isFalse();
+
+        assertThat(send(connection, next())).isEmpty();
+        assertThat(heard).containsExactly("asked", "asked");
+        session.offer(event("one"));
+        assertThat(written(connection)).contains("Request-Id: one");
+        assertThat(send(other, restoreNext())).contains(notAllowed("Running", "RestoreReady"));
+    }
+
+    @Test
+    void restoresWhoAsksAgainAfterALostConnection() {
+        var session = snapStart();
+        var lost = new EmbeddedChannel(new RuntimeConnection(session));
+        send(lost, restoreNext());
+        lost.close().syncUninterruptibly();
+
+        assertThat(session.restore()).isTrue();
+        var connection = new EmbeddedChannel(new RuntimeConnection(session));
+
+        assertThat(send(connection, restoreNext())).startsWith("HTTP/1.1 200 OK");
+        assertThat(heard).containsExactly("asked");
+    }
+
+    @Test
+    void restoresNothingInARuntimeThatAsksForAnEventAtOnce() {
+        var session = snapStart();
+        send(new EmbeddedChannel(new RuntimeConnection(session)), next());
+
+        assertThat(session.restore()).isFalse();
+        assertThat(heard).containsExactly("asked");
+    }
+
+    @Test
+    void tellsWhatFailedAfterARestore() {
+        var session = snapStart();
+        var connection = new EmbeddedChannel(new RuntimeConnection(session));
+        send(connection, restoreNext());
+        session.restore();
+        written(connection);
+
+        var error = post("restore/error", "{}", "Lambda-Runtime-Function-Error-Type: Runtime.AfterRestoreError");
+
+        assertThat(send(connection, error)).startsWith("HTTP/1.1 202");
+        assertThat(heard).containsExactly("asked", "restore error {} Runtime.AfterRestoreError");
+        assertThat(send(connection, next())).contains(notAllowed("RuntimeRestoreErrorState", "Ready"));
     }
 
     @Test
