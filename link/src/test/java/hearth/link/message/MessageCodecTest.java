@@ -115,12 +115,7 @@ class MessageCodecTest {
     @Test
     void saysWhichVersionsItSpeaksWhateverFollows() {
         var hello = new Hello(
-                new Versions(2, 3),
-                "cluster",
-                new WorkerId("host2"),
-                7,
-                "a",
-                new WorkerCapacity(new Bytes(1), 2, 3));
+                new Versions(2, 3), "cluster", new WorkerId("host2"), 7, "a", new WorkerCapacity(new Bytes(1), 2, 3));
 
         assertThat(Hello.decode(hello.encode())).isEqualTo(hello);
         assertThat(Hello.versions(hello.encode().slice(0, 12))).isEqualTo(new Versions(2, 3));
