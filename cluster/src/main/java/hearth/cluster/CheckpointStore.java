@@ -26,6 +26,16 @@ public final class CheckpointStore {
         });
     }
 
+    /// The same, where servers share the database: for who has the lease of the mapping.
+    public StreamClaim claim(SourceLease lease) {
+        return database.write(session -> {
+            if (!SourceLeaseTable.isHeld(session, lease)) {
+                throw new ClaimLostException();
+            }
+            return CheckpointTable.claim(session, lease.mapping());
+        });
+    }
+
     /// Keeps where the shards begin that the first poller found.
     public void begin(StreamClaim claim, Collection<ShardCheckpoint> shards) {
         write(claim, session -> {

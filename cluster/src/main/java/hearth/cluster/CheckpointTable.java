@@ -51,6 +51,11 @@ final class CheckpointTable {
         }
     }
 
+    /// Whoever claimed the mapping has it no more.
+    static void endClaim(Session session, EventSourceMappingId mapping) throws SQLException {
+        session.execute("UPDATE stream_claims SET number = number + 1" + MAPPING, key(mapping));
+    }
+
     /// Of who claimed the mapping last; 0 when nobody has, or there is no such mapping.
     static long number(Session session, EventSourceMappingId mapping) throws SQLException {
         try (var rows = session.prepare("SELECT number FROM stream_claims" + MAPPING, key(mapping))

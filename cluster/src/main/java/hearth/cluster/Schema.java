@@ -53,7 +53,8 @@ record Schema(String part, String folder, List<String> migrations) {
                     "V2__members.sql",
                     "V3__several_servers.sql",
                     "V4__neighbouring_releases.sql",
-                    "V5__stream_checkpoints.sql"));
+                    "V5__stream_checkpoints.sql",
+                    "V6__source_leases.sql"));
 
     /// The same as `EVENTS`, in PostgreSQL.
     static final Schema POSTGRES_EVENTS = new Schema("events", "migrations-of-postgresql", List.of("V1__events.sql"));

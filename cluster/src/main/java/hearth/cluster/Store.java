@@ -253,6 +253,11 @@ public final class Store implements AutoCloseable {
         return checkpoints;
     }
 
+    /// For servers that share a PostgreSQL database: the other engine has no such tables.
+    public SourceLeases sourceLeases() {
+        return new StoredSourceLeases(database);
+    }
+
     public SigningStore signing() {
         return signing;
     }

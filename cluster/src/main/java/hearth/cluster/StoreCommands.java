@@ -58,6 +58,11 @@ public final class StoreCommands implements AutoCloseable {
         return database.read(LeaseTable::owners);
     }
 
+    /// How many event source mappings each server polls, by its name.
+    public Map<String, Integer> polled() {
+        return database.read(SourceLeaseTable::counts);
+    }
+
     @Override
     public void close() {
         database.close();

@@ -8,7 +8,10 @@ import java.util.Locale;
 public enum Topic {
     ACCESS_KEYS,
     DRAINS,
-    MAPPINGS;
+    MAPPINGS,
+
+    /// Who polls which mapping.
+    SOURCES;
 
     String wireName() {
         return name().toLowerCase(Locale.ROOT);

@@ -405,7 +405,7 @@ class SharedStoreTest {
     void goOnAndStartAnewWhileOneOfTheNextReleaseIsThereThatSaysTheyMay() throws Exception {
         here.functions().create(Change.to(Samples.function("mail", 1)));
 
-        bringToTheNextRelease("V6__usable.sql");
+        bringToTheNextRelease("V7__usable.sql");
 
         here.functions().create(Change.to(Samples.function("search", 2)));
         assertThat(there.functions().find(id("search"))).isPresent();
@@ -418,11 +418,11 @@ class SharedStoreTest {
 
     @Test
     void areRefusedWhereOneOfTheNextReleaseDoesNotSayThatTheyMay() throws Exception {
-        bringToTheNextRelease("V6__not_usable.sql");
+        bringToTheNextRelease("V7__not_usable.sql");
 
         assertThatThrownBy(() -> open("anew"))
                 .isInstanceOf(StoreUnavailableException.class)
-                .hasMessageContaining("schema 6, which programs of schema 6 and newer can use; this one knows 5");
+                .hasMessageContaining("schema 7, which programs of schema 7 and newer can use; this one knows 6");
     }
 
     /// The table as the release before made it, which the first program of this one finds.
@@ -430,7 +430,8 @@ class SharedStoreTest {
     void bringUpToDateADatabaseOfTheReleaseBefore() throws Exception {
         try (var connection = PostgresDatabase.connect(url);
                 var statement = connection.createStatement()) {
-            statement.execute("DROP TABLE stream_checkpoints, stream_claims, member_protocols");
+            statement.execute(
+                    "DROP TABLE source_leases, source_pollers, stream_checkpoints, stream_claims, member_protocols");
             statement.execute("ALTER TABLE schema_versions DROP COLUMN usable_since");
             statement.execute("UPDATE schema_versions SET version = 3 WHERE part = 'store'");
         }
@@ -442,7 +443,7 @@ class SharedStoreTest {
                 var rows = statement.executeQuery(
                         "SELECT version, usable_since FROM schema_versions WHERE part = 'store'")) {
             assertThat(rows.next()).isTrue();
-            assertThat(List.of(rows.getInt(1), rows.getInt(2))).containsExactly(5, 3);
+            assertThat(List.of(rows.getInt(1), rows.getInt(2))).containsExactly(6, 6);
         }
     }
 

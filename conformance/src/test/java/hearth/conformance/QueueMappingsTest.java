@@ -28,11 +28,9 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
-import software.amazon.awssdk.services.lambda.model.EventSourcePosition;
 import software.amazon.awssdk.services.lambda.model.Filter;
 import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
-import software.amazon.awssdk.services.lambda.model.SourceAccessConfiguration;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeNameForSends;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeValue;
@@ -382,23 +380,6 @@ class QueueMappingsTest {
         assertThat(said)
                 .contains(mapping + ": arn:aws:lambda:eu-west-1:000000000000:function:listed on "
                         + ElasticMq.arn("listed") + ", Disabled, 2 waiting, 0 in work\n");
-    }
-
-    @Test
-    void namesTheSourcesThatItDoesNotPoll() {
-        create("unpolled", Map.of());
-        var mapping = lambda.createEventSourceMapping(r -> r.functionName("unpolled")
-                        .eventSourceArn("arn:aws:rds:eu-west-1:000000000000:cluster:orders")
-                        .startingPosition(EventSourcePosition.LATEST)
-                        .documentDBEventSourceConfig(d -> d.databaseName("orders"))
-                        .sourceAccessConfigurations(SourceAccessConfiguration.builder()
-                                .type("BASIC_AUTH")
-                                .uri("arn:aws:secretsmanager:eu-west-1:000000000000:secret:s-abcdef")
-                                .build()))
-                .uuid();
-
-        Await.until("it says so", () -> "PROBLEM: Hearth polls no change streams of DocumentDB."
-                .equals(lambda.getEventSourceMapping(r -> r.uuid(mapping)).lastProcessingResult()));
     }
 
     @Test

@@ -10,9 +10,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +38,9 @@ import software.amazon.awssdk.services.lambda.model.ServiceException;
 @EnabledIf(value = "isThere", disabledReason = TestPostgres.WHY_NOT)
 class ServersOfOneStoreTest {
     private static final String ALL_ROLES = "control,frontend,worker,events";
+
+    private static final Pattern TOOK_OVER = Pattern.compile("(\\S+Z) INFO +SharedOwnership: This server polls 2 ");
+    private static final Pattern POLLED = Pattern.compile("polls (\\d+) event source mappings");
 
     private static final Map<String, String> KEYS =
             Map.of("AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test");
@@ -82,10 +92,15 @@ class ServersOfOneStoreTest {
         return folder.resolve("cluster");
     }
 
-    private HearthProcess start(String host, String roles) throws IOException {
-        var server = HearthProcess.start(
-                folder.resolve(host),
-                KEYS,
+    private HearthProcess start(String host, String roles, String... more) throws IOException {
+        var options = Stream.concat(options(host, roles).stream(), Stream.of(more));
+        var server = HearthProcess.start(folder.resolve(host), KEYS, options.toArray(String[]::new));
+        servers.add(server);
+        return server;
+    }
+
+    private List<String> options(String host, String roles) throws IOException {
+        return List.of(
                 "--roles",
                 roles,
                 "--auth",
@@ -104,8 +119,6 @@ class ServersOfOneStoreTest {
                 "zone-of-" + host,
                 "--pool-memory",
                 "0");
-        servers.add(server);
-        return server;
     }
 
     private Key makeKey() throws IOException {
@@ -219,6 +232,96 @@ class ServersOfOneStoreTest {
         one.updateFunctionCode(r -> r.functionName("greet").zipFile(code("two")));
         one.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("greet"));
         assertThat(invoke(two)).isEqualTo("\"two\"");
+    }
+
+    /// What it had taken out of queues comes again there after the visibility timeout.
+    @Test
+    void shareTheirEventSourcesOutAndTakeOverThoseOfOneThatIsKilled() throws Exception {
+        try (var queues = ElasticMq.start()) {
+            var host1 = start("host1", ALL_ROLES, "--endpoint", "sqs=" + queues.url());
+            var one = client(host1, key);
+            createOfQueues(one);
+            var sent = new TreeSet<String>();
+            var names = List.of("q1", "q2", "q3", "q4");
+            queues.create("done");
+            Set<String> done = new TreeSet<>();
+            for (var name : names) {
+                queues.create(name, Map.of("VisibilityTimeout", "20"));
+                one.createEventSourceMapping(r -> r.functionName("greet")
+                        .eventSourceArn(ElasticMq.arn(name))
+                        .batchSize(2));
+            }
+            var host2 = start("host2", ALL_ROLES, "--endpoint", "sqs=" + queues.url());
+            Await.until(() -> status(), () -> polled().equals(List.of(2, 2)));
+            for (var name : names) {
+                var bodies =
+                        IntStream.range(0, 12).mapToObj(n -> name + "-" + n).toList();
+                queues.send(name, bodies);
+                sent.addAll(bodies);
+            }
+            Await.until("it is in the middle", () -> ran(queues, done) > 8);
+
+            host2.kill();
+            var killed = Instant.now();
+
+            Await.until(() -> status(), () -> polled().equals(List.of(4)));
+            var moved = Duration.between(killed, tookOver(host1));
+            System.out.printf("Killed in the middle: its mappings are another's after %d ms%n", moved.toMillis());
+            assertThat(moved).isLessThan(Duration.ofSeconds(10));
+            Await.until(
+                    () -> done + " of " + sent + " have run" + host1.output(),
+                    () -> ran(queues, done) == sent.size() && done.equals(sent));
+        }
+    }
+
+    private static void createOfQueues(LambdaClient lambda) {
+        lambda.createFunction(r -> r.functionName("greet")
+                .runtime("python3.12")
+                .handler("app.handler")
+                .timeout(20)
+                .role(TestServer.ROLE)
+                .code(c -> c.zipFile(Zips.of("app.py", """
+                        import os, time, urllib.parse, urllib.request
+
+                        def handler(event, context):
+                            time.sleep(0.2)
+                            for record in event["Records"]:
+                                said = {"Action": "SendMessage", "MessageBody": record["body"]}
+                                urllib.request.urlopen(
+                                    os.environ["AWS_ENDPOINT_URL_SQS"] + "/000000000000/done",
+                                    urllib.parse.urlencode(said).encode())
+                        """))));
+        lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("greet"));
+        // Environments that start all at once keep this machine busy for long.
+        lambda.putFunctionConcurrency(r -> r.functionName("greet").reservedConcurrentExecutions(2));
+    }
+
+    /// Takes in what functions have said of the messages on which they ran.
+    private static int ran(ElasticMq queues, Set<String> done) {
+        queues.take("done").forEach(message -> done.add(message.body()));
+        return done.size();
+    }
+
+    /// Not when a command says so, which takes seconds on a busy machine.
+    private static Instant tookOver(HearthProcess server) {
+        return TOOK_OVER
+                .matcher(server.output())
+                .results()
+                .map(line -> Instant.parse(line.group(1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private String status() {
+        return run("status", "--store", store);
+    }
+
+    /// How many mappings each server polls.
+    private List<Integer> polled() {
+        return POLLED.matcher(status())
+                .results()
+                .map(found -> Integer.valueOf(found.group(1)))
+                .toList();
     }
 
     private int known(HearthProcess server) {

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,21 +33,25 @@ public final class BatchInvoker {
     private final TraceHeaders traces;
     private final InstantSource clock;
     private final MemoryBudget memory;
+    private final Ownership ownership;
 
     /// @param memory that batches may take
+    /// @param ownership of mappings: of those that may be another server's nothing is begun
     public BatchInvoker(
             FunctionResolver functions,
             Dispatch dispatch,
             Supplier<String> requestIds,
             TraceHeaders traces,
             InstantSource clock,
-            MemoryBudget memory) {
+            MemoryBudget memory,
+            Ownership ownership) {
         this.functions = functions;
         this.dispatch = dispatch;
         this.requestIds = requestIds;
         this.traces = traces;
         this.clock = clock;
         this.memory = memory;
+        this.ownership = ownership;
     }
 
     /// The version that is to run, or why none is.
@@ -74,42 +77,26 @@ public final class BatchInvoker {
         return traces.headerFor(given);
     }
 
-    /// Runs the function to its end.
-    ///
-    /// @param payload no larger than `LARGEST`
-    public BatchOutcome invoke(PolledMapping mapping, FunctionVersion version, byte[] payload, String traceHeader)
-            throws InterruptedException {
-        return invoke(mapping, version, newRequestId(), payload, traceHeader);
-    }
-
     /// The id of an invocation that nobody had before.
     public String newRequestId() {
         return requestIds.get();
     }
 
-    /// The same, under an id that its caller knows.
-    public BatchOutcome invoke(
-            PolledMapping mapping, FunctionVersion version, String requestId, byte[] payload, String traceHeader)
-            throws InterruptedException {
-        // A budget that is smaller than one payload is used up by it; nobody would ever get more than it has.
-        long counted = Math.min(payload.length, memory.largest().count());
-        take(counted);
-        try {
-            return run(mapping, version, requestId, payload, traceHeader);
-        } finally {
-            memory.giveBack(counted);
-        }
-    }
-
-    /// The same, of a payload whose memory is held already.
-    public BatchOutcome runHeld(PolledMapping mapping, FunctionVersion version, byte[] payload, String traceHeader)
+    /// Runs the function to its end, on what its caller holds the memory of.
+    ///
+    /// @param payload no larger than `LARGEST`
+    public BatchOutcome run(PolledMapping mapping, FunctionVersion version, byte[] payload, String traceHeader)
             throws InterruptedException {
         return run(mapping, version, newRequestId(), payload, traceHeader);
     }
 
-    private BatchOutcome run(
+    /// The same, under an id that its caller knows.
+    public BatchOutcome run(
             PolledMapping mapping, FunctionVersion version, String requestId, byte[] payload, String traceHeader)
             throws InterruptedException {
+        if (!ownership.isHeld(mapping.id())) {
+            return new BatchOutcome.NotRun("Another server may poll the source by now.");
+        }
         var invocation = new Invocation(
                 requestId, mapping.functionArn(), payload, null, null, traceHeader, clock.instant(), false, false);
         var outcome = new CompletableFuture<DispatchOutcome>();
@@ -129,21 +116,6 @@ public final class BatchInvoker {
 
     public void giveBack(long bytes) {
         memory.giveBack(bytes);
-    }
-
-    private void take(long bytes) throws InterruptedException {
-        var granted = new CountDownLatch(1);
-        var waiting = memory.takeOrWait(bytes, 0, granted::countDown);
-        if (waiting.isPresent()) {
-            try {
-                granted.await();
-            } catch (InterruptedException e) {
-                if (!waiting.get().cancel()) {
-                    memory.giveBack(bytes);
-                }
-                throw e;
-            }
-        }
     }
 
     private static BatchOutcome outcome(FunctionVersion version, DispatchOutcome outcome) {

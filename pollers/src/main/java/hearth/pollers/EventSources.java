@@ -11,8 +11,6 @@ public record EventSources(Map<String, Pollers.Sources> byService) implements Po
         var parts = mapping.source().split(":", 6);
         var service = parts.length > 2 ? parts[2] : "kafka";
         var source = byService.get(service);
-        return source == null
-                ? new Unpolled(status, service.equals("rds") ? "change streams of DocumentDB" : "sources of " + service)
-                : source.poller(mapping, status);
+        return source == null ? new Unpolled(status, "sources of " + service) : source.poller(mapping, status);
     }
 }

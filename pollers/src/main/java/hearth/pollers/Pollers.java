@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
-/// Has each enabled mapping polled, by what its settings are now. Where several servers share a database, one of them
-/// polls: the one that works the queue of events.
+/// Has each enabled mapping polled that is this server's, by what its settings are now. Where several servers share a
+/// database, they share the mappings out.
 ///
 /// What was taken under a mapping's old settings comes to its end under them: where order matters, before the new ones
 /// hold.
@@ -34,13 +34,14 @@ public final class Pollers implements AutoCloseable {
     private static final Duration GATHERING = Duration.ofMillis(50);
 
     /// After how long it is looked who is to poll.
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     /// After how many looks the mappings are read even if nobody has told of a change.
-    private static final int LOOKS = 30;
+    private static final int LOOKS = 60;
 
     private final MappingStore mappings;
     private final BooleanSupplier worksHere;
+    private final Ownership ownership;
     private final Sources sources;
     private final PollerMeter meter;
     private final Duration drain;
@@ -56,6 +57,7 @@ public final class Pollers implements AutoCloseable {
     private final Set<EventSourceMappingId> defective = new HashSet<>();
 
     private int looks = LOOKS;
+    private boolean rested;
     private boolean failing;
 
     private volatile boolean closed;
@@ -91,12 +93,19 @@ public final class Pollers implements AutoCloseable {
         }
     }
 
-    /// @param worksHere whether it is this server that polls
+    /// @param worksHere whether this server is to poll at all
+    /// @param ownership which of the mappings are this server's
     /// @param drain how long a stop waits for functions that run
     public Pollers(
-            MappingStore mappings, BooleanSupplier worksHere, Sources sources, PollerMeter meter, Duration drain) {
+            MappingStore mappings,
+            BooleanSupplier worksHere,
+            Ownership ownership,
+            Sources sources,
+            PollerMeter meter,
+            Duration drain) {
         this.mappings = mappings;
         this.worksHere = worksHere;
+        this.ownership = ownership;
         this.sources = sources;
         this.meter = meter;
         this.drain = drain;
@@ -106,6 +115,7 @@ public final class Pollers implements AutoCloseable {
     /// Begins to follow the mappings.
     public void begin() {
         mappings.onChange(changes::release);
+        ownership.onChange(changes::release);
         thread.start();
     }
 
@@ -134,6 +144,7 @@ public final class Pollers implements AutoCloseable {
                     "The event source mappings cannot be read now, and are polled as they were: {0}",
                     e.getMessage());
             failing = true;
+            endUnheld();
         } catch (RuntimeException | Error e) {
             meter.defect();
             LOG.log(failing ? Level.DEBUG : Level.ERROR, "The event source mappings met a defect", e);
@@ -142,20 +153,39 @@ public final class Pollers implements AutoCloseable {
     }
 
     private void look() {
-        endings.removeIf(one -> !one.thread().isAlive());
-        if (!worksHere.getAsBoolean()) {
-            looks = LOOKS;
-            running.values().forEach(one -> endings.add(Ending.begin(one, false)));
-            running.clear();
-            return;
-        }
-        if (++looks < LOOKS && endings.isEmpty()) {
+        boolean ended = endings.removeIf(one -> !one.thread().isAlive());
+        boolean rests = !worksHere.getAsBoolean();
+        boolean moved = ownership.renew(rests) || rests != rested || ended;
+        rested = rests;
+        if (!moved && ++looks < LOOKS && endings.isEmpty()) {
             return;
         }
         var wanted = new LinkedHashMap<EventSourceMappingId, MappingRecord>();
         mappings.enabled().forEach(mapping -> wanted.put(mapping.id(), mapping));
+        var own = ownership.share(Set.copyOf(wanted.keySet()), busy());
+        wanted.keySet().removeIf(id -> rests || !own.contains(id));
         follow(wanted);
         looks = 0;
+    }
+
+    /// What others must not poll yet.
+    private Set<EventSourceMappingId> busy() {
+        var busy = new HashSet<>(running.keySet());
+        endings.stream()
+                .filter(one -> !one.poller().mayOverlap())
+                .forEach(one -> busy.add(one.mapping().id()));
+        return busy;
+    }
+
+    /// Of what may be another server's nothing more is taken.
+    private void endUnheld() {
+        running.entrySet().removeIf(entry -> {
+            boolean held = ownership.isHeld(entry.getKey());
+            if (!held) {
+                endings.add(Ending.begin(entry.getValue(), false));
+            }
+            return !held;
+        });
     }
 
     private void follow(Map<EventSourceMappingId, MappingRecord> wanted) {
@@ -216,6 +246,7 @@ public final class Pollers implements AutoCloseable {
         running.values().forEach(one -> endings.add(Ending.begin(one, true)));
         long until = System.nanoTime() + drain.toNanos();
         endings.forEach(one -> awaitEnd(one.thread(), until));
+        ownership.leave();
     }
 
     private static void awaitEnd(Thread ending, long until) {

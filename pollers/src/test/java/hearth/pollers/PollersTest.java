@@ -44,7 +44,8 @@ class PollersTest {
     }
 
     private void begin(BooleanSupplier worksHere, Pollers.Sources sources) {
-        var made = new Pollers(store.mappings(), worksHere, sources, PollerMeter.NONE, Duration.ofSeconds(5));
+        var made = new Pollers(
+                store.mappings(), worksHere, Ownership.SOLE, sources, PollerMeter.NONE, Duration.ofSeconds(5));
         pollers = Optional.of(made);
         made.begin();
     }
@@ -133,7 +134,8 @@ class PollersTest {
     @Test
     void beginsNothingOnceItIsClosed() throws Exception {
         create("a", arn("greet"));
-        var made = new Pollers(store.mappings(), () -> true, this::poller, PollerMeter.NONE, Duration.ofSeconds(5));
+        var made = new Pollers(
+                store.mappings(), () -> true, Ownership.SOLE, this::poller, PollerMeter.NONE, Duration.ofSeconds(5));
 
         made.close();
         made.begin();

@@ -1,5 +1,6 @@
 package hearth.server;
 
+import hearth.cluster.SourceLeases;
 import hearth.cluster.Store;
 import hearth.control.mappings.SourceProbe;
 import hearth.events.aws.AwsClients;
@@ -12,9 +13,13 @@ import hearth.model.endpoints.ServiceName;
 import hearth.model.memory.MemoryBudget;
 import hearth.pollers.BatchInvoker;
 import hearth.pollers.EventSources;
+import hearth.pollers.Ownership;
 import hearth.pollers.PolledMapping;
 import hearth.pollers.PollerMeter;
 import hearth.pollers.Pollers;
+import hearth.pollers.SharedOwnership;
+import hearth.pollers.documentdb.DocumentDbServices;
+import hearth.pollers.documentdb.DocumentDbSource;
 import hearth.pollers.dynamodb.DynamoDbSource;
 import hearth.pollers.kafka.KafkaServices;
 import hearth.pollers.kafka.KafkaSource;
@@ -51,7 +56,7 @@ final class PollerPlane {
 
     private PollerPlane() {}
 
-    /// @param worksHere whether it is this server that polls
+    /// @param worksHere whether this server is to poll
     static Pollers open(
             ServerConfig config,
             StartedParts parts,
@@ -65,13 +70,17 @@ final class PollerPlane {
             InstantSource clock,
             RandomGenerator random) {
         var meter = new PollerMetrics(registry, invocations);
+        var ownership = store.isShared()
+                ? new SharedOwnership(store.sourceLeases(), () -> SourceLeases.newName(random), System::nanoTime)
+                : Ownership.SOLE;
         var invoker = new BatchInvoker(
                 services.resolver(),
                 services.dispatch(),
                 new RequestIds(random),
                 traces,
                 clock,
-                memory.share(new Bytes(memory.total().count() / 2)));
+                memory.share(new Bytes(memory.total().count() / 2)),
+                ownership);
         var clients = parts.add("clients of event sources", new LateClients(config, PATIENCE));
         // Servers of Kinesis that are not AWS's speak JSON, and get CBOR wrong or have none.
         System.setProperty("aws.cborEnabled", "false");
@@ -79,6 +88,7 @@ final class PollerPlane {
         Function<PolledMapping, StreamServices> streams = mapping -> new StreamServices(
                 invoker,
                 store.checkpoints(),
+                ownership,
                 new BatchDestinations(clients.get(), mapping.id().region().value()),
                 meter,
                 clock,
@@ -94,6 +104,12 @@ final class PollerPlane {
                 (mapping, status) -> new SqsSource(clients.get(), invoker, meter).poller(mapping, status),
                 "dynamodb",
                 (mapping, status) -> new DynamoDbSource(clients.get(), streams.apply(mapping)).poller(mapping, status),
+                "rds",
+                (mapping, status) -> new DocumentDbSource(new DocumentDbServices(
+                                config.service().sources().documentDb(),
+                                new Secrets(config.service().sources().secrets(), clients.get()),
+                                streams.apply(mapping)))
+                        .poller(mapping, status),
                 "kinesis",
                 (mapping, status) -> new KinesisSource(clients.get(), streams.apply(mapping)).poller(mapping, status)));
         return parts.add(
@@ -101,6 +117,7 @@ final class PollerPlane {
                 new Pollers(
                         store.mappings(),
                         worksHere,
+                        ownership,
                         sources,
                         meter,
                         config.service().drain()));

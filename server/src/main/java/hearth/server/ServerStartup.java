@@ -74,6 +74,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -188,7 +189,7 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
                             parts,
                             store,
                             services,
-                            opened.works(),
+                            polls(store, drains),
                             traces,
                             memory,
                             registry,
@@ -477,6 +478,15 @@ record ServerStartup(ServerConfig config, StartedParts parts, InstantSource cloc
         config.publicUrl().map(URI::getHost).ifPresent(names::add);
         var urls = config.service().urlSuffix().map(UrlSuffix::domain);
         return Optional.of(new TrustedHosts(names, urls.stream().toList()));
+    }
+
+    /// Whether this server takes part in polling event sources: unless its host is being drained.
+    private BooleanSupplier polls(Store store, DrainWatch drains) throws StartException {
+        if (!store.isShared()) {
+            return () -> true;
+        }
+        var name = memberName();
+        return () -> !drains.isDrained(name);
     }
 
     /// Why invocations should go elsewhere.

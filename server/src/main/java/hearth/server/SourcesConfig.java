@@ -1,5 +1,6 @@
 package hearth.server;
 
+import hearth.pollers.documentdb.ClusterUrl;
 import hearth.pollers.mq.BrokerUrls;
 import java.nio.file.Path;
 import java.util.Map;
@@ -10,13 +11,18 @@ import java.util.Map;
 /// @param kafkaBrokers the brokers of clusters of Amazon MSK, by the clusters' ARNs: `HOST:PORT`, with commas
 ///     (`--kafka-brokers`)
 /// @param brokers where brokers of Amazon MQ are, by their ARNs (`--broker`)
+/// @param documentDb where clusters of DocumentDB are, by their ARNs (`--document-db`)
 public record SourcesConfig(
-        Map<String, Path> secrets, Map<String, String> kafkaBrokers, Map<String, BrokerUrls> brokers) {
-    public static final SourcesConfig NONE = new SourcesConfig(Map.of(), Map.of(), Map.of());
+        Map<String, Path> secrets,
+        Map<String, String> kafkaBrokers,
+        Map<String, BrokerUrls> brokers,
+        Map<String, ClusterUrl> documentDb) {
+    public static final SourcesConfig NONE = new SourcesConfig(Map.of(), Map.of(), Map.of(), Map.of());
 
     public SourcesConfig {
         secrets = Map.copyOf(secrets);
         kafkaBrokers = Map.copyOf(kafkaBrokers);
         brokers = Map.copyOf(brokers);
+        documentDb = Map.copyOf(documentDb);
     }
 }

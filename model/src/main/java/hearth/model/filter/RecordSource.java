@@ -16,14 +16,17 @@ public enum RecordSource {
     KAFKA,
 
     /// ActiveMQ and RabbitMQ.
-    MQ;
+    MQ,
+
+    /// AWS filters none of its events.
+    DOCUMENTDB;
 
     /// The members of a record that hold what its sender wrote, in any format.
     public Set<String> payloads() {
         return switch (this) {
             case SQS -> Set.of("body");
             case KINESIS, MQ -> Set.of("data");
-            case DYNAMODB -> Set.of();
+            case DYNAMODB, DOCUMENTDB -> Set.of();
             case KAFKA -> Set.of("key", "value");
         };
     }
@@ -33,7 +36,7 @@ public enum RecordSource {
     /// alone is filtered.
     Outcome onMismatch() {
         return switch (this) {
-            case SQS, KINESIS, DYNAMODB -> Outcome.FAILS;
+            case SQS, KINESIS, DYNAMODB, DOCUMENTDB -> Outcome.FAILS;
             case KAFKA, MQ -> Outcome.HOLDS;
         };
     }

@@ -109,7 +109,7 @@ final class BatchRun {
         int count = piece.records().size();
         var requestId = invoker.newRequestId();
         var header = recursion.enter(invoker.traceHeader(null)).traceHeader();
-        return switch (invoker.invoke(mapping, version, requestId, event, header)) {
+        return switch (invoker.run(mapping, version, requestId, event, header)) {
             case BatchOutcome.NotRun(var why) -> {
                 LOG.log(Level.DEBUG, () -> "A batch of " + mapping + " was set back: " + why);
                 yield false;

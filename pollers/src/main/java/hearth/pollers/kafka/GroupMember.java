@@ -1,5 +1,6 @@
 package hearth.pollers.kafka;
 
+import hearth.pollers.HeldMemory;
 import hearth.pollers.Pause;
 import hearth.pollers.SourceException;
 import java.lang.System.Logger;
@@ -73,6 +74,11 @@ final class GroupMember {
 
     private final Map<TopicPartition, BatchRun> runs = new HashMap<>();
     private final Pause pause = new Pause();
+    private final HeldMemory memory;
+
+    /// Whether there is no memory for more.
+    private boolean hurries;
+
     private long looked;
     private int unconnected;
 
@@ -83,6 +89,7 @@ final class GroupMember {
         this.access = access;
         this.index = index;
         this.onPartitions = onPartitions;
+        this.memory = new HeldMemory(work.services().invoker());
         // Not a virtual one: the client waits in ways that keep a carrier.
         this.thread =
                 Thread.ofPlatform().daemon().name("poller of " + work.mapping()).unstarted(this::run);
@@ -221,6 +228,8 @@ final class GroupMember {
         takeEnded();
         commit(consumer);
         if (!isClosed()) {
+            hurries = !memory.hasRoom();
+            queues.values().forEach(queue -> queue.hurry(hurries));
             startRuns();
             holdBack(consumer);
             look(consumer);
@@ -229,7 +238,7 @@ final class GroupMember {
 
     /// Until when there is nothing to do but to read.
     private Duration untilDue(long now) {
-        long wait = LONGEST_WAIT.toNanos();
+        long wait = hurries ? HeldMemory.LOOK.toNanos() : LONGEST_WAIT.toNanos();
         for (var queue : queues.values()) {
             wait = Math.min(wait, queue.due(now).orElse(wait));
         }
@@ -253,6 +262,7 @@ final class GroupMember {
                 filteredOut++;
             }
         }
+        count();
         if (polled > 0) {
             work.services().meter().polled(work.mapping().id(), polled);
         }
@@ -272,6 +282,11 @@ final class GroupMember {
             }
             return ended;
         });
+        count();
+    }
+
+    private void count() {
+        memory.set(queues.values().stream().mapToLong(PartitionQueue::memory).sum());
     }
 
     private void startRuns() {
@@ -390,6 +405,7 @@ final class GroupMember {
             runs.remove(partition);
             work.results().left(partition.toString());
         }
+        count();
     }
 
     private void await(Collection<TopicPartition> partitions) {

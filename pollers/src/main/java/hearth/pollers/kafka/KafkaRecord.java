@@ -89,6 +89,11 @@ record KafkaRecord(ConsumerRecord<byte[], byte[]> source, byte[] json) implement
         return source.topic() + "-" + source.partition();
     }
 
+    /// What it takes until the function has run on it: as it was read, as JSON, and its place in the event.
+    long memory() {
+        return 2L * size() + Math.max(0, source.serializedKeySize()) + Math.max(0, source.serializedValueSize());
+    }
+
     /// What the record adds to an event, with the comma.
     int size() {
         return json.length + 1;

@@ -18,6 +18,9 @@ final class PartitionQueue {
     private final int frame;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private int bytes;
+    private long memory;
+    private long memoryOfBatch;
+    private boolean hurries;
 
     /// The batch that is worked on, if one is.
     private @Nullable Batch batch;
@@ -39,6 +42,17 @@ final class PartitionQueue {
     void add(KafkaRecord record, long now) {
         waiting.add(new Waiting(record, now));
         bytes += record.size();
+        memory += record.memory();
+    }
+
+    /// What the records take that are not done with.
+    long memory() {
+        return memory;
+    }
+
+    /// Whether the next batch is what there is, and nothing more is to be read.
+    void hurry(boolean wanted) {
+        hurries = wanted;
     }
 
     /// The offset that is read next: what lies before it and is not in here is nobody's.
@@ -48,7 +62,7 @@ final class PartitionQueue {
 
     /// Whether nothing more is to be read for now.
     boolean isFull() {
-        return waiting.size() >= rules.batchSize() || frame + bytes >= BatchInvoker.LARGEST;
+        return hurries || waiting.size() >= rules.batchSize() || frame + bytes >= BatchInvoker.LARGEST;
     }
 
     /// The next batch, if none is worked on and it is full or its window is over.
@@ -69,6 +83,7 @@ final class PartitionQueue {
             records.add(record);
             waiting.remove();
         }
+        memoryOfBatch = records.stream().mapToLong(KafkaRecord::memory).sum();
         var next = new Batch(rules, records);
         batch = next;
         return Optional.of(next);
@@ -96,6 +111,7 @@ final class PartitionQueue {
         var last = batch;
         if (last != null && last.isDone()) {
             batch = null;
+            memory -= memoryOfBatch;
         }
         return batch == null;
     }

@@ -75,7 +75,7 @@ final class BatchRun<M> {
         status.functionRuns();
         var header = recursion.enter(invoker.traceHeader(null)).traceHeader();
         var meter = work.services().meter();
-        return switch (invoker.invoke(mapping, version, events.of(records), header)) {
+        return switch (invoker.run(mapping, version, events.of(records), header)) {
             case BatchOutcome.NotRun(var why) -> {
                 LOG.log(Level.DEBUG, () -> "A batch of " + mapping + " was set back: " + why);
                 yield false;

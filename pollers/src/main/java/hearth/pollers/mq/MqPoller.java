@@ -1,6 +1,7 @@
 package hearth.pollers.mq;
 
 import hearth.model.filter.RecordSource;
+import hearth.pollers.HeldMemory;
 import hearth.pollers.Pause;
 import hearth.pollers.PolledMapping;
 import hearth.pollers.Poller;
@@ -64,12 +65,14 @@ final class MqPoller implements Poller {
 
     private <M> void work(BrokerConnection<M> connection, Pause pause) throws SourceException, InterruptedException {
         var events = MqEvent.of(access.engine(), work.mapping().source(), work.rules());
-        var gathering = new Gathering<>(work, events, connection);
-        while (!work.isClosed()) {
-            var batch = gathering.next();
-            pause.reset();
-            if (!batch.isEmpty() && !work.isClosed()) {
-                new BatchRun<>(work, events, connection, batch).run();
+        try (var memory = new HeldMemory(work.services().invoker())) {
+            var gathering = new Gathering<>(work, events, connection, memory);
+            while (!work.isClosed()) {
+                var batch = gathering.next();
+                pause.reset();
+                if (!batch.isEmpty() && !work.isClosed()) {
+                    new BatchRun<>(work, events, connection, batch).run();
+                }
             }
         }
     }

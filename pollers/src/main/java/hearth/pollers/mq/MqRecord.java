@@ -23,6 +23,11 @@ record MqRecord<M>(M message, byte[] data, byte[] metadata, byte[] json, Optiona
         return json.length + 1;
     }
 
+    /// What it takes until the function has run on it: as it came, as JSON, and its place in the event.
+    long memory() {
+        return 2L * size() + data.length;
+    }
+
     boolean hasExpired(Instant now) {
         return expires.filter(end -> !now.isBefore(end)).isPresent();
     }

@@ -123,7 +123,7 @@ record BatchWork(
             meter.failed(mapping.id(), records.size());
             return "";
         }
-        var outcome = invoker.runHeld(mapping, version, event, header);
+        var outcome = invoker.run(mapping, version, event, header);
         return switch (outcome) {
             case BatchOutcome.NotRun(var reason) -> reason;
             case BatchOutcome.Failed _ -> {

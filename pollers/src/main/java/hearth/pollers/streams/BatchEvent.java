@@ -17,11 +17,11 @@ final class BatchEvent {
     private BatchEvent() {}
 
     /// @param role of the function
-    static byte[] of(Batch batch, String shard, String stream, Duration tumbling, String role) {
+    static byte[] of(Batch batch, String shard, String stream, Duration tumbling, String role, EventFrame frame) {
         var records = batch.contents();
         var event = new ByteArrayOutputStream(
                 records.stream().mapToInt(StreamRecord::size).sum() + 1024);
-        text(event, "{\"Records\":[");
+        text(event, frame.begin());
         for (int i = 0; i < records.size(); i++) {
             if (i > 0) {
                 event.write(',');
@@ -30,7 +30,7 @@ final class BatchEvent {
         }
         text(event, "]");
         batch.window().ifPresent(window -> text(event, window(batch, window, shard, stream, tumbling)));
-        text(event, "}");
+        text(event, frame.end());
         return event.toByteArray();
     }
 

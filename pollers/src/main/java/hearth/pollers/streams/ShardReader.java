@@ -11,6 +11,7 @@ import hearth.model.filter.RecordFilter;
 import hearth.pollers.BatchInvoker;
 import hearth.pollers.BatchOutcome;
 import hearth.pollers.FailedItems;
+import hearth.pollers.HeldMemory;
 import hearth.pollers.Pause;
 import hearth.pollers.PolledMapping;
 import hearth.pollers.SourceException;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -50,6 +52,10 @@ final class ShardReader {
     private final Position start;
     private final List<Thread> lanes = new ArrayList<>();
     private final Thread reading;
+    private final HeldMemory memory;
+
+    /// Threads that have not ended: the last one gives the memory back.
+    private final AtomicInteger threads;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -99,6 +105,8 @@ final class ShardReader {
         RecordFilter filter = mapping.filter(stream.kind());
         this.work = new ShardWork(rules, filter::admits, from);
         this.kept = from;
+        this.memory = new HeldMemory(services.invoker());
+        this.threads = new AtomicInteger(1 + rules.lanes());
         this.reading = thread("reader of " + shard.id() + " of " + mapping, this::read);
         for (int i = 0; i < rules.lanes(); i++) {
             int lane = i;
@@ -106,8 +114,16 @@ final class ShardReader {
         }
     }
 
-    private static Thread thread(String name, Runnable action) {
-        return Thread.ofVirtual().name(name).unstarted(action);
+    private Thread thread(String name, Runnable action) {
+        return Thread.ofVirtual().name(name).unstarted(() -> {
+            try {
+                action.run();
+            } finally {
+                if (threads.decrementAndGet() == 0) {
+                    memory.close();
+                }
+            }
+        });
     }
 
     void begin() {
@@ -229,13 +245,26 @@ final class ShardReader {
     private int awaitRoom() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!closed && work.room() == 0) {
-                changed.await();
+            while (!closed && (work.room() == 0 || !hasMemory())) {
+                if (work.room() == 0) {
+                    changed.await();
+                } else {
+                    var _ = changed.await(HeldMemory.LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                }
             }
             return closed ? 0 : work.room();
         } finally {
             lock.unlock();
         }
+    }
+
+    /// While there is none, batches run as they are, so that there will be.
+    private boolean hasMemory() {
+        boolean has = memory.hasRoom();
+        if (work.hurry(!has)) {
+            changed.signalAll();
+        }
+        return has;
     }
 
     private void take(List<StreamRecord> records, long begun, boolean end, long before) throws InterruptedException {
@@ -246,6 +275,7 @@ final class ShardReader {
             if (end) {
                 work.end();
             }
+            memory.set(work.memory());
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -374,6 +404,7 @@ final class ShardReader {
         lock.lockInterruptibly();
         try {
             work.ran(lane, ran, now());
+            memory.set(work.memory());
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -390,7 +421,8 @@ final class ShardReader {
             return new Ran.NotRun();
         }
         status.functionRuns();
-        var event = BatchEvent.of(batch, shard.id(), mapping.source(), rules.tumbling(), version.role());
+        var event =
+                BatchEvent.of(batch, shard.id(), mapping.source(), rules.tumbling(), version.role(), stream.frame());
         if (event.length > BatchInvoker.LARGEST) {
             LOG.log(
                     Level.ERROR,
@@ -405,7 +437,7 @@ final class ShardReader {
         var requestId = invoker.newRequestId();
         var header = recursion.enter(invoker.traceHeader(null)).traceHeader();
         int records = batch.records().size();
-        return switch (invoker.invoke(mapping, version, requestId, event, header)) {
+        return switch (invoker.run(mapping, version, requestId, event, header)) {
             case BatchOutcome.NotRun(var why) -> {
                 LOG.log(Level.DEBUG, "Mapping {0} waits: {1}", mapping, why);
                 yield new Ran.NotRun();
@@ -479,6 +511,7 @@ final class ShardReader {
         try {
             runs.remove(lane);
             work.told(lane);
+            memory.set(work.memory());
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -499,7 +532,8 @@ final class ShardReader {
         var requestId =
                 run.map(LastRun::requestId).orElseGet(() -> services.invoker().newRequestId());
         Optional<byte[]> payload = services.destinations().hasRoom(rules.destination())
-                ? Optional.of(BatchEvent.of(batch, shard.id(), mapping.source(), rules.tumbling(), role()))
+                ? Optional.of(
+                        BatchEvent.of(batch, shard.id(), mapping.source(), rules.tumbling(), role(), stream.frame()))
                 : Optional.empty();
         var record = FailureRecord.of(mapping, batch, shard.id(), stream.batchInfo(), run, requestId, payload, made);
         // The same each time, so that none is stored twice.

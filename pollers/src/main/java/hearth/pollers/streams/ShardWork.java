@@ -53,6 +53,7 @@ final class ShardWork {
     private String lastRead;
     private Optional<WindowState> window;
     private boolean ended;
+    private boolean hurries;
 
     /// When the shard's end was last seen without anything new.
     private long tip = Long.MIN_VALUE;
@@ -127,6 +128,20 @@ final class ShardWork {
         return filteredOut;
     }
 
+    /// What the records take that are not done with: themselves, and their places in events.
+    long memory() {
+        return 2 * bytes;
+    }
+
+    /// Whether batches are formed at once of what there is.
+    ///
+    /// @return whether that is new
+    boolean hurry(boolean wanted) {
+        boolean before = hurries;
+        hurries = wanted;
+        return before != wanted;
+    }
+
     /// Nothing more comes.
     void end() {
         ended = true;
@@ -178,6 +193,7 @@ final class ShardWork {
                 || lane.bytes + FRAME + stateSize() >= BatchInvoker.LARGEST
                 || now - first.since() >= rules.window().toMillis()
                 || ended
+                || hurries
                 || room() == 0
                 || lane.queue.size() > sameWindow(lane)
                 || window.filter(open -> isPast(open, tip)).isPresent();

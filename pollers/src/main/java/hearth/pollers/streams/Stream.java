@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// A stream, by its service's client. Its methods wait.
-public interface Stream {
+public interface Stream extends AutoCloseable {
     RecordSource kind();
 
     /// All shards that there are.
@@ -30,6 +30,19 @@ public interface Stream {
 
     /// How long to wait after a read that brought nothing, at least.
     Duration rest();
+
+    /// How long a batch is gathered where the mapping does not say.
+    default Duration window() {
+        return Duration.ZERO;
+    }
+
+    default EventFrame frame() {
+        return EventFrame.RECORDS;
+    }
+
+    /// Ends what it has open. To be called once nobody reads it; throws nothing.
+    @Override
+    default void close() {}
 
     /// The member of a failure's record that says what failed.
     String batchInfo();

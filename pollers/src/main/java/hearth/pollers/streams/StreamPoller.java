@@ -55,7 +55,7 @@ public final class StreamPoller implements Poller {
 
     public StreamPoller(PolledMapping mapping, Stream stream, StreamServices services, Status status) {
         this.mapping = mapping;
-        this.rules = StreamRules.of(mapping);
+        this.rules = StreamRules.of(mapping, stream.window());
         this.stream = stream;
         this.services = services;
         this.status = new SharedStatus(status);
@@ -72,7 +72,7 @@ public final class StreamPoller implements Poller {
         try {
             while (!closed) {
                 try {
-                    new Following(services.checkpoints().claim(mapping.id())).follow();
+                    new Following(services.ownership().claim(services.checkpoints(), mapping.id())).follow();
                     pause.reset();
                     rest(RECLAIM);
                 } catch (ClaimLostException e) {
@@ -89,6 +89,8 @@ public final class StreamPoller implements Poller {
             }
         } catch (InterruptedException e) {
             LOG.log(Level.DEBUG, "The poller of " + mapping + " ends", e);
+        } finally {
+            stream.close();
         }
     }
 

@@ -23,7 +23,8 @@ record StreamRules(
         boolean reports,
         Duration tumbling,
         String destination) {
-    static StreamRules of(PolledMapping mapping) {
+    /// @param otherwise how long a batch is gathered where the mapping does not say
+    static StreamRules of(PolledMapping mapping, Duration otherwise) {
         var settings = mapping.settings();
         var tumbling = Duration.ofSeconds(PolledMapping.number(settings.tumblingWindowInSeconds(), 0));
         int age = PolledMapping.number(settings.maximumRecordAgeInSeconds(), -1);
@@ -32,7 +33,9 @@ record StreamRules(
         var onFailure = destinations == null ? null : destinations.onFailure();
         return new StreamRules(
                 PolledMapping.number(settings.batchSize(), 100),
-                Duration.ofSeconds(PolledMapping.number(settings.maximumBatchingWindowInSeconds(), 0)),
+                settings.maximumBatchingWindowInSeconds() == null
+                        ? otherwise
+                        : Duration.ofSeconds(settings.maximumBatchingWindowInSeconds()),
                 // A window's state goes from one batch to the next.
                 tumbling.isZero() ? PolledMapping.number(settings.parallelizationFactor(), 1) : 1,
                 age < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(age)),

@@ -3,6 +3,7 @@ package hearth.pollers.streams;
 import hearth.cluster.CheckpointStore;
 import hearth.events.aws.BatchDestinations;
 import hearth.pollers.BatchInvoker;
+import hearth.pollers.Ownership;
 import hearth.pollers.PollerMeter;
 import java.time.InstantSource;
 
@@ -10,6 +11,7 @@ import java.time.InstantSource;
 public record StreamServices(
         BatchInvoker invoker,
         CheckpointStore checkpoints,
+        Ownership ownership,
         BatchDestinations destinations,
         PollerMeter meter,
         InstantSource clock,

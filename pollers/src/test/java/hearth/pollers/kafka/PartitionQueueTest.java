@@ -38,6 +38,25 @@ class PartitionQueueTest {
     }
 
     @Test
+    void isFullAndABatchAsItIsWhileMemoryIsShort() {
+        read(0, 2, 0);
+        long both = record(0).memory() + record(1).memory();
+        assertThat(queue.memory()).isEqualTo(both);
+
+        queue.hurry(true);
+        assertThat(queue.isFull()).isTrue();
+        var batch = queue.next(0).orElseThrow();
+        assertThat(queue.memory()).isEqualTo(both);
+        succeed(batch);
+
+        assertThat(queue.ended()).isTrue();
+        assertThat(queue.memory()).isZero();
+        assertThat(queue.due(0)).isEmpty();
+        queue.hurry(false);
+        assertThat(queue.isFull()).isFalse();
+    }
+
+    @Test
     void hasOneBatchAtATime() {
         read(0, 6, 0);
         var first = queue.next(0).orElseThrow();

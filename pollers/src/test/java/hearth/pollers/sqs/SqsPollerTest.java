@@ -5,51 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hearth.cluster.MappingRecord;
 import hearth.cluster.Store;
 import hearth.events.aws.AwsClients;
-import hearth.invoke.counting.ThrottleReason;
-import hearth.invoke.frontend.DispatchListener;
-import hearth.invoke.frontend.DispatchOutcome;
-import hearth.invoke.frontend.FunctionCache;
-import hearth.invoke.frontend.FunctionCacheConfig;
-import hearth.invoke.frontend.FunctionResolver;
-import hearth.invoke.frontend.TraceHeaders;
-import hearth.invoke.metering.InvocationMeter;
 import hearth.model.AccountId;
 import hearth.model.Bytes;
-import hearth.model.CodeDigest;
 import hearth.model.EventSourceMappingId;
 import hearth.model.FunctionId;
-import hearth.model.FunctionState;
-import hearth.model.FunctionVersion;
-import hearth.model.LogFormat;
 import hearth.model.Region;
-import hearth.model.Routing;
 import hearth.model.api.EventSourceMappingConfiguration;
 import hearth.model.api.Filter;
 import hearth.model.api.FilterCriteria;
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.model.memory.MemoryBudget;
-import hearth.model.worker.Invocation;
-import hearth.pollers.BatchInvoker;
-import hearth.pollers.BatchOutcome;
-import hearth.pollers.PolledMapping;
+import hearth.pollers.FakeFunctions;
+import hearth.pollers.FakeFunctions.Running;
+import hearth.pollers.Ownership;
 import hearth.pollers.PollerMeter;
 import hearth.pollers.Pollers;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -69,29 +47,11 @@ class SqsPollerTest {
     private AwsClients clients;
     private Optional<Pollers> pollers = Optional.empty();
     private final MemoryBudget memory = new MemoryBudget(Bytes.mebibytes(64));
-    private final BlockingQueue<Running> invoked = new LinkedBlockingQueue<>();
+    private final FakeFunctions functions = new FakeFunctions();
+    private final BlockingQueue<Running> invoked = functions.invoked();
 
     /// All that were, of which the test may leave some running.
-    private final List<Running> all = new CopyOnWriteArrayList<>();
-
-    private record Running(Invocation invocation, DispatchListener listener) {
-        String event() {
-            return new String(invocation.payload(), StandardCharsets.UTF_8);
-        }
-
-        void succeed() {
-            listener.ended(
-                    new DispatchOutcome.Answered("null".getBytes(StandardCharsets.UTF_8), "application/json", null));
-        }
-
-        void fail() {
-            listener.ended(new DispatchOutcome.FunctionError(new byte[0], "Unhandled", null));
-        }
-
-        void throttle() {
-            listener.ended(new DispatchOutcome.Throttled(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED));
-        }
-    }
+    private final List<Running> all = functions.all();
 
     @BeforeEach
     void open() throws IOException {
@@ -110,28 +70,6 @@ class SqsPollerTest {
         store.close();
     }
 
-    private BatchInvoker invoker(MemoryBudget budget) {
-        var cache = new FunctionCache(
-                FunctionCacheConfig.DEFAULT,
-                (id, _) -> Optional.of(Routing.to(version(id))),
-                Executors.newVirtualThreadPerTaskExecutor(),
-                System::nanoTime,
-                InvocationMeter.NONE);
-        var random = new Random(1);
-        var ids = new AtomicInteger();
-        return new BatchInvoker(
-                new FunctionResolver(cache, random, System::nanoTime, InvocationMeter.NONE),
-                (_, invocation, _, listener) -> {
-                    var running = new Running(invocation, listener);
-                    all.add(running);
-                    invoked.add(running);
-                },
-                () -> "request-" + ids.incrementAndGet(),
-                new TraceHeaders(random, InstantSource.system()),
-                InstantSource.system(),
-                budget);
-    }
-
     private void poll(String queue, Consumer<EventSourceMappingConfiguration.Builder> settings) {
         var id = new EventSourceMappingId(MAIL.account(), MAIL.region(), "uuid");
         var configuration = EventSourceMappingConfiguration.builder()
@@ -144,34 +82,12 @@ class SqsPollerTest {
         var made = new Pollers(
                 store.mappings(),
                 () -> true,
-                new SqsSource(clients, invoker(memory), PollerMeter.NONE),
+                Ownership.SOLE,
+                new SqsSource(clients, functions.invoker(memory), PollerMeter.NONE),
                 PollerMeter.NONE,
                 Duration.ofSeconds(20));
         pollers = Optional.of(made);
         made.begin();
-    }
-
-    private static FunctionVersion version(FunctionId id) {
-        return new FunctionVersion(
-                id,
-                "$LATEST",
-                1,
-                FunctionState.ACTIVE,
-                "python3.12",
-                "app.handler",
-                new CodeDigest("00".repeat(32)),
-                List.of(),
-                Bytes.mebibytes(128),
-                Duration.ofSeconds(3),
-                Bytes.mebibytes(512),
-                Map.of(),
-                "arn:aws:iam::123456789012:role/r",
-                "x86_64",
-                LogFormat.TEXT,
-                "/aws/lambda/" + id.name(),
-                "INFO",
-                "INFO",
-                Optional.empty());
     }
 
     private Running next() throws InterruptedException {
@@ -270,31 +186,6 @@ class SqsPollerTest {
             await(() -> more == 30 || all.size() > more);
         }
         await(() -> memory.left() == memory.total().count());
-    }
-
-    /// Streams and topics wait for the memory of what they have run.
-    @Test
-    void runsWhatIsLargerThanAllMemoryThatPollersHave() throws Exception {
-        var little = new MemoryBudget(Bytes.mebibytes(1));
-        var mapping = new PolledMapping(
-                new EventSourceMappingId(MAIL.account(), MAIL.region(), "large"),
-                MAIL,
-                FunctionId.LATEST,
-                EventSourceMappingConfiguration.builder()
-                        .functionArn(MAIL.arn())
-                        .build());
-
-        var ran = CompletableFuture.supplyAsync(() -> {
-            try {
-                return invoker(little).invoke(mapping, version(MAIL), new byte[2 << 20], "Root=1");
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        next().succeed();
-
-        assertThat(ran.get(20, TimeUnit.SECONDS)).isInstanceOf(BatchOutcome.Succeeded.class);
-        assertThat(little.left()).isEqualTo(little.total().count());
     }
 
     @Test

@@ -316,7 +316,7 @@ class ShardWorkTest {
         var last = run();
         assertThat(last.last()).isTrue();
         assertThat(new String(
-                        BatchEvent.of(last, "s", "arn", Duration.ofSeconds(10), "role"),
+                        BatchEvent.of(last, "s", "arn", Duration.ofSeconds(10), "role", EventFrame.RECORDS),
                         java.nio.charset.StandardCharsets.UTF_8))
                 .startsWith("{\"Records\":[],\"window\":{\"start\":\"1970-01-01T00:01:40Z\","
                         + "\"end\":\"1970-01-01T00:01:50Z\"},\"state\":\"xxx")

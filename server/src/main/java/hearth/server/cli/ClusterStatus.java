@@ -15,8 +15,10 @@ import java.util.Set;
 /// What the members of a cluster have said of themselves in the database that they share.
 ///
 /// @param leases who has what for itself, by its name
+/// @param polled how many event source mappings each server polls
 /// @param draining hosts that are being drained
-record ClusterStatus(List<MemberSaid> members, Map<String, String> leases, Set<String> draining) {
+record ClusterStatus(
+        List<MemberSaid> members, Map<String, String> leases, Map<String, Integer> polled, Set<String> draining) {
     private static final String WORKER = "worker";
 
     /// One member.
@@ -53,6 +55,7 @@ record ClusterStatus(List<MemberSaid> members, Map<String, String> leases, Set<S
                         .map(member -> new MemberSaid(member, parse(member.status())))
                         .toList(),
                 commands.leases(),
+                commands.polled(),
                 commands.drains().hosts());
     }
 
@@ -159,6 +162,7 @@ record ClusterStatus(List<MemberSaid> members, Map<String, String> leases, Set<S
         }
         workers().forEach((name, fields) -> System.out.println("worker " + name + ": " + fields));
         leases.forEach((name, owner) -> System.out.println("lease " + name + ": " + owner));
+        polled.forEach((owner, count) -> System.out.println("polls " + count + " event source mappings: " + owner));
         draining.forEach(host -> System.out.println("draining " + host + ": "
                 + (knows(host) ? left(host).isEmpty() ? "nothing is left there" : left(host) : "is not here")));
         printEvents(url);

@@ -1,5 +1,6 @@
 package hearth.server.cli;
 
+import hearth.pollers.documentdb.ClusterUrl;
 import hearth.pollers.mq.BrokerUrls;
 import hearth.server.SourcesConfig;
 import java.nio.file.Path;
@@ -31,7 +32,15 @@ final class SourceOptions {
     private static final String BROKER_EXAMPLE =
             "arn:aws:mq:us-east-1:000000000000:broker:orders:b-1=amqp://127.0.0.1:5672";
 
-    static final List<Option> ALL = List.of(SECRET, KAFKA_BROKERS, BROKER);
+    private static final Option DOCUMENT_DB = Option.list(
+                    "--document-db",
+                    "ARN=URL",
+                    "Where a cluster of DocumentDB is: mongodb://HOST:PORT,…/?OPTION=VALUE; repeatable")
+            .orEnvironment("HEARTH_DOCUMENT_DB");
+    private static final String DOCUMENT_DB_EXAMPLE =
+            "arn:aws:rds:us-east-1:000000000000:cluster:orders=mongodb://127.0.0.1:27017/?replicaSet=rs0";
+
+    static final List<Option> ALL = List.of(SECRET, KAFKA_BROKERS, BROKER, DOCUMENT_DB);
 
     private SourceOptions() {}
 
@@ -45,7 +54,21 @@ final class SourceOptions {
                         arguments,
                         KAFKA_BROKERS,
                         "arn:aws:kafka:us-east-1:000000000000:cluster/orders/uuid=127.0.0.1:9092"),
-                brokers(arguments));
+                brokers(arguments),
+                documentDb(arguments));
+    }
+
+    private static Map<String, ClusterUrl> documentDb(Arguments arguments) {
+        var clusters = new LinkedHashMap<String, ClusterUrl>();
+        assigned(arguments, DOCUMENT_DB, DOCUMENT_DB_EXAMPLE)
+                .forEach((arn, text) -> clusters.put(
+                        arn,
+                        // What is wrong with it may be a password.
+                        ClusterUrl.parse(text)
+                                .orElseThrow(() -> new UsageException(DOCUMENT_DB.name() + " is such as "
+                                        + DOCUMENT_DB_EXAMPLE + ", without user and password; that of " + arn
+                                        + " is not"))));
+        return clusters;
     }
 
     private static Map<String, BrokerUrls> brokers(Arguments arguments) {
@@ -67,8 +90,10 @@ final class SourceOptions {
         for (var assignment : arguments.list(option)) {
             int equals = assignment.indexOf('=');
             int scheme = assignment.indexOf("://");
-            if (scheme >= 0 && scheme < equals) {
-                // One more URL, with options of its own.
+            boolean isMoreOfAList =
+                    assigned.getOrDefault(arn, "").startsWith("mongodb") && !assignment.startsWith("arn:");
+            if ((scheme >= 0 && scheme < equals) || isMoreOfAList) {
+                // One more URL or host, with options of its own.
                 equals = -1;
             }
             if (equals > 0) {

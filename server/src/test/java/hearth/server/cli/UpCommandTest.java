@@ -10,6 +10,7 @@ import hearth.model.AccountId;
 import hearth.model.Bytes;
 import hearth.model.code.PackageLimits;
 import hearth.model.endpoints.ServiceEndpoints;
+import hearth.pollers.documentdb.ClusterUrl;
 import hearth.pollers.mq.BrokerUrls;
 import hearth.pollers.mq.Engine;
 import hearth.server.AuthMode;
@@ -79,7 +80,7 @@ class UpCommandTest {
                 + " --unpacked-size 300 --environment-size 8 --policy-size 30 --function-timeout 3600 --function-layers 7"
                 + " --stream-rate 100 --roles control --loops 2 --allow-host hearth.test --allow-host=*.example.com"
                 + " --url-suffix https://fn.example.com:8443 --drain 2m --access-log off --audit-log off --record-size 2"
-                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s --secret arn:aws:secretsmanager:eu-west-1:1:secret:a=/srv/a.json --secret arn:b=/srv/b.json --kafka-brokers arn:c=h1:9092,h2:9092 --broker arn:d=failover:(ssl://h1:61617,ssl://h2:61617?a=b)?c=d --broker arn:e=amqps://h3 --cluster-listen 10.0.0.1:9300 --workers-listen [::1]:9100 --join host1:9200,[::1]:9300 --zone a --worker-id host2"
+                + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s --secret arn:aws:secretsmanager:eu-west-1:1:secret:a=/srv/a.json --secret arn:b=/srv/b.json --kafka-brokers arn:c=h1:9092,h2:9092 --broker arn:d=failover:(ssl://h1:61617,ssl://h2:61617?a=b)?c=d --broker arn:e=amqps://h3 --document-db arn:f=mongodb://h1:27017,h2:27017/?replicaSet=rs0&tls=true --cluster-listen 10.0.0.1:9300 --workers-listen [::1]:9100 --join host1:9200,[::1]:9300 --zone a --worker-id host2"
                 + " --cluster-certificates /etc/hearth/cluster";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
@@ -134,6 +135,7 @@ class UpCommandTest {
                         Map.entry(
                                 "HEARTH_BROKER",
                                 "arn:d=failover:(ssl://h1:61617,ssl://h2:61617?a=b)?c=d,arn:e=amqps://h3"),
+                        Map.entry("HEARTH_DOCUMENT_DB", "arn:f=mongodb://h1:27017,h2:27017/?replicaSet=rs0&tls=true"),
                         Map.entry("HEARTH_CLUSTER_LISTEN", "10.0.0.1:9300"),
                         Map.entry("HEARTH_WORKERS_LISTEN", "[::1]:9100"),
                         Map.entry("HEARTH_JOIN", "host1:9200,[::1]:9300"),
@@ -189,7 +191,8 @@ class UpCommandTest {
                                     "arn:d",
                                     new BrokerUrls(Engine.ACTIVEMQ, List.of("ssl://h1:61617", "ssl://h2:61617?a=b")),
                                     "arn:e",
-                                    new BrokerUrls(Engine.RABBITMQ, List.of("amqps://h3"))))),
+                                    new BrokerUrls(Engine.RABBITMQ, List.of("amqps://h3"))),
+                            Map.of("arn:f", new ClusterUrl("mongodb://h1:27017,h2:27017/?replicaSet=rs0&tls=true")))),
             new ClusterConfig(
                     Optional.of(new HostPort("10.0.0.1", 9300)),
                     Optional.of(new HostPort("::1", 9100)),

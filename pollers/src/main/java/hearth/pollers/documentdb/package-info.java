@@ -1,0 +1,5 @@
+/// DocumentDB: change streams of MongoDB.
+@NullMarked
+package hearth.pollers.documentdb;
+
+import org.jspecify.annotations.NullMarked;
