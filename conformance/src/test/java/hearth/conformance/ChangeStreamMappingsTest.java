@@ -8,15 +8,11 @@ import com.mongodb.client.MongoCollection;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
@@ -50,8 +46,6 @@ class ChangeStreamMappingsTest {
                 print("GOT " + json.dumps(event)[:10_000])
                 print("NUMBERS " + " ".join(str(document.get("n")) for document in documents))
             """);
-
-    private static final Pattern NUMBERS = Pattern.compile("NUMBERS (.*)");
 
     private static final Path DATA = TestServer.temporaryFolder();
     private static MongoServer mongo;
@@ -127,31 +121,14 @@ class ChangeStreamMappingsTest {
     }
 
     private static List<String> numbers(Path data, String function) {
-        return NUMBERS.matcher(log(data, function))
-                .results()
-                .flatMap(found -> List.of(found.group(1).split(" ")).stream())
+        return FunctionLogs.of(data, function, "NUMBERS (.*)").stream()
+                .flatMap(batch -> List.of(batch.split(" ")).stream())
                 .toList();
-    }
-
-    private static String log(Path data, String function) {
-        var of = data.resolve("logs/000000000000/eu-west-1/%2Faws%2Flambda%2F" + function);
-        if (!Files.isDirectory(of)) {
-            return "";
-        }
-        var lines = new ArrayList<String>();
-        try (var files = Files.walk(of)) {
-            for (var file : files.filter(Files::isRegularFile).toList()) {
-                lines.addAll(Files.readAllLines(file));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return lines.stream().sorted().collect(Collectors.joining("\n"));
     }
 
     private static void awaitNumbers(String function, String... numbers) {
         Await.until(
-                () -> List.of(numbers) + " and not " + log(DATA, function) + server.output(),
+                () -> List.of(numbers) + " and not " + FunctionLogs.text(DATA, function) + server.output(),
                 () -> numbers(DATA, function).equals(List.of(numbers)));
     }
 
@@ -169,7 +146,7 @@ class ChangeStreamMappingsTest {
         collection("whole").deleteOne(new Document("n", 2));
 
         awaitNumbers("whole", "1", "2", "None");
-        assertThat(log(DATA, "whole"))
+        assertThat(FunctionLogs.text(DATA, "whole"))
                 .contains(
                         "\"eventSourceArn\": \"" + CLUSTER + "\"",
                         "\"eventSource\": \"aws:docdb\"",
@@ -220,7 +197,7 @@ class ChangeStreamMappingsTest {
         map("fails", r -> r.batchSize(2));
 
         awaitNumbers("fails", "1", "2", "3");
-        assertThat(log(DATA, "fails")).contains("FAILED 1 2");
+        assertThat(FunctionLogs.text(DATA, "fails")).contains("FAILED 1 2");
     }
 
     @Test

@@ -20,6 +20,8 @@ import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
@@ -28,6 +30,7 @@ import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -68,10 +71,13 @@ final class KafkaBroker implements AutoCloseable {
         try {
             makeCertificate(folder);
             var broker = new KafkaBroker(folder, freePorts(4));
-            get(broker.admin
-                    .alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
-                            USER, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), PASSWORD)))
-                    .all());
+            // One by one: the broker changes a user once in a request.
+            for (var mechanism : List.of(ScramMechanism.SCRAM_SHA_256, ScramMechanism.SCRAM_SHA_512)) {
+                get(broker.admin
+                        .alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
+                                USER, new ScramCredentialInfo(mechanism, 4096), PASSWORD)))
+                        .all());
+            }
             return broker;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -234,6 +240,9 @@ final class KafkaBroker implements AutoCloseable {
             }
             settings.put("transaction.state.log.min.isr", "1");
             settings.put("share.coordinator.state.topic.min.isr", "1");
+            // Shorter than brokers usually allow, so that tests see what becomes of a lock.
+            settings.put("group.share.min.record.lock.duration.ms", "1000");
+            settings.put("group.share.record.lock.duration.ms", "3000");
             settings.put("group.initial.rebalance.delay.ms", "0");
             settings.put("auto.create.topics.enable", "false");
             settings.put("ssl.keystore.type", "PKCS12");
@@ -243,13 +252,16 @@ final class KafkaBroker implements AutoCloseable {
             settings.put("ssl.truststore.location", folder.resolve("broker.pem").toString());
             settings.put("listener.name.ssl.ssl.client.auth", "required");
             settings.put("listener.name.sasl_ssl.ssl.client.auth", "none");
-            settings.put("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-512");
+            settings.put("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512");
             settings.put(
                     "listener.name.sasl_ssl.plain.sasl.jaas.config",
                     "org.apache.kafka.common.security.plain.PlainLoginModule required user_" + USER + "=\""
                             + PASSWORD.replace("\\", "\\\\").replace("\"", "\\\"") + "\";");
             settings.put(
                     "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config",
+                    "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+            settings.put(
+                    "listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config",
                     "org.apache.kafka.common.security.scram.ScramLoginModule required;");
             return settings;
         }
@@ -269,6 +281,14 @@ final class KafkaBroker implements AutoCloseable {
 
     void create(String topic, int partitions) {
         get(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                .all());
+    }
+
+    /// Has a share group begin with the first record there is.
+    void beginAtTheOldest(String shareGroup) {
+        var set = new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
+        get(admin.incrementalAlterConfigs(
+                        Map.of(new ConfigResource(ConfigResource.Type.GROUP, shareGroup), List.of(set)))
                 .all());
     }
 

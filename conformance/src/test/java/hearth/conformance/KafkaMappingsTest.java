@@ -283,6 +283,12 @@ class KafkaMappingsTest {
                 access("SASL_SCRAM_512_AUTH", "user"),
                 access("SERVER_ROOT_CA_CERTIFICATE", "ca"));
         mapAt(
+                "scram-256",
+                "secret",
+                signedIn,
+                access("SASL_SCRAM_256_AUTH", "user"),
+                access("SERVER_ROOT_CA_CERTIFICATE", "ca"));
+        mapAt(
                 "certificate",
                 "secret",
                 broker.addressForThoseWithACertificate(),
@@ -295,6 +301,7 @@ class KafkaMappingsTest {
 
         awaitLog("plain", "VALUES 0:hush");
         awaitLog("scram", "VALUES 0:hush");
+        awaitLog("scram-256", "VALUES 0:hush");
         awaitLog("certificate", "VALUES 0:hush");
         awaitResult(wrong, "PROBLEM: SASL authentication failed.");
         awaitResult(untrusted, "PROBLEM: Lambda failed to authenticate server.");

@@ -138,6 +138,7 @@ public final class SharedOwnership implements Ownership {
                 : List.<String>of();
         if (!gone.isEmpty()) {
             leases.bury(gone);
+            servers = here(servers);
         }
         var all = leases.all();
         // What was given when the answer was lost, or was to be given up when that was.

@@ -33,6 +33,10 @@ final class Kafka implements EventSource {
     /// Records by a share group, without an order.
     private static final String QUEUE = "Queue";
 
+    /// What AWS does not support in that mode.
+    private static final List<Member<?>> QUEUE_HAS_NOT =
+            List.of(Member.STARTING_POSITION, Member.STARTING_POSITION_TIMESTAMP, Member.MAXIMUM_BATCHING_WINDOW);
+
     private final boolean selfManaged;
 
     private Kafka(boolean selfManaged) {
@@ -81,7 +85,12 @@ final class Kafka implements EventSource {
     @Override
     public void checkCreation(EventSourceMappingConfiguration given) {
         if (QUEUE.equals(mode(given))) {
-            throw Refusals.unsupported("ConsumptionMode " + QUEUE);
+            QUEUE_HAS_NOT.stream()
+                    .filter(member -> member.isGiven(given))
+                    .findFirst()
+                    .ifPresent(member -> {
+                        throw MappingRefusals.unsupported(member);
+                    });
         }
         if (selfManaged) {
             MappingRefusals.require(given, Member.SOURCE_ACCESS_CONFIGURATIONS);
@@ -95,6 +104,9 @@ final class Kafka implements EventSource {
 
     @Override
     public void checkUpdate(EventSourceMappingConfiguration before, EventSourceMappingConfiguration given) {
+        if (QUEUE.equals(mode(before)) && Member.MAXIMUM_BATCHING_WINDOW.isGiven(given)) {
+            throw MappingRefusals.unsupported(Member.MAXIMUM_BATCHING_WINDOW);
+        }
         var group = group(given);
         if (group != null && !group.equals(group(before))) {
             throw Refusals.invalid("ConsumerGroupId cannot be updated.");

@@ -462,6 +462,21 @@ class EventSourcesTest {
     }
 
     @Test
+    void refusesFiltersThatTakeRecordsOfKinesisForPlainText() {
+        for (var pattern :
+                List.of("{\"data\": [\"a\"]}", "{\"$or\": [{\"data\": [\"a\"]}, {\"partitionKey\": [\"b\"]}]}")) {
+            refuses(
+                    "Invalid filter pattern definition.",
+                    () -> mappings.create(
+                            reading(STREAM).startingPosition("LATEST").filterCriteria(filters(pattern))));
+        }
+        var within = "{\"data\": {\"data\": [\"a\"]}}";
+        assertThat(mappings.create(reading(STREAM).startingPosition("LATEST").filterCriteria(filters(within)))
+                        .uuid())
+                .isNotEmpty();
+    }
+
+    @Test
     void refusesFiltersThatAreNone() {
         for (var pattern : List.of("simple string", "[]", "{\"a\": \"b\"}", "{\"a\": []}")) {
             refuses(
@@ -538,15 +553,23 @@ class EventSourcesTest {
     }
 
     @Test
-    void aShareGroupIsRefusedByName() {
+    void aShareGroupHasNoStartingPositionAndNoWindow() {
         var queue = SelfManagedKafkaEventSourceConfig.builder()
                 .consumptionMode("Queue")
                 .build();
 
+        var made = mappings.create(ownKafka("kafka:1").startingPosition(null).selfManagedKafkaEventSourceConfig(queue));
+        assertThat(made.selfManagedKafkaEventSourceConfig().consumptionMode()).isEqualTo("Queue");
         refuses(
-                "Hearth does not support ConsumptionMode Queue yet.",
+                "Unsupported 'startingPosition' parameter for given event source mapping type.",
                 () -> mappings.create(
-                        ownKafka("kafka:1").startingPosition(null).selfManagedKafkaEventSourceConfig(queue)));
+                        ownKafka("kafka:2").startingPosition("LATEST").selfManagedKafkaEventSourceConfig(queue)));
+        refuses(
+                "Unsupported 'maximumBatchingWindowInSeconds' parameter for given event source mapping type.",
+                () -> mappings.create(ownKafka("kafka:2")
+                        .startingPosition(null)
+                        .maximumBatchingWindowInSeconds(1)
+                        .selfManagedKafkaEventSourceConfig(queue)));
     }
 
     private static CreateEventSourceMappingRequest.Builder tokens(

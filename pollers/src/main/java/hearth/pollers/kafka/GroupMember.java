@@ -22,7 +22,6 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -34,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It goes on polling while functions run, with partitions paused that have enough, and so stays in the group however
 /// long they take. A partition that another is to have is first worked to the end of the function that runs.
-final class GroupMember {
+final class GroupMember implements Member {
     private static final Logger LOG = System.getLogger(GroupMember.class.getName());
 
     /// More than a function may take: its partitions may have to wait for it in the middle of a poll.
@@ -57,9 +56,6 @@ final class GroupMember {
     private static final Duration COMMIT = Duration.ofSeconds(10);
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
-    /// How often it is looked whether there are connections.
-    private static final long LOOK = Duration.ofSeconds(1).toNanos();
-
     private final MappingWork work;
     private final KafkaAccess access;
     private final int index;
@@ -79,8 +75,7 @@ final class GroupMember {
     /// Whether there is no memory for more.
     private boolean hurries;
 
-    private long looked;
-    private int unconnected;
+    private final Connections connections;
 
     /// @param index of the member
     /// @param onPartitions told how many partitions the topic has, each time that the member joins
@@ -90,28 +85,31 @@ final class GroupMember {
         this.index = index;
         this.onPartitions = onPartitions;
         this.memory = new HeldMemory(work.services().invoker());
+        this.connections = new Connections(work.status());
         // Not a virtual one: the client waits in ways that keep a carrier.
         this.thread =
                 Thread.ofPlatform().daemon().name("poller of " + work.mapping()).unstarted(this::run);
     }
 
-    void start() {
+    @Override
+    public void start() {
         thread.start();
     }
 
-    /// Takes nothing more. What runs comes to its end, and what it has done is committed.
-    void close() {
+    @Override
+    public void close() {
         closed.countDown();
         wakeUp();
     }
 
-    /// What runs is waited for no longer.
-    void abandon() {
+    @Override
+    public void abandon() {
         abandoned = true;
         close();
     }
 
-    void awaitEnd() throws InterruptedException {
+    @Override
+    public void awaitEnd() throws InterruptedException {
         if (thread.getState() != Thread.State.NEW) {
             thread.join();
         }
@@ -232,7 +230,7 @@ final class GroupMember {
             queues.values().forEach(queue -> queue.hurry(hurries));
             startRuns();
             holdBack(consumer);
-            look(consumer);
+            connections.look(consumer.metrics());
         }
     }
 
@@ -359,26 +357,6 @@ final class GroupMember {
                         e.getClass().getSimpleName());
                 return;
             }
-        }
-    }
-
-    /// The client says nothing of brokers that are away; its connections do.
-    private void look(KafkaConsumer<byte[], byte[]> consumer) {
-        long now = System.nanoTime();
-        if (now - looked < LOOK) {
-            return;
-        }
-        looked = now;
-        boolean connected = consumer.metrics().entrySet().stream()
-                .filter(entry -> entry.getKey().name().equals("connection-count"))
-                .map(Map.Entry::getValue)
-                .map(Metric::metricValue)
-                .anyMatch(count -> count instanceof Number number && number.doubleValue() > 0);
-        unconnected = connected ? 0 : unconnected + 1;
-        if (unconnected > 1) {
-            work.status().sourceFails(Problems.CONNECTION);
-        } else if (connected) {
-            work.status().sourceAnswers();
         }
     }
 

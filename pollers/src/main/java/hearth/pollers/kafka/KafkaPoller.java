@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Polls a topic for one function: one member of the mapping's consumer group, in provisioned mode as many as it has
-/// pollers at least, but no more than partitions.
+/// pollers at least, but no more than partitions. In the mode `Queue` the group is a share group (`ShareMember`).
 ///
 /// A batch is of one partition. Each partition has one batch at a time, and its order; those of others run beside it.
 /// An offset is committed once all before it is done with.
@@ -18,7 +18,7 @@ final class KafkaPoller implements Poller {
     private final MappingWork work;
 
     /// Guarded by this, as is `closed`. The first one starts the others.
-    private final List<GroupMember> members = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
 
     private boolean closed;
 
@@ -38,19 +38,22 @@ final class KafkaPoller implements Poller {
 
     @Override
     public void begin() {
-        startUpTo(1);
+        startUpTo(rules.shares() ? rules.members() : 1);
     }
 
     private synchronized void startUpTo(int count) {
         while (!closed && members.size() < count) {
-            var member = new GroupMember(
-                    work, access, members.size(), partitions -> startUpTo(Math.min(rules.members(), partitions)));
+            int index = members.size();
+            Member member = rules.shares()
+                    ? new ShareMember(work, access, index)
+                    : new GroupMember(
+                            work, access, index, partitions -> startUpTo(Math.min(rules.members(), partitions)));
             members.add(member);
             member.start();
         }
     }
 
-    private synchronized List<GroupMember> close() {
+    private synchronized List<Member> close() {
         closed = true;
         return List.copyOf(members);
     }
@@ -58,21 +61,21 @@ final class KafkaPoller implements Poller {
     @Override
     public void close(boolean now) throws InterruptedException {
         var all = close();
-        all.forEach(GroupMember::close);
+        all.forEach(Member::close);
         try {
             for (var member : all) {
                 member.awaitEnd();
             }
         } catch (InterruptedException e) {
-            all.forEach(GroupMember::abandon);
+            all.forEach(Member::abandon);
             throw e;
         }
         work.destination().ifPresent(FailureDestination::close);
     }
 
-    /// The order of a partition is kept only by one after the other.
+    /// The order of a partition is kept only by one after the other. A share group has none.
     @Override
     public boolean mayOverlap() {
-        return false;
+        return rules.shares();
     }
 }

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /// The settings of a mapping that say what is read of a topic, and what becomes of it.
 ///
-/// @param position where a group begins that has read nothing yet
+/// @param shares whether the group is a share group (`ConsumptionMode: Queue`)
+/// @param position where a group begins that has read nothing yet; not of a share group
 /// @param window for how long a batch is gathered
 /// @param members of the consumer group
 /// @param age after which a record is given up; empty for never
@@ -18,6 +19,7 @@ import java.util.Optional;
 record KafkaRules(
         String topic,
         String group,
+        boolean shares,
         Position position,
         int batchSize,
         Duration window,
@@ -32,6 +34,9 @@ record KafkaRules(
 
     /// Of a mapping that would try for ever, and has a destination for what it gives up.
     private static final int RETRIES = 10;
+
+    /// How many members a share group has of which nobody says how many: each works on one poll at a time.
+    private static final int SHARERS = 5;
 
     /// Where a group begins.
     sealed interface Position {
@@ -54,17 +59,37 @@ record KafkaRules(
         var destinations = settings.destinationConfig();
         var onFailure = destinations == null ? null : destinations.onFailure();
         var destination = onFailure == null ? "" : Objects.requireNonNullElse(onFailure.destination(), "");
+        boolean shares = own != null && "Queue".equals(String.valueOf(own.consumptionMode()));
         return new KafkaRules(
                 Objects.requireNonNull(settings.topics()).getFirst(),
                 Objects.requireNonNullElse(group, mapping.id().uuid()),
+                shares,
                 position(mapping),
                 PolledMapping.number(settings.batchSize(), 100),
                 window == null ? WINDOW : Duration.ofSeconds(window),
-                pollers == null ? 1 : Math.max(1, PolledMapping.number(pollers.minimumPollers(), 1)),
+                pollers == null ? shares ? SHARERS : 1 : Math.max(1, PolledMapping.number(pollers.minimumPollers(), 1)),
                 age < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(age)),
                 retries >= 0 ? Optional.of(retries) : destination.isEmpty() ? Optional.empty() : Optional.of(RETRIES),
                 Boolean.TRUE.equals(settings.bisectBatchOnFunctionError()),
                 mapping.reportsFailures(),
+                destination);
+    }
+
+    /// Of records that a broker gives out for the last time: once the function has failed on them, the destination is
+    /// told, if there is one. Whatever happened to them afterwards, nobody would.
+    KafkaRules ofLastDelivery() {
+        return new KafkaRules(
+                topic,
+                group,
+                shares,
+                position,
+                batchSize,
+                window,
+                members,
+                age,
+                destination.isEmpty() ? retries : Optional.of(0),
+                bisects,
+                reports,
                 destination);
     }
 

@@ -1,6 +1,8 @@
 package hearth.pollers.mq;
 
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -14,8 +16,21 @@ public record BrokerUrls(Engine engine, List<String> urls) {
     private static final Pattern ACTIVEMQ = Pattern.compile("(?:tcp|ssl)://[^/@?\\s]+(?:[/?][^@\\s]*)?");
     private static final Pattern RABBITMQ = Pattern.compile("amqps?://[^/@?\\s]+(?::\\d+)?/?");
 
+    /// Of URLs that say none.
+    private static final Map<String, Integer> PORTS = Map.of("tcp", 61616, "ssl", 61617, "amqp", 5672, "amqps", 5671);
+
     public BrokerUrls {
         urls = List.copyOf(urls);
+    }
+
+    /// `HOST:PORT` of its nodes.
+    public List<String> nodes() {
+        return urls.stream()
+                .map(URI::create)
+                .map(url -> url.getPort() >= 0
+                        ? url.getHost() + ":" + url.getPort()
+                        : url.getHost() + ":" + PORTS.getOrDefault(url.getScheme(), 0))
+                .toList();
     }
 
     /// @param text `amqp://`, `amqps://`, `tcp://` or `ssl://`, several with commas, or `failover:(…)`

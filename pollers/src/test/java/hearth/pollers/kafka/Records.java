@@ -20,6 +20,7 @@ final class Records {
         return new KafkaRules(
                 "orders",
                 "group",
+                false,
                 new Position.Oldest(),
                 batchSize,
                 Duration.ofNanos(500),

@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// `hearth doctor`: what this machine has for isolation, what a start would come to, whether the endpoints of other
-/// services answer and the names of function URLs lead here, and what to do about what is missing.
+/// services and the brokers of event sources answer, whether the names of function URLs lead here, and what to do about
+/// what is missing.
 final class DoctorCommand {
     private static final Option CLEAN =
             Option.flag("--clean", "Clears what killed servers left on this host, and nothing of those that run");
@@ -31,10 +32,18 @@ final class DoctorCommand {
     static final Command COMMAND = new Command(
             "doctor",
             "",
-            "Says which isolation features this machine has, tries its sandboxes, the endpoints of other services and"
+            "Says which isolation features this machine has, tries its sandboxes, the endpoints of other services, the brokers of event sources and"
                     + " the names of function URLs, and says what to do about what is missing. The status is 1 where the strongest kind of"
                     + " sandboxes does not work.",
-            List.of(Option.DATA, EndpointOptions.ENDPOINT, EndpointOptions.S3_ENDPOINT, CLEAN, LEFTOVERS),
+            Stream.concat(
+                            Stream.of(
+                                    Option.DATA,
+                                    EndpointOptions.ENDPOINT,
+                                    EndpointOptions.S3_ENDPOINT,
+                                    CLEAN,
+                                    LEFTOVERS),
+                            SourceOptions.ALL.stream())
+                    .toList(),
             DoctorCommand::run);
 
     private DoctorCommand() {}
@@ -52,11 +61,13 @@ final class DoctorCommand {
             return left.isEmpty() ? 0 : 1;
         }
         var endpoints = EndpointOptions.endpoints(arguments);
+        var sources = SourceOptions.config(arguments);
         var localhostNames = LocalhostNames.begin();
         boolean best = examine(arguments.folder(Option.DATA));
         print(DescriptorLimit.finding(HostCapacity.descriptors()));
         print(UrlNames.finding(localhostNames.resolve()));
         new EndpointExamination(PATIENCE).findings(endpoints).forEach(DoctorCommand::print);
+        new SourceExamination(PATIENCE).findings(sources).forEach(DoctorCommand::print);
         return best ? 0 : 1;
     }
 
