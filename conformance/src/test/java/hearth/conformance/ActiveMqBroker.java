@@ -7,13 +7,18 @@ import jakarta.jms.Session;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.broker.Broker;
 import org.apache.activemq.broker.BrokerFilter;
 import org.apache.activemq.broker.BrokerPlugin;
 import org.apache.activemq.broker.BrokerService;
 import org.apache.activemq.broker.ConnectionContext;
+import org.apache.activemq.broker.SslContext;
 import org.apache.activemq.broker.region.DestinationStatistics;
 import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ConnectionInfo;
@@ -26,20 +31,42 @@ final class ActiveMqBroker implements AutoCloseable {
 
     private final Path folder;
     private final int port;
+    private final Optional<Tls> tls;
     private BrokerService broker;
 
-    private ActiveMqBroker(Path folder, int port) {
+    /// @param keys a store of PKCS 12
+    private record Tls(int port, Path keys, String password) {
+        SslContext context() throws GeneralSecurityException, IOException {
+            var store = KeyStore.getInstance(keys.toFile(), password.toCharArray());
+            var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(store, password.toCharArray());
+            return new SslContext(managers.getKeyManagers(), null, null);
+        }
+    }
+
+    private ActiveMqBroker(Path folder, int port, Optional<Tls> tls) {
         this.folder = folder;
         this.port = port;
+        this.tls = tls;
         this.broker = launch();
     }
 
     static ActiveMqBroker start() {
         try {
-            return new ActiveMqBroker(TestServer.temporaryFolder(), Haproxy.freePort());
+            return new ActiveMqBroker(TestServer.temporaryFolder(), Haproxy.freePort(), Optional.empty());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// One that is open at a second port, by TLS.
+    ///
+    /// @param keys a store of PKCS 12 with the broker's key
+    static ActiveMqBroker startWithTls(Path keys, String password) throws IOException {
+        return new ActiveMqBroker(
+                TestServer.temporaryFolder(),
+                Haproxy.freePort(),
+                Optional.of(new Tls(Haproxy.freePort(), keys, password)));
     }
 
     private BrokerService launch() {
@@ -54,6 +81,10 @@ final class ActiveMqBroker implements AutoCloseable {
             service.setPersistenceAdapter(store);
             service.setPlugins(new BrokerPlugin[] {SignedIn::new});
             service.addConnector(url());
+            if (tls.isPresent()) {
+                service.setSslContext(tls.get().context());
+                service.addConnector(tlsUrl());
+            }
             service.start();
             service.waitUntilStarted();
             return service;
@@ -79,6 +110,10 @@ final class ActiveMqBroker implements AutoCloseable {
 
     String url() {
         return "tcp://127.0.0.1:" + port;
+    }
+
+    String tlsUrl() {
+        return "ssl://127.0.0.1:" + tls.orElseThrow().port();
     }
 
     void stop() {

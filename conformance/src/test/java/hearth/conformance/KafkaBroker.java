@@ -41,7 +41,7 @@ final class KafkaBroker implements AutoCloseable {
     static final String USER = "app";
     static final String PASSWORD = "pass \"word\" \\1";
 
-    private static final String STORE_PASSWORD = "changeit";
+    static final String STORE_PASSWORD = "changeit";
 
     private final Path folder;
     private final int open;
@@ -98,7 +98,8 @@ final class KafkaBroker implements AutoCloseable {
         return ports;
     }
 
-    private static void makeCertificate(Path folder) throws IOException {
+    /// A key for 127.0.0.1 in `keys.p12`, with its certificate, which is in `broker.pem` as well.
+    static void makeCertificate(Path folder) throws IOException {
         var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         run(
                 keytool,

@@ -55,10 +55,16 @@ final class MqFunctions implements AutoCloseable {
 
     /// @param url of the broker
     static MqFunctions start(Path data, String url, String user, String password) {
+        return start(data, Map.of(), url, user, password);
+    }
+
+    /// @param environment of the server
+    static MqFunctions start(Path data, Map<String, String> environment, String url, String user, String password) {
         return new MqFunctions(
                 data,
                 HearthProcess.start(
                         data,
+                        environment,
                         "--broker",
                         BROKER + "=" + url,
                         "--secret",
