@@ -75,8 +75,9 @@ for jar in "$root"/lib/sqlite-jdbc-*.jar; do
 done
 
 if [[ $arch != "$(host)" ]]; then
-  say "compiling the launcher for $arch"
+  say "compiling the launcher and pid 1 of microVMs for $arch"
   "$compiler" -O2 -static -Wall -Wextra -Werror -o "$root/guest/launcher" "$repository"/guest/launcher/*.c
+  "$compiler" -O2 -static -Wall -Wextra -Werror -o "$root/guest/microvm-init" "$repository"/guest/microvm/*.c
   "$compiler" -O2 -shared -fPIC -Wall -Wextra -Werror -I"$jdk/include" -I"$jdk/include/linux" \
     -o "$root/guest/java/jni/libhearth.so" "$repository/guest/jni/native.c"
 fi
@@ -110,6 +111,7 @@ deb=$stage/deb
 mkdir -p "$deb"/{DEBIAN,usr/bin,usr/lib,usr/share/man/man1,usr/share/doc/hearth,lib/systemd/system,etc/default}
 mv "$root" "$deb/usr/lib/hearth"
 ln -s ../lib/hearth/bin/hearth "$deb/usr/bin/hearth"
+ln -s ../lib/hearth/bin/hearth-guest-kernel "$deb/usr/bin/hearth-guest-kernel"
 gzip -9n <"$deb/usr/lib/hearth/share/man/man1/hearth.1" >"$deb/usr/share/man/man1/hearth.1.gz"
 mv "$deb/usr/lib/hearth/share/systemd/hearth.service" "$deb/lib/systemd/system"
 mv "$deb/usr/lib/hearth/README.md" "$deb/usr/share/doc/hearth"

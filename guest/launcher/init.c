@@ -38,6 +38,8 @@ static void set_descriptors(const struct spec *spec) {
     check(dup2(OUTPUT_FD, 1), "dup2", "stdout");
     check(dup2(OUTPUT_FD, 2), "dup2", "stderr");
     check(dup2(FRAMED_FD, FRAMED_FD_INSIDE), "dup2", "framed output");
+    for (int i = 0; i < (int)spec->passed; i++)
+        check(dup2(FIRST_UNUSED_FD + i, FIRST_PASSED_FD + i), "dup2", "passed");
     if (spec->channel)
         check(dup2(CHANNEL_FD, CHANNEL_FD_INSIDE), "dup2", "channel");
     if (null > 2)
@@ -66,6 +68,8 @@ static _Noreturn void run_program(const struct spec *spec, int mapped) {
     umask(022);
     if (chdir(spec->cwd) == -1)
         not_started("chdir", spec->cwd);
+    if (spec->monitor)
+        allow_every_ioctl();
     filter_system_calls();
     execve(spec->argv[0], spec->argv, spec->envp);
     not_started("fork/exec", spec->argv[0]);

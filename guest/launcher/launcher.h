@@ -30,6 +30,9 @@ enum { LEAST_UID = 1900000000 };
 
 enum { MAX_WORDS = 16384, MAX_MOUNTS = 64, MAX_STEPS = 256 };
 
+// What a virtual machine's monitor has besides: the server's FIRST_UNUSED_FD and on are its FIRST_PASSED_FD and on.
+enum { FIRST_PASSED_FD = 64, MAX_PASSED = 40 };
+
 struct mount {
     const char *host;
     const char *inside;
@@ -49,6 +52,8 @@ struct spec {
     int reuse;             // MOUNTS_FD is this sandbox's own mount namespace, not the template
     int network;           // NETWORK_FD is a network namespace to join
     int channel;           // CHANNEL_FD is the program's stream to the server
+    int monitor;           // the program runs a virtual machine: it may speak to any device that it was given
+    unsigned passed;       // how many descriptors it was given
     const char *scratch;   // template: a host directory to mount the new root on
     const char *hostname;
     int tmp_mount;         // TMP_FD is /tmp, mounted and attached nowhere
@@ -105,7 +110,11 @@ _Noreturn void run_init(struct spec *spec);
 void limit_resources(void);
 void become(uid_t id);
 
+// clock.c
+int print_processor_clock(void);
+
 // seccomp.c
+void allow_every_ioctl(void);
 void filter_system_calls(void);
 int print_filter(void);
 

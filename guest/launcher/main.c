@@ -26,10 +26,10 @@ static void forget_inherited_signals(void) {
             signal(number, SIG_DFL);
 }
 
-static void close_on_exec(void) {
-    for (int fd = SPEC_FD; fd < FIRST_UNUSED_FD; fd++)
+static void close_on_exec(unsigned passed) {
+    for (int fd = SPEC_FD; fd < FIRST_UNUSED_FD + (int)passed; fd++)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
-    check(syscall(SYS_close_range, FIRST_UNUSED_FD, ~0U, 0), "close_range", "descriptors");
+    check(syscall(SYS_close_range, FIRST_UNUSED_FD + passed, ~0U, 0), "close_range", "descriptors");
 }
 
 // Writes as root, and so to nothing but a cgroup, whatever the specification says.
@@ -114,13 +114,15 @@ int main(int argc, char **argv) {
         return 126; // its file gives rights to who runs it, which is never meant
     if (argc == 2 && strcmp(argv[1], "--print-filter") == 0)
         return print_filter();
+    if (argc == 2 && strcmp(argv[1], "--print-processor-clock") == 0)
+        return print_processor_clock();
     forget_inherited_signals();
-    close_on_exec();
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL); // until it has ended, it too dies with the server
     umask(0);
     setsid();
     read_spec(&spec);
+    close_on_exec(spec.passed);
     if (spec.template)
         build_template(&spec);
     prepare_mounts(&spec);

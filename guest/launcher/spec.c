@@ -27,6 +27,13 @@ static unsigned number(void) {
     return (unsigned)value;
 }
 
+static unsigned passed(void) {
+    unsigned count = number();
+    if (count > MAX_PASSED)
+        fail("more than %d descriptors", MAX_PASSED);
+    return count;
+}
+
 static char **list(void) {
     unsigned count = number() - 1; // one more than the count, because number() refuses 0
     if (count > MAX_WORDS)
@@ -70,6 +77,8 @@ static void add(struct spec *spec, const char *key) {
     else if (!strcmp(key, "reuse")) spec->reuse = 1;
     else if (!strcmp(key, "network")) spec->network = 1;
     else if (!strcmp(key, "channel")) spec->channel = 1;
+    else if (!strcmp(key, "monitor")) spec->monitor = 1;
+    else if (!strcmp(key, "passed")) spec->passed = passed();
     else if (!strcmp(key, "cgroups")) spec->cgroups = list();
     else if (!strcmp(key, "cpu-limit")) {
         spec->cpu_limit = word();

@@ -7,6 +7,7 @@ import hearth.model.AccountId;
 import hearth.model.Bytes;
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.worker.environment.StreamPace;
+import hearth.worker.microvm.MicrovmConfig;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
 import java.net.URI;
@@ -42,6 +43,7 @@ import java.util.Set;
 /// @param loops event loops; one is right unless a core is kept busy by it (`--loops`, 1)
 /// @param service how it is run (`--allow-host`, `--drain`)
 /// @param cluster the other processes that it works with (`--workers-listen`, `--join`)
+/// @param microvm what microVMs are made of, if there are any (`--guest-kernel`, `--guest-images`)
 /// @param guest the files that go into sandboxes, as the build made them
 public record ServerConfig(
         String host,
@@ -65,6 +67,7 @@ public record ServerConfig(
         int loops,
         ServiceConfig service,
         ClusterConfig cluster,
+        MicrovmConfig microvm,
         Path guest) {
     public ServerConfig {
         roles = Set.copyOf(roles);

@@ -122,7 +122,8 @@ record StartSteps(ServerConfig config, StartedParts parts, InstantSource clock, 
                 Instance.of(data),
                 config.network(),
                 config.sandbox(),
-                endpoints.innerServices());
+                endpoints.innerServices(),
+                config.microvm());
     }
 
     HttpListener listen(

@@ -9,6 +9,7 @@ import hearth.model.Bytes;
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.server.http.RawClient;
 import hearth.worker.environment.StreamPace;
+import hearth.worker.microvm.MicrovmConfig;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
 import java.io.IOException;
@@ -66,6 +67,7 @@ class HearthTest {
                 1,
                 ServiceConfig.DEFAULT,
                 ClusterConfig.NONE,
+                MicrovmConfig.USUAL,
                 folder.resolve("guest"));
     }
 
@@ -92,6 +94,7 @@ class HearthTest {
                 config.loops(),
                 config.service(),
                 config.cluster(),
+                config.microvm(),
                 config.guest());
     }
 

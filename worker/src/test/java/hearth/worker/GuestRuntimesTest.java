@@ -220,7 +220,7 @@ final class GuestRuntimesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(SandboxKind.class)
+    @EnumSource(value = SandboxKind.class, mode = EnumSource.Mode.EXCLUDE, names = "MICROVM") // conformance/MicrovmTest
     void reportsNoLessMemoryThanTheFunctionSees(SandboxKind kind) throws Exception {
         assumeTrue(kind != SandboxKind.BUBBLEWRAP || Files.isExecutable(Path.of("/usr/bin/bwrap")), "needs bubblewrap");
         try (var host = new TestWorker(kind, directory)) {

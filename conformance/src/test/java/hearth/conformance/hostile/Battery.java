@@ -44,7 +44,7 @@ final class Battery implements AutoCloseable {
     private final Map<Attack.By, String> attackers = new EnumMap<>(Attack.By.class);
     private final List<String> table = new ArrayList<>();
 
-    private Battery(Path directory) throws Exception {
+    private Battery(Path directory, String kind) throws Exception {
         this.directory = directory;
         outside = new Outside(Files.createDirectory(directory.resolve("outside")));
         var data = directory.resolve("data");
@@ -52,7 +52,7 @@ final class Battery implements AutoCloseable {
         service.createContext("/", exchange -> exchange.sendResponseHeaders(204, -1));
         service.start();
         var endpoint = "s3=http://127.0.0.1:" + service.getAddress().getPort();
-        server = HearthProcess.start(data, "--sandbox", "namespaces", "--endpoint", endpoint);
+        server = HearthProcess.start(data, "--sandbox", kind, "--endpoint", endpoint);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         lambda = Clients.lambda(server.endpoint());
         var code = new HashMap<>(outside.code());
@@ -84,10 +84,18 @@ final class Battery implements AutoCloseable {
 
     /// Skips the test where functions cannot be isolated.
     static Battery start() throws Exception {
+        return start("namespaces");
+    }
+
+    /// @param kind of the sandboxes of attackers and victim
+    static Battery start(String kind) throws Exception {
         assumeTrue(isRoot(), "sandboxes of namespaces need root");
         // Some attacks are tried as another user, who must reach them.
-        return new Battery(Files.createTempDirectory(
-                "hearth-hostile", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"))));
+        return new Battery(
+                Files.createTempDirectory(
+                        "hearth-hostile",
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"))),
+                kind);
     }
 
     private static boolean isRoot() throws IOException {

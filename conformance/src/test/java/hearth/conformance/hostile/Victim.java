@@ -98,9 +98,17 @@ final class Victim implements AutoCloseable {
         return ProcessHandle.of(server.pid()).stream()
                 .flatMap(ProcessHandle::descendants)
                 .map(ProcessHandle::pid)
-                .filter(pid -> isVictim(environment(Path.of("/proc", Long.toString(pid)))))
+                .filter(pid -> isVictim(environment(Path.of("/proc", Long.toString(pid)))) || isMachine(pid))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("The victim does not run"));
+    }
+
+    /// Of a microVM only its monitor is to be seen; the victim's is the first.
+    private static boolean isMachine(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().command())
+                .filter(command -> command.endsWith("qemu-system-x86_64"))
+                .isPresent();
     }
 
     private static boolean isVictim(String environment) {

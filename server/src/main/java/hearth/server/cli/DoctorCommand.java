@@ -3,8 +3,10 @@ package hearth.server.cli;
 import hearth.server.HostCapacity;
 import hearth.server.StartException;
 import hearth.server.urls.LocalhostNames;
+import hearth.worker.microvm.MicrovmConfig;
 import hearth.worker.sandbox.Examination;
 import hearth.worker.sandbox.Finding;
+import hearth.worker.sandbox.InnerServices;
 import hearth.worker.sandbox.Instance;
 import hearth.worker.sandbox.Leftovers;
 import hearth.worker.sandbox.NetworkPolicy;
@@ -40,6 +42,7 @@ final class DoctorCommand {
                                     Option.DATA,
                                     EndpointOptions.ENDPOINT,
                                     EndpointOptions.S3_ENDPOINT,
+                                    MicrovmOptions.GUEST_KERNEL,
                                     CLEAN,
                                     LEFTOVERS),
                             SourceOptions.ALL.stream())
@@ -63,7 +66,7 @@ final class DoctorCommand {
         var endpoints = EndpointOptions.endpoints(arguments);
         var sources = SourceOptions.config(arguments);
         var localhostNames = LocalhostNames.begin();
-        boolean best = examine(arguments.folder(Option.DATA));
+        boolean best = examine(arguments.folder(Option.DATA), Path.of(arguments.text(MicrovmOptions.GUEST_KERNEL)));
         print(DescriptorLimit.finding(HostCapacity.descriptors()));
         print(UrlNames.finding(localhostNames.resolve()));
         new EndpointExamination(PATIENCE).findings(endpoints).forEach(DoctorCommand::print);
@@ -75,12 +78,12 @@ final class DoctorCommand {
     /// are some, because file systems differ.
     ///
     /// @return whether the strongest kind of sandboxes works
-    private static boolean examine(Path data) throws IOException {
+    private static boolean examine(Path data, Path guestKernel) throws IOException {
         var folder = Files.isWritable(data)
                 ? Files.createTempDirectory(data, "doctor")
                 : Files.createTempDirectory("hearth-doctor");
         try {
-            var config = config(folder);
+            var config = config(folder, guestKernel);
             var findings = Examination.findings(config);
             var trials = Examination.trials(config);
             Stream.of(findings, trials, List.of(leftovers(), FileNames.finding()))
@@ -92,13 +95,15 @@ final class DoctorCommand {
         }
     }
 
-    private static SandboxConfig config(Path folder) {
+    private static SandboxConfig config(Path folder, Path guestKernel) {
         return new SandboxConfig(
                 Guest.folder().resolve("launcher"),
                 folder.resolve("sandboxes"),
                 Instance.of(folder),
                 new NetworkPolicy(true, List.of(), List.of()),
-                Optional.empty());
+                Optional.empty(),
+                InnerServices.NONE,
+                new MicrovmConfig(guestKernel, MicrovmConfig.USUAL.images()));
     }
 
     private static Finding leftovers() {

@@ -54,7 +54,7 @@ final class UpCommand {
                     "--sandbox",
                     "KIND",
                     AUTO,
-                    "namespaces, bubblewrap or process; auto takes the strongest that works here")
+                    "namespaces, bubblewrap, process or microvm; auto takes the strongest of the first three that works here")
             .orEnvironment("HEARTH_SANDBOX");
     private static final Option NO_INTERNET =
             Option.flag("--no-internet", "Functions reach nothing outside").orEnvironment("HEARTH_NO_INTERNET");
@@ -146,6 +146,7 @@ final class UpCommand {
                         SourceOptions.ALL,
                         LimitOptions.ALL,
                         ClusterOptions.ALL,
+                        MicrovmOptions.ALL,
                         FOREGROUND_ONLY)
                 .flatMap(List::stream)
                 .toList();
@@ -257,6 +258,7 @@ final class UpCommand {
                 arguments.number(LOOPS, 1, 64),
                 ServiceOptions.config(arguments),
                 ClusterOptions.config(arguments),
+                MicrovmOptions.config(arguments),
                 Guest.folder());
     }
 
@@ -302,7 +304,8 @@ final class UpCommand {
                 return Optional.of(kind);
             }
         }
-        throw new UsageException(SANDBOX.name() + " is auto, namespaces, bubblewrap or process, and not " + name);
+        throw new UsageException(
+                SANDBOX.name() + " is auto, namespaces, bubblewrap, process or microvm, and not " + name);
     }
 
     private static NetworkPolicy network(Arguments arguments) {

@@ -23,6 +23,7 @@ public final class Descriptors {
     private static final int F_SETFL = 4;
     private static final int X_OK = 1;
     private static final short POLLIN = 1;
+    private static final short POLLOUT = 4;
 
     private static final NativeCall PIPE2 = NativeCall.of("pipe2", "ipi");
     private static final NativeCall SOCKETPAIR = NativeCall.of("socketpair", "iiiip");
@@ -124,10 +125,19 @@ public final class Descriptors {
     ///
     /// @return whether that came before the time was over
     public static boolean awaitReadable(int fd, int milliseconds) throws LinuxException {
+        return await(fd, POLLIN, milliseconds);
+    }
+
+    /// As `awaitReadable`, until something can be written, or never will be.
+    public static boolean awaitWritable(int fd, int milliseconds) throws LinuxException {
+        return await(fd, POLLOUT, milliseconds);
+    }
+
+    private static boolean await(int fd, short what, int milliseconds) throws LinuxException {
         try (var arena = Arena.ofConfined()) {
             var polled = arena.allocate(8, 4);
             polled.set(ValueLayout.JAVA_INT, 0, fd);
-            polled.set(ValueLayout.JAVA_SHORT, 4, POLLIN);
+            polled.set(ValueLayout.JAVA_SHORT, 4, what);
             return POLL.call("", polled, 1L, milliseconds) > 0;
         }
     }

@@ -92,6 +92,13 @@ public record NetworkLink(int index) {
         send("switching on link " + index, interfaceMessage(RTM_NEWLINK, 0, index));
     }
 
+    /// @param address six bytes
+    public void setHardwareAddress(byte[] address) throws LinuxException {
+        send(
+                "the hardware address of link " + index,
+                interfaceHeader(new NetlinkMessage(RTM_NEWLINK, 0), index, 0).attribute(IFLA_ADDRESS, address));
+    }
+
     public void addAddress(Inet4Address address) throws LinuxException {
         send(
                 "adding " + address,

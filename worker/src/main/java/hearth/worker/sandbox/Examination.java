@@ -31,7 +31,7 @@ public final class Examination {
                         : Finding.bad("loop devices", "absent", "modprobe loop; until then /tmp is in memory"));
         findings.add(tool("nft", "for functions to reach the internet and nothing else", "nftables"));
         findings.add(tool("bwrap", "for sandboxes without root", "bubblewrap"));
-        findings.add(kvm());
+        findings.addAll(MicrovmExamination.findings(config));
         return List.copyOf(findings);
     }
 
@@ -41,7 +41,7 @@ public final class Examination {
     /// @param config of a directory and an instance that no server has
     public static List<Finding> trials(SandboxConfig config) {
         var findings = new ArrayList<Finding>();
-        for (var kind : SandboxKind.values()) {
+        for (var kind : SandboxKind.AUTOMATIC) {
             switch (Sandboxes.attempt(config, kind)) {
                 case Trial.Works(var factory, var shortcomings) -> {
                     factory.close();
@@ -77,6 +77,7 @@ public final class Examination {
                 "install bubblewrap, and let users make namespaces (sysctl user.max_user_namespaces,"
                         + " kernel.unprivileged_userns_clone; in a container its seccomp profile and masks of /proc)";
             case PROCESS -> "there is nothing weaker: see the reason";
+            case MICROVM -> "see the reason";
         };
     }
 
@@ -139,18 +140,12 @@ public final class Examination {
         }
     }
 
-    private static Finding tool(String name, String use, String debianPackage) {
+    static Finding tool(String name, String use, String debianPackage) {
         return Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
                 .map(directory -> Path.of(directory, name))
                 .filter(Files::isExecutable)
                 .findFirst()
                 .map(path -> Finding.good(name, path.toString()))
                 .orElseGet(() -> Finding.bad(name, "absent, needed " + use, "apt-get install " + debianPackage));
-    }
-
-    private static Finding kvm() {
-        return Files.isWritable(Path.of("/dev/kvm"))
-                ? Finding.good("KVM", "/dev/kvm")
-                : Finding.bad("KVM", "no access to /dev/kvm", "nothing needs it yet; microVMs will");
     }
 }

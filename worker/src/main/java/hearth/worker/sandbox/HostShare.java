@@ -14,7 +14,9 @@ record HostShare(
         LifeSign sign, Cgroups cgroups, UidRange uids, Slots slots, SandboxNetwork network, List<String> shortcomings)
         implements AutoCloseable {
     /// @throws SandboxException if something cannot be had, after which nothing is kept of the rest
-    static HostShare take(SandboxConfig config) throws SandboxException {
+    ///
+    /// @param addressing whose the addresses of sandboxes are
+    static HostShare take(SandboxConfig config, SandboxNetwork.Addressing addressing) throws SandboxException {
         Deque<Runnable> undo = new ArrayDeque<>();
         var shortcomings = new ArrayList<String>();
         try {
@@ -29,7 +31,7 @@ record HostShare(
             SandboxNetwork network = new SandboxNetwork.LoopbackOnly();
             if (config.network().internet()) {
                 try {
-                    network = new InternetNetwork(config.instance(), config.network(), shared, sign);
+                    network = new InternetNetwork(config.instance(), config.network(), shared, sign, addressing);
                 } catch (SandboxException e) {
                     shortcomings.add("FUNCTIONS REACH NO NETWORK: " + e.getMessage());
                 }

@@ -8,7 +8,8 @@ import java.util.List;
 /// @param addresses IPv4, where sockets listen that the server serves
 /// @param hostNames that lead to 127.0.0.1, besides `localhost`
 public record InnerServices(List<InetSocketAddress> addresses, List<String> hostNames) {
-    static final InnerServices NONE = new InnerServices(List.of(), List.of());
+    /// The Runtime API alone.
+    public static final InnerServices NONE = new InnerServices(List.of(), List.of());
 
     public InnerServices {
         addresses = List.copyOf(addresses);

@@ -14,6 +14,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// A cable from each sandbox to the host, which forwards and translates addresses. The firewall's rules are the
 /// same for all and never change.
@@ -42,10 +43,13 @@ final class InternetNetwork implements SandboxNetwork {
     private final int firstAddress;
     private final Forwarding forwarding;
     private final LifeSign sign;
+    private final Addressing addressing;
 
     /// @param shared where this host's servers keep their locks
     /// @param sign gets a note of the firewall's table
-    InternetNetwork(Instance instance, NetworkPolicy policy, Path shared, LifeSign sign) throws SandboxException {
+    InternetNetwork(Instance instance, NetworkPolicy policy, Path shared, LifeSign sign, Addressing addressing)
+            throws SandboxException {
+        this.addressing = addressing;
         this.sign = sign;
         this.firewall = new Firewall(instance);
         this.nameServers = policy.nameServers().isEmpty() ? NameServers.ofThisHost() : policy.nameServers();
@@ -112,7 +116,9 @@ final class InternetNetwork implements SandboxNetwork {
             namespace.call(() -> {
                 var inside = NetworkLink.named(INSIDE);
                 inside.up();
-                inside.addAddress(own);
+                if (addressing == Addressing.OWN) {
+                    inside.addAddress(own);
+                }
                 inside.addNeighbour(gateway, here.hardwareAddress());
                 inside.addDefaultRoute(gateway);
                 return inside;
@@ -121,7 +127,20 @@ final class InternetNetwork implements SandboxNetwork {
             link.delete();
             throw e;
         }
-        return () -> disconnect(link, here.name());
+        return new Cable(own, link, here.name());
+    }
+
+    /// @param name of the end that is here
+    private record Cable(Inet4Address own, NetworkLink link, String name) implements Connection {
+        @Override
+        public Optional<Inet4Address> address() {
+            return Optional.of(own);
+        }
+
+        @Override
+        public void close() {
+            disconnect(link, name);
+        }
     }
 
     /// Before the slot goes to another sandbox: the kernel removes a dead namespace's links only later.
@@ -164,6 +183,10 @@ final class InternetNetwork implements SandboxNetwork {
     }
 
     /// Locally administered, and made of the IP address.
+    static byte[] hardwareAddress(Inet4Address address) {
+        return hardwareAddress(ByteBuffer.wrap(address.getAddress()).getInt());
+    }
+
     private static byte[] hardwareAddress(int address) {
         return ByteBuffer.allocate(6).putShort((short) 0x0268).putInt(address).array();
     }

@@ -47,17 +47,28 @@ final class LaunchedProcess extends OwnedProcess {
     private Exit told(ChildProcess.End end) throws LinuxException {
         var message = Descriptors.awaitReadable(status, 0) ? Launcher.message(status) : "";
         if (!message.isEmpty()) {
-            return told(message.charAt(0), message.substring(2));
+            return exit(message);
         }
         return end.signalled() ? new Exit.Signal(end.number()) : new Exit.Status(end.number());
     }
 
-    private static Exit told(char kind, String text) {
-        return switch (kind) {
-            case 'X' -> new Exit.Status(Integer.parseInt(text));
-            case 'S' -> new Exit.Signal(Integer.parseInt(text));
-            case 'N', 'E' -> new Exit.NotStarted(text);
-            default -> throw new IllegalStateException("the launcher said %s %s".formatted(kind, text));
-        };
+    /// What a message of the launcher's init means.
+    ///
+    /// @throws IllegalStateException if it has no such meaning
+    static Exit exit(String message) {
+        if (message.length() < 2) {
+            throw new IllegalStateException("the launcher said " + message);
+        }
+        var text = message.substring(2);
+        try {
+            return switch (message.charAt(0)) {
+                case 'X' -> new Exit.Status(Integer.parseInt(text));
+                case 'S' -> new Exit.Signal(Integer.parseInt(text));
+                case 'N', 'E' -> new Exit.NotStarted(text);
+                default -> throw new IllegalStateException("the launcher said " + message);
+            };
+        } catch (NumberFormatException e) {
+            throw new IllegalStateException("the launcher said " + message, e);
+        }
     }
 }

@@ -3,12 +3,15 @@ package hearth.worker.sandbox;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.Spawner;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Makes sandboxes of namespaces and cgroups. Needs root and the launcher.
 final class NamespaceSandboxFactory implements SandboxFactory {
@@ -29,15 +32,14 @@ final class NamespaceSandboxFactory implements SandboxFactory {
     NamespaceSandboxFactory(SandboxConfig config, TmpStorage tmp) throws SandboxException {
         this.launcher = new Launcher(config.launcher(), spawner);
         this.tmp = tmp;
-        this.share = HostShare.take(config);
+        this.share = HostShare.take(config, SandboxNetwork.Addressing.OWN);
         var made = new ArrayDeque<Integer>();
         try {
             this.nothing = Descriptors.open(Path.of("/dev/null"));
             made.add(nothing);
             this.template = buildTemplate(config);
             made.add(template);
-            this.networks = new PrivateNetworks(
-                    share.network(), share.slots(), config.services().addresses());
+            this.networks = new PrivateNetworks(share.network(), share.slots(), listening(config.services()));
         } catch (IOException e) {
             made.forEach(Descriptors::close);
             closeShared();
@@ -47,6 +49,15 @@ final class NamespaceSandboxFactory implements SandboxFactory {
             closeShared();
             throw e;
         }
+    }
+
+    /// The Runtime API's socket, then one for each service.
+    private static PrivateNetwork.Listening listening(InnerServices services) {
+        var runtimeApi = new InetSocketAddress(PrivateNetwork.address(127, 0, 0, 1), NamespaceSandbox.RUNTIME_API_PORT);
+        return new PrivateNetwork.Listening(
+                Stream.concat(Stream.of(runtimeApi), services.addresses().stream())
+                        .toList(),
+                Optional.empty());
     }
 
     /// What could not be had and is done without, for the log.

@@ -1,6 +1,5 @@
 package hearth.worker.sandbox;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,14 +13,14 @@ final class PrivateNetworks implements AutoCloseable {
 
     private final SandboxNetwork network;
     private final Slots slots;
-    private final List<InetSocketAddress> services;
+    private final PrivateNetwork.Listening listening;
     private final Stock<PrivateNetwork> stock;
 
-    /// @param services where sockets listen in each, besides the Runtime API's
-    PrivateNetworks(SandboxNetwork network, Slots slots, List<InetSocketAddress> services) {
+    /// @param listening where sockets listen in each
+    PrivateNetworks(SandboxNetwork network, Slots slots, PrivateNetwork.Listening listening) {
         this.network = network;
         this.slots = slots;
-        this.services = services;
+        this.listening = listening;
         this.stock = new Stock<>("private-networks", new Demand(LEAST, MOST), Stock.QUIET, new Making());
     }
 
@@ -71,7 +70,7 @@ final class PrivateNetworks implements AutoCloseable {
     private final class Making implements Stock.Maker<PrivateNetwork> {
         @Override
         public PrivateNetwork make() throws SandboxException {
-            return PrivateNetwork.make(network, slots, services);
+            return PrivateNetwork.make(network, slots, listening);
         }
 
         @Override

@@ -1,6 +1,8 @@
 package hearth.worker.sandbox;
 
-/// How a sandbox isolates, strongest first.
+import java.util.List;
+
+/// How a sandbox isolates.
 public enum SandboxKind {
     /// Namespaces, cgroups and a uid of its own, made by Hearth's launcher as root.
     NAMESPACES("namespaces", ""),
@@ -13,7 +15,13 @@ public enum SandboxKind {
     PROCESS(
             "process",
             "functions run as the server's own user and see its files and processes; their memory, CPU and processes"
-                    + " have no limits, and they reach whatever this host reaches, its loopback too");
+                    + " have no limits, and they reach whatever this host reaches, its loopback too"),
+    /// A virtual machine with a kernel of its own for each, whose monitor is confined as functions are in
+    /// namespaces. Only for who asks for it.
+    MICROVM("microvm", "");
+
+    /// Those that a server chooses from by itself, strongest first.
+    static final List<SandboxKind> AUTOMATIC = List.of(NAMESPACES, BUBBLEWRAP, PROCESS);
 
     private final String label;
     private final String missing;

@@ -1,7 +1,9 @@
 package hearth.worker.sandbox;
 
 import hearth.worker.linux.NetworkNamespace;
+import java.net.Inet4Address;
 import java.util.List;
+import java.util.Optional;
 
 /// What connects sandboxes' network namespaces to the outside.
 ///
@@ -21,8 +23,22 @@ interface SandboxNetwork extends AutoCloseable {
 
     /// One sandbox's way outside.
     interface Connection extends AutoCloseable {
+        /// Its address there; none where it leads nowhere.
+        default Optional<Inet4Address> address() {
+            return Optional.empty();
+        }
+
         @Override
         void close();
+    }
+
+    /// Who has the address by which a sandbox is known outside.
+    enum Addressing {
+        /// The namespace itself: its processes use it.
+        OWN,
+        /// What is behind the namespace, a virtual machine: the namespace passes packets on, and has the
+        /// address nowhere.
+        BEHIND
     }
 
     /// Leads nowhere.

@@ -44,16 +44,15 @@ public final class Sandboxes {
         log.log(Level.DEBUG, "clearing what killed servers left");
         Leftovers.clear(config.directory());
         var known = TrialRecord.of(config);
-        var again = known.holds() ? withoutTrial(config) : Optional.<SandboxFactory>empty();
+        var again = known.holds() && config.only().orElse(SandboxKind.NAMESPACES) == SandboxKind.NAMESPACES
+                ? withoutTrial(config)
+                : Optional.<SandboxFactory>empty();
         if (again.isPresent()) {
             return new Choice(again.get(), List.of(), false);
         }
         known.forget();
         var refusals = new ArrayList<Refusal>();
-        for (var kind : SandboxKind.values()) {
-            if (config.only().isPresent() && config.only().get() != kind) {
-                continue;
-            }
+        for (var kind : config.only().map(List::of).orElse(SandboxKind.AUTOMATIC)) {
             log.log(Level.DEBUG, "trying {0}", kind.label());
             switch (attempt(config, kind)) {
                 case Trial.Works(var factory, var shortcomings) -> {
@@ -99,7 +98,7 @@ public final class Sandboxes {
         refusals.forEach(refusal -> log.log(
                 Level.WARNING, "no sandboxes of {0}: {1}", refusal.kind().label(), refusal.reason()));
         shortcomings.forEach(shortcoming -> log.log(Level.WARNING, "{0}", shortcoming));
-        if (kind != SandboxKind.NAMESPACES) {
+        if (!kind.missing().isEmpty()) {
             log.log(
                     Level.WARNING,
                     "FUNCTIONS ARE NOT FULLY ISOLATED: with sandboxes of kind {0} {1}",
@@ -118,6 +117,7 @@ public final class Sandboxes {
                             sign(config),
                             sign -> new BubblewrapSandboxFactory(config.launcher(), config.directory(), sign));
                 case PROCESS -> tried(sign(config), sign -> new ProcessSandboxFactory(config.directory(), sign));
+                case MICROVM -> microvms(config);
             };
         } catch (SandboxException e) {
             return new Trial.Fails(String.valueOf(e.getMessage()));
@@ -134,13 +134,24 @@ public final class Sandboxes {
         }
     }
 
-    private static Trial namespaces(SandboxConfig config) throws SandboxException {
+    private static Trial microvms(SandboxConfig config) throws SandboxException {
+        requireRootAndLauncher(config);
+        var factory = new MicrovmSandboxFactory(config, images(config));
+        tried(factory);
+        return new Trial.Works(factory, factory.shortcomings());
+    }
+
+    private static void requireRootAndLauncher(SandboxConfig config) throws SandboxException {
         if (!Privileges.own().isRoot()) {
             throw new SandboxException("the server does not run as root");
         }
         if (!Files.isExecutable(config.launcher())) {
             throw new SandboxException("there is no launcher at " + config.launcher());
         }
+    }
+
+    private static Trial namespaces(SandboxConfig config) throws SandboxException {
+        requireRootAndLauncher(config);
         try {
             return namespaces(config, images(config), List.of());
         } catch (SandboxException onDisk) {

@@ -106,6 +106,24 @@ final class TmpImages implements TmpStorage {
         }
     }
 
+    /// A copy as a file that has no name, for whoever has it for a disk.
+    ///
+    /// @return a descriptor, the caller's to close
+    int copy(Bytes size) throws SandboxException {
+        try {
+            var original = Descriptors.open(images.computeIfAbsent(size, this::image));
+            try {
+                var copy = SparseFiles.nameless(directory, imageSize(size).count());
+                SparseFiles.copyData(original, copy);
+                return copy;
+            } finally {
+                Descriptors.close(original);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new SandboxException("/tmp of %d MiB: %s".formatted(size.toMebibytes(), e.getMessage()), e);
+        }
+    }
+
     /// Mounts a copy of an image.
     ///
     /// The device is given a file that is all hole, because the kernel writes to the disk what the file holds

@@ -299,7 +299,8 @@ final class InternetNetworkTest {
     void clearsTheRulesOfAKilledServer() throws Exception {
         var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
         var sign = LifeSign.give(Instance.shared(), config.instance(), config.directory());
-        try (var left = new InternetNetwork(config.instance(), config.network(), Instance.shared(), sign)) {
+        try (var left = new InternetNetwork(
+                config.instance(), config.network(), Instance.shared(), sign, SandboxNetwork.Addressing.OWN)) {
             assertThat(left.nameServers()).containsExactly("9.9.9.9");
             assertThat(tables()).contains(new Firewall(config.instance()).table());
             sign.close();
@@ -334,7 +335,8 @@ final class InternetNetworkTest {
         var config = config(new NetworkPolicy(true, List.of(), List.of("9.9.9.9")));
         var namespace = NetworkNamespace.create();
         var sign = LifeSign.give(Instance.shared(), config.instance(), config.directory());
-        try (var left = new InternetNetwork(config.instance(), config.network(), Instance.shared(), sign)) {
+        try (var left = new InternetNetwork(
+                config.instance(), config.network(), Instance.shared(), sign, SandboxNetwork.Addressing.OWN)) {
             left.connect(namespace, 0);
             var link = Path.of("/sys/class/net", new Firewall(config.instance()).links() + "0");
             assertThat(link).exists();

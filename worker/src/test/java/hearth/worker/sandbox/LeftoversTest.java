@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 final class LeftoversTest {
     @TempDir
@@ -89,7 +90,7 @@ final class LeftoversTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = Mode.EXCLUDE, names = "MICROVM") // conformance/MicrovmTest
     void nothingOfALivingServerIsTouched(SandboxKind kind) throws Exception {
         if (kind != SandboxKind.PROCESS) {
             SandboxRun.assumeRootAndLauncher();

@@ -206,7 +206,7 @@ final class SandboxesTest {
 
         assertThat(findings)
                 .extracting(Finding::subject)
-                .contains("user", "launcher", "cgroups", "namespaces", "seccomp", "nft", "KVM");
+                .contains("user", "launcher", "cgroups", "namespaces", "seccomp", "nft", "microvm");
         assertThat(findings).allSatisfy(f -> assertThat(f.remedy().isEmpty()).isEqualTo(f.good()));
     }
 

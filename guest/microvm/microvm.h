@@ -1,0 +1,73 @@
+// Pid 1 of a microVM. The server speaks to it by frames on a stream of bytes, the control port; what the program writes
+// goes out by a port of its own, as bytes. It starts programs as the server does on a host: by the launcher, which gives
+// each the same view, the same rights and the same filter of system calls in here as it has there.
+//
+//   server ── control port ──► init ── launcher ──► the launcher's init ──► the program
+//          ◄─ output port ────  │                                              │ 127.0.0.1:9001, ...
+//          ◄─ TAP ── relay ─────┴──────────────────────────────────────────────┘
+//
+// Frames: a letter, the length of what follows (4 bytes, big-endian), and that.
+//   to init   C  configuration: words, each ended by a NUL        T  the launcher's specification of the template root
+//             S  the launcher's specification of a program        K  kill the program
+//   to server R  ready: the template is there                     L  a message of the launcher, or how the program ended
+//             M  "<peak> <kills>": the memory that the program has had, and how often the kernel killed for want of it
+//             E  what made this machine useless; it ends
+#ifndef MICROVM_H
+#define MICROVM_H
+
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { MAX_FRAME = 1 << 20, MAX_LISTENERS = 40, MAX_PAIRS = 512, PIECE = 16 << 10 };
+
+struct listener {
+    struct sockaddr_in inside;  // where programs connect to
+    struct sockaddr_in outside; // who answers
+};
+
+struct configuration {
+    struct in_addr address, gateway;
+    unsigned char gateway_mac[6];
+    int network; // there is one
+    struct listener listeners[MAX_LISTENERS];
+    size_t listener_count;
+    const char *memory;    // bytes that the program may take
+    const char *processes; // how many it may be
+};
+
+// control.c
+void open_ports(void);
+int control_port(void);
+char read_frame(char **content, size_t *length); // the content is the caller's to free
+void send_frame(char kind, const void *content, size_t length);
+void write_output(const char *bytes, size_t length);
+_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void check(long result, const char *what, const char *about);
+
+// machine.c
+void mount_basics(void);
+void load_modules(void);
+void enter_root_image(void);
+void configure(struct configuration *configuration, char *words, size_t length);
+void make_cgroup(const struct configuration *configuration);
+
+// network.c
+void set_up_network(const struct configuration *configuration);
+
+// program.c
+void keep_launcher(void);
+void build_template(const char *words, size_t length);
+void start_program(const char *words, size_t length);
+void kill_program(void);
+void collect_children(void);
+int output_pipe(void); // -1 where no program runs
+void pass_output(void);
+void tell_memory(int exactly);
+
+// relay.c
+void listen_for_programs(const struct configuration *configuration);
+void serve(int signals);
+
+#endif

@@ -1,0 +1,87 @@
+package hearth.worker.microvm;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Makes read-only images of directories by `mksquashfs`. Nothing in them is compressed: what reads them is an emulated
+/// processor at worst, and what was read stays in the host's memory once for all machines.
+record SquashfsImages(Path program) {
+    private static final List<Path> PLACES = List.of(
+            Path.of("/usr/bin/mksquashfs"), Path.of("/usr/sbin/mksquashfs"), Path.of("/usr/local/bin/mksquashfs"));
+
+    private static final List<String> OPTIONS = List.of(
+            "-noappend",
+            "-noI",
+            "-noD",
+            "-noF",
+            "-noX",
+            "-no-xattrs",
+            "-no-exports",
+            "-no-progress",
+            "-quiet",
+            "-mem",
+            "256M",
+            "-processors",
+            "2");
+
+    static Optional<SquashfsImages> find() {
+        return PLACES.stream().filter(Files::isExecutable).findFirst().map(SquashfsImages::new);
+    }
+
+    /// An image whose root is that of the directory.
+    void make(Path directory, Path image) throws IOException {
+        run(directory.toString(), image, List.of());
+    }
+
+    /// An image of several places of the host, each under its own path.
+    ///
+    /// @param mountPoints empty directories that it has besides, at the top
+    /// @param without paths that are left out with all that is in them, as the shell's patterns have them
+    void make(List<Path> places, List<String> mountPoints, List<String> without, Path image) throws IOException {
+        var more = new ArrayList<String>();
+        more.add("-no-strip");
+        for (var name : mountPoints) {
+            more.addAll(List.of("-p", name + " d 755 0 0"));
+        }
+        more.add("-wildcards");
+        // What not everybody may read here, nobody reads there.
+        more.addAll(List.of("-action", "exclude @ type(f) && !perm(/o+rx)"));
+        more.add("-e");
+        without.stream().map(path -> path.substring(1)).forEach(more::add);
+        var sources = places.stream().map(Path::toString).toList();
+        run(sources, image, more);
+    }
+
+    private void run(String source, Path image, List<String> more) throws IOException {
+        run(List.of(source), image, more);
+    }
+
+    private void run(List<String> sources, Path image, List<String> more) throws IOException {
+        var command = Stream.of(List.of(program.toString()), sources, List.of(image.toString()), OPTIONS, more)
+                .flatMap(List::stream)
+                .toList();
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException("mksquashfs of " + sources + ": " + lastLines(output));
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while an image was made", e);
+        }
+    }
+
+    private static String lastLines(String output) {
+        var lines = output.strip().lines().toList();
+        return String.join("; ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
+    }
+}

@@ -1,0 +1,295 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.microvm.GuestLink;
+import hearth.worker.microvm.GuestLink.Frame;
+import hearth.worker.microvm.Qmp;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// One virtual machine that runs: its monitor's process, and the conversation with its pid 1, which a thread of its own
+/// hears. Whoever wants to know the latest at once has it heard at once (`hearNow`).
+final class Microvm {
+    private static final Logger log = System.getLogger(Microvm.class.getName());
+    private static final Duration ORDER = Duration.ofSeconds(5);
+    private static final int WORDS_OF_MONITOR = 4096;
+
+    /// How often the kernel inside killed for want of memory, and the most that programs had of it.
+    record MemoryUse(Bytes peak, long kills) {}
+
+    /// Our ends of what connects the machine with the server, none of which blocks.
+    record Ends(int control, int output, int monitor) {
+        void close() {
+            Descriptors.close(control);
+            Descriptors.close(output);
+            Descriptors.close(monitor);
+        }
+
+        private void closePorts() {
+            Descriptors.close(control);
+            Descriptors.close(output);
+        }
+    }
+
+    private final String name;
+    private final LaunchedProcess process;
+    private final Ends ends;
+    private final GuestLink link;
+    private final Qmp qmp;
+    private final GuestPrograms programs = new GuestPrograms();
+    private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
+    private final Object sending = new Object();
+
+    private volatile MemoryUse memory = new MemoryUse(new Bytes(0), 0);
+    private boolean over; // guarded by link; then the ports are closed
+    private @Nullable String complaint; // guarded by link; what the guest said was wrong
+
+    Microvm(String name, LaunchedProcess process, Ends ends) {
+        this.name = name;
+        this.process = process;
+        this.ends = ends;
+        this.link = new GuestLink(ends.control, System::nanoTime);
+        this.qmp = new Qmp(ends.monitor, System::nanoTime);
+    }
+
+    /// Waits until the machine is up, and configures it.
+    ///
+    /// @param accelerated whether it is to run on KVM
+    void boot(byte[] configuration, byte[] template, boolean accelerated, Duration patience) throws SandboxException {
+        Thread.ofPlatform().daemon().name("microvm-" + name).start(this::hear);
+        try {
+            qmp.greet(patience);
+            if (!qmp.execute("query-status", patience)
+                    .getOrDefault("status", "")
+                    .equals("running")) {
+                throw new IOException("the machine does not run");
+            }
+            if (accelerated
+                    && !qmp.execute("query-kvm", patience)
+                            .getOrDefault("enabled", "")
+                            .equals("true")) {
+                throw new IOException("QEMU does not use KVM");
+            }
+            send('C', configuration);
+            send('T', template);
+            ready.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            throw new SandboxException("the microVM does not start: " + reason(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SandboxException("interrupted while a microVM started", e);
+        }
+    }
+
+    private String reason(Exception e) {
+        var said = wordsOfMonitor();
+        var complained = complaint();
+        var why = e instanceof TimeoutException
+                ? "it is not up in time"
+                : e instanceof ExecutionException && e.getCause() != null
+                        ? String.valueOf(e.getCause().getMessage())
+                        : String.valueOf(e.getMessage());
+        return (complained == null || why.contains(complained) ? why : why + "; " + complained)
+                + (said.isEmpty() ? "" : "; it said: " + said);
+    }
+
+    /// What QEMU and the kernel inside wrote, which is nothing as long as all goes well.
+    private String wordsOfMonitor() {
+        var buffer = new byte[WORDS_OF_MONITOR];
+        try {
+            var length = Descriptors.read(process.output(), buffer);
+            return new String(buffer, 0, length, StandardCharsets.UTF_8).strip().replaceAll("\\s*\\R\\s*", " | ");
+        } catch (LinuxException e) {
+            return "";
+        }
+    }
+
+    private @Nullable String complaint() {
+        synchronized (link) {
+            return complaint;
+        }
+    }
+
+    /// A program that is about to be started.
+    ///
+    /// @param killing as `GuestProcess` has it
+    GuestProcess program(Runnable killing) throws SandboxException {
+        synchronized (link) {
+            if (over) {
+                throw new SandboxException("the microVM has ended");
+            }
+            try {
+                return GuestProcess.make(ends.output, killing);
+            } catch (LinuxException e) {
+                throw new SandboxException("a program's output: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    MemoryUse memory() {
+        return memory;
+    }
+
+    /// Starts a program by the launcher inside.
+    ///
+    /// @return what the launcher says of it
+    String start(GuestProcess program, byte[] specification, Duration patience) throws SandboxException {
+        var started = programs.starting(program);
+        try {
+            send('S', specification);
+            return started.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            kill();
+            throw new SandboxException("the microVM does not start a program: " + reason(e), e);
+        } catch (InterruptedException e) {
+            kill();
+            Thread.currentThread().interrupt();
+            throw new SandboxException("interrupted while a program started", e);
+        }
+    }
+
+    private void send(char kind, byte[] content) throws IOException {
+        synchronized (sending) {
+            synchronized (link) {
+                if (over) {
+                    throw new IOException("the microVM has ended");
+                }
+            }
+            link.send(kind, content, ORDER);
+        }
+    }
+
+    /// Has the guest kill its program.
+    ///
+    /// @return whether it has been told
+    boolean killProgram() {
+        try {
+            send('K', new byte[0]);
+            return true;
+        } catch (IOException e) {
+            log.log(Level.DEBUG, "{0}: {1}", name, e.getMessage());
+            return false;
+        }
+    }
+
+    /// Ends the machine by force.
+    void kill() {
+        process.kill();
+    }
+
+    /// Waits for the end of the monitor's process, which is killed if it still lives, and lets go of all that
+    /// is held of it.
+    void close() {
+        process.end();
+        process.close();
+        Descriptors.close(ends.monitor);
+    }
+
+    private void hear() {
+        try {
+            while (true) {
+                awaitWords();
+                hearNow();
+            }
+        } catch (IOException | IllegalStateException e) {
+            end(e);
+        }
+    }
+
+    private void awaitWords() throws IOException {
+        try {
+            Descriptors.awaitReadable(ends.control, -1);
+        } catch (LinuxException e) {
+            if (!e.is("EINTR")) {
+                throw e;
+            }
+        }
+    }
+
+    /// Takes to heart all that the guest has said until now. Does not block.
+    private void hearNow() throws IOException {
+        synchronized (link) {
+            for (var frame = next(); frame != null; frame = next()) {
+                obey(frame);
+            }
+        }
+    }
+
+    private @Nullable Frame next() throws IOException {
+        if (over) {
+            throw new EOFException("the microVM has ended");
+        }
+        return link.poll().orElse(null);
+    }
+
+    /// As far as it is there now; what is wrong with it, the other thread finds as well.
+    MemoryUse latestMemory() {
+        try {
+            hearNow();
+        } catch (IOException | IllegalStateException e) {
+            synchronized (link) {
+                if (!over) {
+                    complaint = e.getMessage();
+                }
+            }
+            kill();
+        }
+        return memory;
+    }
+
+    private void obey(Frame frame) throws IOException {
+        switch (frame.kind()) {
+            case 'R' -> {
+                if (!ready.complete(true)) {
+                    throw new IOException("the guest says twice that it is ready");
+                }
+            }
+            case 'L' -> programs.said(frame.text());
+            case 'M' -> memory = memory(frame.text());
+            default -> throw new IOException(frame.text());
+        }
+    }
+
+    private static MemoryUse memory(String text) throws IOException {
+        var numbers = text.split(" ", -1);
+        try {
+            return new MemoryUse(new Bytes(Long.parseLong(numbers[0])), Long.parseLong(numbers[1]));
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            throw new IOException("the guest says of its memory: " + text, e);
+        }
+    }
+
+    /// The machine has ended, or is of no use and is ended.
+    private void end(Exception why) {
+        process.kill();
+        String told;
+        synchronized (link) {
+            if (!(why instanceof EOFException) && complaint == null) {
+                complaint = String.valueOf(why.getMessage());
+            }
+            told = complaint == null ? "the microVM has ended" : complaint;
+        }
+        if (!(why instanceof EOFException)) {
+            log.log(Level.WARNING, "microVM {0} is ended: {1}", name, told);
+        }
+        ready.completeExceptionally(new IOException(told));
+        programs.machineEnded(told);
+        synchronized (sending) {
+            synchronized (link) {
+                over = true;
+                ends.closePorts();
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.Spawner;
+import hearth.worker.microvm.GuestImages;
+import hearth.worker.microvm.GuestKernel;
+import hearth.worker.microvm.Initramfs;
+import hearth.worker.microvm.Qemu;
+import hearth.worker.microvm.QemuCommand;
+import hearth.worker.sandbox.GuestWords.GuestMount;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/// Makes sandboxes that are microVMs of QEMU. Needs root, the launcher, QEMU, a guest kernel and a maker of
+/// images.
+///
+/// The monitor of each machine runs as a function of a sandbox of namespaces does: the launcher gives it a user
+/// of its own, cgroups, and namespaces without a network and with nothing of the host but its programs. What it
+/// is to read and write it gets as descriptors.
+final class MicrovmSandboxFactory implements SandboxFactory {
+    private static final Logger log = System.getLogger(MicrovmSandboxFactory.class.getName());
+
+    /// Lambda's limit of processes and threads together.
+    private static final int PROCESSES = 1024;
+
+    /// Of the monitor.
+    private static final int MONITOR_THREADS = 128;
+
+    /// What the kernel inside takes for itself, and what it needs to manage each page.
+    private static final int KERNEL_MEBIBYTES = 96;
+
+    private static final int PAGES_PER_PAGE_OF_TABLES = 32;
+
+    /// What the monitor takes besides the machine's memory: with KVM, and what translating instructions takes more.
+    private static final int MONITOR_MEBIBYTES = 96;
+
+    private static final int TRANSLATOR_MEBIBYTES = 128;
+
+    private static final int MILLI = 1000;
+
+    private final Spawner spawner = new Spawner();
+    private final ScheduledExecutorService killers = Executors.newScheduledThreadPool(
+            1, Thread.ofPlatform().daemon().name("microvm-killer-", 0).factory());
+    private final ConcurrentMap<Path, Path> imageOf = new ConcurrentHashMap<>();
+    private final Disposal disposal = new Disposal();
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+
+    private final Launcher launcher;
+    private final InnerServices services;
+    private final Qemu qemu;
+    private final GuestPatience patience;
+    private final GuestImages images;
+    private final HostShare share;
+    private final TmpImages tmp;
+    private final PrivateNetworks networks;
+    private final byte[] template;
+    private final int nothing;
+    private final int kernel;
+    private final int initramfs;
+    private final int root;
+    private final MonitorLauncher monitors;
+
+    MicrovmSandboxFactory(SandboxConfig config, TmpImages tmp) throws SandboxException {
+        this.launcher = new Launcher(config.launcher(), spawner);
+        this.services = config.services();
+        this.tmp = tmp;
+        undo.push(spawner::close);
+        undo.push(killers::shutdownNow);
+        try {
+            this.qemu = Qemu.find(config.launcher());
+            this.patience = GuestPatience.of(qemu.accelerator());
+            var guestKernel = GuestKernel.in(config.microvm().kernel());
+            this.images = GuestImages.in(config.microvm().images());
+            this.share = HostShare.take(config, SandboxNetwork.Addressing.BEHIND);
+            undo.push(share::close);
+            this.nothing = opened(Path.of("/dev/null"));
+            this.kernel = opened(guestKernel.image());
+            this.initramfs = opened(initramfs(config, guestKernel));
+            this.root = opened(images.host(hostPlaces()));
+            var monitorRoot = monitorRoot(config);
+            undo.push(() -> Descriptors.close(monitorRoot));
+            this.monitors = new MonitorLauncher(launcher, share.slots().initUid(), nothing, monitorRoot);
+            this.template = GuestWords.template(new TemplateRoot(share.network().nameServers(), services.hostNames()));
+            this.networks = new PrivateNetworks(share.network(), share.slots(), MicrovmNetwork.listening(services));
+            undo.push(networks::close);
+        } catch (IOException e) {
+            undoAll();
+            throw new SandboxException(String.valueOf(e.getMessage()), e);
+        } catch (SandboxException | RuntimeException | Error e) {
+            undoAll();
+            throw e;
+        }
+    }
+
+    private int opened(Path file) throws LinuxException {
+        var fd = Descriptors.open(file);
+        undo.push(() -> Descriptors.close(fd));
+        return fd;
+    }
+
+    private static Path initramfs(SandboxConfig config, GuestKernel kernel) throws IOException {
+        var init = config.launcher().resolveSibling("microvm-init");
+        if (!Files.isReadable(init)) {
+            throw new IOException("there is no pid 1 of microVMs at " + init);
+        }
+        var file = Files.createDirectories(config.directory()).resolve("initramfs.cpio");
+        try (var out = Files.newOutputStream(file)) {
+            Initramfs.write(out, init, config.launcher(), kernel.modules());
+        }
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+        return file;
+    }
+
+    /// What sandboxes of namespaces see of the host.
+    private static List<Path> hostPlaces() {
+        return Stream.of(
+                        Stream.of(Path.of("/usr")),
+                        TemplateRoot.MERGED.stream()
+                                .map(name -> Path.of("/", name))
+                                .filter(path -> Files.isDirectory(path) && !Files.isSymbolicLink(path)),
+                        TemplateRoot.hostFiles().stream())
+                .flatMap(paths -> paths)
+                .toList();
+    }
+
+    private int monitorRoot(SandboxConfig config) throws IOException, SandboxException {
+        var scratch = Files.createDirectories(config.directory().resolve("root"));
+        var words = new LaunchWords().add("template", scratch.toAbsolutePath());
+        new TemplateRoot(List.of(), List.of()).addTo(words);
+        if (qemu.accelerator() == Qemu.Accelerator.KVM) {
+            words.add("device", Qemu.KVM, Qemu.KVM);
+        }
+        var launched = launcher.launch(words, Map.of(0, nothing, 1, nothing, 2, nothing));
+        Descriptors.close(launched.status());
+        return launched.mounts();
+    }
+
+    /// What could not be had and is done without, for the log.
+    List<String> shortcomings() {
+        return Stream.concat(
+                        share.shortcomings().stream(),
+                        qemu.accelerator() == Qemu.Accelerator.TCG
+                                ? Stream.of("MICROVMS ARE SLOW: QEMU emulates their processors, because " + Qemu.KVM
+                                        + " cannot be used here")
+                                : Stream.empty())
+                .toList();
+    }
+
+    @Override
+    public SandboxKind kind() {
+        return SandboxKind.MICROVM;
+    }
+
+    GuestPatience patience() {
+        return patience;
+    }
+
+    @Override
+    public Sandbox create(SandboxSpec spec) throws SandboxException {
+        var own = networks.take();
+        try {
+            var size = size(spec);
+            var cgroup =
+                    share.cgroups().create(spec.name(), size.ofMonitor(), size.processors() * MILLI, MONITOR_THREADS);
+            try {
+                return create(spec, own, cgroup, size);
+            } catch (SandboxException | RuntimeException | Error e) {
+                cgroup.kill();
+                cgroup.close();
+                throw e;
+            }
+        } catch (SandboxException | RuntimeException | Error e) {
+            networks.discard(own);
+            throw e;
+        }
+    }
+
+    /// How large a machine is that has so much for its programs.
+    ///
+    /// @param machine its memory
+    /// @param ofMonitor the limit of the monitor, whose the machine's memory is
+    record Size(Bytes machine, Bytes ofMonitor, int processors) {}
+
+    private Size size(SandboxSpec spec) {
+        var function = spec.memory().toMebibytes();
+        var machine = function + KERNEL_MEBIBYTES + function / PAGES_PER_PAGE_OF_TABLES;
+        var monitor =
+                machine + MONITOR_MEBIBYTES + (qemu.accelerator() == Qemu.Accelerator.TCG ? TRANSLATOR_MEBIBYTES : 0);
+        var wanted = (spec.milliCpus() + MILLI - 1) / MILLI;
+        var processors = Math.clamp(wanted, 1, Runtime.getRuntime().availableProcessors());
+        return new Size(Bytes.mebibytes(machine), Bytes.mebibytes(monitor), processors);
+    }
+
+    private Sandbox create(SandboxSpec spec, PrivateNetwork own, Cgroup cgroup, Size size) throws SandboxException {
+        try (var parts = new HeldParts()) {
+            var network = MicrovmNetwork.attach(own);
+            parts.hold(network::close);
+            var command = new QemuCommand(qemu, size.machine(), size.processors(), kernel, initramfs)
+                    .network(network.tap().fd(), network.hardwareAddress());
+            command.disk(root, false);
+            var tmpFile = tmp.copy(spec.ephemeralStorage());
+            parts.hold(tmpFile);
+            var tmpDisk = command.disk(tmpFile, true);
+            var disks = new ArrayList<String>();
+            var mounts = mounts(spec, command, parts, disks);
+            var machine = monitors.launch(spec.name(), own, cgroup, command);
+            try {
+                var configuration =
+                        GuestWords.configuration(network, services, disks, tmpDisk, spec.memory(), PROCESSES);
+                machine.boot(configuration, template, qemu.accelerator() == Qemu.Accelerator.KVM, patience.boot());
+                // Until now it had whole processors: starting would take minutes on the share of a small function.
+                share.cgroups().limitCpu(spec.name(), shareOf(spec, size));
+                return new GuardedSandbox(new MicrovmSandbox(this, spec, own, cgroup, machine, mounts));
+            } catch (SandboxException | RuntimeException | Error e) {
+                machine.close();
+                throw e;
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new SandboxException("a microVM: " + e.getMessage(), e);
+        }
+    }
+
+    private int shareOf(SandboxSpec spec, Size size) {
+        var slowness = qemu.accelerator().slowness();
+        return Math.min(size.processors() * MILLI, spec.milliCpus() * slowness);
+    }
+
+    private List<GuestMount> mounts(SandboxSpec spec, QemuCommand command, HeldParts parts, List<String> disks)
+            throws IOException {
+        var mounts = new ArrayList<GuestMount>();
+        for (var mount : spec.mounts()) {
+            var there = GuestWords.ofHost(mount.host());
+            if (there.isPresent()) {
+                mounts.add(new GuestMount(there.get(), mount.inside()));
+                continue;
+            }
+            var image = Descriptors.open(imageOf(mount.host()));
+            parts.hold(image);
+            var disk = command.disk(image, false);
+            disks.add(disk);
+            mounts.add(GuestMount.ofDisk(disk, mount.inside()));
+        }
+        return mounts;
+    }
+
+    /// Files of functions and runtimes do not change where they are: what was looked at once need not be again,
+    /// as long as the image is there.
+    private Path imageOf(Path directory) throws IOException {
+        var real = directory.toRealPath();
+        var known = imageOf.get(real);
+        if (known != null && Files.exists(known)) {
+            return known;
+        }
+        var image = images.directory(real);
+        imageOf.put(real, image);
+        return image;
+    }
+
+    /// Has a machine's program killed: by its guest, and with the whole machine where that does not do it in time.
+    void killing(Microvm machine, BooleanSupplier ended) {
+        killers.execute(() -> {
+            if (!machine.killProgram()) {
+                machine.kill();
+                return;
+            }
+            var _ = killers.schedule(
+                    () -> {
+                        if (!ended.getAsBoolean()) {
+                            log.log(Level.WARNING, "a guest did not kill its program in time, and is killed itself");
+                            machine.kill();
+                        }
+                    },
+                    patience.kill().toMillis(),
+                    TimeUnit.MILLISECONDS);
+        });
+    }
+
+    /// Gives back what a sandbox leaves.
+    void dispose(PrivateNetwork own, Cgroup cgroup, String name) {
+        disposal.accept(new Disposal.Leavings() {
+            @Override
+            public void letGo() {
+                own.letGo();
+            }
+
+            @Override
+            public void remove() {
+                own.disconnect();
+                if (cgroup.isGone()) {
+                    share.slots().giveBack(own.uid());
+                } else {
+                    log.log(Level.WARNING, "{0} may still live; its user id is not used again", name);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        disposal.close();
+        undoAll();
+        tmp.close();
+    }
+
+    private void undoAll() {
+        undo.forEach(Runnable::run);
+        undo.clear();
+    }
+}

@@ -1,0 +1,90 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+import hearth.worker.linux.ChildProcess;
+import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.microvm.QemuCommand;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Starts the monitors of machines as functions of a sandbox of namespaces are started: the launcher gives each
+/// a user of its own, cgroups, and namespaces without a network and with nothing of the host but its programs.
+/// What it is to read and write it gets as descriptors.
+///
+/// @param initUid the user of the launcher's init
+/// @param nothing a descriptor of `/dev/null`
+/// @param root a descriptor of the mount namespace that each monitor's is made of
+record MonitorLauncher(Launcher launcher, int initUid, int nothing, int root) {
+    private static final Bytes MONITOR_TMP = Bytes.mebibytes(1);
+    private static final int OUTPUT = 5;
+    private static final int FRAMED = 6;
+    private static final int NETWORK = 7;
+    private static final int MOUNTS = 8;
+    private static final int FIRST_PASSED = 11;
+
+    /// @param name of the sandbox
+    /// @param cgroup that it and the machine are in
+    Microvm launch(String name, PrivateNetwork own, Cgroup cgroup, QemuCommand command) throws SandboxException {
+        try (var parts = new HeldParts();
+                var pipes = ProcessPipes.open(false);
+                var network = MicrovmNetwork.ofMonitor()) {
+            var control = Descriptors.streamSockets();
+            parts.hold(control.writing());
+            var output = Descriptors.streamSockets();
+            parts.hold(output.writing());
+            var monitor = Descriptors.streamSockets();
+            parts.hold(monitor.writing());
+            var ends = new Microvm.Ends(control.reading(), output.reading(), monitor.reading());
+            try {
+                command.monitor(monitor.writing()).ports(control.writing(), output.writing());
+                var launched = launcher.launch(
+                        words(own, cgroup, command), descriptors(pipes, network.fd(), command.passed()));
+                Descriptors.close(launched.mounts());
+                var process = new LaunchedProcess(
+                        ChildProcess.of(launched.init()), launched.status(), pipes.takeOurs(), cgroup::liftCpuLimit);
+                return new Microvm(name, process, ends);
+            } catch (LinuxException | SandboxException | RuntimeException | Error e) {
+                ends.close();
+                throw e;
+            }
+        } catch (LinuxException e) {
+            throw new SandboxException("QEMU cannot be run: " + e.getMessage(), e);
+        }
+    }
+
+    private LaunchWords words(PrivateNetwork own, Cgroup cgroup, QemuCommand command) throws SandboxException {
+        return new LaunchWords()
+                .add("hostname", "microvm")
+                .add("network")
+                .add("uid", own.uid())
+                .add("init-uid", initUid)
+                .addList(
+                        "cgroups",
+                        cgroup.entrances().stream().map(Path::toString).toList())
+                .add("cpu-limit", cgroup.cpuLimit(), cgroup.noCpuLimit())
+                .add("tmp-size", MONITOR_TMP.count())
+                .add("monitor")
+                .add("passed", command.passed().size())
+                .add("cwd", "/")
+                .addList("argv", command.words())
+                .addEnvironment(Map.of());
+    }
+
+    private Map<Integer, Integer> descriptors(ProcessPipes pipes, int network, List<Integer> passed) {
+        var descriptors = new HashMap<Integer, Integer>();
+        for (var standard = 0; standard <= 2; standard++) {
+            descriptors.put(standard, nothing);
+        }
+        descriptors.put(OUTPUT, pipes.output().writing());
+        descriptors.put(FRAMED, pipes.output().writing());
+        descriptors.put(NETWORK, network);
+        descriptors.put(MOUNTS, root);
+        for (var i = 0; i < passed.size(); i++) {
+            descriptors.put(FIRST_PASSED + i, passed.get(i));
+        }
+        return descriptors;
+    }
+}

@@ -1,0 +1,52 @@
+package hearth.worker.microvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hearth.model.Bytes;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+final class QemuCommandTest {
+    private static final Path PROGRAM = Path.of("/usr/bin/qemu-system-x86_64");
+
+    private static QemuCommand command(Qemu.Accelerator accelerator) {
+        return new QemuCommand(new Qemu(PROGRAM, accelerator, 2_096_000), Bytes.mebibytes(256), 2, 5, 6);
+    }
+
+    @Test
+    void namesDescriptorsInTheOrderInWhichTheyAreHandedOn() {
+        var command = command(Qemu.Accelerator.TCG);
+        command.network(30, new byte[] {2, 0x68, (byte) 0xc6, 0x12, 0, 1});
+        var root = command.disk(31, false);
+        var tmp = command.disk(32, true);
+
+        assertThat(command.passed()).containsExactly(5, 6, 30, 31, 32);
+        assertThat(root).isEqualTo("vda");
+        assertThat(tmp).isEqualTo("vdb");
+        assertThat(command.words())
+                .contains("/dev/fd/64", "/dev/fd/65", "tap,id=network,fd=66", "fd=67,set=1", "fd=68,set=2")
+                .contains("virtio-net-device,netdev=network,mac=02:68:c6:12:00:01");
+        assertThat(command.words()).anyMatch(word -> word.contains("/dev/fdset/1") && word.contains("read-only=on"));
+        assertThat(command.words()).anyMatch(word -> word.contains("/dev/fdset/2") && word.contains("read-only=off"));
+    }
+
+    @Test
+    void tellsAnEmulatedProcessorItsClock() {
+        assertThat(String.join(" ", command(Qemu.Accelerator.TCG).words()))
+                .contains("-accel tcg", "tsc_early_khz=2096000");
+        assertThat(String.join(" ", command(Qemu.Accelerator.KVM).words()))
+                .contains("-accel kvm", "-cpu host")
+                .doesNotContain("tsc_early_khz", "mitigations");
+    }
+
+    @Test
+    void hasNoMoreDisksThanTheMachineHasPlacesFor() {
+        var command = command(Qemu.Accelerator.KVM);
+        for (var i = 0; i < QemuCommand.MOST_DISKS; i++) {
+            command.disk(40 + i, false);
+        }
+
+        assertThatThrownBy(() -> command.disk(99, false)).hasMessageContaining("no more than 20 disks");
+    }
+}
