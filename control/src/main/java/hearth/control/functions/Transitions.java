@@ -3,6 +3,7 @@ package hearth.control.functions;
 import hearth.cluster.Change;
 import hearth.cluster.FunctionStore;
 import hearth.cluster.FunctionStore.VersionInTransition;
+import hearth.cluster.VersionRecord;
 import hearth.control.operation.ProvisionedEnvironments;
 import hearth.control.operation.RevisionIds;
 import hearth.control.operation.Settling;
@@ -32,9 +33,9 @@ final class Transitions implements AutoCloseable {
 
     void resume() {
         settling.resume(() -> new HashSet<>(functions.functionsInTransition()), this::settle);
-        settling.resume(
-                () -> new HashSet<>(functions.versionsInTransition()),
-                version -> settle(version.function(), version.version()));
+        settling.resume(() -> new HashSet<>(functions.versionsInTransition()), version -> functions
+                .find(version.function(), Long.toString(version.version()))
+                .ifPresent(found -> settle(version.function(), found)));
     }
 
     /// Brings to its end whatever this change began.
@@ -43,9 +44,7 @@ final class Transitions implements AutoCloseable {
         if (Lifecycle.isInTransition(change.function())) {
             settle(function);
         }
-        change.published()
-                .ifPresent(version ->
-                        settle(function, Long.parseLong(version.configuration().version())));
+        change.published().ifPresent(version -> settle(function, version));
     }
 
     private void settle(FunctionId function) {
@@ -69,12 +68,10 @@ final class Transitions implements AutoCloseable {
         return another.get();
     }
 
-    private void settle(FunctionId function, long version) {
-        var found = functions.find(function, Long.toString(version));
-        boolean snapStart = environments.areThere()
-                && found.filter(record ->
-                                SettingsShown.isOn(record.configuration().snapStart()))
-                        .isPresent();
+    private void settle(FunctionId function, VersionRecord published) {
+        var shown = published.configuration();
+        long version = Long.parseLong(shown.version());
+        boolean snapStart = environments.areThere() && SettingsShown.isOn(shown.snapStart());
         if (!snapStart) {
             settling.start(function, () -> functions.updateVersion(function, version, Lifecycle::settled));
         } else if (initializing.add(new VersionInTransition(function, version))) {

@@ -177,7 +177,11 @@ final class HandOver {
         inventory.adopted(environment);
         tallies.adopted++;
         if (provisioned && reported.phase() != Phase.ENDING) {
-            function.goal().inherit(function.stock().provisioned());
+            if (spec.isSnapStart()) {
+                function.goal().wantAhead(now);
+            } else {
+                function.goal().inherit(function.stock().provisioned());
+            }
         }
         return function;
     }
