@@ -142,7 +142,7 @@ public final class SharedOwnership implements Ownership {
         }
         var all = leases.all();
         // What was given when the answer was lost, or was to be given up when that was.
-        all.stream().filter(lease -> lease.owner().equals(name)).forEach(this::hold);
+        hold(all.stream().filter(lease -> lease.owner().equals(name)).toList());
         letGo(enabled, busy);
         long sharers = servers.stream().filter(server -> !server.rests()).count();
         int quota = resting ? 0 : (int) Math.ceilDiv(enabled.size(), Math.max(1, sharers));
@@ -156,10 +156,8 @@ public final class SharedOwnership implements Ownership {
         }
         if (wanted.size() < quota) {
             var taken = take(enabled, all, quota - wanted.size());
-            taken.forEach(lease -> {
-                hold(lease);
-                wanted.add(lease.mapping());
-            });
+            hold(taken);
+            taken.forEach(lease -> wanted.add(lease.mapping()));
             if (!gone.isEmpty() && !taken.isEmpty()) {
                 LOG.log(
                         Level.INFO,
@@ -194,10 +192,12 @@ public final class SharedOwnership implements Ownership {
                 : leases.take(name, free.stream().sorted(ORDER).toList(), most);
     }
 
-    private void hold(SourceLease lease) {
-        var more = new HashMap<>(holding.leases());
-        more.put(lease.mapping(), lease);
-        holding = new Holding(Map.copyOf(more), holding.until());
+    private void hold(List<SourceLease> given) {
+        if (!given.isEmpty()) {
+            var more = new HashMap<>(holding.leases());
+            given.forEach(lease -> more.put(lease.mapping(), lease));
+            holding = new Holding(Map.copyOf(more), holding.until());
+        }
     }
 
     @Override
