@@ -39,6 +39,7 @@ public final class Main {
         AWAITING,
         COLD,
         SANDBOXES,
+        MICROVM,
         MANY,
         INTERFERENCE,
         URLS,
@@ -185,6 +186,9 @@ public final class Main {
 
     /// Rows of this build alone.
     private void nowAlone() throws Exception {
+        if (parts.contains(Part.MICROVM)) {
+            new MicrovmRows(report, repository, folder, quick).run();
+        }
         if (parts.contains(Part.URLS)) {
             new UrlRows(report, repository, folder, quick).run(Language.all().getLast(), 64);
         }
