@@ -17,7 +17,7 @@ import java.util.List;
 /// their names, sizes, times and numbers. Whoever has an image open keeps it, so any may be deleted at any
 /// time.
 ///
-/// Servers of a host share them: a lock keeps two from making the same at once.
+/// Servers of a host may share a folder of them: a lock keeps two from making the same at once.
 public final class GuestImages {
     private static final Logger log = System.getLogger(GuestImages.class.getName());
 
@@ -127,6 +127,7 @@ public final class GuestImages {
                     making.make(unfinished);
                     Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("r--r--r--"));
                     Files.move(unfinished, image, StandardCopyOption.ATOMIC_MOVE);
+                    clearOld();
                 } finally {
                     Files.deleteIfExists(unfinished);
                 }
@@ -152,12 +153,17 @@ public final class GuestImages {
                 clearUnfinished(file);
             }
         }
+        clearOld();
+    }
+
+    /// The one that was used last stays, however large.
+    private void clearOld() throws IOException {
         var images = images();
         var oldest = System.currentTimeMillis() - UNUSED.toMillis();
         var total = 0L;
         for (var image : images) {
             total += isHost(image.path) ? 0 : image.size;
-            boolean tooMuch = total > MOST && !isHost(image.path);
+            boolean tooMuch = total > MOST && !isHost(image.path) && !image.equals(images.getFirst());
             if (image.used < oldest || tooMuch) {
                 log.log(Level.DEBUG, "deleting the image {0}", image.path);
                 Files.deleteIfExists(image.path);

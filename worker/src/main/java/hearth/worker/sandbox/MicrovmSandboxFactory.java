@@ -56,6 +56,7 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     private static final int TRANSLATOR_MEBIBYTES = 128;
 
     private static final int MILLI = 1000;
+    private static final int MOST_KNOWN_IMAGES = 4096;
 
     private final Spawner spawner = new Spawner();
     private final ScheduledExecutorService killers = Executors.newScheduledThreadPool(
@@ -68,7 +69,7 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     private final InnerServices services;
     private final Qemu qemu;
     private final GuestPatience patience;
-    private final GuestImages images;
+    private final GuestImages ownImages;
     private final HostShare share;
     private final TmpImages tmp;
     private final PrivateNetworks networks;
@@ -89,13 +90,14 @@ final class MicrovmSandboxFactory implements SandboxFactory {
             this.qemu = Qemu.find(config.launcher());
             this.patience = GuestPatience.of(qemu.accelerator());
             var guestKernel = GuestKernel.in(config.microvm().kernel());
-            this.images = GuestImages.in(config.microvm().images());
+            var hostImages = GuestImages.in(config.microvm().images());
             this.share = HostShare.take(config, SandboxNetwork.Addressing.BEHIND);
             undo.push(share::close);
             this.nothing = opened(Path.of("/dev/null"));
             this.kernel = opened(guestKernel.image());
             this.initramfs = opened(initramfs(config, guestKernel));
-            this.root = opened(images.host(hostPlaces()));
+            this.root = opened(hostImages.host(hostPlaces()));
+            this.ownImages = GuestImages.in(config.directory().resolve("images"));
             var monitorRoot = monitorRoot(config);
             undo.push(() -> Descriptors.close(monitorRoot));
             this.monitors = new MonitorLauncher(launcher, share.slots().initUid(), nothing, monitorRoot);
@@ -270,7 +272,10 @@ final class MicrovmSandboxFactory implements SandboxFactory {
         if (known != null && Files.exists(known)) {
             return known;
         }
-        var image = images.directory(real);
+        var image = ownImages.directory(real);
+        if (imageOf.size() >= MOST_KNOWN_IMAGES) {
+            imageOf.clear();
+        }
         imageOf.put(real, image);
         return image;
     }

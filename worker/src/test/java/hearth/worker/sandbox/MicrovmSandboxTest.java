@@ -243,14 +243,34 @@ final class MicrovmSandboxTest {
         var lesser = config("lesser", new MicrovmConfig(kernel, MicrovmConfig.USUAL.images()));
         try (var broken = factory(lesser)) {
             var machine = machine("broken");
+            assertThatThrownBy(() -> broken.create(machine)).isInstanceOf(SandboxException.class);
+            var descriptors = descriptors();
 
             assertThatThrownBy(() -> broken.create(machine))
                     .isInstanceOf(SandboxException.class)
                     .hasMessageContaining("the microVM does not start")
                     .hasMessageContaining("virtio-ports");
+            SandboxRun.await(() -> descriptors() <= descriptors);
         }
         assertThat(Leftovers.find())
                 .noneMatch(line -> line.contains(lesser.instance().name()));
+    }
+
+    /// How many this process has, but for those of network namespaces that are made ahead.
+    private static long descriptors() {
+        try (var all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.filter(fd -> !target(fd).matches("net:.*|socket:.*")).count();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String target(Path fd) {
+        try {
+            return Files.readSymbolicLink(fd).toString();
+        } catch (IOException gone) {
+            return "net:";
+        }
     }
 
     @Test
