@@ -13,6 +13,7 @@ import hearth.worker.environment.EnvironmentState.Invoking;
 import hearth.worker.environment.EnvironmentState.Preparing;
 import hearth.worker.environment.EnvironmentState.Resetting;
 import hearth.worker.environment.EnvironmentState.Restarting;
+import hearth.worker.environment.EnvironmentState.Restoring;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -43,6 +44,17 @@ final class EnvironmentStateTest {
     }
 
     @Test
+    void isRestoredForItsFirstInvocationUnderSnapStart() {
+        assertThat(after(Event.PREPARED, Event.ASKED, Event.RESTORES)).isEqualTo(new Restoring());
+        assertThat(after(Event.PREPARED, Event.ASKED, Event.RESTORES, Event.ASKED))
+                .isEqualTo(new Invoking());
+        assertThat(after(Event.PREPARED, Event.ASKED, Event.RESTORES, Event.EXITED))
+                .isEqualTo(new Idle(false));
+        assertThatThrownBy(() -> after(Event.PREPARED, Event.EXITED, Event.RESTORES))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void isIdleAfterAResetOnlyOnceTheRuntimeHasEnded() {
         assertThat(after(Event.PREPARED, Event.ASKED, Event.INVOKED, Event.RESET))
                 .isEqualTo(new Resetting());
@@ -66,6 +78,7 @@ final class EnvironmentStateTest {
                 new Abandoned(),
                 new Initializing(),
                 new Restarting(),
+                new Restoring(),
                 new Invoking(),
                 new Resetting(),
                 new Closing(),
@@ -98,6 +111,6 @@ final class EnvironmentStateTest {
             assertThat(state).isEqualTo(new Closing());
             assertThat(state.after(Event.REMOVED)).isEqualTo(new Gone());
         }
-        assertThat(seen).hasSize(8);
+        assertThat(seen).hasSize(9);
     }
 }

@@ -75,6 +75,14 @@ final class RequestDecoderTest {
         assertThat(decode("GET /2018-06-01/runtime/restore/next HTTP/1.1\r\n\r\n")
                         .getFirst()
                         .call())
+                .isEqualTo(Call.RESTORE_NEXT);
+        assertThat(decode("POST /2018-06-01/runtime/restore/error HTTP/1.1\r\n\r\n")
+                        .getFirst()
+                        .call())
+                .isEqualTo(Call.RESTORE_ERROR);
+        assertThat(decode("GET /2018-06-01/runtime/restore HTTP/1.1\r\n\r\n")
+                        .getFirst()
+                        .call())
                 .isEqualTo(Call.UNKNOWN_PATH);
     }
 
