@@ -54,6 +54,24 @@ public record DeliveryRecord(
         }
     }
 
+    /// The same of one that could not be kept before.
+    public DeliveryRecord madeAt(long now) {
+        return new DeliveryRecord(
+                id,
+                target,
+                function,
+                qualifier,
+                requestId,
+                traceHeader,
+                kind,
+                body,
+                deadLetter,
+                now,
+                now,
+                setbacks,
+                setback);
+    }
+
     /// What the message of a dead letter says beside the event.
     public record DeadLetter(String errorCode, String errorMessage) {}
 }

@@ -34,6 +34,11 @@ public record EventRecord(
         return new EventRecord(0, function, qualifier, invocation, now, now, 0, 0, Optional.empty());
     }
 
+    /// The same of one that comes in later than it was made, while the store could not keep it.
+    public EventRecord acceptedAt(long now) {
+        return new EventRecord(id, function, qualifier, invocation, now, now, failures, setbacks, lastFailure);
+    }
+
     /// The memory that it takes.
     public long size() {
         return (long) invocation.payload().length

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -272,8 +273,14 @@ final class EventWork implements Work<FunctionId, EventRecord> {
         }
 
         private void finish(Verdict.Done done, Outcomes.Heard heard, Ended.Pace pace) {
-            write(() -> store.finish(done.event(), heard.deliveries(), heard.passedOn()), Ended.gone(pace), () -> {
-                outcomes.arrived(heard);
+            var kept = new AtomicReference<>(heard);
+            Writing writing = () -> {
+                var now = heard.at(clock.now());
+                kept.set(now);
+                return store.finish(done.event(), now.deliveries(), now.passedOn());
+            };
+            write(writing, Ended.gone(pace), () -> {
+                outcomes.arrived(kept.get());
                 tellOfTheEnd(done);
             });
         }

@@ -49,6 +49,14 @@ final class Outcomes {
     record Heard(List<DeliveryRecord> deliveries, List<EventRecord> passedOn) {
         static final Heard NOTHING = new Heard(List.of(), List.of());
 
+        /// The same as the store comes to keep it. What nobody could be told of before, because the disk was full, has
+        /// not grown old meanwhile.
+        Heard at(long now) {
+            return new Heard(
+                    deliveries.stream().map(one -> one.madeAt(now)).toList(),
+                    passedOn.stream().map(one -> one.acceptedAt(now)).toList());
+        }
+
         /// The memory that it takes.
         long size() {
             return deliveries.stream().mapToLong(one -> one.body().length).sum()
