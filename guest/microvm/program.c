@@ -179,6 +179,11 @@ void pass_output(void) {
         return;
     for (size_t total = 0; total < MOST_OUTPUT;) {
         ssize_t length = read(output, buffer, sizeof buffer);
+        if (length == 0) {
+            // Nobody has the other end any more, and poll would tell of that for ever.
+            close(output);
+            output = -1;
+        }
         if (length <= 0)
             return;
         write_output(buffer, (size_t)length);

@@ -33,6 +33,9 @@ public final class Pollers implements AutoCloseable {
     /// How long changes are gathered before the mappings are read.
     private static final Duration GATHERING = Duration.ofMillis(50);
 
+    /// How often a server that stops renews its leases, while its functions come to their end.
+    private static final Duration STAY = Duration.ofSeconds(1);
+
     /// After how long it is looked who is to poll.
     private static final Duration LOOK = Duration.ofMillis(500);
 
@@ -249,9 +252,23 @@ public final class Pollers implements AutoCloseable {
         ownership.leave();
     }
 
-    private static void awaitEnd(Thread ending, long until) {
+    /// Functions that run still have their sources: nobody else is to take these meanwhile.
+    private void stay() {
         try {
-            if (!ending.join(Duration.ofNanos(Math.max(0, until - System.nanoTime())))) {
+            var _ = ownership.renew(true);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.DEBUG, "The leases of event sources could not be renewed at the end", e);
+        }
+    }
+
+    private void awaitEnd(Thread ending, long until) {
+        try {
+            long left = until - System.nanoTime();
+            while (!ending.join(Duration.ofNanos(Math.clamp(left, 0, STAY.toNanos()))) && left > 0) {
+                stay();
+                left = until - System.nanoTime();
+            }
+            if (ending.isAlive()) {
                 ending.interrupt();
             }
         } catch (InterruptedException e) {

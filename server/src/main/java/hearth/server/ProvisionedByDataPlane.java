@@ -4,7 +4,6 @@ import hearth.control.operation.ProvisionedEnvironments;
 import hearth.invoke.workermanager.Provisioned;
 import hearth.model.FunctionId;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
-import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,14 +32,7 @@ final class ProvisionedByDataPlane implements ProvisionedEnvironments {
         return new Progress(
                 provisioned.ready(),
                 provisioned.failure().flatMap(ProvisionedByDataPlane::reason),
-                provisioned
-                        .failure()
-                        .filter(ProvisionedByDataPlane::isFunctions)
-                        .isPresent());
-    }
-
-    private static boolean isFunctions(NotRunnable failure) {
-        return failure.cause() == Cause.INIT_FAILED || failure.cause() == Cause.CODE_UNAVAILABLE;
+                provisioned.isFunctions());
     }
 
     /// No reason is told for want of a sandbox: that is Hearth's to overcome.

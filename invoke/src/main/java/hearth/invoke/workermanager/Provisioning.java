@@ -9,8 +9,7 @@ import java.util.List;
 /// Keeps as many environments initialised as versions have *provisioned*. They serve before the others, and neither
 /// idleness nor another function's need ends them. Guarded as the EnvironmentTable is.
 final class Provisioning {
-    private static final NotRunnable NEVER_FITS =
-            new NotRunnable(NotRunnable.Cause.INIT_FAILED, "No worker is large enough");
+    static final NotRunnable NEVER_FITS = new NotRunnable(NotRunnable.Cause.INIT_FAILED, "No worker is large enough");
     private static final NotRunnable SHARE_USED_UP = new NotRunnable(
             NotRunnable.Cause.SHARE_USED_UP, "Provisioned environments take all of the workers that they may");
 

@@ -66,7 +66,8 @@ final class ChangeStream implements Stream {
         try {
             cursor = open(position);
         } catch (MongoException e) {
-            if (position instanceof Position.After && isLost(e)) {
+            // A collection of which nothing came for longer than changes are kept has no later place to go on at.
+            if ((position instanceof Position.After || position instanceof Position.AtTime) && isLost(e)) {
                 return Optional.empty();
             }
             throw failure(e);

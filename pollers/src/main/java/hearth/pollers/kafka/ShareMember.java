@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 /// broker gives what is released to the next at once, and to nobody any more after the fifth time.
 final class ShareMember implements Member {
     private static final Logger LOG = System.getLogger(ShareMember.class.getName());
+    /// How long renewed records are waited for, and how often.
+    private static final Duration RETURN = Duration.ofMillis(50);
+
+    private static final int RETURNS = 20;
+
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_POLL = Duration.ofMinutes(16);
 
@@ -185,7 +190,7 @@ final class ShareMember implements Member {
                 return;
             }
         } catch (WakeupException e) {
-            LOG.log(Level.TRACE, "The poller is to end, or a batch of before has");
+            LOG.log(Level.TRACE, "The poller is to end");
             return;
         }
         pause.reset();
@@ -193,7 +198,8 @@ final class ShareMember implements Member {
         long lock = consumer.acquisitionLockTimeoutMs().orElse(LOCK_MILLIS);
         long renewal = TimeUnit.MILLISECONDS.toNanos(lock) / 3;
         try {
-            batches.forEach(batch -> batch.start(this::wakeUp));
+            // Its end is seen by who waits for it: what wakes the consumer up would break off an acknowledgement.
+            batches.forEach(batch -> batch.start(() -> {}));
             long renewed = System.nanoTime();
             while (!batches.isEmpty()) {
                 awaitChange(batches, renewed + renewal - System.nanoTime());
@@ -205,7 +211,6 @@ final class ShareMember implements Member {
                 if (due || batches.stream().anyMatch(SharedBatch::hasEnded)) {
                     renewed = System.nanoTime();
                     acknowledge(consumer, batches, AcknowledgeType.RENEW);
-                    batches.removeIf(SharedBatch::isDone);
                     memory.set(batches.stream().mapToLong(SharedBatch::memory).sum());
                     takeAgain(consumer, batches);
                 }
@@ -224,12 +229,14 @@ final class ShareMember implements Member {
         }
     }
 
-    /// Accepts what is done with, and does the other thing with the rest.
+    /// Accepts what is done with, which is left out of the batches then, and does the other thing with the rest.
     private void acknowledge(
             KafkaShareConsumer<byte[], byte[]> consumer, List<SharedBatch> batches, AcknowledgeType rest) {
-        for (var batch : batches) {
-            batch.acknowledge(consumer, batch.isDone() ? AcknowledgeType.ACCEPT : rest);
-        }
+        // One that is done with a moment later has to be told of the next time.
+        var done = batches.stream().filter(SharedBatch::isDone).toList();
+        batches.removeAll(done);
+        done.forEach(batch -> batch.acknowledge(consumer, AcknowledgeType.ACCEPT));
+        batches.forEach(batch -> batch.acknowledge(consumer, rest));
         while (true) {
             try {
                 // It does not throw where it comes too late: what it returns says so.
@@ -253,18 +260,22 @@ final class ShareMember implements Member {
         if (batches.isEmpty()) {
             return;
         }
-        while (true) {
+        for (int i = 0; i < RETURNS; i++) {
             try {
+                // The answer of the brokers to the renewal may be on its way.
+                var polled = consumer.poll(RETURN);
                 var others = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-                for (var record : consumer.poll(Duration.ZERO)) {
+                for (var record : polled) {
                     if (batches.stream().noneMatch(batch -> batch.has(record))) {
                         others.add(record);
                     }
                 }
                 SharedBatch.acknowledge(consumer, others, AcknowledgeType.RELEASE);
-                return;
+                if (polled.count() > others.size()) {
+                    return;
+                }
             } catch (WakeupException e) {
-                LOG.log(Level.TRACE, "Woken up by the end of a batch");
+                LOG.log(Level.TRACE, "Woken up, as the member is to end");
             }
         }
     }
@@ -284,7 +295,6 @@ final class ShareMember implements Member {
             if (System.nanoTime() - renewed >= renewal) {
                 renewed = System.nanoTime();
                 acknowledge(consumer, batches, AcknowledgeType.RENEW);
-                batches.removeIf(SharedBatch::isDone);
                 takeAgain(consumer, batches);
             }
         }

@@ -495,7 +495,7 @@ public final class ExecutionEnvironment {
 
     /// Whether its runtime is not started again once it has ended: another environment takes its place.
     private boolean isReplaced() {
-        return spec.isConcurrent() || spec.isSnapStart();
+        return spec.isConcurrent() || spec.isSnapStart() || !runtime().isUsable();
     }
 
     private void freezeLater(boolean runs, long now) {

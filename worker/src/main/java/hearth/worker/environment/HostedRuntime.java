@@ -74,6 +74,11 @@ final class HostedRuntime {
         return resources.runtime();
     }
 
+    /// Whether it could be started again in its sandbox.
+    boolean isUsable() {
+        return resources.sandbox().isUsable();
+    }
+
     SandboxMeters meters() {
         return meters;
     }

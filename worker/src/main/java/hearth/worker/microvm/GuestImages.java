@@ -4,9 +4,12 @@ import hearth.worker.linux.HostLock;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -123,8 +126,13 @@ public final class GuestImages {
         try (var lock = HostLock.exclusive(folder.resolve(name + ".lock"))) {
             if (!isUsed(image)) {
                 var unfinished = folder.resolve(name + UNFINISHED);
+                // Whoever was killed over it may have left a program that goes on writing.
+                Files.deleteIfExists(unfinished);
                 try {
                     making.make(unfinished);
+                    try (var written = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+                        written.force(true);
+                    }
                     Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("r--r--r--"));
                     Files.move(unfinished, image, StandardCopyOption.ATOMIC_MOVE);
                     clearOld();
@@ -138,12 +146,13 @@ public final class GuestImages {
     }
 
     /// Whether it is there; then it is one that is used now.
-    private static boolean isUsed(Path image) throws IOException {
-        if (Files.notExists(image)) {
+    public static boolean isUsed(Path image) throws IOException {
+        try {
+            Files.setLastModifiedTime(image, FileTime.fromMillis(System.currentTimeMillis()));
+            return true;
+        } catch (NoSuchFileException e) {
             return false;
         }
-        Files.setLastModifiedTime(image, FileTime.fromMillis(System.currentTimeMillis()));
-        return true;
     }
 
     private void clear() throws IOException {

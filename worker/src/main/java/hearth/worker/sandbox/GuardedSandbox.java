@@ -38,6 +38,11 @@ final class GuardedSandbox implements Sandbox {
     }
 
     @Override
+    public boolean isUsable() {
+        return sandbox.isUsable();
+    }
+
+    @Override
     public String runtimeApiAddress() {
         return sandbox.runtimeApiAddress();
     }

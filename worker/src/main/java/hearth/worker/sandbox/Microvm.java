@@ -52,6 +52,9 @@ final class Microvm {
     private final Object sending = new Object();
 
     private volatile MemoryUse memory = new MemoryUse(new Bytes(0), 0);
+    /// Whether it has ended, or is being ended.
+    private volatile boolean ending;
+
     private boolean over; // guarded by link; then the ports are closed
     private @Nullable String complaint; // guarded by link; what the guest said was wrong
 
@@ -119,6 +122,10 @@ final class Microvm {
         synchronized (link) {
             return complaint;
         }
+    }
+
+    boolean isEnding() {
+        return ending;
     }
 
     /// A program that is about to be started.
@@ -272,6 +279,7 @@ final class Microvm {
 
     /// The machine has ended, or is of no use and is ended.
     private void end(Exception why) {
+        ending = true;
         process.kill();
         String told;
         synchronized (link) {

@@ -61,6 +61,11 @@ final class MicrovmSandbox implements Sandbox {
     }
 
     @Override
+    public boolean isUsable() {
+        return !machine.isEnding();
+    }
+
+    @Override
     public SandboxProcess start(ProcessSpec processSpec) throws SandboxException {
         if (process != null && !process.hasEnded()) {
             throw new SandboxException(spec.name() + " runs a process already");

@@ -255,7 +255,7 @@ final class MicrovmSandboxFactory implements SandboxFactory {
                 mounts.add(new GuestMount(there.get(), mount.inside()));
                 continue;
             }
-            var image = Descriptors.open(imageOf(mount.host()));
+            var image = openImage(mount.host());
             parts.hold(image);
             var disk = command.disk(image, false);
             disks.add(disk);
@@ -264,12 +264,25 @@ final class MicrovmSandboxFactory implements SandboxFactory {
         return mounts;
     }
 
+    /// One that was made room for in the same moment is made anew.
+    private int openImage(Path directory) throws IOException {
+        var image = imageOf(directory);
+        try {
+            return Descriptors.open(image);
+        } catch (IOException e) {
+            if (Files.exists(image)) {
+                throw e;
+            }
+            return Descriptors.open(imageOf(directory));
+        }
+    }
+
     /// Files of functions and runtimes do not change where they are: what was looked at once need not be again,
     /// as long as the image is there.
     private Path imageOf(Path directory) throws IOException {
         var real = directory.toRealPath();
         var known = imageOf.get(real);
-        if (known != null && Files.exists(known)) {
+        if (known != null && GuestImages.isUsed(known)) {
             return known;
         }
         var image = ownImages.directory(real);
@@ -283,6 +296,10 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     /// Has a machine's program killed: by its guest, and with the whole machine where that does not do it in time.
     void killing(Microvm machine, BooleanSupplier ended) {
         killers.execute(() -> {
+            if (ended.getAsBoolean()) {
+                // Another may run by now.
+                return;
+            }
             if (!machine.killProgram()) {
                 machine.kill();
                 return;

@@ -40,6 +40,11 @@ public interface Sandbox extends AutoCloseable {
     /// The most memory that the sandbox ever used.
     Bytes peakMemory();
 
+    /// Whether a program could be started in it: false once what it is made of has ended.
+    default boolean isUsable() {
+        return true;
+    }
+
     /// What its threads have had of the processors until now; null where nobody counts that.
     default @Nullable ProcessorTimes processorTimes() {
         return null;

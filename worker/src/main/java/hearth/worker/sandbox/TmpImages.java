@@ -114,7 +114,12 @@ final class TmpImages implements TmpStorage {
             var original = Descriptors.open(images.computeIfAbsent(size, this::image));
             try {
                 var copy = SparseFiles.nameless(directory, imageSize(size).count());
-                SparseFiles.copyData(original, copy);
+                try {
+                    SparseFiles.copyData(original, copy);
+                } catch (IOException | RuntimeException | Error e) {
+                    Descriptors.close(copy);
+                    throw e;
+                }
                 return copy;
             } finally {
                 Descriptors.close(original);
