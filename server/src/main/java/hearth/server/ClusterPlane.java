@@ -390,7 +390,7 @@ final class ClusterPlane implements ClusterView, ShardHost, ShardTransport, Auto
                 System.nanoTime() - joined.certainUntil() < PATIENCE.toNanos()
                         ? Optional.empty()
                         : Optional.of("most members of the cluster do not answer");
-            case LEAVING -> Optional.of("it is leaving the cluster");
+            case LEAVING -> Optional.of(drained ? "the host is being drained" : "it is leaving the cluster");
         };
     }
 
