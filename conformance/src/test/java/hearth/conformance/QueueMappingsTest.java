@@ -453,6 +453,8 @@ class QueueMappingsTest {
                 .role("arn:aws:iam::000000000000:role/any")
                 .handler("app.handler")
                 .timeout(3)
+                // Six megabytes of JSON take most of that on the share of a processor that 128 MB have.
+                .memorySize(1024)
                 .environment(e -> e.variables(variables))
                 .code(c -> c.zipFile(FUNCTION)));
         lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(function));
