@@ -106,16 +106,9 @@ final class Runnables {
     /// Versions under SnapStart that are on their way until an environment of theirs is initialised.
     static List<FunctionVersion> initializing(FunctionView function) {
         return function.pendingVersions().stream()
-                .filter(version -> isSnapStart(version.configuration()))
+                .filter(VersionRecord::isSnapStart)
                 .map(version -> of(function.id(), version))
                 .toList();
-    }
-
-    private static boolean isSnapStart(FunctionConfiguration shown) {
-        var snapStart = shown.snapStart();
-        return !FunctionId.LATEST.equals(shown.version())
-                && snapStart != null
-                && "PublishedVersions".equals(snapStart.applyOn());
     }
 
     private static Optional<Routing> routing(FunctionView function, AliasConfiguration alias) {
@@ -160,7 +153,7 @@ final class Runnables {
                 Objects.requireNonNullElse(logging.applicationLogLevel(), "INFO"),
                 Objects.requireNonNullElse(logging.systemLogLevel(), "INFO"),
                 obstacle(shown),
-                isSnapStart(shown));
+                version.isSnapStart());
     }
 
     private static Optional<UnsupportedKind> obstacle(FunctionConfiguration shown) {

@@ -1,6 +1,7 @@
 package hearth.cluster;
 
 import hearth.model.CodeDigest;
+import hearth.model.FunctionId;
 import hearth.model.api.FunctionCodeLocation;
 import hearth.model.api.FunctionConfiguration;
 import java.util.HashSet;
@@ -36,6 +37,14 @@ public record VersionRecord(
 
     public VersionRecord withLayers(List<CodeDigest> others) {
         return new VersionRecord(configuration, code, generation, source, others);
+    }
+
+    /// Whether it is a published version that starts from what was initialised ahead.
+    public boolean isSnapStart() {
+        var snapStart = configuration.snapStart();
+        return !FunctionId.LATEST.equals(configuration.version())
+                && snapStart != null
+                && "PublishedVersions".equals(snapStart.applyOn());
     }
 
     /// Whether its deployment package stays in S3, and counts for nothing here.

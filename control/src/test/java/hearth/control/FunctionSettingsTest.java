@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hearth.control.operation.ProvisionedEnvironments.Progress;
 import hearth.model.ApiError;
+import hearth.model.api.AliasConfiguration;
 import hearth.model.api.ApiOperation;
+import hearth.model.api.CreateAliasRequest;
 import hearth.model.api.CreateFunctionRequest;
 import hearth.model.api.CreateFunctionUrlConfigRequest;
 import hearth.model.api.CreateFunctionUrlConfigResponse;
@@ -25,6 +27,7 @@ import hearth.model.api.S3FilesConfig;
 import hearth.model.api.SnapStart;
 import hearth.model.api.TenancyConfig;
 import hearth.model.api.TracingConfig;
+import hearth.model.api.UpdateAliasRequest;
 import hearth.model.api.UpdateFunctionCodeRequest;
 import hearth.model.api.UpdateFunctionConfigurationRequest;
 import hearth.model.api.VpcConfig;
@@ -288,15 +291,57 @@ class FunctionSettingsTest {
                         CreateFunctionUrlConfigResponse.class),
                 "FunctionUrlConfig is not supported for functions with TenancyConfig.");
         refuses(
-                () -> desk.ask(
-                        ApiOperation.PUT_PROVISIONED_CONCURRENCY_CONFIG,
-                        PutProvisionedConcurrencyConfigRequest.builder()
-                                .functionName("greet")
-                                .qualifier("1")
-                                .provisionedConcurrentExecutions(1)
-                                .build(),
-                        PutProvisionedConcurrencyConfigResponse.class),
+                () -> provision("1"),
                 "ProvisionedConcurrencyConfig is not supported for functions with TenancyConfig.");
+    }
+
+    @Test
+    void provisionsNothingForVersionsUnderSnapStart() {
+        var refused = "Provisioned Concurrency is not supported for SnapStart enabled functions.";
+        desk.environments = (_, _) -> new Progress(1, Optional.empty());
+        createActive(creation("greet").snapStart(SNAP_START));
+        desk.publish("greet");
+        alias("live", "1");
+        refuses(() -> provision("1"), refused);
+        refuses(() -> provision("live"), refused);
+
+        configure(configuration().snapStart(SnapStart.builder().applyOn("None").build()));
+        desk.settled("greet");
+        desk.publish("greet");
+        alias("plain", "2");
+        assertThat(provision("plain").status()).isEqualTo("IN_PROGRESS");
+        refuses(
+                () -> desk.ask(
+                        ApiOperation.UPDATE_ALIAS,
+                        UpdateAliasRequest.builder()
+                                .functionName("greet")
+                                .name("plain")
+                                .functionVersion("1")
+                                .build(),
+                        AliasConfiguration.class),
+                refused);
+    }
+
+    private void alias(String name, String version) {
+        desk.ask(
+                ApiOperation.CREATE_ALIAS,
+                CreateAliasRequest.builder()
+                        .functionName("greet")
+                        .name(name)
+                        .functionVersion(version)
+                        .build(),
+                AliasConfiguration.class);
+    }
+
+    private PutProvisionedConcurrencyConfigResponse provision(String qualifier) {
+        return desk.ask(
+                ApiOperation.PUT_PROVISIONED_CONCURRENCY_CONFIG,
+                PutProvisionedConcurrencyConfigRequest.builder()
+                        .functionName("greet")
+                        .qualifier(qualifier)
+                        .provisionedConcurrentExecutions(1)
+                        .build(),
+                PutProvisionedConcurrencyConfigResponse.class);
     }
 
     @Test

@@ -21,6 +21,9 @@ public final class ProvisionedRules {
             throw Refusals.invalid(
                     "Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
         }
+        if (versions.stream().anyMatch(version -> isSnapStart(function, version))) {
+            throw Refusals.invalid("Provisioned Concurrency is not supported for SnapStart enabled functions.");
+        }
         requireOnlyOne(function, qualifier, versions);
     }
 
@@ -39,6 +42,10 @@ public final class ProvisionedRules {
         if (pointed) {
             throw new ApiException(ApiError.RESOURCE_CONFLICT, "Version is pointed by a Provisioned Concurrency alias");
         }
+    }
+
+    private static boolean isSnapStart(FunctionView function, String version) {
+        return function.version(version).filter(VersionRecord::isSnapStart).isPresent();
     }
 
     private static boolean isProvisioned(FunctionView function, String qualifier) {

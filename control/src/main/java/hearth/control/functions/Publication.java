@@ -25,7 +25,7 @@ record Publication(@Nullable String description, long generation, String revisio
     /// on its way.
     /// Under SnapStart it is, for long enough to be seen.
     static FunctionConfiguration answered(VersionRecord version) {
-        return SettingsShown.isOn(version.configuration().snapStart())
+        return version.isSnapStart()
                 ? version.configuration()
                 : Lifecycle.settled(version).configuration();
     }

@@ -71,7 +71,7 @@ final class Transitions implements AutoCloseable {
     private void settle(FunctionId function, VersionRecord published) {
         var shown = published.configuration();
         long version = Long.parseLong(shown.version());
-        boolean snapStart = environments.areThere() && SettingsShown.isOn(shown.snapStart());
+        boolean snapStart = environments.areThere() && published.isSnapStart();
         if (!snapStart) {
             settling.start(function, () -> functions.updateVersion(function, version, Lifecycle::settled));
         } else if (initializing.add(new VersionInTransition(function, version))) {
