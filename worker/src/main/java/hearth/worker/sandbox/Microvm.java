@@ -5,7 +5,6 @@ import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.microvm.GuestLink;
 import hearth.worker.microvm.GuestLink.Frame;
-import hearth.worker.microvm.Qmp;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -29,24 +28,21 @@ final class Microvm {
     record MemoryUse(Bytes peak, long kills) {}
 
     /// Our ends of what connects the machine with the server, none of which blocks.
-    record Ends(int control, int output, int monitor) {
+    ///
+    /// @param control on which pid 1 is spoken to
+    /// @param output what programs write
+    record Ends(int control, int output) {
         void close() {
-            Descriptors.close(control);
-            Descriptors.close(output);
-            Descriptors.close(monitor);
-        }
-
-        private void closePorts() {
             Descriptors.close(control);
             Descriptors.close(output);
         }
     }
 
     private final String name;
-    private final LaunchedProcess process;
+    private final OwnedProcess process;
     private final Ends ends;
     private final GuestLink link;
-    private final Qmp qmp;
+    private final MachineControl monitor;
     private final GuestPrograms programs = new GuestPrograms();
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
     private final Object sending = new Object();
@@ -58,32 +54,21 @@ final class Microvm {
     private boolean over; // guarded by link; then the ports are closed
     private @Nullable String complaint; // guarded by link; what the guest said was wrong
 
-    Microvm(String name, LaunchedProcess process, Ends ends) {
+    /// @param process of its monitor
+    /// @param monitor the conversation with it, which is closed with the machine
+    Microvm(String name, OwnedProcess process, Ends ends, MachineControl monitor) {
         this.name = name;
         this.process = process;
         this.ends = ends;
         this.link = new GuestLink(ends.control, System::nanoTime);
-        this.qmp = new Qmp(ends.monitor, System::nanoTime);
+        this.monitor = monitor;
     }
 
     /// Waits until the machine is up, and configures it.
-    ///
-    /// @param accelerated whether it is to run on KVM
-    void boot(byte[] configuration, byte[] template, boolean accelerated, Duration patience) throws SandboxException {
+    void boot(byte[] configuration, byte[] template, Duration patience) throws SandboxException {
         Thread.ofPlatform().daemon().name("microvm-" + name).start(this::hear);
         try {
-            qmp.greet(patience);
-            if (!qmp.execute("query-status", patience)
-                    .getOrDefault("status", "")
-                    .equals("running")) {
-                throw new IOException("the machine does not run");
-            }
-            if (accelerated
-                    && !qmp.execute("query-kvm", patience)
-                            .getOrDefault("enabled", "")
-                            .equals("true")) {
-                throw new IOException("QEMU does not use KVM");
-            }
+            monitor.begin(patience);
             send('C', configuration);
             send('T', template);
             ready.get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -107,7 +92,7 @@ final class Microvm {
                 + (said.isEmpty() ? "" : "; it said: " + said);
     }
 
-    /// What QEMU and the kernel inside wrote, which is nothing as long as all goes well.
+    /// What the monitor and the kernel inside wrote, which is nothing as long as all goes well.
     private String wordsOfMonitor() {
         var buffer = new byte[WORDS_OF_MONITOR];
         try {
@@ -200,7 +185,7 @@ final class Microvm {
     void close() {
         process.end();
         process.close();
-        Descriptors.close(ends.monitor);
+        monitor.close();
     }
 
     private void hear() {
@@ -296,7 +281,7 @@ final class Microvm {
         synchronized (sending) {
             synchronized (link) {
                 over = true;
-                ends.closePorts();
+                ends.close();
             }
         }
     }

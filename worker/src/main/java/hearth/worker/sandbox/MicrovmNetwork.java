@@ -20,8 +20,9 @@ import java.util.Optional;
 /// The namespace takes from the machine only what is from the machine's own address. Who is at the other end is
 /// entered by hand, there as here, so that nobody needs to ask.
 ///
+/// @param own the sandbox's namespace
 /// @param guest the machine's address
-record MicrovmNetwork(TapDevice tap, Inet4Address guest) implements AutoCloseable {
+record MicrovmNetwork(PrivateNetwork own, Inet4Address guest) {
     /// Where the machine finds the sockets. Lambda's microVMs find theirs at this address, too.
     static final Inet4Address GATEWAY = PrivateNetwork.address(169, 254, 100, 1);
 
@@ -42,10 +43,16 @@ record MicrovmNetwork(TapDevice tap, Inet4Address guest) implements AutoCloseabl
         return new PrivateNetwork.Listening(addresses, Optional.of(GATEWAY));
     }
 
-    static MicrovmNetwork attach(PrivateNetwork own) throws SandboxException {
-        var guest = own.connection().address().orElse(ALONE);
+    static MicrovmNetwork behind(PrivateNetwork own) {
+        return new MicrovmNetwork(own, own.connection().address().orElse(ALONE));
+    }
+
+    /// Makes the machine's cable.
+    ///
+    /// @return the caller's to close; the device goes once the machine has ended, too
+    TapDevice attach() throws SandboxException {
         try {
-            return new MicrovmNetwork(own.namespace().call(() -> attach(guest)), guest);
+            return own.namespace().call(() -> attach(guest));
         } catch (LinuxException | UncheckedIOException e) {
             throw new SandboxException("the microVM's network: " + e.getMessage(), e);
         }
@@ -92,12 +99,6 @@ record MicrovmNetwork(TapDevice tap, Inet4Address guest) implements AutoCloseabl
 
     static byte[] gatewayHardwareAddress() {
         return InternetNetwork.hardwareAddress(GATEWAY);
-    }
-
-    /// The device goes once the machine has ended, too.
-    @Override
-    public void close() {
-        tap.close();
     }
 
     /// The namespace of a machine's monitor, which needs no network: what it was given is a descriptor.

@@ -8,7 +8,6 @@ import hearth.worker.microvm.GuestImages;
 import hearth.worker.microvm.GuestKernel;
 import hearth.worker.microvm.Initramfs;
 import hearth.worker.microvm.Qemu;
-import hearth.worker.microvm.QemuCommand;
 import hearth.worker.sandbox.GuestWords.GuestMount;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +20,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executors;
@@ -30,12 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/// Makes sandboxes that are microVMs of QEMU. Needs root, the launcher, QEMU, a guest kernel and a maker of
+/// Makes sandboxes that are microVMs. Needs root, the launcher, a monitor of machines, a guest kernel and a maker of
 /// images.
-///
-/// The monitor of each machine runs as a function of a sandbox of namespaces does: the launcher gives it a user
-/// of its own, cgroups, and namespaces without a network and with nothing of the host but its programs. What it
-/// is to read and write it gets as descriptors.
 final class MicrovmSandboxFactory implements SandboxFactory {
     private static final Logger log = System.getLogger(MicrovmSandboxFactory.class.getName());
 
@@ -50,11 +44,6 @@ final class MicrovmSandboxFactory implements SandboxFactory {
 
     private static final int PAGES_PER_PAGE_OF_TABLES = 32;
 
-    /// What the monitor takes besides the machine's memory: with KVM, and what translating instructions takes more.
-    private static final int MONITOR_MEBIBYTES = 96;
-
-    private static final int TRANSLATOR_MEBIBYTES = 128;
-
     private static final int MILLI = 1000;
     private static final int MOST_KNOWN_IMAGES = 4096;
 
@@ -65,42 +54,37 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     private final Disposal disposal = new Disposal();
     private final Deque<Runnable> undo = new ArrayDeque<>();
 
-    private final Launcher launcher;
     private final InnerServices services;
-    private final Qemu qemu;
-    private final GuestPatience patience;
     private final GuestImages ownImages;
     private final HostShare share;
     private final TmpImages tmp;
     private final PrivateNetworks networks;
     private final byte[] template;
-    private final int nothing;
-    private final int kernel;
-    private final int initramfs;
     private final int root;
-    private final MonitorLauncher monitors;
+    private final MachineMonitor monitor;
 
     MicrovmSandboxFactory(SandboxConfig config, TmpImages tmp) throws SandboxException {
-        this.launcher = new Launcher(config.launcher(), spawner);
+        var launcher = new Launcher(config.launcher(), spawner);
         this.services = config.services();
         this.tmp = tmp;
         undo.push(spawner::close);
         undo.push(killers::shutdownNow);
         try {
-            this.qemu = Qemu.find(config.launcher());
-            this.patience = GuestPatience.of(qemu.accelerator());
-            var guestKernel = GuestKernel.in(config.microvm().kernel());
+            var qemu = Qemu.find(config.launcher());
+            var kernel = GuestKernel.in(config.microvm().kernel());
             var hostImages = GuestImages.in(config.microvm().images());
             this.share = HostShare.take(config, SandboxNetwork.Addressing.BEHIND);
             undo.push(share::close);
-            this.nothing = opened(Path.of("/dev/null"));
-            this.kernel = opened(guestKernel.image());
-            this.initramfs = opened(initramfs(config, guestKernel));
             this.root = opened(hostImages.host(hostPlaces()));
             this.ownImages = GuestImages.in(config.directory().resolve("images"));
-            var monitorRoot = monitorRoot(config);
-            undo.push(() -> Descriptors.close(monitorRoot));
-            this.monitors = new MonitorLauncher(launcher, share.slots().initUid(), nothing, monitorRoot);
+            this.monitor = new QemuMonitor(
+                    qemu,
+                    kernel.image(),
+                    initramfs(config, kernel),
+                    launcher,
+                    config.directory(),
+                    share.slots().initUid());
+            undo.push(monitor::close);
             this.template = GuestWords.template(new TemplateRoot(share.network().nameServers(), services.hostNames()));
             this.networks = new PrivateNetworks(share.network(), share.slots(), MicrovmNetwork.listening(services));
             undo.push(networks::close);
@@ -144,26 +128,9 @@ final class MicrovmSandboxFactory implements SandboxFactory {
                 .toList();
     }
 
-    private int monitorRoot(SandboxConfig config) throws IOException, SandboxException {
-        var scratch = Files.createDirectories(config.directory().resolve("root"));
-        var words = new LaunchWords().add("template", scratch.toAbsolutePath());
-        new TemplateRoot(List.of(), List.of()).addTo(words);
-        if (qemu.accelerator() == Qemu.Accelerator.KVM) {
-            words.add("device", Qemu.KVM, Qemu.KVM);
-        }
-        var launched = launcher.launch(words, Map.of(0, nothing, 1, nothing, 2, nothing));
-        Descriptors.close(launched.status());
-        return launched.mounts();
-    }
-
     /// What could not be had and is done without, for the log.
     List<String> shortcomings() {
-        return Stream.concat(
-                        share.shortcomings().stream(),
-                        qemu.accelerator() == Qemu.Accelerator.TCG
-                                ? Stream.of("MICROVMS ARE SLOW: QEMU emulates their processors, because " + Qemu.KVM
-                                        + " cannot be used here")
-                                : Stream.empty())
+        return Stream.concat(share.shortcomings().stream(), monitor.shortcomings().stream())
                 .toList();
     }
 
@@ -173,7 +140,7 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     }
 
     GuestPatience patience() {
-        return patience;
+        return monitor.patience();
     }
 
     @Override
@@ -205,30 +172,28 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     private Size size(SandboxSpec spec) {
         var function = spec.memory().toMebibytes();
         var machine = function + KERNEL_MEBIBYTES + function / PAGES_PER_PAGE_OF_TABLES;
-        var monitor =
-                machine + MONITOR_MEBIBYTES + (qemu.accelerator() == Qemu.Accelerator.TCG ? TRANSLATOR_MEBIBYTES : 0);
+        var ofMonitor = machine + monitor.overhead().toMebibytes();
         var wanted = (spec.milliCpus() + MILLI - 1) / MILLI;
         var processors = Math.clamp(wanted, 1, Runtime.getRuntime().availableProcessors());
-        return new Size(Bytes.mebibytes(machine), Bytes.mebibytes(monitor), processors);
+        return new Size(Bytes.mebibytes(machine), Bytes.mebibytes(ofMonitor), processors);
     }
 
     private Sandbox create(SandboxSpec spec, PrivateNetwork own, Cgroup cgroup, Size size) throws SandboxException {
         try (var parts = new HeldParts()) {
-            var network = MicrovmNetwork.attach(own);
-            parts.hold(network::close);
-            var command = new QemuCommand(qemu, size.machine(), size.processors(), kernel, initramfs)
-                    .network(network.tap().fd(), network.hardwareAddress());
-            command.disk(root, false);
+            var network = MicrovmNetwork.behind(own);
+            var disks = new MachineDisks();
+            disks.add(root, false);
             var tmpFile = tmp.copy(spec.ephemeralStorage());
             parts.hold(tmpFile);
-            var tmpDisk = command.disk(tmpFile, true);
-            var disks = new ArrayList<String>();
-            var mounts = mounts(spec, command, parts, disks);
-            var machine = monitors.launch(spec.name(), own, cgroup, command);
+            var tmpDisk = disks.add(tmpFile, true);
+            var images = new ArrayList<String>();
+            var mounts = mounts(spec, disks, parts, images);
+            var machine = monitor.launch(
+                    new MachineSpec(spec.name(), size.machine(), size.processors(), network, cgroup, disks.all()));
             try {
                 var configuration =
-                        GuestWords.configuration(network, services, disks, tmpDisk, spec.memory(), PROCESSES);
-                machine.boot(configuration, template, qemu.accelerator() == Qemu.Accelerator.KVM, patience.boot());
+                        GuestWords.configuration(network, services, images, tmpDisk, spec.memory(), PROCESSES);
+                machine.boot(configuration, template, monitor.patience().boot());
                 // Until now it had whole processors: starting would take minutes on the share of a small function.
                 share.cgroups().limitCpu(spec.name(), shareOf(spec, size));
                 return new GuardedSandbox(new MicrovmSandbox(this, spec, own, cgroup, machine, mounts));
@@ -242,11 +207,11 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     }
 
     private int shareOf(SandboxSpec spec, Size size) {
-        var slowness = qemu.accelerator().slowness();
+        var slowness = monitor.slowness();
         return Math.min(size.processors() * MILLI, spec.milliCpus() * slowness);
     }
 
-    private List<GuestMount> mounts(SandboxSpec spec, QemuCommand command, HeldParts parts, List<String> disks)
+    private List<GuestMount> mounts(SandboxSpec spec, MachineDisks disks, HeldParts parts, List<String> images)
             throws IOException {
         var mounts = new ArrayList<GuestMount>();
         for (var mount : spec.mounts()) {
@@ -257,8 +222,8 @@ final class MicrovmSandboxFactory implements SandboxFactory {
             }
             var image = openImage(mount.host());
             parts.hold(image);
-            var disk = command.disk(image, false);
-            disks.add(disk);
+            var disk = disks.add(image, false);
+            images.add(disk);
             mounts.add(GuestMount.ofDisk(disk, mount.inside()));
         }
         return mounts;
@@ -311,7 +276,7 @@ final class MicrovmSandboxFactory implements SandboxFactory {
                             machine.kill();
                         }
                     },
-                    patience.kill().toMillis(),
+                    monitor.patience().kill().toMillis(),
                     TimeUnit.MILLISECONDS);
         });
     }

@@ -25,9 +25,9 @@ record MonitorLauncher(Launcher launcher, int initUid, int nothing, int root) {
     private static final int MOUNTS = 8;
     private static final int FIRST_PASSED = 11;
 
-    /// @param name of the sandbox
-    /// @param cgroup that it and the machine are in
-    Microvm launch(String name, PrivateNetwork own, Cgroup cgroup, QemuCommand command) throws SandboxException {
+    /// @param command of the machine, but for its streams
+    /// @param accelerated whether the machine is to run on KVM
+    Microvm launch(MachineSpec spec, QemuCommand command, boolean accelerated) throws SandboxException {
         try (var parts = new HeldParts();
                 var pipes = ProcessPipes.open(false);
                 var network = MicrovmNetwork.ofMonitor()) {
@@ -37,17 +37,22 @@ record MonitorLauncher(Launcher launcher, int initUid, int nothing, int root) {
             parts.hold(output.writing());
             var monitor = Descriptors.streamSockets();
             parts.hold(monitor.writing());
-            var ends = new Microvm.Ends(control.reading(), output.reading(), monitor.reading());
+            var ends = new Microvm.Ends(control.reading(), output.reading());
+            var monitorControl = new QemuControl(monitor.reading(), accelerated);
             try {
                 command.monitor(monitor.writing()).ports(control.writing(), output.writing());
-                var launched = launcher.launch(
-                        words(own, cgroup, command), descriptors(pipes, network.fd(), command.passed()));
+                var launched =
+                        launcher.launch(words(spec, command), descriptors(pipes, network.fd(), command.passed()));
                 Descriptors.close(launched.mounts());
                 var process = new LaunchedProcess(
-                        ChildProcess.of(launched.init()), launched.status(), pipes.takeOurs(), cgroup::liftCpuLimit);
-                return new Microvm(name, process, ends);
+                        ChildProcess.of(launched.init()),
+                        launched.status(),
+                        pipes.takeOurs(),
+                        spec.cgroup()::liftCpuLimit);
+                return new Microvm(spec.name(), process, ends, monitorControl);
             } catch (LinuxException | SandboxException | RuntimeException | Error e) {
                 ends.close();
+                monitorControl.close();
                 throw e;
             }
         } catch (LinuxException e) {
@@ -55,11 +60,12 @@ record MonitorLauncher(Launcher launcher, int initUid, int nothing, int root) {
         }
     }
 
-    private LaunchWords words(PrivateNetwork own, Cgroup cgroup, QemuCommand command) throws SandboxException {
+    private LaunchWords words(MachineSpec spec, QemuCommand command) throws SandboxException {
+        var cgroup = spec.cgroup();
         return new LaunchWords()
                 .add("hostname", "microvm")
                 .add("network")
-                .add("uid", own.uid())
+                .add("uid", spec.network().own().uid())
                 .add("init-uid", initUid)
                 .addList(
                         "cgroups",
