@@ -56,7 +56,7 @@ public final class Members implements ShardTransport, AutoCloseable {
 
     private void watch() {
         while (!closed) {
-            var node = membership.node();
+            var node = node();
             if (node != null) {
                 node.checkCertainty();
             }
@@ -73,9 +73,15 @@ public final class Members implements ShardTransport, AutoCloseable {
         return membership.id();
     }
 
+    /// Of its present life; null between two.
+    @Nullable
+    ClusterNode node() {
+        return membership.node();
+    }
+
     @Override
     public void toShard(ShardRequest request) {
-        var node = membership.node();
+        var node = node();
         if (node != null) {
             node.toShard(request);
         }
@@ -83,7 +89,7 @@ public final class Members implements ShardTransport, AutoCloseable {
 
     @Override
     public void toMember(MemberId member, ShardAnswer answer) {
-        var node = membership.node();
+        var node = node();
         if (node != null) {
             node.toMember(member, answer);
         }
@@ -91,19 +97,19 @@ public final class Members implements ShardTransport, AutoCloseable {
 
     /// Whether this member owns the shard, and certainly nobody else does.
     public boolean owns(ShardId shard) {
-        var node = membership.node();
+        var node = node();
         return node != null && node.shards().owns(shard);
     }
 
     /// Until when, by `System.nanoTime`, nobody else owns a shard that this member owns. In the past while most of
     /// the members do not answer, and while this one is of no cluster.
     public long certainUntil() {
-        @Nullable ClusterNode node = membership.node();
+        var node = node();
         return node == null ? System.nanoTime() - 1 : node.certainUntil();
     }
 
     public ClusterView view() {
-        var node = membership.node();
+        var node = node();
         return node == null ? ClusterView.NONE : node.view();
     }
 

@@ -30,6 +30,12 @@ final class Membership {
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(200);
+
+    /// How long a life may take to end, when it is left and when it is given up.
+    private static final Duration LEAVE = Duration.ofSeconds(20);
+
+    private static final Duration END = Duration.ofSeconds(8);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
@@ -170,10 +176,12 @@ final class Membership {
         boolean over = false;
         do {
             try {
-                over = life.awaitEnd(Duration.ofSeconds(20));
+                over = life.awaitEnd(leaving ? LEAVE : END);
                 if (!over) {
                     LOG.log(Level.WARNING, "What this member has of the cluster takes long to end");
+                    LOG.log(Level.DEBUG, life::remains);
                     life.abandon();
+                    life.cutConnections();
                 }
             } catch (InterruptedException e) {
                 over = closed;

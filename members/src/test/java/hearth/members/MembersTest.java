@@ -2,6 +2,7 @@ package hearth.members;
 
 import static hearth.members.TestCluster.ALL;
 import static hearth.members.TestCluster.LONG;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -132,6 +133,26 @@ class MembersTest {
         System.out.printf("Shards of a killed member (first: %s) are elsewhere after %d ms%n", first, took.toMillis());
         assertThat(took).isLessThan(Duration.ofSeconds(20));
         assertThat(third.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /// Which they do by themselves if Pekko's do not end with it.
+    @Test
+    void comeBackWhenTheirConnectionsAreCut() throws Exception {
+        cluster.start("host1");
+        cluster.start("host2");
+        var third = cluster.start("host3");
+        cluster.awaitShared(LONG, "host1", "host2", "host3");
+        var life = requireNonNull(third.node());
+
+        assertThat(life.remains()).contains("StreamSupervisor");
+        life.abandon();
+        life.cutConnections();
+
+        Await.until(LONG, life::remains, life::isEnded);
+        assertThat(life.remains()).doesNotContain("StreamSupervisor");
+        cluster.awaitShared(LONG, "host1", "host2", "host3");
+        assertThat(cluster.host("host3").partings.get()).isPositive();
+        assertThat(cluster.host("host1").partings.get()).isZero();
     }
 
     @Test
