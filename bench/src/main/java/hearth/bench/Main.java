@@ -197,6 +197,7 @@ public final class Main {
         }
         if (parts.contains(Part.SOURCES)) {
             new SourceRows(report, repository, folder, quick).run();
+            new TopicRows(report, repository, folder, quick).run();
         }
         if (parts.contains(Part.CREATIONS)) {
             try (var hearth = HearthServer.start(repository, folder.resolve("creations"))) {

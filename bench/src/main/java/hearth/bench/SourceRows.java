@@ -1,9 +1,7 @@
 package hearth.bench;
 
 import hearth.bench.Report.Figure;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +16,7 @@ import java.util.regex.Pattern;
 final class SourceRows {
     private static final int RECEIVERS = 5;
     private static final int IDLE = 500;
-    private static final String MAPPINGS = "/2015-03-31/event-source-mappings";
+    static final String MAPPINGS = "/2015-03-31/event-source-mappings";
     private static final Pattern UUID = Pattern.compile("\"UUID\":\"([^\"]+)\"");
     private static final Pattern RAN = Pattern.compile("ran (\\S+) (\\d+)");
 
@@ -45,9 +43,9 @@ final class SourceRows {
     }
 
     void run() throws Exception {
-        try (var queues = Child.start("hearth.bench.QueueServer")) {
+        try (var queues = ChildProcess.start("hearth.bench.QueueServer")) {
             var port = queues.line();
-            try (var client = Child.start("hearth.bench.QueueClient", port);
+            try (var client = ChildProcess.start("hearth.bench.QueueClient", port);
                     var hearth = HearthServer.start(repository, data, "--endpoint", "sqs=http://127.0.0.1:" + port)) {
                 var python = Language.all().getFirst();
                 hearth.create("run", python.runtime(), python.handler(), python.zip(CODE, "run"), 1769);
@@ -67,6 +65,11 @@ final class SourceRows {
                 "POST",
                 MAPPINGS,
                 "{\"FunctionName\":\"run\",\"EventSourceArn\":\"arn:aws:sqs:us-east-1:000000000000:" + queue + "\"}");
+        return pathOf(answer);
+    }
+
+    /// @param answer to the creation of a mapping
+    static String pathOf(String answer) throws IOException {
         HearthServer.expect(answer, 202);
         var uuid = UUID.matcher(answer);
         if (!uuid.find()) {
@@ -85,7 +88,7 @@ final class SourceRows {
     }
 
     /// Both are given their messages before they begin.
-    private void throughput(Child client, HearthServer hearth, String mapping)
+    private void throughput(ChildProcess client, HearthServer hearth, String mapping)
             throws IOException, InterruptedException {
         int count = quick ? 5_000 : 20_000;
         int rounds = quick ? 3 : 7;
@@ -120,7 +123,7 @@ final class SourceRows {
                 "");
     }
 
-    private void latency(Child client) throws IOException, InterruptedException {
+    private void latency(ChildProcess client) throws IOException, InterruptedException {
         Report.progress("sources: latency when idle");
         int count = quick ? 40 : 200;
         var sent = new ArrayList<Long>();
@@ -155,7 +158,7 @@ final class SourceRows {
         }
     }
 
-    private void idle(Child client, HearthServer hearth) throws IOException, InterruptedException {
+    private void idle(ChildProcess client, HearthServer hearth) throws IOException, InterruptedException {
         Report.progress("sources: " + IDLE + " mappings of empty queues");
         var tree = new ProcessTree(hearth.pid());
         long memory = ProcessTree.residentKib(hearth.pid());
@@ -192,40 +195,5 @@ final class SourceRows {
         var sorted = values.clone();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];
-    }
-
-    /// A program of this module in a process of its own, which answers each line with one.
-    private record Child(Process process, Writer to, BufferedReader from) implements AutoCloseable {
-        static Child start(String main, String... arguments) throws IOException {
-            var command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    main));
-            command.addAll(List.of(arguments));
-            var process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return new Child(process, process.outputWriter(), process.inputReader());
-        }
-
-        String line() throws IOException {
-            var line = from.readLine();
-            if (line == null) {
-                throw new IOException("A helper of the benchmark has ended");
-            }
-            return line;
-        }
-
-        String ask(String what) throws IOException {
-            to.write(what + "\n");
-            to.flush();
-            return line();
-        }
-
-        @Override
-        public void close() {
-            process.destroy();
-        }
     }
 }

@@ -18,6 +18,8 @@ import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
@@ -26,6 +28,7 @@ import software.amazon.awssdk.services.lambda.model.FullDocument;
 import software.amazon.awssdk.services.lambda.model.SourceAccessConfiguration;
 
 /// Functions that run on the changes of collections, which a server has that speaks as MongoDB does.
+@Execution(ExecutionMode.CONCURRENT)
 class ChangeStreamMappingsTest {
     private static final String CLUSTER = "arn:aws:rds:eu-west-1:000000000000:cluster:shop";
     private static final String SECRET = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop";

@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /// A server of SQS that others wrote, in this process, with a client of its own.
-final class ElasticMq implements AutoCloseable {
+public final class ElasticMq implements AutoCloseable {
     private final SQSRestServer server;
     private final URI url;
     private final SqsClient client;
@@ -25,7 +25,7 @@ final class ElasticMq implements AutoCloseable {
         this.client = Clients.of(SqsClient.builder(), url);
     }
 
-    static ElasticMq start() {
+    public static ElasticMq start() {
         return start(0);
     }
 
@@ -35,27 +35,27 @@ final class ElasticMq implements AutoCloseable {
         return new ElasticMq((port == 0 ? builder.withDynamicPort() : builder.withPort(port)).start());
     }
 
-    URI url() {
+    public URI url() {
         return url;
     }
 
-    SqsClient client() {
+    public SqsClient client() {
         return client;
     }
 
     /// Makes a queue.
     ///
     /// @return its ARN
-    String create(String queue) {
+    public String create(String queue) {
         return create(queue, Map.of());
     }
 
-    String create(String queue, Map<String, String> attributes) {
+    public String create(String queue, Map<String, String> attributes) {
         client.createQueue(r -> r.queueName(queue).attributesWithStrings(attributes));
         return arn(queue);
     }
 
-    String urlOf(String queue) {
+    public String urlOf(String queue) {
         return client.getQueueUrl(r -> r.queueName(queue)).queueUrl();
     }
 
@@ -85,12 +85,12 @@ final class ElasticMq implements AutoCloseable {
         return Integer.parseInt(attributes(queue).get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES));
     }
 
-    static String arn(String queue) {
+    public static String arn(String queue) {
         return "arn:aws:sqs:eu-west-1:000000000000:" + queue;
     }
 
     /// Takes what there is out of a queue, or nothing after a second.
-    List<Message> take(String queue) {
+    public List<Message> take(String queue) {
         var at = urlOf(queue);
         var messages = client.receiveMessage(r -> r.queueUrl(at)
                         .maxNumberOfMessages(10)

@@ -40,7 +40,7 @@ public final class HearthProcess implements AutoCloseable {
     }
 
     /// As `start`, with more variables in the server's environment.
-    static HearthProcess start(Path data, Map<String, String> environment, String... options) {
+    public static HearthProcess start(Path data, Map<String, String> environment, String... options) {
         var server = launch(data, environment, options);
         server.endpoint();
         return server;
@@ -175,7 +175,7 @@ public final class HearthProcess implements AutoCloseable {
         }
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
@@ -185,7 +185,7 @@ public final class HearthProcess implements AutoCloseable {
     }
 
     /// Everything that it has printed.
-    String output() {
+    public String output() {
         return output.toString();
     }
 
@@ -209,7 +209,7 @@ public final class HearthProcess implements AutoCloseable {
     }
 
     /// SIGKILL: no last word.
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         awaitExit();
     }

@@ -31,13 +31,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /// A broker of Kafka with its controller, in a process of its own: open at one port, for those who sign in at a second,
 /// and for those with a certificate at a third.
-final class KafkaBroker implements AutoCloseable {
+public final class KafkaBroker implements AutoCloseable {
     static final String USER = "app";
     static final String PASSWORD = "pass \"word\" \\1";
 
@@ -66,7 +67,7 @@ final class KafkaBroker implements AutoCloseable {
                 new ByteArraySerializer());
     }
 
-    static KafkaBroker start() {
+    public static KafkaBroker start() {
         var folder = TestServer.temporaryFolder();
         try {
             makeCertificate(folder);
@@ -268,7 +269,7 @@ final class KafkaBroker implements AutoCloseable {
         }
     }
 
-    String address() {
+    public String address() {
         return "127.0.0.1:" + open;
     }
 
@@ -280,20 +281,20 @@ final class KafkaBroker implements AutoCloseable {
         return "127.0.0.1:" + certified;
     }
 
-    void create(String topic, int partitions) {
+    public void create(String topic, int partitions) {
         get(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                 .all());
     }
 
     /// Has a share group begin with the first record there is.
-    void beginAtTheOldest(String shareGroup) {
+    public void beginAtTheOldest(String shareGroup) {
         var set = new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
         get(admin.incrementalAlterConfigs(
                         Map.of(new ConfigResource(ConfigResource.Type.GROUP, shareGroup), List.of(set)))
                 .all());
     }
 
-    void addPartitions(String topic, int partitions) {
+    public void addPartitions(String topic, int partitions) {
         get(admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
                 .all());
     }
@@ -309,7 +310,7 @@ final class KafkaBroker implements AutoCloseable {
         }
     }
 
-    void send(String topic, int partition, String... values) {
+    public void send(String topic, int partition, String... values) {
         for (var value : values) {
             send(new ProducerRecord<>(topic, partition, null, value.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         }
@@ -327,14 +328,25 @@ final class KafkaBroker implements AutoCloseable {
         return offsets;
     }
 
-    /// How many members of a group have partitions.
+    /// How many members of a group have partitions; none as long as it has had no member.
     long members(String group) {
-        return get(admin.describeConsumerGroups(List.of(group)).all()).values().iterator().next().members().stream()
-                .filter(member -> !member.assignment().topicPartitions().isEmpty())
-                .count();
+        try {
+            return get(admin.describeConsumerGroups(List.of(group)).all()).values().iterator().next().members().stream()
+                    .filter(member -> !member.assignment().topicPartitions().isEmpty())
+                    .count();
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return 0;
+            }
+            throw e;
+        }
     }
 
-    void kill() {
+    public ProcessHandle process() {
+        return process.toHandle();
+    }
+
+    public void kill() {
         process.destroyForcibly();
         try {
             process.waitFor();
@@ -343,7 +355,7 @@ final class KafkaBroker implements AutoCloseable {
         }
     }
 
-    void startAgain() {
+    public void startAgain() {
         process = launch();
     }
 

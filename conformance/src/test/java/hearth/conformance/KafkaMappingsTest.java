@@ -22,6 +22,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
@@ -33,6 +38,8 @@ import software.amazon.awssdk.services.lambda.model.SourceAccessConfiguration;
 
 /// Functions that run on the records of topics, which a broker of Kafka's own has.
 @Tag("alone")
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "broker", mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class KafkaMappingsTest {
     /// Says what it got, and does what the values ask for: `fail` fails the batch, `until:TIME` does before that time,
     /// `drop` is reported as failed.
@@ -339,6 +346,7 @@ class KafkaMappingsTest {
     }
 
     @Test
+    @ResourceLock("broker")
     void goesOnOnceItsBrokerIsBack() {
         var mapping = map("back", 1, r -> {});
         broker.send("back", 0, "before");

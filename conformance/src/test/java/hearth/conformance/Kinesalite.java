@@ -1,7 +1,6 @@
 package hearth.conformance;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,37 +11,43 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 
 /// A server of Kinesis that others wrote, with a client of its own. It comes from npm.
-final class Kinesalite implements AutoCloseable {
+public final class Kinesalite implements AutoCloseable {
     static {
         // It takes CBOR, and returns what came by it as something else.
         System.setProperty("aws.cborEnabled", "false");
     }
 
-    private final Process process;
+    private final Path folder;
     private final URI url;
     private final KinesisClient client;
+    private Process process;
 
-    private Kinesalite(Process process, URI url) {
-        this.process = process;
-        this.url = url;
+    private Kinesalite(Path folder, int port) throws IOException {
+        this.folder = folder;
+        this.url = URI.create("http://127.0.0.1:" + port);
         this.client = Clients.of(KinesisClient.builder(), url);
+        this.process = launch();
     }
 
     /// Starts one, and waits until it answers. The test is skipped where there is no Node.js, or npm cannot be asked.
-    static Kinesalite start() throws IOException, InterruptedException {
+    public static Kinesalite start() throws IOException, InterruptedException {
         var folder = TestServer.temporaryFolder();
         Programs.install(folder, "kinesalite@3.3.3");
-        int port;
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        var main = folder.resolve(Path.of("node_modules", "kinesalite", "cli.js"));
-        var process = new ProcessBuilder(
+        var started = new Kinesalite(folder, Haproxy.freePort());
+        Await.until("kinesalite answers", started::answers);
+        return started;
+    }
+
+    private Process launch() throws IOException {
+        return new ProcessBuilder(
                         "node",
                         "--no-warnings",
-                        main.toString(),
+                        folder.resolve(Path.of("node_modules", "kinesalite", "cli.js"))
+                                .toString(),
                         "--port",
-                        Integer.toString(port),
+                        Integer.toString(url.getPort()),
+                        "--path",
+                        folder.resolve("streams").toString(),
                         "--createStreamMs",
                         "10",
                         "--deleteStreamMs",
@@ -54,9 +59,20 @@ final class Kinesalite implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        var started = new Kinesalite(process, URI.create("http://127.0.0.1:" + port));
-        Await.until("kinesalite answers", started::answers);
-        return started;
+    }
+
+    public ProcessHandle process() {
+        return process.toHandle();
+    }
+
+    /// Ends it with no last word. What it has acknowledged is in its folder.
+    public void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    public void startAgain() throws IOException {
+        process = launch();
+        Await.until("kinesalite answers again", this::answers);
     }
 
     private boolean answers() {
@@ -68,24 +84,24 @@ final class Kinesalite implements AutoCloseable {
         }
     }
 
-    URI url() {
+    public URI url() {
         return url;
     }
 
-    KinesisClient client() {
+    public KinesisClient client() {
         return client;
     }
 
     /// Makes a stream.
     ///
     /// @return its ARN
-    String create(String stream, int shards) {
+    public String create(String stream, int shards) {
         client.createStream(r -> r.streamName(stream).shardCount(shards));
         awaitActive(stream);
         return arn(stream);
     }
 
-    void awaitActive(String stream) {
+    public void awaitActive(String stream) {
         Await.until(
                 stream + " is active",
                 () -> client.describeStreamSummary(r -> r.streamName(stream))
@@ -94,7 +110,7 @@ final class Kinesalite implements AutoCloseable {
                         == StreamStatus.ACTIVE);
     }
 
-    static String arn(String stream) {
+    public static String arn(String stream) {
         return "arn:aws:kinesis:eu-west-1:000000000000:stream/" + stream;
     }
 
@@ -119,6 +135,6 @@ final class Kinesalite implements AutoCloseable {
     @Override
     public void close() {
         client.close();
-        process.destroyForcibly().onExit().join();
+        kill();
     }
 }

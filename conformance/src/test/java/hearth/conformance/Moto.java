@@ -11,7 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 
 /// Many services of AWS in one process, where the host's python3.11 has moto. It looks at no signature, but wants
 /// one.
-final class Moto implements AutoCloseable {
+public final class Moto implements AutoCloseable {
     private static final String PYTHON = "python3.11";
 
     private final Process process;
@@ -23,7 +23,7 @@ final class Moto implements AutoCloseable {
     }
 
     /// Starts one of its own, and waits until it answers. The test is skipped where there is none.
-    static Moto start() throws IOException, InterruptedException {
+    public static Moto start() throws IOException, InterruptedException {
         assumeTrue(isThere(), "This host's python3.11 has no moto with its server");
         int port;
         try (var free = new ServerSocket(0)) {
@@ -66,7 +66,7 @@ final class Moto implements AutoCloseable {
         }
     }
 
-    URI url() {
+    public URI url() {
         return url;
     }
 

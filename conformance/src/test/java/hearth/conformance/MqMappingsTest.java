@@ -15,9 +15,16 @@ import org.apache.activemq.command.ActiveMQQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 import software.amazon.awssdk.services.lambda.model.Filter;
 
 /// Functions that run on the messages of queues, which a broker of ActiveMQ's own has.
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "broker", mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class MqMappingsTest {
     private static ActiveMqBroker broker;
     private static MqFunctions functions;
@@ -170,6 +177,7 @@ class MqMappingsTest {
     }
 
     @Test
+    @ResourceLock("broker")
     void goesOnOnceItsBrokerIsBack() {
         var mapping = functions.map("back", r -> {});
         broker.send("back", "before");

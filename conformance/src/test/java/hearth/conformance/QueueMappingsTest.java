@@ -25,6 +25,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
@@ -37,6 +39,7 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeValue;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /// Functions that run on the messages of queues, which a server of SQS has that is not ours.
+@Execution(ExecutionMode.CONCURRENT)
 class QueueMappingsTest {
     /// Says what it got, and does what the bodies ask for: `fail` fails the batch, `drop` is reported as failed.
     private static final SdkBytes FUNCTION = Zips.of("app.py", """

@@ -1,5 +1,6 @@
 package hearth.conformance;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.MessageProperties;
@@ -8,19 +9,21 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /// A broker of RabbitMQ's own, as Debian has it, on the loopback, with folders, a port mapper and a user of its own.
-final class RabbitMqBroker implements AutoCloseable {
+public final class RabbitMqBroker implements AutoCloseable {
     static final String WHY_NOT = "RabbitMQ is not installed: apt-get install rabbitmq-server";
 
-    static final String USER = "app";
-    static final String PASSWORD = "secret-word";
-    static final String VIRTUAL_HOST = "shop";
+    public static final String USER = "app";
+    public static final String PASSWORD = "secret-word";
+    public static final String VIRTUAL_HOST = "shop";
 
+    private static final Duration CONFIRMED_WITHIN = Duration.ofSeconds(10);
     private static final Path INSTALLED = Path.of("/usr/lib/rabbitmq/lib");
 
     private final Path folder;
@@ -62,7 +65,7 @@ final class RabbitMqBroker implements AutoCloseable {
     }
 
     /// Begins to start one.
-    static RabbitMqBroker launchOne() {
+    public static RabbitMqBroker launchOne() {
         try {
             return new RabbitMqBroker(TestServer.temporaryFolder());
         } catch (IOException e) {
@@ -103,17 +106,17 @@ final class RabbitMqBroker implements AutoCloseable {
         return process;
     }
 
-    String url() {
+    public String url() {
         return "amqp://127.0.0.1:" + port;
     }
 
     /// What is done by a channel.
     @FunctionalInterface
-    interface Work<T> {
+    public interface Work<T> {
         T by(Channel channel) throws IOException;
     }
 
-    <T> T work(Work<T> work) {
+    public <T> T work(Work<T> work) {
         try (var connection = factory().newConnection();
                 var channel = connection.createChannel()) {
             return work.by(channel);
@@ -132,7 +135,7 @@ final class RabbitMqBroker implements AutoCloseable {
         return factory;
     }
 
-    void awaitStart() {
+    public void awaitStart() {
         Await.until(this::output, () -> {
             try (var connection = factory().newConnection()) {
                 return connection.isOpen();
@@ -150,7 +153,7 @@ final class RabbitMqBroker implements AutoCloseable {
         }
     }
 
-    void create(String queue) {
+    public void create(String queue) {
         work(channel -> channel.queueDeclare(queue, true, false, false, Map.of()));
     }
 
@@ -164,6 +167,20 @@ final class RabbitMqBroker implements AutoCloseable {
         });
     }
 
+    /// Sends one, and waits until the broker has it on its disk.
+    public void sendAndConfirm(String queue, BasicProperties properties, String text) {
+        work(channel -> {
+            channel.confirmSelect();
+            channel.basicPublish("", queue, properties, text.getBytes(StandardCharsets.UTF_8));
+            try {
+                channel.waitForConfirmsOrDie(CONFIRMED_WITHIN.toMillis());
+            } catch (InterruptedException | TimeoutException e) {
+                throw new IOException(e);
+            }
+            return text;
+        });
+    }
+
     /// How many messages wait to be handed out.
     long waiting(String queue) {
         return work(channel -> channel.messageCount(queue));
@@ -173,12 +190,16 @@ final class RabbitMqBroker implements AutoCloseable {
         return work(channel -> channel.consumerCount(queue));
     }
 
+    public ProcessHandle process() {
+        return server.toHandle();
+    }
+
     /// Ends it with no last word.
-    void kill() {
+    public void kill() {
         end(server);
     }
 
-    void startAgain() {
+    public void startAgain() {
         try {
             server = launch();
         } catch (IOException e) {

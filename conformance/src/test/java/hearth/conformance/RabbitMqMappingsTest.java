@@ -17,12 +17,19 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.Filter;
 import software.amazon.awssdk.services.lambda.model.SourceAccessConfiguration;
 
 /// Functions that run on the messages of queues, which a broker of RabbitMQ's own has.
 @EnabledIf(value = "isThere", disabledReason = RabbitMqBroker.WHY_NOT)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "broker", mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class RabbitMqMappingsTest {
     private static RabbitMqBroker broker;
     private static MqFunctions functions;
@@ -131,6 +138,7 @@ class RabbitMqMappingsTest {
     }
 
     @Test
+    @ResourceLock("broker")
     void goesOnOnceItsBrokerIsBack() {
         var mapping = map("back", r -> {});
         broker.send("back", List.of("before"));

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
@@ -27,6 +29,7 @@ import software.amazon.awssdk.services.lambda.model.SourceAccessConfiguration;
 
 /// Functions that run on the records of share groups, which a broker of Kafka's own has (`ConsumptionMode: Queue`).
 @Tag("alone")
+@Execution(ExecutionMode.CONCURRENT)
 class ShareGroupMappingsTest {
     /// Says what it got. Fails on `fail`, and the first two times on `twice`.
     private static final SdkBytes FUNCTION = Zips.of("app.py", """

@@ -9,32 +9,32 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// An address of the loopback that leads to a server, or to nobody.
-final class SwitchedRelay implements AutoCloseable {
+public final class SwitchedRelay implements AutoCloseable {
     private final URI target;
     private final int port;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private ServerSocket listener;
 
-    SwitchedRelay(URI target) throws IOException {
+    public SwitchedRelay(URI target) throws IOException {
         this.target = target;
         this.listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
         this.port = listener.getLocalPort();
         serve(listener);
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("http://127.0.0.1:" + port);
     }
 
     /// From now on nobody listens, and what is under way is cut off.
-    void off() throws IOException {
+    public void off() throws IOException {
         listener.close();
         for (var connection : connections) {
             connection.close();
         }
     }
 
-    void on() throws IOException {
+    public void on() throws IOException {
         listener = new ServerSocket();
         listener.setReuseAddress(true);
         listener.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port));

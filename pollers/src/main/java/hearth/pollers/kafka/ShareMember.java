@@ -1,7 +1,6 @@
 package hearth.pollers.kafka;
 
 import hearth.pollers.HeldMemory;
-import hearth.pollers.Pause;
 import hearth.pollers.SourceException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -9,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -18,156 +16,60 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 
-/// One member of a mapping's share group (KIP-932), on a thread of its own: takes records out up to `BatchSize`, has
-/// the function run on them, and accepts what is done with. It has the records of one poll at a time.
+/// A member of a share group (KIP-932): takes records out up to `BatchSize`, has the function run on them, and accepts
+/// what is done with. It has the records of one poll at a time.
 ///
 /// What the function fails on, or may not run on, stays here and is tried again, with its lock renewed (KIP-1222): a
 /// broker gives what is released to the next at once, and to nobody any more after the fifth time.
-final class ShareMember implements Member {
+final class ShareMember extends Member {
     private static final Logger LOG = System.getLogger(ShareMember.class.getName());
+
     /// How long renewed records are waited for, and how often.
     private static final Duration RETURN = Duration.ofMillis(50);
 
     private static final int RETURNS = 20;
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
-    private static final Duration LONGEST_POLL = Duration.ofMinutes(16);
-
-    /// Of records of one poll, but for a single one that is larger.
-    private static final int FETCH_BYTES = 8 << 20;
-
-    private static final Duration CLOSE = Duration.ofSeconds(5);
-
     /// How long a lock lasts, unless the broker says otherwise.
     private static final int LOCK_MILLIS = 30_000;
 
-    private final MappingWork work;
-    private final KafkaAccess access;
-    private final int index;
-    private final HeldMemory memory;
-    private final Thread thread;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile boolean abandoned;
-    private volatile @Nullable KafkaShareConsumer<byte[], byte[]> reader;
-
-    /// Of the thread.
-    private final Pause pause = new Pause();
-
     ShareMember(MappingWork work, KafkaAccess access, int index) {
-        this.work = work;
-        this.access = access;
-        this.index = index;
-        this.memory = new HeldMemory(work.services().invoker());
-        // Not a virtual one: the client waits in ways that keep a carrier.
-        this.thread =
-                Thread.ofPlatform().daemon().name("poller of " + work.mapping()).unstarted(this::run);
+        super(work, access, index);
     }
 
     @Override
-    public void start() {
-        thread.start();
-    }
-
-    @Override
-    public void close() {
-        closed.countDown();
-        wakeUp();
-    }
-
-    @Override
-    public void abandon() {
-        abandoned = true;
-        close();
-    }
-
-    @Override
-    public void awaitEnd() throws InterruptedException {
-        if (thread.getState() != Thread.State.NEW) {
-            thread.join();
-        }
-    }
-
-    private boolean isClosed() {
-        return closed.getCount() == 0;
-    }
-
-    private void wakeUp() {
-        var current = reader;
-        if (current != null) {
-            current.wakeup();
-        }
-    }
-
-    private void run() {
+    void join() throws SourceException, InterruptedException {
+        var consumer =
+                new KafkaShareConsumer<>(groupSettings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         try {
+            readBy(consumer::wakeup);
+            consumer.subscribe(List.of(work().rules().topic()));
+            var connections = new Connections(work().status());
             while (!isClosed()) {
-                try {
-                    join();
-                } catch (SourceException e) {
-                    sourceFails(String.valueOf(e.getMessage()));
-                } catch (WakeupException e) {
-                    LOG.log(Level.DEBUG, "The poller of {0} was woken up", work.mapping());
-                } catch (KafkaException e) {
-                    LOG.log(Level.DEBUG, "The poller of {0} met {1}", work.mapping(), e.getClass());
-                    sourceFails(Problems.words(e));
-                } catch (RuntimeException | Error e) {
-                    work.services().meter().defect();
-                    LOG.log(Level.ERROR, "The poller of " + work.mapping() + " met a defect, and goes on", e);
-                }
-                var _ = closed.await(pause.next().toMillis(), TimeUnit.MILLISECONDS);
-            }
-        } catch (InterruptedException e) {
-            LOG.log(Level.DEBUG, "The poller of " + work.mapping() + " ends", e);
-        } finally {
-            memory.close();
-        }
-    }
-
-    /// A member that is to end has nothing to say: the next poller of the mapping may be at work.
-    private void sourceFails(String why) {
-        if (!isClosed()) {
-            work.status().sourceFails(why);
-        }
-    }
-
-    private void join() throws SourceException, InterruptedException {
-        var consumer = new KafkaShareConsumer<>(settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        try {
-            reader = consumer;
-            consumer.subscribe(List.of(work.rules().topic()));
-            var connections = new Connections(work.status());
-            while (!isClosed()) {
-                if (memory.hasRoom()) {
+                if (memory().hasRoom()) {
                     take(consumer);
                     connections.look(consumer.metrics());
                 } else {
-                    var _ = closed.await(HeldMemory.LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                    var _ = isClosedWithin(HeldMemory.LOOK);
                 }
             }
         } finally {
-            reader = null;
-            memory.set(0);
+            readNoMore();
+            memory().set(0);
             try {
-                consumer.close(CLOSE);
+                consumer.close(LEAVING);
             } catch (KafkaException e) {
-                LOG.log(Level.DEBUG, "The poller of {0} left with {1}", work.mapping(), e.getClass());
+                LOG.log(Level.DEBUG, "The poller of {0} left with {1}", work().mapping(), e.getClass());
             }
         }
     }
 
-    private Map<String, Object> settings() throws SourceException {
-        var settings = access.settings();
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, work.rules().group());
-        settings.put(
-                ConsumerConfig.CLIENT_ID_CONFIG, "hearth-" + work.mapping().id().uuid() + "-" + index);
+    private Map<String, Object> groupSettings() throws SourceException {
+        var settings = settings();
         settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
         // Else a poll returns whole batches of producers, however large.
         settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, work.rules().batchSize());
-        settings.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) LONGEST_POLL.toMillis());
-        settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, work().rules().batchSize());
         return settings;
     }
 
@@ -176,11 +78,11 @@ final class ShareMember implements Member {
         var batches = new ArrayList<SharedBatch>();
         try {
             var polled = consumer.poll(LONGEST_WAIT);
-            for (var part : SharedBatch.parts(polled, work)) {
+            for (var part : SharedBatch.parts(polled, work())) {
                 if (part.wanted().isEmpty()) {
                     SharedBatch.acknowledge(consumer, part.all(), AcknowledgeType.ACCEPT);
                 } else {
-                    batches.add(new SharedBatch(work, part));
+                    batches.add(new SharedBatch(work(), part));
                 }
             }
             if (batches.isEmpty()) {
@@ -193,8 +95,8 @@ final class ShareMember implements Member {
             LOG.log(Level.TRACE, "The poller is to end");
             return;
         }
-        pause.reset();
-        memory.set(batches.stream().mapToLong(SharedBatch::memory).sum());
+        pause().reset();
+        memory().set(batches.stream().mapToLong(SharedBatch::memory).sum());
         long lock = consumer.acquisitionLockTimeoutMs().orElse(LOCK_MILLIS);
         long renewal = TimeUnit.MILLISECONDS.toNanos(lock) / 3;
         try {
@@ -211,13 +113,13 @@ final class ShareMember implements Member {
                 if (due || batches.stream().anyMatch(SharedBatch::hasEnded)) {
                     renewed = System.nanoTime();
                     acknowledge(consumer, batches, AcknowledgeType.RENEW);
-                    memory.set(batches.stream().mapToLong(SharedBatch::memory).sum());
+                    memory().set(batches.stream().mapToLong(SharedBatch::memory).sum());
                     takeAgain(consumer, batches);
                 }
             }
         } finally {
             batches.forEach(SharedBatch::stop);
-            memory.set(0);
+            memory().set(0);
         }
     }
 
@@ -245,7 +147,7 @@ final class ShareMember implements Member {
                                 Level.WARNING,
                                 "Records of {0} of mapping {1} come again, although its function has them: {2}",
                                 partition,
-                                work.mapping(),
+                                work().mapping(),
                                 why.getClass().getSimpleName())));
                 return;
             } catch (WakeupException e) {
@@ -288,7 +190,7 @@ final class ShareMember implements Member {
                         consumer.acquisitionLockTimeoutMs().orElse(LOCK_MILLIS))
                 / 3;
         long renewed = System.nanoTime();
-        while (!abandoned && !batches.stream().allMatch(SharedBatch::hasEnded)) {
+        while (!isAbandoned() && !batches.stream().allMatch(SharedBatch::hasEnded)) {
             for (var batch : batches) {
                 var _ = batch.awaitEnd(Duration.ofMillis(20));
             }
