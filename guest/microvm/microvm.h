@@ -1,6 +1,7 @@
 // Pid 1 of a microVM. The server speaks to it by frames on a stream of bytes, the control port; what the program writes
-// goes out by a port of its own, as bytes. It starts programs as the server does on a host: by the launcher, which gives
-// each the same view, the same rights and the same filter of system calls in here as it has there.
+// goes out by a port of its own, as bytes. The ports are those of virtio-serial, or connections of vsock (control.c). It
+// starts programs as the server does on a host: by the launcher, which gives each the same view, the same rights and the
+// same filter of system calls in here as it has there.
 //
 //   server ── control port ──► init ── launcher ──► the launcher's init ──► the program
 //          ◄─ output port ────  │                                              │ 127.0.0.1:9001, ...
@@ -43,6 +44,7 @@ int control_port(void);
 char read_frame(char **content, size_t *length); // the content is the caller's to free
 void send_frame(char kind, const void *content, size_t length);
 void write_output(const char *bytes, size_t length);
+void await_output(void);
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void check(long result, const char *what, const char *about);
 
@@ -68,6 +70,6 @@ void tell_memory(int exactly);
 
 // relay.c
 void listen_for_programs(const struct configuration *configuration);
-void serve(int signals);
+_Noreturn void serve(int signals);
 
 #endif

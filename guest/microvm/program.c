@@ -224,6 +224,7 @@ static void ended(int how) {
         snprintf(message, sizeof message, WIFSIGNALED(how) ? "S %d" : "X %d",
                  WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how));
     pass_output();
+    await_output();
     tell_memory(1);
     forget_program();
     send_frame('L', message, strlen(message));

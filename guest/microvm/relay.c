@@ -92,6 +92,7 @@ static int take(struct pair *pair, int from) {
     if (from == INSIDE) {
         pass_output();
         tell_memory(0);
+        await_output();
     }
     return 1;
 }

@@ -43,7 +43,8 @@ import java.util.Set;
 /// @param loops event loops; one is right unless a core is kept busy by it (`--loops`, 1)
 /// @param service how it is run (`--allow-host`, `--drain`)
 /// @param cluster the other processes that it works with (`--workers-listen`, `--join`)
-/// @param microvm what microVMs are made of, if there are any (`--guest-kernel`, `--guest-images`)
+/// @param microvm what microVMs are made of and run on, if there are any (`--guest-kernel`, `--guest-images`,
+///     `--microvm-monitor`, `--firecracker`, `--jailer`)
 /// @param guest the files that go into sandboxes, as the build made them
 public record ServerConfig(
         String host,

@@ -37,15 +37,16 @@ final class DoctorCommand {
             "Says which isolation features this machine has, tries its sandboxes, the endpoints of other services, the brokers of event sources and"
                     + " the names of function URLs, and says what to do about what is missing. The status is 1 where the strongest kind of"
                     + " sandboxes does not work.",
-            Stream.concat(
+            Stream.of(
                             Stream.of(
                                     Option.DATA,
                                     EndpointOptions.ENDPOINT,
                                     EndpointOptions.S3_ENDPOINT,
-                                    MicrovmOptions.GUEST_KERNEL,
                                     CLEAN,
                                     LEFTOVERS),
+                            MicrovmOptions.ALL.stream(),
                             SourceOptions.ALL.stream())
+                    .flatMap(options -> options)
                     .toList(),
             DoctorCommand::run);
 
@@ -66,7 +67,7 @@ final class DoctorCommand {
         var endpoints = EndpointOptions.endpoints(arguments);
         var sources = SourceOptions.config(arguments);
         var localhostNames = LocalhostNames.begin();
-        boolean best = examine(arguments.folder(Option.DATA), Path.of(arguments.text(MicrovmOptions.GUEST_KERNEL)));
+        boolean best = examine(arguments.folder(Option.DATA), MicrovmOptions.config(arguments));
         print(DescriptorLimit.finding(HostCapacity.descriptors()));
         print(UrlNames.finding(localhostNames.resolve()));
         new EndpointExamination(PATIENCE).findings(endpoints).forEach(DoctorCommand::print);
@@ -78,12 +79,12 @@ final class DoctorCommand {
     /// are some, because file systems differ.
     ///
     /// @return whether the strongest kind of sandboxes works
-    private static boolean examine(Path data, Path guestKernel) throws IOException {
+    private static boolean examine(Path data, MicrovmConfig microvm) throws IOException {
         var folder = Files.isWritable(data)
                 ? Files.createTempDirectory(data, "doctor")
                 : Files.createTempDirectory("hearth-doctor");
         try {
-            var config = config(folder, guestKernel);
+            var config = config(folder, microvm);
             var findings = Examination.findings(config);
             var trials = Examination.trials(config);
             Stream.of(findings, trials, List.of(leftovers(), FileNames.finding()))
@@ -95,7 +96,7 @@ final class DoctorCommand {
         }
     }
 
-    private static SandboxConfig config(Path folder, Path guestKernel) {
+    private static SandboxConfig config(Path folder, MicrovmConfig microvm) {
         return new SandboxConfig(
                 Guest.folder().resolve("launcher"),
                 folder.resolve("sandboxes"),
@@ -103,7 +104,7 @@ final class DoctorCommand {
                 new NetworkPolicy(true, List.of(), List.of()),
                 Optional.empty(),
                 InnerServices.NONE,
-                new MicrovmConfig(guestKernel, MicrovmConfig.USUAL.images()));
+                microvm);
     }
 
     private static Finding leftovers() {

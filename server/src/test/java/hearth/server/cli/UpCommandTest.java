@@ -25,6 +25,7 @@ import hearth.server.records.RecordsConfig;
 import hearth.server.urls.UrlSuffix;
 import hearth.worker.environment.StreamPace;
 import hearth.worker.microvm.MicrovmConfig;
+import hearth.worker.microvm.MonitorKind;
 import hearth.worker.sandbox.NetworkPolicy;
 import hearth.worker.sandbox.SandboxKind;
 import java.net.URI;
@@ -83,7 +84,8 @@ class UpCommandTest {
                 + " --stream-rate 100 --roles control --loops 2 --allow-host hearth.test --allow-host=*.example.com"
                 + " --url-suffix https://fn.example.com:8443 --drain 2m --access-log off --audit-log off --record-size 2"
                 + " --record-files 9 --metrics off --metrics-functions 7 --retry-base 3s --secret arn:aws:secretsmanager:eu-west-1:1:secret:a=/srv/a.json --secret arn:b=/srv/b.json --kafka-brokers arn:c=h1:9092,h2:9092 --broker arn:d=failover:(ssl://h1:61617,ssl://h2:61617?a=b)?c=d --broker arn:e=amqps://h3 --document-db arn:f=mongodb://h1:27017,h2:27017/?replicaSet=rs0&tls=true --cluster-listen 10.0.0.1:9300 --workers-listen [::1]:9100 --join host1:9200,[::1]:9300 --zone a --worker-id host2"
-                + " --cluster-certificates /etc/hearth/cluster --guest-kernel /srv/kernel --guest-images /srv/images";
+                + " --cluster-certificates /etc/hearth/cluster --guest-kernel /srv/kernel --guest-images /srv/images"
+                + " --microvm-monitor firecracker --firecracker /srv/firecracker --jailer /srv/jailer";
 
         assertThat(config(Map.of(), words.split(" "))).isEqualTo(CHANGED);
     }
@@ -145,7 +147,10 @@ class UpCommandTest {
                         Map.entry("HEARTH_WORKER_ID", "host2"),
                         Map.entry("HEARTH_CLUSTER_CERTIFICATES", "/etc/hearth/cluster"),
                         Map.entry("HEARTH_GUEST_KERNEL", "/srv/kernel"),
-                        Map.entry("HEARTH_GUEST_IMAGES", "/srv/images"))))
+                        Map.entry("HEARTH_GUEST_IMAGES", "/srv/images"),
+                        Map.entry("HEARTH_MICROVM_MONITOR", "firecracker"),
+                        Map.entry("HEARTH_FIRECRACKER", "/srv/firecracker"),
+                        Map.entry("HEARTH_JAILER", "/srv/jailer"))))
                 .isEqualTo(CHANGED);
     }
 
@@ -204,7 +209,12 @@ class UpCommandTest {
                     "a",
                     "host2",
                     Optional.of(Path.of("/etc/hearth/cluster"))),
-            new MicrovmConfig(Path.of("/srv/kernel"), Path.of("/srv/images")),
+            new MicrovmConfig(
+                    Path.of("/srv/kernel"),
+                    Path.of("/srv/images"),
+                    Optional.of(MonitorKind.FIRECRACKER),
+                    Optional.of(Path.of("/srv/firecracker")),
+                    Optional.of(Path.of("/srv/jailer"))),
             Guest.folder());
 
     @Test

@@ -13,6 +13,7 @@ import java.util.List;
 ///
 /// @param fd of the namespace; stays the caller's
 public record MountNamespace(int fd) {
+    private static final Path OWN = Path.of("/proc/thread-self/ns/mnt");
     private static final long OPEN_TREE = 428;
     private static final long MOVE_MOUNT = 429;
     private static final long MOUNT_SETATTR = 442;
@@ -24,6 +25,7 @@ public record MountNamespace(int fd) {
     private static final int FROM_EMPTY_PATH = 4;
     private static final long READ_ONLY_NOSUID_NODEV = 1 | 2 | 4;
     private static final long PRIVATE = 1 << 18;
+    private static final long RECURSIVE = 0x4000;
     private static final long ATTRIBUTES_SIZE = 32;
     private static final int CLONE_FS = 0x200;
     private static final int CLONE_NEWNS = 0x20000;
@@ -31,10 +33,25 @@ public record MountNamespace(int fd) {
     private static final NativeCall SYSCALL_OPEN_TREE = NativeCall.of("syscall", "llipi");
     private static final NativeCall SYSCALL_MOUNT_SETATTR = NativeCall.of("syscall", "llipipl");
     private static final NativeCall SYSCALL_MOVE_MOUNT = NativeCall.of("syscall", "llipipi");
+    private static final NativeCall MOUNT = NativeCall.of("mount", "ippplp");
     private static final NativeCall UNSHARE = NativeCall.of("unshare", "ii");
     private static final NativeCall SETNS = NativeCall.of("setns", "iii");
 
-    /// A directory of the host, and the existing one over which it is to appear.
+    /// Makes one that has what that of the server has, and from now on neither gives to the other.
+    ///
+    /// @return with a descriptor that is the caller's to close
+    public static MountNamespace create() throws LinuxException {
+        return OwnThread.run("mount-namespace", () -> {
+            UNSHARE.call("CLONE_NEWNS", CLONE_NEWNS);
+            try (var arena = Arena.ofConfined()) {
+                var none = MemorySegment.NULL;
+                MOUNT.call("private", none, arena.allocateFrom("/"), none, RECURSIVE | PRIVATE, none);
+            }
+            return new MountNamespace(Descriptors.open(OWN));
+        });
+    }
+
+    /// A directory or a file of the host, and the existing one over which it is to appear.
     public record Attachment(Path host, String inside) {}
 
     /// Brings the directories in, read-only, without setuid programs and devices: all or, where one fails, those before

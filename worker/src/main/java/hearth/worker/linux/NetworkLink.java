@@ -99,6 +99,13 @@ public record NetworkLink(int index) {
                 interfaceHeader(new NetlinkMessage(RTM_NEWLINK, 0), index, 0).attribute(IFLA_ADDRESS, address));
     }
 
+    /// Moves it to another namespace, where it is switched off and may have another number.
+    public void moveTo(NetworkNamespace other) throws LinuxException {
+        send(
+                "moving link " + index,
+                interfaceHeader(new NetlinkMessage(RTM_NEWLINK, 0), index, 0).attribute(IFLA_NET_NS_FD, other.fd()));
+    }
+
     public void addAddress(Inet4Address address) throws LinuxException {
         send(
                 "adding " + address,

@@ -12,6 +12,8 @@ public record TapDevice(int fd, String name) implements AutoCloseable {
     private static final int O_RDWR = 2;
     private static final int O_CLOEXEC = 0x80000;
     private static final long TUNSETIFF = 0x400454ca;
+    private static final long TUNSETPERSIST = 0x400454cb;
+    private static final long TUNSETOWNER = 0x400454cc;
     private static final short IFF_TAP = 2;
     private static final short IFF_NO_PI = 0x1000;
     private static final int IFREQ_SIZE = 40;
@@ -19,6 +21,7 @@ public record TapDevice(int fd, String name) implements AutoCloseable {
 
     private static final NativeCall OPEN = NativeCall.of("open", "ipi");
     private static final NativeCall IOCTL = NativeCall.of("ioctl", "iilp");
+    private static final NativeCall IOCTL_NUMBER = NativeCall.of("ioctl", "iili");
 
     /// Makes one in the network namespace of the calling thread.
     public static TapDevice make(String name) throws LinuxException {
@@ -34,6 +37,15 @@ public record TapDevice(int fd, String name) implements AutoCloseable {
                 Descriptors.close(fd);
                 throw e;
             }
+        }
+    }
+
+    /// Makes one in the network namespace of the calling thread, for a user who will open it by its name. It stays as
+    /// long as its namespace does.
+    public static void makeFor(String name, int uid) throws LinuxException {
+        try (var tap = make(name)) {
+            IOCTL_NUMBER.call("TUNSETOWNER", tap.fd, TUNSETOWNER, uid);
+            IOCTL_NUMBER.call("TUNSETPERSIST", tap.fd, TUNSETPERSIST, 1);
         }
     }
 

@@ -30,7 +30,8 @@ public final class QemuCommand {
     private int disks;
 
     /// @param kernel a descriptor of the kernel's image, `initramfs` one of the first root's
-    public QemuCommand(Qemu qemu, Bytes memory, int processors, int kernel, int initramfs) {
+    /// @param kernelWords more of them for the kernel's command line
+    public QemuCommand(Qemu qemu, Bytes memory, int processors, int kernel, int initramfs, List<String> kernelWords) {
         words.add(qemu.program().toString());
         add("-name", "microvm,debug-threads=on");
         add("-machine", "microvm,acpi=on,pcie=off,usb=off,graphics=off,dump-guest-core=off");
@@ -50,27 +51,19 @@ public final class QemuCommand {
         add("-serial", "stdio");
         add("-kernel", "/dev/fd/" + pass(kernel));
         add("-initrd", "/dev/fd/" + pass(initramfs));
-        add("-append", kernelCommandLine(qemu));
+        add("-append", kernelCommandLine(qemu, kernelWords));
     }
 
-    /// A panic is told on the serial line, and ends the machine.
-    private static String kernelCommandLine(Qemu qemu) {
-        var words = new ArrayList<>(List.of(
-                "console=ttyS0",
-                "quiet",
-                "loglevel=1",
-                "panic=-1",
-                "reboot=t",
-                "nowatchdog",
-                "8250.nr_uarts=1",
-                "random.trust_cpu=on",
-                "cgroup_no_v1=all"));
+    private static String kernelCommandLine(Qemu qemu, List<String> more) {
+        var words = new ArrayList<>(GuestKernel.WORDS);
+        words.add("reboot=t");
         if (qemu.accelerator() == Qemu.Accelerator.TCG) {
             // There is no timer to measure the counter by, and nothing to be kept apart in a processor that is
             // emulated.
             words.addAll(List.of(
                     "tsc_early_khz=" + qemu.clockKilohertz(), "tsc=reliable", "mitigations=off", "no_timer_check"));
         }
+        words.addAll(more);
         return String.join(" ", words);
     }
 

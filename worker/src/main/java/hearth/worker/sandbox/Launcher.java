@@ -27,6 +27,10 @@ final class Launcher {
         this.spawner = spawner;
     }
 
+    Spawner spawner() {
+        return spawner;
+    }
+
     /// What became of a launch.
     ///
     /// @param init the process that was started, as the launcher's own number for it

@@ -1,10 +1,44 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
+import hearth.worker.microvm.GuestKernel;
+import hearth.worker.microvm.GuestStreams;
+import hearth.worker.microvm.Initramfs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /// A program that runs virtual machines, such as QEMU: one process for each of them.
 interface MachineMonitor extends AutoCloseable {
+    /// Finds a monitor on this host, and gets it ready.
+    interface Making {
+        /// @throws IOException if there is none that can be used, in words for users
+        MachineMonitor make(Parts parts) throws IOException, SandboxException;
+    }
+
+    /// What monitors are made with. It stays the caller's.
+    ///
+    /// @param initUid the user of the launcher's init
+    record Parts(SandboxConfig config, Launcher launcher, GuestKernel kernel, int initUid) {
+        /// Writes the first root of machines.
+        ///
+        /// @return a file that everybody may read
+        Path initramfs(GuestStreams streams) throws IOException {
+            var init = config.launcher().resolveSibling("microvm-init");
+            if (!Files.isReadable(init)) {
+                throw new IOException("there is no pid 1 of microVMs at " + init);
+            }
+            var file = Files.createDirectories(config.directory()).resolve("initramfs.cpio");
+            try (var out = Files.newOutputStream(file)) {
+                Initramfs.write(out, init, config.launcher(), kernel.modules(streams));
+            }
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+            return file;
+        }
+    }
+
     /// For the log and for `hearth doctor`.
     String name();
 

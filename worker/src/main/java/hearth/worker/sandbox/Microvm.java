@@ -81,7 +81,7 @@ final class Microvm {
     }
 
     private String reason(Exception e) {
-        var said = wordsOfMonitor();
+        var said = wordsOf(process);
         var complained = complaint();
         var why = e instanceof TimeoutException
                 ? "it is not up in time"
@@ -93,7 +93,7 @@ final class Microvm {
     }
 
     /// What the monitor and the kernel inside wrote, which is nothing as long as all goes well.
-    private String wordsOfMonitor() {
+    static String wordsOf(OwnedProcess process) {
         var buffer = new byte[WORDS_OF_MONITOR];
         try {
             var length = Descriptors.read(process.output(), buffer);

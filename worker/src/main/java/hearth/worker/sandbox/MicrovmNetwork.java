@@ -29,7 +29,8 @@ record MicrovmNetwork(PrivateNetwork own, Inet4Address guest) {
     /// The machine's where nothing leads outside.
     private static final Inet4Address ALONE = PrivateNetwork.address(169, 254, 100, 2);
 
-    private static final String TAP = "tap0";
+    /// The cable's name, wherever it is.
+    static final String TAP = "tap0";
 
     /// The Runtime API's port, and those behind it for services.
     static final int FIRST_PORT = NamespaceSandbox.RUNTIME_API_PORT;
@@ -58,27 +59,47 @@ record MicrovmNetwork(PrivateNetwork own, Inet4Address guest) {
         }
     }
 
+    /// Takes the machine's cable from another namespace, where somebody has opened it.
+    void adopt(NetworkNamespace from) throws SandboxException {
+        try {
+            from.call(() -> {
+                NetworkLink.named(TAP).moveTo(own.namespace());
+                return TAP;
+            });
+            own.namespace().call(() -> {
+                connect(guest);
+                return TAP;
+            });
+        } catch (LinuxException | UncheckedIOException e) {
+            throw new SandboxException("the microVM's network: " + e.getMessage(), e);
+        }
+    }
+
     /// In the namespace of the calling thread.
     private static TapDevice attach(Inet4Address guest) throws LinuxException {
         var tap = TapDevice.make(TAP);
         try {
-            // Before the device is up: from then on the guest may send.
-            set("net/ipv6/conf/all/disable_ipv6", "1");
-            set("net/ipv4/conf/all/rp_filter", "1");
-            set("net/ipv4/conf/" + TAP + "/rp_filter", "1");
-            set("net/ipv4/conf/" + TAP + "/accept_redirects", "0");
-            set("net/ipv4/conf/" + TAP + "/send_redirects", "0");
-            set("net/ipv4/ip_forward", "1");
-            var link = NetworkLink.named(TAP);
-            link.setHardwareAddress(InternetNetwork.hardwareAddress(GATEWAY));
-            link.up();
-            link.addRoute(guest);
-            link.addNeighbour(guest, InternetNetwork.hardwareAddress(guest));
+            connect(guest);
             return tap;
         } catch (LinuxException | RuntimeException | Error e) {
             tap.close();
             throw e;
         }
+    }
+
+    private static void connect(Inet4Address guest) throws LinuxException {
+        // Before the device is up: from then on the guest may send.
+        set("net/ipv6/conf/all/disable_ipv6", "1");
+        set("net/ipv4/conf/all/rp_filter", "1");
+        set("net/ipv4/conf/" + TAP + "/rp_filter", "1");
+        set("net/ipv4/conf/" + TAP + "/accept_redirects", "0");
+        set("net/ipv4/conf/" + TAP + "/send_redirects", "0");
+        set("net/ipv4/ip_forward", "1");
+        var link = NetworkLink.named(TAP);
+        link.setHardwareAddress(InternetNetwork.hardwareAddress(GATEWAY));
+        link.up();
+        link.addRoute(guest);
+        link.addNeighbour(guest, InternetNetwork.hardwareAddress(guest));
     }
 
     /// What is not there, as IPv6 may be, needs no setting.

@@ -6,8 +6,6 @@ import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.Spawner;
 import hearth.worker.microvm.GuestImages;
 import hearth.worker.microvm.GuestKernel;
-import hearth.worker.microvm.Initramfs;
-import hearth.worker.microvm.Qemu;
 import hearth.worker.sandbox.GuestWords.GuestMount;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +13,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -63,27 +60,22 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     private final int root;
     private final MachineMonitor monitor;
 
-    MicrovmSandboxFactory(SandboxConfig config, TmpImages tmp) throws SandboxException {
+    /// @param making of what runs the machines
+    MicrovmSandboxFactory(SandboxConfig config, TmpImages tmp, MachineMonitor.Making making) throws SandboxException {
         var launcher = new Launcher(config.launcher(), spawner);
         this.services = config.services();
         this.tmp = tmp;
         undo.push(spawner::close);
         undo.push(killers::shutdownNow);
         try {
-            var qemu = Qemu.find(config.launcher());
             var kernel = GuestKernel.in(config.microvm().kernel());
             var hostImages = GuestImages.in(config.microvm().images());
             this.share = HostShare.take(config, SandboxNetwork.Addressing.BEHIND);
             undo.push(share::close);
             this.root = opened(hostImages.host(hostPlaces()));
             this.ownImages = GuestImages.in(config.directory().resolve("images"));
-            this.monitor = new QemuMonitor(
-                    qemu,
-                    kernel.image(),
-                    initramfs(config, kernel),
-                    launcher,
-                    config.directory(),
-                    share.slots().initUid());
+            this.monitor = making.make(new MachineMonitor.Parts(
+                    config, launcher, kernel, share.slots().initUid()));
             undo.push(monitor::close);
             this.template = GuestWords.template(new TemplateRoot(share.network().nameServers(), services.hostNames()));
             this.networks = new PrivateNetworks(share.network(), share.slots(), MicrovmNetwork.listening(services));
@@ -101,19 +93,6 @@ final class MicrovmSandboxFactory implements SandboxFactory {
         var fd = Descriptors.open(file);
         undo.push(() -> Descriptors.close(fd));
         return fd;
-    }
-
-    private static Path initramfs(SandboxConfig config, GuestKernel kernel) throws IOException {
-        var init = config.launcher().resolveSibling("microvm-init");
-        if (!Files.isReadable(init)) {
-            throw new IOException("there is no pid 1 of microVMs at " + init);
-        }
-        var file = Files.createDirectories(config.directory()).resolve("initramfs.cpio");
-        try (var out = Files.newOutputStream(file)) {
-            Initramfs.write(out, init, config.launcher(), kernel.modules());
-        }
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
-        return file;
     }
 
     /// What sandboxes of namespaces see of the host.

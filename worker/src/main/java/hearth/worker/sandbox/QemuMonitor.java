@@ -3,6 +3,7 @@ package hearth.worker.sandbox;
 import hearth.model.Bytes;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
+import hearth.worker.microvm.GuestStreams;
 import hearth.worker.microvm.Qemu;
 import hearth.worker.microvm.QemuCommand;
 import java.io.IOException;
@@ -28,21 +29,26 @@ final class QemuMonitor implements MachineMonitor {
     private final Qemu qemu;
     private final int kernel;
     private final int initramfs;
+    private final List<String> kernelWords;
     private final MonitorLauncher launcher;
 
-    /// @param kernel a bzImage
-    /// @param directory for what it keeps while it is there
-    /// @param initUid as `MonitorLauncher` has it
-    QemuMonitor(Qemu qemu, Path kernel, Path initramfs, Launcher launcher, Path directory, int initUid)
-            throws SandboxException {
+    /// @throws IOException if this host has no QEMU, in words for users
+    static QemuMonitor make(Parts parts) throws IOException, SandboxException {
+        var qemu = Qemu.find(parts.config().launcher());
+        return new QemuMonitor(qemu, parts, parts.initramfs(GuestStreams.PORTS), List.of());
+    }
+
+    /// @param kernelWords more of them for the kernel's command line
+    QemuMonitor(Qemu qemu, Parts parts, Path initramfs, List<String> kernelWords) throws SandboxException {
         this.qemu = qemu;
+        this.kernelWords = List.copyOf(kernelWords);
         try {
-            this.kernel = opened(kernel);
+            this.kernel = opened(parts.kernel().image());
             this.initramfs = opened(initramfs);
             var nothing = opened(Path.of("/dev/null"));
-            var root = root(launcher, directory, nothing);
+            var root = root(parts.launcher(), parts.config().directory(), nothing);
             undo.push(() -> Descriptors.close(root));
-            this.launcher = new MonitorLauncher(launcher, initUid, nothing, root);
+            this.launcher = new MonitorLauncher(parts.launcher(), parts.initUid(), nothing, root);
         } catch (IOException e) {
             close();
             throw new SandboxException(String.valueOf(e.getMessage()), e);
@@ -82,7 +88,7 @@ final class QemuMonitor implements MachineMonitor {
     @Override
     public Microvm launch(MachineSpec spec) throws SandboxException {
         try (var tap = spec.network().attach()) {
-            var command = new QemuCommand(qemu, spec.memory(), spec.processors(), kernel, initramfs)
+            var command = new QemuCommand(qemu, spec.memory(), spec.processors(), kernel, initramfs, kernelWords)
                     .network(tap.fd(), spec.network().hardwareAddress());
             for (var disk : spec.disks()) {
                 command.disk(disk.file(), disk.writable());

@@ -136,7 +136,7 @@ public final class Sandboxes {
 
     private static Trial microvms(SandboxConfig config) throws SandboxException {
         requireRootAndLauncher(config);
-        var factory = new MicrovmSandboxFactory(config, images(config));
+        var factory = new MicrovmSandboxFactory(config, images(config), MonitorChoice::make);
         tried(factory);
         return new Trial.Works(factory, factory.shortcomings());
     }

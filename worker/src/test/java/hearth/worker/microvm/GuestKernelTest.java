@@ -25,13 +25,30 @@ final class GuestKernelTest {
     void findsTheModulesInTheOrderInWhichTheyNeedEachOther() throws Exception {
         kernel();
         var modules = Files.createDirectory(directory.resolve("modules"));
-        for (var name : new String[] {"squashfs.ko.xz", "virtio.ko", "virtio_ring.ko", "other.ko"}) {
+        for (var name : new String[] {"squashfs.ko.xz", "virtio.ko", "virtio_ring.ko", "other.ko", "vsock.ko"}) {
             Files.createFile(modules.resolve(name));
         }
 
-        assertThat(GuestKernel.in(directory).modules())
+        assertThat(GuestKernel.in(directory).modules(GuestStreams.PORTS))
                 .extracting(module -> module.getFileName().toString())
                 .containsExactly("virtio_ring.ko", "virtio.ko", "squashfs.ko.xz");
+        assertThat(GuestKernel.in(directory).modules(GuestStreams.VSOCK))
+                .extracting(module -> module.getFileName().toString())
+                .containsExactly("virtio_ring.ko", "virtio.ko", "squashfs.ko.xz", "vsock.ko");
+    }
+
+    @Test
+    void aKernelWithModulesHasThoseOfItsStreams() throws Exception {
+        kernel();
+        var kernel = GuestKernel.in(directory);
+        kernel.require(GuestStreams.VSOCK);
+        Files.createFile(Files.createDirectory(directory.resolve("modules")).resolve("virtio.ko"));
+        Files.createFile(directory.resolve("modules/virtio_console.ko"));
+
+        kernel.require(GuestStreams.PORTS);
+        assertThatThrownBy(() -> kernel.require(GuestStreams.VSOCK))
+                .hasMessage("the guest kernel in %s has no module vsock; hearth-guest-kernel fetches it anew"
+                        .formatted(directory));
     }
 
     @Test

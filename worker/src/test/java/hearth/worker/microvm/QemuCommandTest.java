@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hearth.model.Bytes;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class QemuCommandTest {
     private static final Path PROGRAM = Path.of("/usr/bin/qemu-system-x86_64");
 
     private static QemuCommand command(Qemu.Accelerator accelerator) {
-        return new QemuCommand(new Qemu(PROGRAM, accelerator, 2_096_000), Bytes.mebibytes(256), 2, 5, 6);
+        return new QemuCommand(new Qemu(PROGRAM, accelerator, 2_096_000), Bytes.mebibytes(256), 2, 5, 6, List.of());
     }
 
     @Test

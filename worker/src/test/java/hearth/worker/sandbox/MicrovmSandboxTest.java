@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hearth.model.Bytes;
 import hearth.worker.microvm.MicrovmConfig;
+import hearth.worker.microvm.MonitorKind;
 import hearth.worker.sandbox.SandboxProcess.Exit;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.IOException;
@@ -66,7 +67,7 @@ final class MicrovmSandboxTest {
 
     private static MicrovmSandboxFactory factory(SandboxConfig config) throws SandboxException {
         return new MicrovmSandboxFactory(
-                config, new TmpImages(config.directory().resolve("tmp")));
+                config, new TmpImages(config.directory().resolve("tmp")), QemuMonitor::make);
     }
 
     private static SandboxSpec machine(String name) throws IOException {
@@ -280,5 +281,32 @@ final class MicrovmSandboxTest {
         assertThat(Sandboxes.attempt(nowhere, SandboxKind.MICROVM))
                 .isInstanceOfSatisfying(Trial.Fails.class, fails -> assertThat(fails.reason())
                         .contains("there is no guest kernel in", "hearth-guest-kernel"));
+    }
+
+    @Test
+    void aMonitorThatIsAskedForAndNotThereIsNamed() {
+        var none = Optional.of(directory.resolve("firecracker"));
+        var microvm = new MicrovmConfig(
+                MicrovmConfig.USUAL.kernel(),
+                MicrovmConfig.USUAL.images(),
+                Optional.of(MonitorKind.FIRECRACKER),
+                none,
+                none);
+
+        assertThat(Sandboxes.attempt(config("forced", microvm), SandboxKind.MICROVM))
+                .isInstanceOfSatisfying(Trial.Fails.class, fails -> assertThat(fails.reason())
+                        .isEqualTo("microVMs are to run on firecracker, which is not possible: there is no program at "
+                                + none.get() + "; --firecracker says where it is"));
+    }
+
+    @Test
+    void whereThereIsNoFirecrackerQemuIsTaken() throws Exception {
+        var none = Optional.of(directory.resolve("firecracker"));
+        var microvm = new MicrovmConfig(
+                MicrovmConfig.USUAL.kernel(), MicrovmConfig.USUAL.images(), Optional.empty(), none, none);
+
+        assertThat(Sandboxes.attempt(config("chosen", microvm), SandboxKind.MICROVM))
+                .isInstanceOfSatisfying(
+                        Trial.Works.class, works -> works.factory().close());
     }
 }
