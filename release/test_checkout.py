@@ -54,7 +54,8 @@ class CheckoutTest(unittest.TestCase):
         (tools / "mvn").write_text(MAVEN)
         (tools / "mvn").chmod(0o755)
         self.environment = {**os.environ, "PATH": "%s:%s" % (tools, os.environ["PATH"]), "HEARTH_INSTALL": "no"}
-        self.environment.pop("HEARTH_JAVA_OPTIONS", None)
+        for name in ("HEARTH_JAVA_OPTIONS", "HEARTH_AS_BUILT"):
+            self.environment.pop(name, None)
 
     def hearth(self, *words):
         return subprocess.run([self.folder / "hearth", *words], env=self.environment, capture_output=True, text=True, timeout=120)
