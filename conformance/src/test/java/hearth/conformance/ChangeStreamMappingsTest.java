@@ -124,9 +124,7 @@ class ChangeStreamMappingsTest {
     }
 
     private static List<String> numbers(Path data, String function) {
-        return FunctionLogs.of(data, function, "NUMBERS (.*)").stream()
-                .flatMap(batch -> List.of(batch.split(" ")).stream())
-                .toList();
+        return FunctionLogs.words(data, function, "NUMBERS");
     }
 
     private static void awaitNumbers(String function, String... numbers) {

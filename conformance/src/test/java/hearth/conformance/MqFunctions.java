@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
@@ -39,9 +36,6 @@ final class MqFunctions implements AutoCloseable {
                 print("TEXTS " + " ".join(text[:100] for text in texts))
                 print("DONE %d" % len(texts))
             """);
-
-    private static final Pattern TEXTS = Pattern.compile("TEXTS (.*)");
-    private static final Pattern SPACES = Pattern.compile(" ");
 
     private final Path data;
     private final HearthProcess server;
@@ -144,26 +138,12 @@ final class MqFunctions implements AutoCloseable {
 
     /// Of all messages that it succeeded on, in the order in which it did.
     List<String> texts(String function) {
-        return TEXTS.matcher(log(function))
-                .results()
-                .flatMap(found -> SPACES.splitAsStream(found.group(1)))
-                .toList();
+        return FunctionLogs.words(data, function, "TEXTS");
     }
 
     /// What all its environments said, in the order in which they said it. A backslash is written twice there.
     String log(String function) {
-        var lines = new ArrayList<String>();
-        var of = data.resolve("logs/000000000000/eu-west-1/%2Faws%2Flambda%2F" + function);
-        if (Files.isDirectory(of)) {
-            try (var files = Files.walk(of)) {
-                for (var file : files.filter(Files::isRegularFile).toList()) {
-                    lines.addAll(Files.readAllLines(file));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return lines.stream().sorted().collect(Collectors.joining("\n", "", "\n"));
+        return FunctionLogs.text(data, function);
     }
 
     @Override

@@ -7,10 +7,7 @@ import hearth.model.AccountId;
 import hearth.model.FunctionId;
 import hearth.model.RecursionGuard;
 import hearth.model.Region;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,7 +17,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,10 +53,6 @@ class QueueMappingsTest {
                     {"itemIdentifier": record["messageId"]}
                     for record in event["Records"] if record["body"].startswith("drop")]}
             """);
-
-    private static final Pattern BODIES = Pattern.compile("BODIES (.*)");
-    private static final Pattern DONE = Pattern.compile("DONE (\\d+)");
-    private static final Pattern SPACES = Pattern.compile(" ");
 
     private static Path data;
     private static ElasticMq queues;
@@ -493,17 +485,13 @@ class QueueMappingsTest {
 
     /// Of all messages that it ran on, in the order in which each environment did.
     private static List<String> bodies(Path folder, String function) {
-        return BODIES.matcher(log(folder, function))
-                .results()
-                .flatMap(found -> SPACES.splitAsStream(found.group(1)))
-                .toList();
+        return FunctionLogs.words(folder, function, "BODIES");
     }
 
     /// Of the batches that it ran on.
     private static List<Integer> sizes(String function) {
-        return DONE.matcher(log(function))
-                .results()
-                .map(found -> Integer.valueOf(found.group(1)))
+        return FunctionLogs.of(data, function, "DONE (\\d+)").stream()
+                .map(Integer::valueOf)
                 .toList();
     }
 
@@ -512,35 +500,10 @@ class QueueMappingsTest {
     }
 
     private static String log(String function) {
-        return log(data, function);
-    }
-
-    /// What all its environments said, in the order in which they said it. A backslash is written twice there.
-    private static String log(Path folder, String function) {
-        var lines = new ArrayList<String>();
-        for (var file : logs(folder, function)) {
-            try {
-                lines.addAll(Files.readAllLines(file));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return lines.stream().sorted().collect(Collectors.joining("\n", "", "\n"));
+        return FunctionLogs.text(data, function);
     }
 
     private static List<Path> environments(String function) {
-        return logs(data, function);
-    }
-
-    private static List<Path> logs(Path folder, String function) {
-        var of = folder.resolve("logs/000000000000/eu-west-1/%2Faws%2Flambda%2F" + function);
-        if (!Files.isDirectory(of)) {
-            return List.of();
-        }
-        try (var files = Files.walk(of)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return FunctionLogs.files(data, function);
     }
 }

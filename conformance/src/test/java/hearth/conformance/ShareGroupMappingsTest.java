@@ -10,8 +10,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +77,12 @@ class ShareGroupMappingsTest {
             String name, Map<String, String> variables, Consumer<CreateEventSourceMappingRequest.Builder> settings) {
         broker.create(name, 2);
         broker.beginAtTheOldest("group-" + name);
+        return mapExisting(name, variables, settings);
+    }
+
+    /// @param name of the function and of the topic, which is there
+    private static String mapExisting(
+            String name, Map<String, String> variables, Consumer<CreateEventSourceMappingRequest.Builder> settings) {
         lambda.createFunction(r -> r.functionName(name)
                 .runtime("python3.11")
                 .role(TestServer.ROLE)
@@ -110,9 +119,7 @@ class ShareGroupMappingsTest {
     }
 
     private static List<String> values(String function) {
-        return batches(function).stream()
-                .flatMap(batch -> List.of(batch.split(" ")).stream())
-                .toList();
+        return FunctionLogs.words(data, function, "VALUES");
     }
 
     private static void awaitValues(String function, int count) {
@@ -192,9 +199,51 @@ class ShareGroupMappingsTest {
         assertThat(values("poison")).containsExactly("good");
     }
 
+    /// As it would be after four servers that had it were killed, one after the other.
+    @Test
+    void givesUpAtOnceWhatTheBrokerGivesOutForTheLastTime() {
+        broker.create("last-given-up", 1);
+        broker.create("last", 1);
+        broker.beginAtTheOldest("group-last");
+        broker.send("last", 0, "fail");
+        takeAndRelease("last", "group-last", 4);
+
+        mapExisting("last", Map.of(), r -> r.batchSize(1)
+                .provisionedPollerConfig(p -> p.minimumPollers(1).maximumPollers(1))
+                .maximumRetryAttempts(100)
+                .destinationConfig(d -> d.onFailure(f -> f.destination("kafka://last-given-up"))));
+
+        assertThat(told("last-given-up"))
+                .contains("\"condition\":\"RetriesExhausted\"", "\"approximateInvokeCount\":1}");
+        assertThat(log("last").split("FAILED fail", -1)).hasSize(2);
+    }
+
+    /// Takes the one record of a topic out as a member of a group, and gives it back, so many times.
+    private static void takeAndRelease(String topic, String group, int times) {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", broker.address(), "group.id", group, "share.acknowledgement.mode", "explicit");
+        try (var consumer = new KafkaShareConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            consumer.subscribe(List.of(topic));
+            var taken = new AtomicInteger();
+            Await.until("it is taken out", () -> {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    taken.set(record.deliveryCount().orElseThrow());
+                    consumer.acknowledge(record, AcknowledgeType.RELEASE);
+                    consumer.commitSync();
+                }
+                return taken.get() == times;
+            });
+        }
+    }
+
     private static String told(String topic) {
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", broker.address(), "group.id", "reader", "auto.offset.reset", "earliest");
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                broker.address(),
+                "group.id",
+                "reader-of-" + topic,
+                "auto.offset.reset",
+                "earliest");
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(List.of(topic));
             var texts = new ArrayList<String>();

@@ -158,8 +158,6 @@ class StreamDestinationsTest {
     }
 
     private static List<String> texts(String function) {
-        return FunctionLogs.of(data, function, "TEXTS (.*)").stream()
-                .flatMap(line -> List.of(line.split(" ")).stream())
-                .toList();
+        return FunctionLogs.words(data, function, "TEXTS");
     }
 }

@@ -3,9 +3,7 @@ package hearth.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,7 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,9 +55,6 @@ class StreamMappingsTest {
                     "batchItemFailures": failures,
                     "state": {"count": event.get("state", {}).get("count", 0) + len(texts)}}
             """);
-
-    private static final Pattern TEXTS = Pattern.compile("TEXTS (.*)");
-    private static final Pattern SPACES = Pattern.compile(" ");
 
     private static Path data;
     private static Kinesalite streams;
@@ -151,7 +145,7 @@ class StreamMappingsTest {
 
         awaitTexts("lanes", 200);
         assertOrdered(data, "lanes");
-        assertThat(logs(data, "lanes")).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(FunctionLogs.files(data, "lanes")).hasSizeGreaterThanOrEqualTo(2);
     }
 
     @Test
@@ -372,38 +366,10 @@ class StreamMappingsTest {
 
     /// Of all records that it ran on, in the order in which it did.
     private static List<String> texts(Path folder, String function) {
-        return TEXTS.matcher(log(folder, function))
-                .results()
-                .flatMap(found -> SPACES.splitAsStream(found.group(1)))
-                .toList();
+        return FunctionLogs.words(folder, function, "TEXTS");
     }
 
     private static String log(String function) {
-        return log(data, function);
-    }
-
-    /// What all its environments said, in the order in which they said it. A backslash is written twice there.
-    private static String log(Path folder, String function) {
-        var lines = new ArrayList<String>();
-        for (var file : logs(folder, function)) {
-            try {
-                lines.addAll(Files.readAllLines(file));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        return lines.stream().sorted().collect(Collectors.joining("\n", "", "\n"));
-    }
-
-    private static List<Path> logs(Path folder, String function) {
-        var of = folder.resolve("logs/000000000000/eu-west-1/%2Faws%2Flambda%2F" + function);
-        if (!Files.isDirectory(of)) {
-            return List.of();
-        }
-        try (var files = Files.walk(of)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return FunctionLogs.text(data, function);
     }
 }

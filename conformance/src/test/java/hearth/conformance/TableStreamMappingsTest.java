@@ -3,13 +3,8 @@ package hearth.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,9 +30,6 @@ class TableStreamMappingsTest {
                 print("GOT " + json.dumps(event["Records"]))
                 print("IDS " + " ".join(r["dynamodb"]["Keys"]["id"]["S"] for r in event["Records"]))
             """);
-    private static final Pattern IDS = Pattern.compile("IDS (.*)");
-    private static final Pattern SPACES = Pattern.compile(" ");
-
     private static Path data;
     private static TableStreams streams;
     private static HearthProcess server;
@@ -72,13 +64,13 @@ class TableStreamMappingsTest {
                         streams.put("shardId-0000000000000000000" + (2 + i % 2) + "-0000000" + (2 + i % 2), "a" + i));
 
         Await.until(
-                () -> log(data, "orders") + server.output(),
+                () -> FunctionLogs.text(data, "orders") + server.output(),
                 () -> ids(data, "orders").size() == 40);
         assertThat(ids(data, "orders").subList(0, 20))
                 .containsExactlyElementsOf(IntStream.range(0, 20)
                         .mapToObj(i -> i == 0 ? "ttl-0" : "a" + i)
                         .toList());
-        assertThat(log(data, "orders").replace("\\", ""))
+        assertThat(FunctionLogs.text(data, "orders").replace("\\", ""))
                 .containsPattern("GOT \\[\\{\"eventID\": \"e1\", \"eventName\": \"INSERT\", \"eventVersion\": \"1.1\","
                         + " \"eventSource\": \"aws:dynamodb\", \"awsRegion\": \"eu-west-1\", \"dynamodb\":"
                         + " \\{\"ApproximateCreationDateTime\": [0-9]{10}\\.0, \"Keys\": \\{\"id\": \\{\"S\": \"ttl-0\"\\}\\},"
@@ -128,7 +120,7 @@ class TableStreamMappingsTest {
             }
 
             Await.until(
-                    () -> log(folder, "orders") + other.output(),
+                    () -> FunctionLogs.text(folder, "orders") + other.output(),
                     () -> ids(folder, "orders").size() == 10);
             assertThat(ids(folder, "orders")).isSorted();
         }
@@ -149,25 +141,6 @@ class TableStreamMappingsTest {
     }
 
     private static List<String> ids(Path folder, String function) {
-        return IDS.matcher(log(folder, function))
-                .results()
-                .flatMap(found -> SPACES.splitAsStream(found.group(1)))
-                .toList();
-    }
-
-    private static String log(Path folder, String function) {
-        var of = folder.resolve("logs/000000000000/eu-west-1/%2Faws%2Flambda%2F" + function);
-        if (!Files.isDirectory(of)) {
-            return "";
-        }
-        var lines = new ArrayList<String>();
-        try (var files = Files.walk(of)) {
-            for (var file : files.filter(Files::isRegularFile).toList()) {
-                lines.addAll(Files.readAllLines(file));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return lines.stream().sorted().collect(Collectors.joining("\n", "", "\n"));
+        return FunctionLogs.words(folder, function, "IDS");
     }
 }

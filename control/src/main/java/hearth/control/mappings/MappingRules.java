@@ -1,6 +1,7 @@
 package hearth.control.mappings;
 
 import hearth.control.operation.DestinationArns;
+import hearth.control.operation.Refusals;
 import hearth.model.api.DestinationConfig;
 import hearth.model.api.EventSourceMappingConfiguration;
 import hearth.model.api.OnFailure;
@@ -25,7 +26,9 @@ final class MappingRules {
         var source = EventSources.of(given);
         refuseUnsupported(source, given);
         source.checkCreation(given);
-        return changed(source, source.defaults(uuid), given);
+        var mapping = changed(source, source.defaults(uuid), given);
+        refuseRegistry(given);
+        return mapping;
     }
 
     /// The mapping with all that the request brings; what it does not bring stays.
@@ -34,7 +37,19 @@ final class MappingRules {
         var source = EventSources.of(before);
         refuseUnsupported(source, given);
         source.checkUpdate(before, given);
-        return changed(source, before, given);
+        var mapping = changed(source, before, given);
+        refuseRegistry(given);
+        return mapping;
+    }
+
+    /// Without a registry a function would get other bytes than at AWS.
+    private static void refuseRegistry(EventSourceMappingConfiguration given) {
+        var own = given.selfManagedKafkaEventSourceConfig();
+        var managed = given.amazonManagedKafkaEventSourceConfig();
+        if ((own != null && own.schemaRegistryConfig() != null)
+                || (managed != null && managed.schemaRegistryConfig() != null)) {
+            throw Refusals.unsupported("SchemaRegistryConfig");
+        }
     }
 
     private static EventSourceMappingConfiguration changed(

@@ -21,6 +21,7 @@ import hearth.model.api.EventSourceMappingLoggingConfig;
 import hearth.model.api.EventSourceMappingMetricsConfig;
 import hearth.model.api.Filter;
 import hearth.model.api.FilterCriteria;
+import hearth.model.api.KafkaSchemaRegistryConfig;
 import hearth.model.api.OnFailure;
 import hearth.model.api.OnSuccess;
 import hearth.model.api.ProvisionedPollerConfig;
@@ -550,6 +551,22 @@ class EventSourcesTest {
         refuses(
                 "Unsupported source access type 'IAM_AUTH' for given event source mapping type.",
                 () -> mappings.create(kafka().sourceAccessConfigurations(List.of(access("IAM_AUTH", null)))));
+    }
+
+    /// Not taken and then not honoured: the function would get what it cannot read.
+    @Test
+    void aSchemaRegistryIsRefusedByName() {
+        var registry = AmazonManagedKafkaEventSourceConfig.builder()
+                .schemaRegistryConfig(KafkaSchemaRegistryConfig.builder()
+                        .schemaRegistryURI("https://registry.example")
+                        .build())
+                .build();
+        var provisioned = ProvisionedPollerConfig.builder().minimumPollers(1).build();
+
+        refuses(
+                "Hearth does not support SchemaRegistryConfig yet.",
+                () -> mappings.create(
+                        kafka().provisionedPollerConfig(provisioned).amazonManagedKafkaEventSourceConfig(registry)));
     }
 
     @Test

@@ -5,8 +5,8 @@ import hearth.invoke.frontend.Resolution;
 import hearth.pollers.BatchInvoker;
 import hearth.pollers.BatchOutcome;
 import hearth.pollers.FailedItems;
-import hearth.pollers.Pause;
 import hearth.pollers.PolledMapping;
+import hearth.pollers.RetryPause;
 import hearth.pollers.kafka.Batch.Condition;
 import hearth.pollers.kafka.Batch.Piece;
 import hearth.pollers.kafka.FailureRecord.LastRun;
@@ -28,7 +28,7 @@ final class BatchRun {
     private final Batch batch;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Pause pause = new Pause();
+    private final RetryPause pause = new RetryPause();
     private Optional<LastRun> run = Optional.empty();
 
     BatchRun(MappingWork work, String partition, Batch batch) {
@@ -72,38 +72,38 @@ final class BatchRun {
     private void run() throws InterruptedException {
         var piece = batch.next(work.services().clock().instant());
         while (piece.isPresent() && !isStopped()) {
-            boolean went;
+            Duration wait;
             try {
-                went = piece.get().given().isPresent() ? tell(piece.get()) : attempt(piece.get());
+                wait = piece.get().given().isPresent() ? tell(piece.get()) : attempt(piece.get());
             } catch (RuntimeException | Error e) {
                 work.services().meter().defect();
                 LOG.log(Level.ERROR, "A batch of " + work.mapping() + " met a defect, and is tried again", e);
-                went = false;
+                wait = pause.afterFailure();
             }
-            if (went) {
+            if (wait.isZero()) {
                 pause.reset();
-            } else if (stopped.await(pause.next().toMillis(), TimeUnit.MILLISECONDS)) {
+            } else if (stopped.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
             piece = batch.next(work.services().clock().instant());
         }
     }
 
-    /// @return false when there is to be a pause before the next attempt
-    private boolean attempt(Piece piece) throws InterruptedException {
+    /// @return how long to wait before the next attempt; zero when something has come of this one
+    private Duration attempt(Piece piece) throws InterruptedException {
         var invoker = work.services().invoker();
         var mapping = work.mapping();
         var resolution = invoker.resolve(mapping);
         var obstacle = BatchInvoker.obstacle(resolution);
         if (obstacle.isPresent() || !(resolution instanceof Resolution.Resolved(var version, var _, var recursion))) {
             work.status().functionCannotRun(obstacle.orElse(""));
-            return false;
+            return pause.afterObstacle();
         }
         work.status().functionRuns();
         var event = work.events().of(piece.records());
         if (event.length > BatchInvoker.LARGEST) {
             batch.giveUp(Condition.SIZE);
-            return true;
+            return Duration.ZERO;
         }
         var meter = work.services().meter();
         int count = piece.records().size();
@@ -112,7 +112,7 @@ final class BatchRun {
         return switch (invoker.run(mapping, version, requestId, event, header)) {
             case BatchOutcome.NotRun(var why) -> {
                 LOG.log(Level.DEBUG, () -> "A batch of " + mapping + " was set back: " + why);
-                yield false;
+                yield pause.afterObstacle();
             }
             case BatchOutcome.Failed(var ran, var error, var _) -> {
                 meter.invoked(mapping.id(), count);
@@ -128,7 +128,7 @@ final class BatchRun {
                 if (failures.isEmpty()) {
                     batch.done();
                     work.results().succeeded(partition);
-                    yield true;
+                    yield Duration.ZERO;
                 }
                 yield failed(piece, failures);
             }
@@ -147,19 +147,20 @@ final class BatchRun {
         return piece.records().stream().map(KafkaRecord::id).collect(Collectors.toSet());
     }
 
-    /// @return whether the next attempt is of fewer records, and worth no pause
-    private boolean failed(Piece piece, Set<String> ids) {
+    /// @return how long to wait; zero when the next attempt is of fewer records
+    private Duration failed(Piece piece, Set<String> ids) {
         work.services().meter().failed(work.mapping().id(), ids.size());
         work.results().failed(partition);
         batch.failed(ids);
         var next = batch.next(work.services().clock().instant());
-        return next.filter(after -> after.given().isPresent()
+        boolean goesOn = next.filter(after -> after.given().isPresent()
                         || after.records().size() < piece.records().size())
                 .isPresent();
+        return goesOn ? Duration.ZERO : pause.afterFailure();
     }
 
-    /// @return whether the destination knows of the piece, or there is none
-    private boolean tell(Piece piece) throws InterruptedException {
+    /// @return how long to wait; zero when the destination knows of the piece, or there is none
+    private Duration tell(Piece piece) throws InterruptedException {
         var mapping = work.mapping();
         var condition = piece.given().orElseThrow();
         var destination = work.destination();
@@ -188,10 +189,10 @@ final class BatchRun {
                 work.status().functionRuns();
             } catch (DeliveryException e) {
                 work.status().functionCannotRun("The OnFailure destination cannot be told: " + e.getMessage());
-                return false;
+                return pause.afterObstacle();
             }
         }
         batch.done();
-        return true;
+        return Duration.ZERO;
     }
 }

@@ -3,12 +3,14 @@ package hearth.pollers.mq;
 import hearth.invoke.frontend.Resolution;
 import hearth.pollers.BatchInvoker;
 import hearth.pollers.BatchOutcome;
-import hearth.pollers.Pause;
+import hearth.pollers.RetryPause;
 import hearth.pollers.SourceException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// Has the function run on a batch until it succeeds, and then has the broker forget the messages.
@@ -18,6 +20,8 @@ final class BatchRun<M> {
     private final MqWork work;
     private final MqEvent events;
     private final BrokerConnection<M> connection;
+
+    private final RetryPause pause = new RetryPause();
 
     /// Those that nobody waited for too long.
     private final List<MqRecord<M>> records;
@@ -33,15 +37,15 @@ final class BatchRun<M> {
     ///
     /// @throws SourceException when the connection has ended, and they come again
     void run() throws SourceException, InterruptedException {
-        var pause = new Pause();
         while (!records.isEmpty()) {
-            if (attempt()) {
+            var wait = attempt();
+            if (wait.isEmpty()) {
                 for (var record : records) {
                     connection.acknowledge(record);
                 }
                 return;
             }
-            if (work.closed().await(pause.next().toMillis(), TimeUnit.MILLISECONDS)) {
+            if (work.closed().await(wait.get().toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
             if (!connection.isOpen()) {
@@ -61,8 +65,8 @@ final class BatchRun<M> {
         }
     }
 
-    /// @return whether the function succeeded
-    private boolean attempt() throws InterruptedException {
+    /// @return how long to wait before the next attempt; empty when the function succeeded
+    private Optional<Duration> attempt() throws InterruptedException {
         var invoker = work.services().invoker();
         var mapping = work.mapping();
         var status = work.status();
@@ -70,7 +74,7 @@ final class BatchRun<M> {
         var obstacle = BatchInvoker.obstacle(resolution);
         if (obstacle.isPresent() || !(resolution instanceof Resolution.Resolved(var version, var _, var recursion))) {
             status.functionCannotRun(obstacle.orElse(""));
-            return false;
+            return Optional.of(pause.afterObstacle());
         }
         status.functionRuns();
         var header = recursion.enter(invoker.traceHeader(null)).traceHeader();
@@ -78,18 +82,18 @@ final class BatchRun<M> {
         return switch (invoker.run(mapping, version, events.of(records), header)) {
             case BatchOutcome.NotRun(var why) -> {
                 LOG.log(Level.DEBUG, () -> "A batch of " + mapping + " was set back: " + why);
-                yield false;
+                yield Optional.of(pause.afterObstacle());
             }
             case BatchOutcome.Failed _ -> {
                 meter.invoked(mapping.id(), records.size());
                 meter.failed(mapping.id(), records.size());
                 status.went("PROBLEM: Function call failed");
-                yield false;
+                yield Optional.of(pause.afterFailure());
             }
             case BatchOutcome.Succeeded _ -> {
                 meter.invoked(mapping.id(), records.size());
                 status.went("OK");
-                yield true;
+                yield Optional.empty();
             }
         };
     }

@@ -3,7 +3,7 @@ package hearth.pollers.streams;
 import hearth.cluster.ShardCheckpoint;
 import hearth.cluster.ShardCheckpoint.WindowState;
 import hearth.pollers.BatchInvoker;
-import hearth.pollers.Pause;
+import hearth.pollers.RetryPause;
 import hearth.pollers.streams.Batch.Condition;
 import hearth.pollers.streams.Batch.Taken;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +65,7 @@ final class ShardWork {
         /// The first one is worked on.
         private final Deque<Batch> batches = new ArrayDeque<>();
 
-        private final Pause pause = new Pause();
+        private final RetryPause pause = new RetryPause();
         private int bytes;
         private long retry = Long.MIN_VALUE;
     }
@@ -280,7 +280,7 @@ final class ShardWork {
     void ran(int index, Ran ran, long now) {
         var lane = lanes.get(index);
         switch (ran) {
-            case Ran.NotRun() -> lane.retry = now + lane.pause.next().toMillis();
+            case Ran.NotRun() -> lane.retry = now + lane.pause.afterObstacle().toMillis();
             case Ran.Unfit() -> lane.batches.push(lane.batches.pop().givenUp(Condition.RETRIES));
             case Ran.Passed(var state) -> {
                 var batch = lane.batches.pop();
@@ -319,7 +319,7 @@ final class ShardWork {
             return;
         }
         lane.batches.push(after);
-        lane.retry = now + lane.pause.next().toMillis();
+        lane.retry = now + lane.pause.afterFailure().toMillis();
     }
 
     /// The state is that of the batches that follow, those with it that stand in line.
