@@ -101,7 +101,7 @@ find "$root/guest" -name __pycache__ -exec rm -rf {} +
 chmod -R u+rwX,go+rX,go-w "$root"
 
 say "packing $name.tar.gz"
-tar -C "$stage" --owner=0 --group=0 --numeric-owner --sort=name -c "$name" | gzip -9 >"$stage/tarball"
+tar -C "$stage" --owner=0 --group=0 --numeric-owner --sort=name -c "$name" | gzip -6 >"$stage/tarball"
 mv "$stage/tarball" "$output/$name.tar.gz"
 echo "$output/$name.tar.gz"
 [[ $debian == yes ]] || exit 0
@@ -137,6 +137,7 @@ Description: AWS Lambda that anyone can run
 CONTROL
 chmod -R u+rwX,go+rX,go-w "$deb"
 say "packing hearth_${version}_$arch.deb"
-dpkg-deb --root-owner-group -Zxz --build "$deb" "$stage/hearth.deb" >"$stage/deb.log" || { cat "$stage/deb.log" >&2; fail "dpkg-deb failed"; }
+# What is in jars is packed already: at level 6 it is 2 % less, for three times the time.
+dpkg-deb --root-owner-group -Zxz -z1 --build "$deb" "$stage/hearth.deb" >"$stage/deb.log" || { cat "$stage/deb.log" >&2; fail "dpkg-deb failed"; }
 mv "$stage/hearth.deb" "$output/hearth_${version}_$arch.deb"
 echo "$output/hearth_${version}_$arch.deb"
