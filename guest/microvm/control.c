@@ -69,17 +69,27 @@ static int open_port(const char *name) {
     return fd;
 }
 
-// The server listens before the machine starts; the device appears a moment after its driver.
-static int open_connection(unsigned server, unsigned port) {
+// A socket whose connection was refused is not tried again: what the other side remembers of it would refuse it for ever.
+static int try_connection(unsigned server, unsigned port) {
     const struct sockaddr_vm address = {.svm_family = AF_VSOCK, .svm_cid = server, .svm_port = port};
     int fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0);
     check(fd, "socket", "AF_VSOCK");
-    int result = connect(fd, (const struct sockaddr *)&address, sizeof address);
-    for (int tries = 0; result == -1 && tries < MOST_TRIES; tries++) {
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+// The server listens before the machine starts; the device appears a moment after its driver.
+static int open_connection(unsigned server, unsigned port) {
+    int fd = try_connection(server, port);
+    for (int tries = 0; fd == -1 && tries < MOST_TRIES; tries++) {
         nanosleep(&moment, NULL);
-        result = connect(fd, (const struct sockaddr *)&address, sizeof address);
+        fd = try_connection(server, port);
     }
-    check(result, "connect", "vsock");
+    check(fd, "connect", "vsock");
     return fd;
 }
 

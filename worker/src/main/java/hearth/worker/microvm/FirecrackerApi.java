@@ -24,7 +24,7 @@ public final class FirecrackerApi {
 
     /// Instead of Firecracker's own words, among which is `nomodule`. There is no keyboard but the one that ends the
     /// machine, and no PCI.
-    private static final List<String> KERNEL_WORDS =
+    public static final List<String> KERNEL_WORDS =
             List.of("reboot=k", "i8042.noaux", "i8042.nomux", "i8042.dumbkbd", "pci=off", "hearth.vsock=2");
 
     private static final int OK = 200;

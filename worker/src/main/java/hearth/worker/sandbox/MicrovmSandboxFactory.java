@@ -113,6 +113,10 @@ final class MicrovmSandboxFactory implements SandboxFactory {
                 .toList();
     }
 
+    String monitorName() {
+        return monitor.name();
+    }
+
     @Override
     public SandboxKind kind() {
         return SandboxKind.MICROVM;

@@ -136,9 +136,19 @@ public final class Sandboxes {
 
     private static Trial microvms(SandboxConfig config) throws SandboxException {
         requireRootAndLauncher(config);
-        var factory = new MicrovmSandboxFactory(config, images(config), MonitorChoice::make);
-        tried(factory);
-        return new Trial.Works(factory, factory.shortcomings());
+        var reasons = new ArrayList<String>();
+        for (var kind : MonitorChoice.kinds(config.microvm())) {
+            try {
+                var factory = new MicrovmSandboxFactory(config, images(config), MonitorChoice.making(kind));
+                tried(factory);
+                log.log(Level.INFO, "microVMs run on {0}", factory.monitorName());
+                return new Trial.Works(factory, factory.shortcomings());
+            } catch (SandboxException e) {
+                log.log(Level.INFO, "microVMs do not run on {0}: {1}", kind.label(), e.getMessage());
+                reasons.add(kind.label() + ": " + e.getMessage());
+            }
+        }
+        throw new SandboxException("no microVMs by " + String.join("; nor by ", reasons));
     }
 
     private static void requireRootAndLauncher(SandboxConfig config) throws SandboxException {

@@ -16,6 +16,7 @@ import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -295,18 +296,42 @@ final class MicrovmSandboxTest {
 
         assertThat(Sandboxes.attempt(config("forced", microvm), SandboxKind.MICROVM))
                 .isInstanceOfSatisfying(Trial.Fails.class, fails -> assertThat(fails.reason())
-                        .isEqualTo("microVMs are to run on firecracker, which is not possible: there is no program at "
-                                + none.get() + "; --firecracker says where it is"));
+                        .isEqualTo("no microVMs by firecracker: there is no program at " + none.get()
+                                + "; --firecracker says where it is"));
     }
 
     @Test
-    void whereThereIsNoFirecrackerQemuIsTaken() throws Exception {
-        var none = Optional.of(directory.resolve("firecracker"));
-        var microvm = new MicrovmConfig(
-                MicrovmConfig.USUAL.kernel(), MicrovmConfig.USUAL.images(), Optional.empty(), none, none);
+    void whereThereIsNoFirecrackerQemuIsTaken() {
+        runsOnQemu("chosen", directory.resolve("firecracker"), directory.resolve("jailer"));
+    }
 
-        assertThat(Sandboxes.attempt(config("chosen", microvm), SandboxKind.MICROVM))
-                .isInstanceOfSatisfying(
-                        Trial.Works.class, works -> works.factory().close());
+    /// Where there is no KVM it is not even tried.
+    @Test
+    void whereMachinesOfFirecrackerDoNotComeUpQemuIsTaken() throws Exception {
+        runsOnQemu(
+                "tried",
+                program("firecracker-that-fails", "echo Firecracker v1.13.1"),
+                program("jailer-that-fails", "[ \"$1\" = --version ] && echo Jailer v1.13.1"));
+    }
+
+    private static Path program(String name, String text) throws IOException {
+        var file = Files.writeString(directory.resolve(name), "#!/bin/sh\n" + text + "\n");
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static void runsOnQemu(String name, Path firecracker, Path jailer) {
+        var microvm = new MicrovmConfig(
+                MicrovmConfig.USUAL.kernel(),
+                MicrovmConfig.USUAL.images(),
+                Optional.empty(),
+                Optional.of(firecracker),
+                Optional.of(jailer));
+
+        assertThat(Sandboxes.attempt(config(name, microvm), SandboxKind.MICROVM))
+                .isInstanceOfSatisfying(Trial.Works.class, works -> {
+                    assertThat(((MicrovmSandboxFactory) works.factory()).monitorName())
+                            .startsWith("QEMU");
+                    works.factory().close();
+                });
     }
 }

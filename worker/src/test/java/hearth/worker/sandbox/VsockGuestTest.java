@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import hearth.model.Bytes;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.UnixSockets;
+import hearth.worker.microvm.FirecrackerApi;
+import hearth.worker.microvm.GuestKernel;
 import hearth.worker.microvm.GuestStreams;
 import hearth.worker.microvm.Initramfs;
 import hearth.worker.microvm.MicrovmConfig;
@@ -29,7 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The pid 1 of machines over vsock, in a real guest. This host's kernel need have no vsock: the guest's own has a
+/// The pid 1 of machines over vsock, in a real guest of QEMU, and all that Firecracker's machines have of ours: the
+/// kernel as an ELF file, its words, its modules. This host's kernel need have no vsock: the guest's own has a
 /// loopback, at whose other end a second process of the guest plays the host (`guest/test/vsock_bridge.c`), slowly.
 final class VsockGuestTest {
     private static final Path LOOPBACK = MicrovmConfig.USUAL.kernel().resolve("modules/vsock_loopback.ko");
@@ -74,7 +77,16 @@ final class VsockGuestTest {
         try (var out = Files.newOutputStream(initramfs)) {
             Initramfs.write(out, init(), parts.config().launcher(), modules);
         }
-        return new QemuMonitor(Qemu.find(parts.config().launcher()), parts, initramfs, List.of("hearth.vsock=1"));
+        var elf = directory.resolve("vmlinux");
+        parts.kernel().uncompress(elf);
+        var kernel = new GuestKernel(elf, parts.kernel().folder());
+        return new QemuMonitor(
+                Qemu.find(parts.config().launcher()),
+                new MachineMonitor.Parts(parts.config(), parts.launcher(), kernel, parts.initUid()),
+                initramfs,
+                FirecrackerApi.KERNEL_WORDS.stream()
+                        .map(word -> word.startsWith("hearth.vsock=") ? "hearth.vsock=1" : word)
+                        .toList());
     }
 
     /// Pid 1, and the one that plays the host, in one program.
