@@ -68,7 +68,9 @@ class Invocation:
 class Manners:
     """How the API sends its answers."""
 
-    def __init__(self, byte_by_byte=False, chunked=False, close_after_next=False, drop_response=False, refuse=None):
+    def __init__(
+        self, byte_by_byte=False, chunked=False, close_after_next=False, drop_response=False, refuse=None, before_ack=None
+    ):
         self.byte_by_byte = byte_by_byte
         self.chunked = chunked
         # Closes the connection after an event was sent, so that the report finds it closed.
@@ -77,6 +79,8 @@ class Manners:
         self.drop_response = drop_response
         # A status that responses are answered with, and its error type.
         self.refuse = refuse
+        # Called when a response has been read, before anything is done with it.
+        self.before_ack = before_ack
 
 
 class FakeRuntimeApi:
@@ -167,6 +171,8 @@ class FakeRuntimeApi:
         if request.path == API + "init/error":
             self._init_errors.put(request)
         else:
+            if self.manners.before_ack:
+                self.manners.before_ack()
             self._end_invocation(request)
             if self.manners.drop_response:
                 self.manners.drop_response = False

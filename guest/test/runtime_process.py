@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 
 from fake_runtime_api import PATIENCE, FakeRuntimeApi
 
@@ -19,6 +20,16 @@ class Frame:
         self.kind = kind
         self.microseconds = microseconds
         self.text = text
+
+
+# By machine and number, as Linux has them.
+_BLOCKING = {
+    ("x86_64", "7"): "poll",
+    ("x86_64", "271"): "poll",
+    ("x86_64", "45"): "recvfrom",
+    ("aarch64", "73"): "poll",
+    ("aarch64", "207"): "recvfrom",
+}
 
 
 class RuntimeProcess:
@@ -127,6 +138,16 @@ class RuntimeProcess:
             frames.append(Frame(kind, microseconds, data[16 : 16 + length].decode()))
             data = data[16 + length :]
         return frames
+
+    def blocking_call(self):
+        """Waits until the process waits for its socket, and tells by which system call."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            with open("/proc/%d/syscall" % self.process.pid) as file:
+                name = _BLOCKING.get((os.uname().machine, file.read().split()[0]))
+            if name:
+                return name
+        return None
 
     def await_output(self, name, part):
         """Waits until an output of the running process contains a text."""

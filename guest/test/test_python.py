@@ -592,6 +592,14 @@ class _Python:
                 self.assertEqual((runtime.stdout(), runtime.stderr()), ("", ""))
                 self.assertEqual(len(runtime.frames()), frames)
 
+    def test_waits_as_one_whom_reads_of_the_other_side_do_not_wake(self):
+        waiting = []
+        manners = Manners(before_ack=lambda: waiting.append(runtime.blocking_call()))
+        runtime = self.start({"main.py": ECHO}, "main.handler", manners=manners, channel=True)
+
+        self.assertEqual([runtime.invoke(n).result() for n in range(2)], [0, 1])
+        self.assertEqual(waiting, ["poll", "poll"])
+
     def test_speaks_through_a_unix_socket(self):
         runtime = self.start({"main.py": ECHO}, "main.handler", unix=True)
 
