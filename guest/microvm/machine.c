@@ -22,6 +22,13 @@ enum { MODULE_COMPRESSED = 4, LEAST_PORT = 1, MOST_PORT = 65535, SEED = 64 };
 #define CGROUP "/sys/fs/cgroup"
 #define PROGRAM CGROUP "/program"
 
+void write_text(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    check(fd, "open", path);
+    check(write(fd, text, strlen(text)), "write", path);
+    close(fd);
+}
+
 void mount_basics(void) {
     check(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount", "/proc");
     check(mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount", "/sys");
@@ -53,6 +60,7 @@ void load_modules(void) {
             check(-1, "finit_module", name);
         close(fd);
         unlink(path); // the memory is the program's to have
+        keep_devices_apart();
     }
 }
 
@@ -61,10 +69,10 @@ static void make_directory(const char *path) {
         check(-1, "mkdir", path);
 }
 
-// Disks appear a moment after their driver.
-static void mount_disk(const char *disk, const char *at, const char *type, unsigned long flags, const char *options) {
-    char path[64];
-    snprintf(path, sizeof path, "/dev/%s", disk);
+// What stands for disks appears a moment after their driver.
+static void mount_disk(int place, const char *at, const char *type, unsigned long flags, const char *options) {
+    char path[300];
+    find_disk(place, path, sizeof path);
     const struct timespec moment = {0, 2000000};
     for (int tries = 0; access(path, F_OK) == -1 && tries < 5000; tries++)
         nanosleep(&moment, NULL);
@@ -73,7 +81,7 @@ static void mount_disk(const char *disk, const char *at, const char *type, unsig
 
 // Not chroot alone: a root that is the first file system could not be left for another one, as the launcher does.
 void enter_root_image(void) {
-    mount_disk("vda", "/root", "squashfs", MS_RDONLY | MS_NODEV, NULL);
+    mount_disk(ROOT_DISK, "/root", "squashfs", MS_RDONLY | MS_NODEV, NULL);
     check(mount("/proc", "/root/proc", NULL, MS_MOVE, NULL), "move", "/proc");
     check(mount("/sys", "/root/sys", NULL, MS_MOVE, NULL), "move", "/sys");
     check(mount("/dev", "/root/dev", NULL, MS_MOVE, NULL), "move", "/dev");
@@ -87,11 +95,11 @@ void enter_root_image(void) {
     make_directory("/run/tmp");
 }
 
-static void mount_image(const char *disk) {
+static void mount_image(const char *place) {
     char at[64];
-    snprintf(at, sizeof at, "/run/images/%s", disk);
+    snprintf(at, sizeof at, "/run/images/%s", place);
     make_directory(at);
-    mount_disk(disk, at, "squashfs", MS_RDONLY | MS_NODEV | MS_NOSUID, NULL);
+    mount_disk(atoi(place), at, "squashfs", MS_RDONLY | MS_NODEV | MS_NOSUID, NULL);
 }
 
 static void set_clock(const char *nanoseconds) {
@@ -155,13 +163,17 @@ static void add_listener(struct configuration *configuration) {
     listener->outside.sin_port = port();
 }
 
-static void set_gateway(struct configuration *configuration) {
-    unsigned char *mac = configuration->gateway_mac;
-    configuration->address = address();
-    configuration->gateway = address();
+static void hardware_address(unsigned char *mac) {
     const char *text = word();
     if (sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) != 6)
         fail("no hardware address: %s", text);
+}
+
+static void set_network(struct configuration *configuration) {
+    configuration->address = address();
+    hardware_address(configuration->mac);
+    configuration->gateway = address();
+    hardware_address(configuration->gateway_mac);
     configuration->network = 1;
 }
 
@@ -170,33 +182,29 @@ void configure(struct configuration *configuration, char *words, size_t length) 
     end = words + length;
     while (next < end) {
         const char *key = word();
-        if (!strcmp(key, "network")) set_gateway(configuration);
+        if (!strcmp(key, "network")) set_network(configuration);
         else if (!strcmp(key, "listen")) add_listener(configuration);
         else if (!strcmp(key, "image")) mount_image(word());
-        else if (!strcmp(key, "tmp")) mount_disk(word(), "/run/tmp", "ext4", MS_NOSUID | MS_NODEV | MS_NOATIME, "noinit_itable");
+        else if (!strcmp(key, "tmp")) mount_disk(atoi(word()), "/run/tmp", "ext4", MS_NOSUID | MS_NODEV | MS_NOATIME, "noinit_itable");
         else if (!strcmp(key, "memory")) configuration->memory = word();
         else if (!strcmp(key, "processes")) configuration->processes = word();
         else if (!strcmp(key, "clock")) set_clock(word());
         else if (!strcmp(key, "seed")) add_entropy(word());
         else fail("unknown key: %s", key);
     }
-    if (!configuration->network || !configuration->memory || !configuration->processes)
-        fail("the configuration is incomplete");
 }
 
-static void write_text(const char *path, const char *text) {
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    check(fd, "open", path);
-    check(write(fd, text, strlen(text)), "write", path);
-    close(fd);
-}
-
-void make_cgroup(const struct configuration *configuration) {
+void make_cgroup(void) {
     check(mount("cgroup", CGROUP, "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount", CGROUP);
     write_text(CGROUP "/cgroup.subtree_control", "+memory +pids +cpu");
     make_directory(PROGRAM);
-    write_text(PROGRAM "/memory.max", configuration->memory);
-    write_text(PROGRAM "/pids.max", configuration->processes);
     // What a program reserves is not counted, what it uses is: as on a host, which has far more than one program may use.
     write_text("/proc/sys/vm/overcommit_memory", "1");
+}
+
+void limit_cgroup(const struct configuration *configuration) {
+    if (!configuration->memory || !configuration->processes)
+        fail("the configuration has no limits");
+    write_text(PROGRAM "/memory.max", configuration->memory);
+    write_text(PROGRAM "/pids.max", configuration->processes);
 }

@@ -32,18 +32,25 @@ int main(void) {
         return 126;
     mount_basics();
     load_modules();
+    give_common_drivers();
     open_ports();
     keep_launcher();
     enter_root_image();
-    // It stays: the configuration points into it.
-    char *words = frame_of_kind('C', &length);
-    configure(&configuration, words, length);
-    make_cgroup(&configuration);
-    set_up_network(&configuration);
-    listen_for_programs(&configuration);
+    make_cgroup();
     char *specification = frame_of_kind('T', &length);
     build_template(specification, length);
     free(specification);
+    // What a snapshot may hold ends here: what follows is of this one machine.
+    send_frame('P', "", 0);
+    // Both stay: the configuration points into them.
+    char *connection = frame_of_kind('C', &length);
+    configure(&configuration, connection, length);
+    set_up_network(&configuration);
+    listen_for_programs(&configuration);
+    send_frame('N', "", 0);
+    char *function = frame_of_kind('F', &length);
+    configure(&configuration, function, length);
+    limit_cgroup(&configuration);
     int signals = watch_children();
     send_frame('R', "", 0);
     serve(signals);

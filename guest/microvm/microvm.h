@@ -8,9 +8,13 @@
 //          ◄─ TAP ── relay ─────┴──────────────────────────────────────────────┘
 //
 // Frames: a letter, the length of what follows (4 bytes, big-endian), and that.
-//   to init   C  configuration: words, each ended by a NUL        T  the launcher's specification of the template root
+//   to init   T  the launcher's specification of the template root, first of all
+//             C  the machine's own configuration, after P: words, each ended by a NUL
+//             F  the function's, after N
 //             S  the launcher's specification of a program        K  kill the program
-//   to server R  ready: the template is there                     L  a message of the launcher, or how the program ended
+//   to server P  prepared: what all machines of a size have in common is there, and a snapshot may be made
+//             N  it has its network, and whatever else came with C
+//             R  ready: it is configured                          L  a message of the launcher, or how the program ended
 //             M  "<peak> <kills>": the memory that the program has had, and how often the kernel killed for want of it
 //             E  what made this machine useless; it ends
 #ifndef MICROVM_H
@@ -21,7 +25,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { MAX_FRAME = 1 << 20, MAX_LISTENERS = 40, MAX_PAIRS = 512, PIECE = 16 << 10 };
+enum { MAX_FRAME = 1 << 20, MAX_LISTENERS = 40, MAX_PAIRS = 512, PIECE = 16 << 10, MAX_DEVICES = 32, ROOT_DISK = 0 };
 
 struct listener {
     struct sockaddr_in inside;  // where programs connect to
@@ -30,13 +34,20 @@ struct listener {
 
 struct configuration {
     struct in_addr address, gateway;
-    unsigned char gateway_mac[6];
+    unsigned char mac[6], gateway_mac[6];
     int network; // there is one
     struct listener listeners[MAX_LISTENERS];
     size_t listener_count;
     const char *memory;    // bytes that the program may take
     const char *processes; // how many it may be
 };
+
+// devices.c
+enum device_kind { NETWORK_DEVICE, DISK_DEVICE };
+void keep_devices_apart(void);
+void give_common_drivers(void);
+int give_driver(enum device_kind kind, int place);
+void find_disk(int place, char *path, size_t size);
 
 // control.c
 void open_ports(void);
@@ -49,11 +60,13 @@ _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)
 void check(long result, const char *what, const char *about);
 
 // machine.c
+void write_text(const char *path, const char *text);
 void mount_basics(void);
 void load_modules(void);
 void enter_root_image(void);
 void configure(struct configuration *configuration, char *words, size_t length);
-void make_cgroup(const struct configuration *configuration);
+void make_cgroup(void);
+void limit_cgroup(const struct configuration *configuration);
 
 // network.c
 void set_up_network(const struct configuration *configuration);

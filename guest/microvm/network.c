@@ -29,6 +29,14 @@ static void set_address(int socket, unsigned long what, struct in_addr address) 
     check(ioctl(socket, what, &request), "address", "eth0");
 }
 
+// A device that was restored still has the address of the machine that its snapshot was made of.
+static void set_hardware_address(int socket, const unsigned char *mac) {
+    struct ifreq request = {.ifr_name = "eth0"};
+    request.ifr_hwaddr.sa_family = ARPHRD_ETHER;
+    memcpy(request.ifr_hwaddr.sa_data, mac, 6);
+    check(ioctl(socket, SIOCSIFHWADDR, &request), "SIOCSIFHWADDR", "eth0");
+}
+
 static void add_route(int socket, struct in_addr to, struct in_addr mask, const struct in_addr *gateway) {
     struct rtentry route = {.rt_flags = RTF_UP | (gateway ? RTF_GATEWAY : 0), .rt_dev = (char[]){"eth0"}};
     put(&route.rt_dst, to);
@@ -48,9 +56,13 @@ static void add_neighbour(int socket, const struct configuration *configuration)
 
 void set_up_network(const struct configuration *configuration) {
     const struct in_addr all = {0xffffffff}, none = {0};
+    if (!configuration->network)
+        fail("the configuration has no network");
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     check(fd, "socket", "AF_INET");
+    give_driver(NETWORK_DEVICE, 0);
     set_up(fd, "lo");
+    set_hardware_address(fd, configuration->mac);
     set_address(fd, SIOCSIFADDR, configuration->address);
     set_address(fd, SIOCSIFNETMASK, all);
     set_up(fd, "eth0");

@@ -29,9 +29,15 @@ final class MicrovmRows {
             Report.progress("microVMs: skipped, there is no QEMU or no guest kernel (hearth-guest-kernel)");
             return;
         }
+        var accelerator = Files.isWritable(Path.of("/dev/kvm")) ? "KVM" : "emulated";
+        var copies = new MicrovmCopyRows(report, repository, folder, accelerator, quick);
+        for (var language : Language.all()) {
+            copies.run(language);
+        }
+        copies.memory(Language.all().getFirst());
+        copies.snapStart();
         try (var machines = server("microvm");
                 var namespaces = server("namespaces")) {
-            var accelerator = Files.isWritable(Path.of("/dev/kvm")) ? "KVM" : "emulated";
             for (var language : Language.all()) {
                 rows(language, machines, namespaces, accelerator);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -25,6 +27,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.LogType;
+import software.amazon.awssdk.services.lambda.model.SnapStartApplyOn;
 
 /// A server whose sandboxes are microVMs. Booting one takes seconds where QEMU emulates the processor, so most
 /// tests are of one function that does as it is told.
@@ -175,8 +178,7 @@ class MicrovmTest {
         assertThat(response.functionError()).isNull();
         assertThat(response.payload().asUtf8String())
                 .contains("\"text\": \"hello\"", "\"uid\": 993", "\"api\": \"127.0.0.1:9001\"", "\"memory\": \"256\"")
-                .doesNotContain(
-                        Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip())
+                .doesNotContain(osRelease())
                 .doesNotContain(Files.readString(Path.of("/proc/sys/kernel/random/boot_id"))
                         .strip());
         // What it printed is there before the end is told of.
@@ -294,6 +296,54 @@ class MicrovmTest {
         var response = invoke("own", "7");
         assertThat(response.payload().asUtf8String()).isEqualTo("got 7");
         assertThat(log(response)).contains("event 7");
+    }
+
+    /// Its machine came up when the version was published; the first invocation only has its hooks run.
+    @Test
+    void aVersionUnderSnapStartIsRestored() {
+        var python = List.of("python3.12", "python3.13", "python3.14").stream()
+                .filter(InstalledRuntimes::has)
+                .findFirst();
+        assumeTrue(python.isPresent(), "needs a Python that has SnapStart");
+        var code = """
+                from snapshot_restore_py import register_after_restore, register_before_snapshot
+                said = ["init"]
+                register_before_snapshot(said.append, "before")
+                register_after_restore(said.append, "after")
+                def handler(event, context):
+                    return said + [open("/proc/sys/kernel/osrelease").read().strip()]
+                """;
+        lambda.createFunction(r -> r.functionName("snap")
+                .runtime(python.get())
+                .handler("app.handler")
+                .role(TestServer.ROLE)
+                .memorySize(256)
+                .timeout(15)
+                .snapStart(s -> s.applyOn(SnapStartApplyOn.PUBLISHED_VERSIONS))
+                .code(c -> c.zipFile(Zips.of("app.py", code))));
+        lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName("snap"));
+        lambda.publishVersion(r -> r.functionName("snap"));
+        lambda.waiter()
+                .waitUntilPublishedVersionActive(
+                        r -> r.functionName("snap").qualifier("1"), o -> o.waitTimeout(Duration.ofMinutes(3)));
+
+        var response = lambda.invoke(r -> r.functionName("snap").qualifier("1").logType(LogType.TAIL));
+
+        assertThat(response.payload().asUtf8String())
+                .startsWith("[\"init\", \"before\", \"after\", ")
+                .doesNotContain(osRelease());
+        assertThat(log(response))
+                .containsPattern("RESTORE_START .*\nRESTORE_REPORT Restore Duration: [0-9.]+ ms\nSTART ")
+                .containsPattern("\tRestore Duration: [0-9.]+ ms\tBilled Restore Duration: [0-9]+ ms\t")
+                .doesNotContain("Init Duration");
+    }
+
+    private static String osRelease() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

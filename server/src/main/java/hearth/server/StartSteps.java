@@ -123,7 +123,7 @@ record StartSteps(ServerConfig config, StartedParts parts, InstantSource clock, 
                 config.network(),
                 config.sandbox(),
                 endpoints.innerServices(),
-                config.microvm());
+                config.microvm().withPool(config.poolMemory()));
     }
 
     HttpListener listen(

@@ -49,7 +49,7 @@ public final class LocalWorker implements WorkerLink, SharedWorker, AutoCloseabl
 
     private final WorkerConfig config;
     private final IoEventLoopGroup loops;
-    private final SandboxThreads threads = new SandboxThreads();
+    private final SandboxThreads threads;
     private final LogWriter logs;
     private final RuntimePool pool;
     private final FreeMemory memory;
@@ -78,12 +78,13 @@ public final class LocalWorker implements WorkerLink, SharedWorker, AutoCloseabl
             InstantSource clock) {
         this.config = config;
         this.loops = loops;
+        this.threads = SandboxThreads.of(sandboxes.kind());
         this.owners = new ShardOwners(config.id());
         this.alone = new Member(MemberId.ALONE, config.id());
         this.logs = LogWriter.start(new LogDirectory(config.logs()), LogLimits.DEFAULT, config.memory());
         this.memory = new FreeMemory(Path.of("/proc/meminfo"), threads.removals(), System::nanoTime, this::report);
         // Begins with the time of day, so that it grows over restarts.
-        this.reports = new Reports(config.capacity(), memory, owners, clock.millis());
+        this.reports = new Reports(config.capacity(), memory, owners, sandboxes::overhead, clock.millis());
         this.pool = RuntimePool.start(config.pool(), sandboxes, System::nanoTime);
         this.host = new EnvironmentHost(
                 runtimes,

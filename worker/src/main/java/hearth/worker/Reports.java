@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
 /// What the worker reports: to all members what there is of it and what is taken, to each of its environments those
 /// that this member looks after.
@@ -20,13 +21,16 @@ final class Reports {
     private final WorkerCapacity capacity;
     private final FreeMemory memory;
     private final ShardOwners owners;
+    private final UnaryOperator<Bytes> overhead;
     private final AtomicLong numbers;
 
+    /// @param overhead what a sandbox takes besides the memory of its function, which is told of as taken
     /// @param first number: greater than that of every report before this worker's process began
-    Reports(WorkerCapacity capacity, FreeMemory memory, ShardOwners owners, long first) {
+    Reports(WorkerCapacity capacity, FreeMemory memory, ShardOwners owners, UnaryOperator<Bytes> overhead, long first) {
         this.capacity = capacity;
         this.memory = memory;
         this.owners = owners;
+        this.overhead = overhead;
         this.numbers = new AtomicLong(first);
     }
 
@@ -47,7 +51,8 @@ final class Reports {
             var standing = one.environment().standing();
             var spec = one.environment().spec();
             count++;
-            taken += spec.function().memory().count();
+            var memory = spec.function().memory();
+            taken += memory.plus(overhead.apply(memory)).count();
             milliCpus += spec.function().milliCpus();
             if (standing.phase() == Phase.IDLE && !spec.isKept()) {
                 idle++;

@@ -1,5 +1,6 @@
 package hearth.worker;
 
+import hearth.worker.sandbox.SandboxKind;
 import java.util.Comparator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.PriorityBlockingQueue;
@@ -31,39 +32,57 @@ final class SandboxThreads {
             Comparator.comparing(Task::kind).thenComparing(Task::number);
 
     private final AtomicLong numbers = new AtomicLong();
-    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
-            COUNT,
-            COUNT,
-            10,
-            TimeUnit.SECONDS,
-            new PriorityBlockingQueue<>(COUNT, (one, other) -> ORDER.compare((Task) one, (Task) other)),
-            Thread.ofPlatform().daemon().name("worker-", 0).factory());
+    private final ThreadPoolExecutor threads;
+    private final ThreadPoolExecutor makers;
 
-    SandboxThreads() {
-        threads.allowCoreThreadTimeOut(true);
+    /// @param threads of removals
+    /// @param makers of all else; may be the same
+    private SandboxThreads(ThreadPoolExecutor threads, ThreadPoolExecutor makers) {
+        this.threads = threads;
+        this.makers = makers;
+    }
+
+    /// A machine takes seconds to come up and to start a program, so those have threads of their own: what is removed
+    /// never waits for them.
+    static SandboxThreads of(SandboxKind kind) {
+        var threads = pool("worker-", COUNT);
+        return new SandboxThreads(threads, kind == SandboxKind.MICROVM ? pool("machine-", COUNT) : threads);
+    }
+
+    private static ThreadPoolExecutor pool(String name, int count) {
+        var pool = new ThreadPoolExecutor(
+                count,
+                count,
+                10,
+                TimeUnit.SECONDS,
+                new PriorityBlockingQueue<>(count, (one, other) -> ORDER.compare((Task) one, (Task) other)),
+                Thread.ofPlatform().daemon().name(name, 0).factory());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /// Removes sandboxes.
     Executor removals() {
-        return work -> execute(Kind.REMOVAL, work);
+        return work -> execute(threads, Kind.REMOVAL, work);
     }
 
     /// Starts programs in sandboxes.
     Executor starts() {
-        return work -> execute(Kind.START, work);
+        return work -> execute(makers, Kind.START, work);
     }
 
     /// Makes sandboxes.
     Executor preparations() {
-        return work -> execute(Kind.PREPARATION, work);
+        return work -> execute(makers, Kind.PREPARATION, work);
     }
 
-    private void execute(Kind kind, Runnable work) {
+    private void execute(ThreadPoolExecutor threads, Kind kind, Runnable work) {
         threads.execute(new Task(kind, numbers.getAndIncrement(), work));
     }
 
     /// No more work comes.
     void shutdown() {
         threads.shutdown();
+        makers.shutdown();
     }
 }

@@ -2,6 +2,7 @@ package hearth.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.worker.sandbox.SandboxKind;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class SandboxThreadsTest {
-    private final SandboxThreads threads = new SandboxThreads();
+    private final SandboxThreads threads = SandboxThreads.of(SandboxKind.NAMESPACES);
 
     @AfterEach
     void end() {
@@ -39,6 +40,25 @@ final class SandboxThreadsTest {
 
         assertThat(done).containsExactly("remove", "start", "make a", "make b");
         gate.countDown();
+    }
+
+    /// As many machines as may come up at once come up.
+    @Test
+    void whatIsRemovedDoesNotWaitForMachines() throws Exception {
+        var machines = SandboxThreads.of(SandboxKind.MICROVM);
+        var busy = new CountDownLatch(SandboxThreads.COUNT);
+        var gate = new CountDownLatch(1);
+        for (int i = 0; i < SandboxThreads.COUNT; i++) {
+            machines.preparations().execute(() -> hold(busy, gate));
+        }
+        busy.await();
+        var removed = new CountDownLatch(1);
+
+        machines.removals().execute(removed::countDown);
+
+        removed.await();
+        gate.countDown();
+        machines.shutdown();
     }
 
     private static void note(List<String> done, String what, CountDownLatch all) {

@@ -77,7 +77,7 @@ final class UpCommand {
                     "--pool-memory",
                     "MIB",
                     "256",
-                    "What runtimes may take that are booted ahead of their functions; 0 for none")
+                    "What runtimes may take that are booted ahead of their functions, or microVMs; 0 for none")
             .orEnvironment("HEARTH_POOL_MEMORY");
     private static final Option PROVISIONED_SHARE = Option.of(
                     "--provisioned-share",

@@ -15,7 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /// What tells whether files are still the same, without reading them: their names, kinds, sizes and times.
-final class Fingerprint {
+public final class Fingerprint {
     private static final int DIGITS = 32;
 
     /// What Python keeps of what it compiled, which comes whenever it is first used.
@@ -26,7 +26,7 @@ final class Fingerprint {
 
     /// @param exact whether the files' numbers and the time of their last change count too: two files that have
     ///     the same size and were given the same time are told apart
-    Fingerprint(boolean exact) {
+    public Fingerprint(boolean exact) {
         this.exact = exact;
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
@@ -35,7 +35,7 @@ final class Fingerprint {
         }
     }
 
-    void add(String text) {
+    public void add(String text) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0);
     }
@@ -43,7 +43,7 @@ final class Fingerprint {
     /// Adds a file, or a directory with all that is in it.
     ///
     /// @param without paths that are left out, and all below them
-    void add(Path place, List<String> without) throws IOException {
+    public void add(Path place, List<String> without) throws IOException {
         var lines = new ArrayList<String>();
         Files.walkFileTree(place, new SimpleFileVisitor<>() {
             @Override
@@ -91,7 +91,7 @@ final class Fingerprint {
                 .toString();
     }
 
-    String text() {
+    public String text() {
         return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
     }
 }

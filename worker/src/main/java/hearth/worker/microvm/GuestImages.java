@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 
 /// The read-only images that microVMs have for disks, made once of a host's files and kept by what those are:
@@ -34,6 +35,9 @@ public final class GuestImages {
 
     /// How much images may take that are not used, besides that of the host.
     private static final long MOST = 8L << 30;
+
+    /// In bytes (Documentation/filesystems/squashfs.rst).
+    private static final int SUPERBLOCK = 96;
 
     private static final List<String> MOUNT_POINTS = List.of("dev", "proc", "sys", "run", "root");
 
@@ -152,6 +156,14 @@ public final class GuestImages {
             return true;
         } catch (NoSuchFileException e) {
             return false;
+        }
+    }
+
+    /// Tells an image from another that was made of the same files: machines that have looked at the one must not find
+    /// the other. The head of such a file system says when it was made, and where in it everything is.
+    public static String identity(Path image) throws IOException {
+        try (var file = Files.newInputStream(image)) {
+            return image.getFileName() + " " + HexFormat.of().formatHex(file.readNBytes(SUPERBLOCK));
         }
     }
 

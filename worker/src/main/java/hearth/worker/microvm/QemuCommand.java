@@ -8,7 +8,7 @@ import java.util.Locale;
 /// The words that start QEMU with one machine of type `microvm`, and the descriptors that they speak of: QEMU
 /// sees no file of the host's beside its own program.
 ///
-/// Devices are numbered in the order in which they are named: the first disk is `vda`.
+/// Devices are numbered in the order in which they are named: a disk's number is its place.
 public final class QemuCommand {
     /// The number of the first descriptor that is handed on, as `guest/launcher/launcher.h` has it.
     private static final int FIRST_PASSED = 64;
@@ -27,11 +27,13 @@ public final class QemuCommand {
 
     private final List<Integer> passed = new ArrayList<>();
     private final List<String> words = new ArrayList<>();
+    private final Bytes memory;
     private int disks;
 
-    /// @param kernel a descriptor of the kernel's image, `initramfs` one of the first root's
+    /// @param kernel a descriptor of the kernel's image
     /// @param kernelWords more of them for the kernel's command line
-    public QemuCommand(Qemu qemu, Bytes memory, int processors, int kernel, int initramfs, List<String> kernelWords) {
+    public QemuCommand(Qemu qemu, Bytes memory, int processors, int kernel, List<String> kernelWords) {
+        this.memory = memory;
         words.add(qemu.program().toString());
         add("-name", "microvm,debug-threads=on");
         add("-machine", "microvm,acpi=on,pcie=off,usb=off,graphics=off,dump-guest-core=off");
@@ -50,8 +52,28 @@ public final class QemuCommand {
         add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         add("-serial", "stdio");
         add("-kernel", "/dev/fd/" + pass(kernel));
-        add("-initrd", "/dev/fd/" + pass(initramfs));
         add("-append", kernelCommandLine(qemu, kernelWords));
+    }
+
+    /// @param initramfs a descriptor of the archive of the first root
+    public QemuCommand initramfs(int initramfs) {
+        return add("-initrd", "/dev/fd/" + pass(initramfs));
+    }
+
+    /// The machine's memory is this file's.
+    ///
+    /// @param shared whether what the machine writes goes into the file; else it has copies of what it writes to
+    public QemuCommand memory(int file, boolean shared) {
+        add(
+                "-object",
+                "memory-backend-file,id=memory,size=%dM,mem-path=/dev/fd/%d,share=%s"
+                        .formatted(memory.toMebibytes(), pass(file), shared ? "on" : "off"));
+        return add("-machine", "memory-backend=memory");
+    }
+
+    /// The machine does not start by itself, but goes on from a state that it is given on its monitor.
+    public QemuCommand incoming() {
+        return add("-incoming", "defer");
     }
 
     private static String kernelCommandLine(Qemu qemu, List<String> more) {
@@ -93,21 +115,37 @@ public final class QemuCommand {
         return add("-device", "virtio-net-device,netdev=network,mac=" + text(hardwareAddress));
     }
 
-    /// @return the disk's name inside
-    public String disk(int file, boolean writable) {
-        if (disks == MOST_DISKS) {
-            throw new IllegalArgumentException("A microVM has no more than " + MOST_DISKS + " disks");
-        }
-        var id = "disk" + disks;
+    /// The next disk, whose place is how many there were before.
+    public QemuCommand disk(int file, boolean writable) {
         var set = disks + 1;
         add("-add-fd", "fd=%d,set=%d".formatted(pass(file), set));
         add(
                 "-blockdev",
-                "driver=raw,node-name=%s,read-only=%s,file.driver=file,file.filename=/dev/fdset/%d,file.locking=off,%s"
+                "driver=raw,node-name=disk%d,read-only=%s,file.driver=file,file.filename=/dev/fdset/%d,file.locking=off,%s"
                         .formatted(
-                                id, writable ? "off" : "on", set, "discard=unmap,cache.direct=off,cache.no-flush=on"));
-        add("-device", "virtio-blk-device,drive=" + id);
-        return "vd" + (char) ('a' + disks++);
+                                disks,
+                                writable ? "off" : "on",
+                                set,
+                                "discard=unmap,cache.direct=off,cache.no-flush=on"));
+        return place();
+    }
+
+    /// An empty disk at the next place, for another to take it later.
+    public QemuCommand emptyDisk(boolean writable) {
+        add(
+                "-blockdev",
+                "driver=null-co,node-name=disk%d,read-zeroes=on,size=1048576,read-only=%s"
+                        .formatted(disks, writable ? "off" : "on"));
+        return place();
+    }
+
+    private QemuCommand place() {
+        if (disks == MOST_DISKS) {
+            throw new IllegalArgumentException("A microVM has no more than " + MOST_DISKS + " disks");
+        }
+        add("-device", "virtio-blk-device,drive=disk%d,id=place%d".formatted(disks, disks));
+        disks++;
+        return this;
     }
 
     /// Six bytes as `02:68:c6:12:00:01`.

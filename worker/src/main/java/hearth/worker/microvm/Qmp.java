@@ -1,11 +1,13 @@
 package hearth.worker.microvm;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.PassedDescriptors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,8 +68,68 @@ public final class Qmp {
     /// @return the members of its answer by their paths, such as `status` or `a.b`
     /// @throws IOException with QEMU's own words if it refuses, or if it does not answer in time
     public Map<String, String> execute(String command, Duration patience) throws IOException {
+        return execute(command, Map.of(), patience);
+    }
+
+    /// @param arguments text, numbers, truth values, lists, and maps of them
+    public Map<String, String> execute(String command, Map<String, ?> arguments, Duration patience) throws IOException {
+        var bytes = command(command, arguments);
+        // A command is shorter than any socket's buffer.
+        return answered(command, Descriptors.write(fd, bytes, 0, bytes.length) == bytes.length, patience);
+    }
+
+    /// Executes a command that is about a descriptor, of which QEMU gets its own.
+    public Map<String, String> execute(String command, Map<String, ?> arguments, int descriptor, Duration patience)
+            throws IOException {
+        var bytes = command(command, arguments);
+        return answered(command, PassedDescriptors.send(fd, bytes, descriptor) == bytes.length, patience);
+    }
+
+    private static byte[] command(String command, Map<String, ?> arguments) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("execute", command);
+            if (!arguments.isEmpty()) {
+                json.writeFieldName("arguments");
+                write(json, arguments);
+            }
+            json.writeEndObject();
+        }
+        bytes.write('\n');
+        return bytes.toByteArray();
+    }
+
+    private static void write(JsonGenerator json, Object value) throws IOException {
+        switch (value) {
+            case Map<?, ?> members -> {
+                json.writeStartObject();
+                for (var member : members.entrySet()) {
+                    json.writeFieldName(member.getKey().toString());
+                    write(json, member.getValue());
+                }
+                json.writeEndObject();
+            }
+            case List<?> items -> {
+                json.writeStartArray();
+                for (var item : items) {
+                    write(json, item);
+                }
+                json.writeEndArray();
+            }
+            case Boolean truth -> json.writeBoolean(truth);
+            case Integer number -> json.writeNumber(number);
+            case Long number -> json.writeNumber(number);
+            case String text -> json.writeString(text);
+            default -> throw new IllegalArgumentException("no argument of QEMU's: " + value);
+        }
+    }
+
+    private Map<String, String> answered(String command, boolean sent, Duration patience) throws IOException {
+        if (!sent) {
+            throw new IOException("QEMU takes no commands");
+        }
         var deadline = nanos.getAsLong() + patience.toNanos();
-        send("{\"execute\":\"" + command + "\"}\n");
         while (true) {
             var message = read(deadline);
             if (message.has("event")) {
@@ -112,14 +174,6 @@ public final class Qmp {
             }
         });
         return result;
-    }
-
-    private void send(String text) throws IOException {
-        var bytes = text.getBytes(StandardCharsets.UTF_8);
-        // A command is shorter than any socket's buffer.
-        if (Descriptors.write(fd, bytes, 0, bytes.length) != bytes.length) {
-            throw new IOException("QEMU takes no commands");
-        }
     }
 
     private Message read(long deadline) throws IOException {

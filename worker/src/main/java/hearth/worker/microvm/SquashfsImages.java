@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// Makes read-only images of directories by `mksquashfs`. Nothing in them is compressed: what reads them is an emulated
@@ -14,6 +17,12 @@ import java.util.stream.Stream;
 record SquashfsImages(Path program) {
     private static final List<Path> PLACES = List.of(
             Path.of("/usr/bin/mksquashfs"), Path.of("/usr/sbin/mksquashfs"), Path.of("/usr/local/bin/mksquashfs"));
+
+    /// That of a host takes a minute on most.
+    private static final Duration LONGEST = Duration.ofMinutes(20);
+
+    /// Each has two threads, and writes as fast as the disk takes it.
+    private static final Semaphore AT_ONCE = new Semaphore(2);
 
     private static final List<String> OPTIONS = List.of(
             "-noappend",
@@ -66,17 +75,35 @@ record SquashfsImages(Path program) {
         var command = Stream.of(List.of(program.toString()), sources, List.of(image.toString()), OPTIONS, more)
                 .flatMap(List::stream)
                 .toList();
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
-            if (process.waitFor() != 0) {
-                throw new IOException("mksquashfs of " + sources + ": " + lastLines(output));
+            AT_ONCE.acquire();
+            try {
+                run(command, sources);
+            } finally {
+                AT_ONCE.release();
             }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while an image was made", e);
+        }
+    }
+
+    private static void run(List<String> command, List<String> sources) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            process.getOutputStream().close();
+            var ended = process.onExit().orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+            // Its end is the end of its output.
+            var _ = ended.exceptionally(late -> process.destroyForcibly());
+            var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IOException("mksquashfs of " + sources + ": "
+                        + (ended.isCompletedExceptionally()
+                                ? "not done within %d minutes".formatted(LONGEST.toMinutes())
+                                : lastLines(output)));
+            }
+        } finally {
+            process.destroyForcibly();
         }
     }
 

@@ -31,38 +31,40 @@ final class GuestWords {
     /// @param from in the guest's own root
     /// @param to in theirs
     record GuestMount(String from, String to) {
-        static GuestMount ofDisk(String disk, String to) {
-            return new GuestMount(IMAGES + disk, to);
+        static GuestMount ofDisk(int place, String to) {
+            return new GuestMount(IMAGES + place, to);
         }
     }
 
-    /// @param images the disks that are images, but for the root
-    static byte[] configuration(
-            MicrovmNetwork network,
-            InnerServices services,
-            List<String> images,
-            String tmp,
-            Bytes memory,
-            int processes)
-            throws SandboxException {
-        var words = new LaunchWords()
-                .add("clock", System.currentTimeMillis() * 1_000_000)
-                .add("seed", seed())
+    /// What is a machine's own: the disk of `/tmp` is there already.
+    static byte[] connection(MicrovmNetwork network, InnerServices services) throws SandboxException {
+        var words = clock().add("seed", seed())
                 .add(
                         "network",
                         network.guest().getHostAddress(),
+                        QemuCommand.text(network.hardwareAddress()),
                         MicrovmNetwork.GATEWAY.getHostAddress(),
                         QemuCommand.text(MicrovmNetwork.gatewayHardwareAddress()));
         for (var listener : MicrovmNetwork.listeners(services)) {
             words.add("listen", listener.toArray());
         }
+        return words.add("tmp", MachineDisks.TMP).toBytes();
+    }
+
+    /// What is the function's.
+    ///
+    /// @param images the places of disks that are images, but for the root
+    static byte[] function(List<Integer> images, Bytes memory, int processes) throws SandboxException {
+        // Since it was connected it may have stood still.
+        var words = clock();
         for (var image : images) {
             words.add("image", image);
         }
-        return words.add("tmp", tmp)
-                .add("memory", memory.count())
-                .add("processes", processes)
-                .toBytes();
+        return words.add("memory", memory.count()).add("processes", processes).toBytes();
+    }
+
+    private static LaunchWords clock() throws SandboxException {
+        return new LaunchWords().add("clock", System.currentTimeMillis() * 1_000_000);
     }
 
     /// From the host's kernel, because two machines from one image have nothing else that differs.

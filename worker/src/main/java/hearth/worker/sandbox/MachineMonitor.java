@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 
 /// A program that runs virtual machines, such as QEMU: one process for each of them.
 interface MachineMonitor extends AutoCloseable {
@@ -46,6 +47,12 @@ interface MachineMonitor extends AutoCloseable {
     ///
     /// @return with its streams, before its guest has said anything; the caller's to close
     Microvm launch(MachineSpec spec) throws SandboxException;
+
+    /// What snapshots of its machines are of, besides the machines' own size and disks: a text that is another as
+    /// soon as one of today cannot be taken up. Empty where this monitor makes none.
+    default Optional<String> snapshotsAreOf() throws IOException {
+        return Optional.empty();
+    }
 
     /// How long what its machines do may take.
     GuestPatience patience();

@@ -1,6 +1,7 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
+import hearth.worker.microvm.MachineSnapshot;
 import java.util.List;
 
 /// One machine as its monitor is to make it. What is in here stays the caller's.
@@ -10,12 +11,33 @@ import java.util.List;
 /// @param processors whole ones
 /// @param network which the monitor attaches
 /// @param cgroup that the monitor is to be in
-/// @param disks in the order of their names inside; the first is the root
-record MachineSpec(String name, Bytes memory, int processors, MicrovmNetwork network, Cgroup cgroup, List<Disk> disks) {
+/// @param disks in the order of their places; the first is the root
+record MachineSpec(
+        String name,
+        Bytes memory,
+        int processors,
+        MicrovmNetwork network,
+        Cgroup cgroup,
+        List<Disk> disks,
+        Origin origin) {
     MachineSpec {
         disks = List.copyOf(disks);
     }
 
     /// @param file a descriptor
     record Disk(int file, boolean writable) {}
+
+    /// Where what a machine is at its beginning comes from.
+    sealed interface Origin {
+        /// It boots with all of its disks.
+        record Booted() implements Origin {}
+
+        /// It boots with its root, and empty disks at all places behind it, and a snapshot can be made of it.
+        ///
+        /// @param memory in bytes
+        record Template(long memory) implements Origin {}
+
+        /// It is what a template was, and its disks are as a template's.
+        record Copied(MachineSnapshot snapshot) implements Origin {}
+    }
 }

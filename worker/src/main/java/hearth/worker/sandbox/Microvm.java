@@ -5,13 +5,15 @@ import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.microvm.GuestLink;
 import hearth.worker.microvm.GuestLink.Frame;
+import hearth.worker.microvm.MachineSnapshot;
+import hearth.worker.sandbox.MachineSpec.Disk;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,7 +46,7 @@ final class Microvm {
     private final GuestLink link;
     private final MachineControl monitor;
     private final GuestPrograms programs = new GuestPrograms();
-    private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
+    private final GuestAnswers answers = new GuestAnswers();
     private final Object sending = new Object();
 
     private volatile MemoryUse memory = new MemoryUse(new Bytes(0), 0);
@@ -64,14 +66,69 @@ final class Microvm {
         this.monitor = monitor;
     }
 
-    /// Waits until the machine is up, and configures it.
-    void boot(byte[] configuration, byte[] template, Duration patience) throws SandboxException {
-        Thread.ofPlatform().daemon().name("microvm-" + name).start(this::hear);
-        try {
+    /// Waits until the machine boots no more, but for its configuration.
+    void boot(byte[] template, Duration patience) throws SandboxException {
+        hearing();
+        starting(() -> {
             monitor.begin(patience);
-            send('C', configuration);
-            send('T', template);
-            ready.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            ask('T', template, GuestAnswers.PREPARED, patience);
+        });
+    }
+
+    /// Waits until the machine is what the snapshot is of that it is made of; it stands still.
+    void restore(Duration patience) throws SandboxException {
+        hearing();
+        starting(() -> monitor.begin(patience));
+    }
+
+    /// Has a machine that is prepared stand still, until it is configured.
+    MachineSnapshot snapshot(Duration patience) throws IOException {
+        return monitor.snapshot(patience);
+    }
+
+    /// Gives a machine that is prepared what is its own, and has it run.
+    ///
+    /// @param disks that are put to their places, in place of empty ones
+    void connect(Map<Integer, Disk> disks, byte[] configuration, Duration patience) throws SandboxException {
+        starting(() -> {
+            put(disks, patience);
+            monitor.run(patience);
+            ask('C', configuration, GuestAnswers.CONNECTED, patience);
+        });
+    }
+
+    /// Gives a machine that is connected what makes it one of a function.
+    void fit(Map<Integer, Disk> disks, byte[] configuration, Duration patience) throws SandboxException {
+        starting(() -> {
+            put(disks, patience);
+            ask('F', configuration, GuestAnswers.READY, patience);
+        });
+    }
+
+    private void put(Map<Integer, Disk> disks, Duration patience) throws IOException {
+        for (var disk : disks.entrySet()) {
+            monitor.putDisk(disk.getKey(), disk.getValue(), patience);
+        }
+    }
+
+    private void ask(char kind, byte[] question, char answer, Duration patience)
+            throws IOException, ExecutionException, TimeoutException, InterruptedException {
+        answers.expect(answer);
+        send(kind, question);
+        answers.await(answer, patience);
+    }
+
+    private void hearing() {
+        Thread.ofPlatform().daemon().name("microvm-" + name).start(this::hear);
+    }
+
+    private interface Step {
+        void take() throws IOException, ExecutionException, TimeoutException, InterruptedException;
+    }
+
+    private void starting(Step step) throws SandboxException {
+        try {
+            step.take();
         } catch (IOException | ExecutionException | TimeoutException e) {
             throw new SandboxException("the microVM does not start: " + reason(e), e);
         } catch (InterruptedException e) {
@@ -242,11 +299,7 @@ final class Microvm {
 
     private void obey(Frame frame) throws IOException {
         switch (frame.kind()) {
-            case 'R' -> {
-                if (!ready.complete(true)) {
-                    throw new IOException("the guest says twice that it is ready");
-                }
-            }
+            case GuestAnswers.PREPARED, GuestAnswers.CONNECTED, GuestAnswers.READY -> answers.heard(frame.kind());
             case 'L' -> programs.said(frame.text());
             case 'M' -> memory = memory(frame.text());
             default -> throw new IOException(frame.text());
@@ -276,7 +329,7 @@ final class Microvm {
         if (!(why instanceof EOFException)) {
             log.log(Level.WARNING, "microVM {0} is ended: {1}", name, told);
         }
-        ready.completeExceptionally(new IOException(told));
+        answers.end(told);
         programs.machineEnded(told);
         synchronized (sending) {
             synchronized (link) {

@@ -26,21 +26,19 @@ final class MicrovmSandbox implements Sandbox {
     private boolean begun;
     private @Nullable GuestProcess process;
 
-    /// @param machine that is up
+    /// @param prepared that is configured; the sandbox's from now on
     /// @param mounts where its images appear to programs
     MicrovmSandbox(
             MicrovmSandboxFactory factory,
             SandboxSpec spec,
-            PrivateNetwork own,
-            Cgroup cgroup,
-            Microvm machine,
+            PreparedMachine prepared,
             List<GuestWords.GuestMount> mounts) {
         this.factory = factory;
         this.spec = spec;
-        this.own = own;
-        this.cgroup = cgroup;
+        this.own = prepared.network().own();
+        this.cgroup = prepared.cgroup();
         this.freezing = new FreezeSwitch(cgroup);
-        this.machine = machine;
+        this.machine = prepared.machine();
         this.mounts = List.copyOf(mounts);
     }
 

@@ -4,11 +4,13 @@ import hearth.model.Bytes;
 import hearth.worker.linux.ChildProcess;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.MemoryFile;
 import hearth.worker.microvm.QemuCommand;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Starts the monitors of machines as functions of a sandbox of namespaces are started: the launcher gives each
 /// a user of its own, cgroups, and namespaces without a network and with nothing of the host but its programs.
@@ -27,7 +29,9 @@ record MonitorLauncher(Launcher launcher, int initUid, int nothing, int root) {
 
     /// @param command of the machine, but for its streams
     /// @param accelerated whether the machine is to run on KVM
-    Microvm launch(MachineSpec spec, QemuCommand command, boolean accelerated) throws SandboxException {
+    /// @param memory the file of the machine's memory, if a snapshot may be made of it; becomes the machine's
+    Microvm launch(MachineSpec spec, QemuCommand command, boolean accelerated, @Nullable MemoryFile memory)
+            throws SandboxException {
         try (var parts = new HeldParts();
                 var pipes = ProcessPipes.open(false);
                 var network = MicrovmNetwork.ofMonitor()) {
@@ -38,7 +42,7 @@ record MonitorLauncher(Launcher launcher, int initUid, int nothing, int root) {
             var monitor = Descriptors.streamSockets();
             parts.hold(monitor.writing());
             var ends = new Microvm.Ends(control.reading(), output.reading());
-            var monitorControl = new QemuControl(monitor.reading(), accelerated);
+            var monitorControl = new QemuControl(monitor.reading(), accelerated, spec.origin(), memory);
             try {
                 command.monitor(monitor.writing()).ports(control.writing(), output.writing());
                 var launched =

@@ -3,16 +3,23 @@ package hearth.worker.sandbox;
 import hearth.model.Bytes;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.MemoryFile;
+import hearth.worker.linux.TapDevice;
+import hearth.worker.microvm.Fingerprint;
 import hearth.worker.microvm.GuestStreams;
 import hearth.worker.microvm.Qemu;
 import hearth.worker.microvm.QemuCommand;
+import hearth.worker.sandbox.MachineSpec.Origin;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// QEMU as the monitor of microVMs.
 ///
@@ -25,9 +32,18 @@ final class QemuMonitor implements MachineMonitor {
 
     private static final int TRANSLATOR_MEBIBYTES = 128;
 
+    /// What comes before a kernel's code: its boot sector and the program behind that, 32 KiB at most.
+    private static final int KERNEL_HEADER = 128 << 10;
+
+    /// Changes with what is done to a machine before its snapshot.
+    private static final String FORMAT = "1";
+
     private final Deque<Runnable> undo = new ArrayDeque<>();
     private final Qemu qemu;
+    private final Path kernelFile;
+    private final Path initramfsFile;
     private final int kernel;
+    private final int kernelHeader;
     private final int initramfs;
     private final List<String> kernelWords;
     private final MonitorLauncher launcher;
@@ -42,8 +58,11 @@ final class QemuMonitor implements MachineMonitor {
     QemuMonitor(Qemu qemu, Parts parts, Path initramfs, List<String> kernelWords) throws SandboxException {
         this.qemu = qemu;
         this.kernelWords = List.copyOf(kernelWords);
+        this.kernelFile = parts.kernel().image();
+        this.initramfsFile = initramfs;
         try {
-            this.kernel = opened(parts.kernel().image());
+            this.kernel = opened(kernelFile);
+            this.kernelHeader = header(kernelFile);
             this.initramfs = opened(initramfs);
             var nothing = opened(Path.of("/dev/null"));
             var root = root(parts.launcher(), parts.config().directory(), nothing);
@@ -55,6 +74,16 @@ final class QemuMonitor implements MachineMonitor {
         } catch (SandboxException | RuntimeException | Error e) {
             close();
             throw e;
+        }
+    }
+
+    /// All that QEMU asks of the kernel of a machine that has it in its memory already, which so does not take it
+    /// up once more.
+    private int header(Path kernel) throws IOException {
+        try (var file = Files.newInputStream(kernel)) {
+            var fd = Descriptors.memoryFile(file.readNBytes(KERNEL_HEADER));
+            undo.push(() -> Descriptors.close(fd));
+            return fd;
         }
     }
 
@@ -88,13 +117,76 @@ final class QemuMonitor implements MachineMonitor {
     @Override
     public Microvm launch(MachineSpec spec) throws SandboxException {
         try (var tap = spec.network().attach()) {
-            var command = new QemuCommand(qemu, spec.memory(), spec.processors(), kernel, initramfs, kernelWords)
-                    .network(tap.fd(), spec.network().hardwareAddress());
-            for (var disk : spec.disks()) {
-                command.disk(disk.file(), disk.writable());
-            }
-            return launcher.launch(spec, command, isAccelerated());
+            return switch (spec.origin()) {
+                case Origin.Booted _ -> {
+                    var command = command(spec, kernel).initramfs(initramfs);
+                    yield launch(spec, tap, command, null);
+                }
+                case Origin.Template(var size) -> template(spec, tap, MemoryFile.ofSize(size));
+                case Origin.Copied(var snapshot) -> {
+                    var command = command(spec, kernelHeader)
+                            .memory(snapshot.memory().fd(), false)
+                            .incoming();
+                    yield launch(spec, tap, command, null);
+                }
+            };
+        } catch (LinuxException e) {
+            throw new SandboxException("a machine's memory: " + e.getMessage(), e);
         }
+    }
+
+    private Microvm template(MachineSpec spec, TapDevice tap, MemoryFile memory) throws SandboxException {
+        try {
+            var command = command(spec, kernel).initramfs(initramfs).memory(memory.fd(), true);
+            return launch(spec, tap, command, memory);
+        } catch (SandboxException | RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    private QemuCommand command(MachineSpec spec, int kernel) {
+        return new QemuCommand(qemu, spec.memory(), spec.processors(), kernel, kernelWords);
+    }
+
+    /// @param memory becomes the machine's
+    private Microvm launch(MachineSpec spec, TapDevice tap, QemuCommand command, @Nullable MemoryFile memory)
+            throws SandboxException {
+        command.network(tap.fd(), spec.network().hardwareAddress());
+        for (var disk : spec.disks()) {
+            command.disk(disk.file(), disk.writable());
+        }
+        if (!(spec.origin() instanceof Origin.Booted)) {
+            for (var place = spec.disks().size(); place < MachineDisks.OF_TEMPLATE; place++) {
+                command.emptyDisk(place == MachineDisks.TMP);
+            }
+        }
+        return launcher.launch(spec, command, isAccelerated(), memory);
+    }
+
+    /// QEMU's version and its processor, the kernel and the first root. Of the kernel's words only the measured
+    /// speed of the processor's clock is left out, which never comes out the same.
+    @Override
+    public Optional<String> snapshotsAreOf() throws IOException {
+        if (!kernelWords.isEmpty()) {
+            // Its guests speak by streams of their own, which no snapshot would keep open.
+            return Optional.empty();
+        }
+        var print = new Fingerprint(true);
+        print.add(FORMAT);
+        print.add(qemu.program().toRealPath(), List.of());
+        print.add(kernelFile.toRealPath(), List.of());
+        print.add(new String(Files.readAllBytes(initramfsFile), StandardCharsets.ISO_8859_1));
+        var fixed = new Qemu(qemu.program(), qemu.accelerator(), 0);
+        print.add(new QemuCommand(fixed, Bytes.mebibytes(1), 1, kernel, kernelWords)
+                .words()
+                .toString());
+        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            lines.filter(line -> line.startsWith("model name") || line.startsWith("flags"))
+                    .distinct()
+                    .forEach(print::add);
+        }
+        return Optional.of(print.text());
     }
 
     @Override

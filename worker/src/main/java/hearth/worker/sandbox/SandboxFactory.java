@@ -1,13 +1,20 @@
 package hearth.worker.sandbox;
 
+import hearth.model.Bytes;
+
 /// Makes sandboxes of one kind.
 public interface SandboxFactory extends AutoCloseable {
     SandboxKind kind();
 
     /// Prepares all that a sandbox needs (slot, limits, network, `/tmp`, the Runtime API's socket) and starts no
     /// process.
-    /// Blocks for milliseconds, on a thread that may block in native code.
+    /// Blocks on a thread that may block in native code: for milliseconds, or for seconds where that is a machine.
     Sandbox create(SandboxSpec spec) throws SandboxException;
+
+    /// What a sandbox takes of the host at most besides the memory that its programs may have.
+    default Bytes overhead(Bytes memory) {
+        return new Bytes(0);
+    }
 
     /// Removes what all sandboxes shared. Every sandbox is closed before.
     @Override

@@ -12,24 +12,40 @@ final class QemuCommandTest {
     private static final Path PROGRAM = Path.of("/usr/bin/qemu-system-x86_64");
 
     private static QemuCommand command(Qemu.Accelerator accelerator) {
-        return new QemuCommand(new Qemu(PROGRAM, accelerator, 2_096_000), Bytes.mebibytes(256), 2, 5, 6, List.of());
+        return new QemuCommand(new Qemu(PROGRAM, accelerator, 2_096_000), Bytes.mebibytes(256), 2, 5, List.of());
     }
 
     @Test
     void namesDescriptorsInTheOrderInWhichTheyAreHandedOn() {
-        var command = command(Qemu.Accelerator.TCG);
-        command.network(30, new byte[] {2, 0x68, (byte) 0xc6, 0x12, 0, 1});
-        var root = command.disk(31, false);
-        var tmp = command.disk(32, true);
+        var command = command(Qemu.Accelerator.TCG).initramfs(6);
+        command.network(30, new byte[] {2, 0x68, (byte) 0xc6, 0x12, 0, 1})
+                .disk(31, false)
+                .disk(32, true);
 
         assertThat(command.passed()).containsExactly(5, 6, 30, 31, 32);
-        assertThat(root).isEqualTo("vda");
-        assertThat(tmp).isEqualTo("vdb");
+        assertThat(command.words()).contains("virtio-blk-device,drive=disk0,id=place0");
+        assertThat(command.words()).contains("virtio-blk-device,drive=disk1,id=place1");
         assertThat(command.words())
                 .contains("/dev/fd/64", "/dev/fd/65", "tap,id=network,fd=66", "fd=67,set=1", "fd=68,set=2")
                 .contains("virtio-net-device,netdev=network,mac=02:68:c6:12:00:01");
         assertThat(command.words()).anyMatch(word -> word.contains("/dev/fdset/1") && word.contains("read-only=on"));
         assertThat(command.words()).anyMatch(word -> word.contains("/dev/fdset/2") && word.contains("read-only=off"));
+    }
+
+    @Test
+    void takesUpASnapshotWithoutTouchingItsFile() {
+        var command = command(Qemu.Accelerator.TCG)
+                .memory(9, false)
+                .incoming()
+                .disk(31, false)
+                .emptyDisk(true);
+
+        assertThat(command.passed()).containsExactly(5, 9, 31);
+        assertThat(String.join(" ", command.words()))
+                .contains("memory-backend-file,id=memory,size=256M,mem-path=/dev/fd/65,share=off")
+                .contains("-incoming defer")
+                .contains("driver=null-co,node-name=disk1")
+                .doesNotContain("-initrd");
     }
 
     @Test

@@ -189,7 +189,9 @@ final class JailerStandIn implements FirecrackerStandIn.Events {
                 var kind = (char) in.readByte();
                 in.readNBytes(in.readInt());
                 switch (kind) {
-                    case 'T' -> send(out, 'R', "");
+                    case 'T' -> send(out, 'P', "");
+                    case 'C' -> send(out, 'N', "");
+                    case 'F' -> send(out, 'R', "");
                     case 'S' -> run(out, output);
                     case 'K' -> send(out, 'L', "S 9");
                     default -> {}

@@ -251,7 +251,7 @@ final class MicrovmSandboxTest {
             assertThatThrownBy(() -> broken.create(machine))
                     .isInstanceOf(SandboxException.class)
                     .hasMessageContaining("the microVM does not start")
-                    .hasMessageContaining("virtio-ports");
+                    .hasMessageContaining("virtio");
             SandboxRun.await(() -> descriptors() <= descriptors);
         }
         assertThat(Leftovers.find())

@@ -1,0 +1,225 @@
+package hearth.worker.sandbox;
+
+import hearth.model.Bytes;
+import hearth.model.Threads;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Machines that are connected and wait for a function, frozen, so that a cold start need not make one. Each is handed
+/// out once.
+///
+/// It holds, within its memory, what demand asks for of sizes that there is a snapshot of. One thread makes them, one
+/// after the other, and gives way to cold starts.
+final class MachinePool implements AutoCloseable {
+    private static final Logger log = System.getLogger(MachinePool.class.getName());
+
+    /// How long nobody took one before the next is made, and how long that may put it off.
+    private static final long QUIET = Duration.ofSeconds(1).toNanos();
+    private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
+    private static final long LOOK_AGAIN = Duration.ofSeconds(1).toNanos();
+
+    /// How long one waits of a size that nobody wants.
+    private static final long KEEP = Duration.ofMinutes(10).toNanos();
+
+    /// Others have disks of their own made.
+    private static final Bytes STORAGE = SandboxSpec.USUAL_EPHEMERAL_STORAGE;
+
+    private final Bytes memory;
+    private final Machines machines;
+    private final MachineConnections connections;
+    private final LongSupplier nanos;
+    private final Map<MachineSize, MachineStock> stocks = new HashMap<>(); // guarded by this
+    private long lastTake; // guarded by this
+    private long lackingSince; // guarded by this
+    private long number; // guarded by this
+    private boolean closed; // guarded by this
+    private @Nullable Thread thread; // guarded by this
+
+    /// @param memory what all of them together may take; nothing switches the pool off
+    MachinePool(Bytes memory, Machines machines, MachineConnections connections, LongSupplier nanos) {
+        this.memory = memory;
+        this.machines = machines;
+        this.connections = connections;
+        this.nanos = nanos;
+        this.lastTake = nanos.getAsLong() - QUIET;
+    }
+
+    /// One that runs, if one waits. It is the caller's from now on.
+    Optional<PreparedMachine> take(MachineSize size, Bytes ephemeralStorage) {
+        if (memory.count() == 0 || !ephemeralStorage.equals(STORAGE)) {
+            return Optional.empty();
+        }
+        for (var next = next(size); next.isPresent(); next = next(size)) {
+            var machine = next.get();
+            if (machine.isUsable()) {
+                machine.cgroup().thaw();
+                return next;
+            }
+            log.log(
+                    Level.WARNING,
+                    "a machine of {0} MiB ended while it waited",
+                    size.memory().toMebibytes());
+            machine.close();
+        }
+        return Optional.empty();
+    }
+
+    private synchronized Optional<PreparedMachine> next(MachineSize size) {
+        if (closed) {
+            return Optional.empty();
+        }
+        var now = nanos.getAsLong();
+        lastTake = now;
+        var stock = stocks.computeIfAbsent(size, _ -> new MachineStock(size, now));
+        stock.wanted(now);
+        if (thread == null) {
+            thread = Thread.ofPlatform().daemon().name("machine-pool").start(this::work);
+        }
+        notifyAll();
+        return Optional.ofNullable(stock.ready().pollFirst());
+    }
+
+    /// How many of this size wait.
+    synchronized int waiting(MachineSize size) {
+        var stock = stocks.get(size);
+        return stock == null ? 0 : stock.ready().size();
+    }
+
+    private void work() {
+        try {
+            while (true) {
+                switch (nextJob()) {
+                    case Job.End(var surplus) -> surplus.close();
+                    case Job.Make(var size, var name) -> make(size, name);
+                    case Job.Stop _ -> {
+                        return;
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            log.log(Level.DEBUG, "the pool of machines was interrupted");
+        }
+    }
+
+    /// What the thread is to do next.
+    private sealed interface Job {
+        record End(PreparedMachine surplus) implements Job {}
+
+        record Make(MachineSize size, String name) implements Job {}
+
+        record Stop() implements Job {}
+    }
+
+    private synchronized Job nextJob() throws InterruptedException {
+        while (!closed) {
+            var now = nanos.getAsLong();
+            var unwanted = unwanted(now);
+            if (unwanted.isPresent()) {
+                return new Job.End(unwanted.get());
+            }
+            var needy = stocks.values().stream()
+                    .filter(stock -> stock.needsOne(now) && machines.hasSnapshot(stock.size()) && fits(stock))
+                    .max(Comparator.comparingLong(MachineStock::lastWanted));
+            if (needy.isEmpty()) {
+                lackingSince = now + LOOK_AGAIN;
+                TimeUnit.NANOSECONDS.timedWait(this, LOOK_AGAIN);
+            } else if (now - lastTake < QUIET && now - lackingSince < PATIENCE) {
+                TimeUnit.NANOSECONDS.timedWait(this, QUIET - (now - lastTake));
+            } else {
+                return new Job.Make(needy.get().size(), "waiting-" + ++number);
+            }
+        }
+        return new Job.Stop();
+    }
+
+    /// One of a size that nobody has wanted for long, or that is in the way of one that is wanted.
+    private Optional<PreparedMachine> unwanted(long now) {
+        for (var stock : stocks.values()) {
+            if (now - stock.lastWanted() > KEEP && !stock.ready().isEmpty()) {
+                return Optional.of(stock.ready().removeFirst());
+            }
+        }
+        stocks.values().removeIf(stock -> now - stock.lastWanted() > KEEP);
+        return stocks.values().stream()
+                .filter(stock -> stock.ready().isEmpty() && stock.needsOne(now) && !fits(stock))
+                .filter(stock -> stock.weight().count() <= memory.count())
+                .flatMap(wanted -> stocks.values().stream()
+                        .filter(other -> !other.ready().isEmpty() && other.lastWanted() < wanted.lastWanted()))
+                .min(Comparator.comparingLong(MachineStock::lastWanted))
+                .map(stock -> stock.ready().removeFirst());
+    }
+
+    private boolean fits(MachineStock stock) {
+        var taken = stocks.values().stream()
+                .mapToLong(each -> each.ready().size() * each.weight().count())
+                .sum();
+        return taken + stock.weight().count() <= memory.count();
+    }
+
+    private void make(MachineSize size, String name) {
+        var begin = nanos.getAsLong();
+        try {
+            var machine = connections.make(name, size, STORAGE);
+            try {
+                machine.cgroup().freeze();
+                if (!keep(machine, nanos.getAsLong() - begin, machine.cgroup().peakMemory())) {
+                    machine.close();
+                }
+            } catch (IOException | RuntimeException | Error e) {
+                machine.close();
+                throw e;
+            }
+        } catch (SandboxException | IOException | RuntimeException | Error e) {
+            log.log(
+                    Level.WARNING,
+                    "no machine of {0} MiB waits: {1}",
+                    size.memory().toMebibytes(),
+                    e.getMessage());
+            failed(size);
+        }
+    }
+
+    private synchronized boolean keep(PreparedMachine machine, long took, Bytes weight) {
+        if (closed) {
+            return false;
+        }
+        stocks.computeIfAbsent(machine.size(), size -> new MachineStock(size, nanos.getAsLong()))
+                .made(machine, took, weight);
+        notifyAll();
+        return true;
+    }
+
+    private synchronized void failed(MachineSize size) {
+        var stock = stocks.get(size);
+        if (stock != null) {
+            stock.failed(nanos.getAsLong());
+        }
+    }
+
+    /// Ends all that nobody took. Whoever asks from now on gets none.
+    @Override
+    public void close() {
+        Thread ending;
+        synchronized (this) {
+            closed = true;
+            ending = thread;
+            notifyAll();
+        }
+        if (ending != null) {
+            Threads.awaitEnd(ending);
+        }
+        synchronized (this) {
+            stocks.values().forEach(stock -> stock.ready().forEach(PreparedMachine::close));
+            stocks.clear();
+        }
+    }
+}
