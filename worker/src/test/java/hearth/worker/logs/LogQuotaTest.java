@@ -58,7 +58,13 @@ final class LogQuotaTest {
     @Test
     void removesTheOldestStreamFirst() throws Exception {
         try (var writer = LogWriter.start(new LogDirectory(root), SMALL, MemoryBudget.unlimited())) {
-            print(log(writer, "old"), "old\n" + ("x".repeat(1000) + "\n").repeat(600));
+            // Much more than waits to be written when the first file of it is removed.
+            var old = log(writer, "old");
+            print(old, "old\n");
+            for (var i = 0; i < 1500; i++) {
+                print(old, "x".repeat(1000) + "\n");
+                Await.until(() -> !old.stream().congested());
+            }
             print(log(writer, "newer"), "newer\n");
         }
         for (var file : new LogDirectory(root).files("123456789012", "eu-west-1", "/aws/lambda/f")) {
