@@ -9,6 +9,9 @@ import java.util.List;
 
 /// A program of this module in a process of its own, which answers each line with one.
 record ChildProcess(Process process, Writer to, BufferedReader from) implements AutoCloseable {
+    /// What an answer begins with that tells why there is none.
+    static final String FAILED = "failed: ";
+
     static ChildProcess start(String main, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -33,7 +36,11 @@ record ChildProcess(Process process, Writer to, BufferedReader from) implements 
     String ask(String what) throws IOException {
         to.write(what + "\n");
         to.flush();
-        return line();
+        var answer = line();
+        if (answer.startsWith(FAILED)) {
+            throw new IOException(what + " " + answer);
+        }
+        return answer;
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class Main {
         URLS,
         EVENTS,
         SOURCES,
+        TOPICS,
         CREATIONS,
         CONTROL,
         BURST,
@@ -197,6 +198,8 @@ public final class Main {
         }
         if (parts.contains(Part.SOURCES)) {
             new SourceRows(report, repository, folder, quick).run();
+        }
+        if (parts.contains(Part.TOPICS)) {
             new TopicRows(report, repository, folder, quick).run();
         }
         if (parts.contains(Part.CREATIONS)) {

@@ -44,7 +44,15 @@ final class TopicClient {
         var client = new TopicClient(arguments[0]);
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-            System.out.println(client.answer(line.split(" ")));
+            System.out.println(client.answerOrFailure(line.split(" ")));
+        }
+    }
+
+    private String answerOrFailure(String[] words) {
+        try {
+            return answer(words);
+        } catch (Exception e) {
+            return ChildProcess.FAILED + e;
         }
     }
 
@@ -70,6 +78,10 @@ final class TopicClient {
                 5,
                 "batch.size",
                 256 << 10,
+                // Else the first batches of a topic that was just made may wait until their time is over
+                // (findings/kafka-new-topic-stalls-producer.sh).
+                "enable.idempotence",
+                false,
                 // Nothing waits without end for a broker that has fallen silent.
                 "max.block.ms",
                 (int) PATIENCE.toMillis(),

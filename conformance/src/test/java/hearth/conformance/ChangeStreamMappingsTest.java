@@ -34,7 +34,7 @@ class ChangeStreamMappingsTest {
     private static final String SECRET = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop";
 
     /// Fails once on a document with `fail`.
-    private static final SdkBytes FUNCTION = Zips.of("app.py", """
+    static final SdkBytes FUNCTION = Zips.of("app.py", """
             import json, os
 
             failed = []

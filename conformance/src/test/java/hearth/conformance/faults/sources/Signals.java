@@ -1,8 +1,6 @@
 package hearth.conformance.faults.sources;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.stream.Stream;
 
 /// Has processes stand still and go on, with all their children.
 final class Signals {
@@ -17,13 +15,21 @@ final class Signals {
     }
 
     private static void send(String signal, ProcessHandle process) throws IOException, InterruptedException {
-        var pids = Stream.concat(Stream.of(process), process.descendants())
-                .map(each -> Long.toString(each.pid()))
-                .toList();
-        var command =
-                Stream.concat(Stream.of("kill", "-" + signal), pids.stream()).toList();
-        if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
-            throw new IOException(List.copyOf(command) + " failed");
+        if (!sent(signal, process)) {
+            throw new IOException(process.pid() + " takes no SIG" + signal);
         }
+        for (var child : process.descendants().toList()) {
+            // It may have ended meanwhile.
+            var _ = sent(signal, child);
+        }
+    }
+
+    private static boolean sent(String signal, ProcessHandle process) throws IOException, InterruptedException {
+        return new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                == 0;
     }
 }
