@@ -4,6 +4,8 @@ import hearth.bench.Report.Figure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 
 /// MicroVMs beside sandboxes of namespaces of the same build: from a function that never ran to its first
 /// answer, a warm invocation, and what an idle one takes. Without KVM the processor is emulated, and only the
@@ -29,7 +31,7 @@ final class MicrovmRows {
             Report.progress("microVMs: skipped, there is no QEMU or no guest kernel (hearth-guest-kernel)");
             return;
         }
-        var accelerator = Files.isWritable(Path.of("/dev/kvm")) ? "KVM" : "emulated";
+        var accelerator = isKvmUsed() ? "KVM" : "emulated";
         var copies = new MicrovmCopyRows(report, repository, folder, accelerator, quick);
         for (var language : Language.all()) {
             copies.run(language);
@@ -41,6 +43,16 @@ final class MicrovmRows {
             for (var language : Language.all()) {
                 rows(language, machines, namespaces, accelerator);
             }
+        }
+    }
+
+    /// Machines run as users without rights.
+    private static boolean isKvmUsed() {
+        try {
+            return Files.getPosixFilePermissions(Path.of("/dev/kvm"))
+                    .containsAll(Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE));
+        } catch (IOException absent) {
+            return false;
         }
     }
 

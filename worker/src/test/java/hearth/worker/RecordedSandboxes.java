@@ -19,6 +19,9 @@ import java.util.function.Consumer;
 
 /// Real sandboxes, whose freezing and thawing is written down, and whose methods throw when a test arms them.
 final class RecordedSandboxes implements SandboxFactory {
+    /// What each is said to take besides its function's memory.
+    static final Bytes OVERHEAD = Bytes.mebibytes(3);
+
     private final SandboxFactory real;
     private final Faults faults;
     private final Map<String, List<String>> calls = new ConcurrentHashMap<>();
@@ -45,6 +48,11 @@ final class RecordedSandboxes implements SandboxFactory {
         created.add(spec.name());
         faults.at("create");
         return new Recorded(real.create(spec), faults, own, process -> processes.put(spec.name(), process));
+    }
+
+    @Override
+    public Bytes overhead(Bytes memory) {
+        return OVERHEAD;
     }
 
     /// The names of all that were made, in order.

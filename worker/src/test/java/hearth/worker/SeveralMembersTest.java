@@ -251,7 +251,8 @@ final class SeveralMembersTest {
     void haveReportsOfTheirEnvironmentsAndOfAllThatIsTaken() throws Exception {
         var environment = environment(first);
         var kept = environment(first, InitializationType.PROVISIONED_CONCURRENCY);
-        var memory = new Bytes(2 * function.memory().count());
+        var memory =
+                new Bytes(2 * function.memory().plus(RecordedSandboxes.OVERHEAD).count());
 
         Await.until(() -> second.report.taken().equals(new Report.Taken(2, memory, 2L * function.milliCpus(), 1)));
 

@@ -87,6 +87,7 @@ final class MachineSnapshots implements AutoCloseable {
                 var now = System.nanoTime();
                 var entry = entries.computeIfAbsent(size, _ -> new Entry(now));
                 entry.used = now;
+                forgetUnused();
                 if (closed) {
                     return new Start.Alone();
                 }
@@ -193,7 +194,8 @@ final class MachineSnapshots implements AutoCloseable {
                 surplus--;
             }
         }
-        entries.values().removeIf(each -> each.snapshot == null && !each.making && now - each.notBefore >= 0);
+        entries.values()
+                .removeIf(each -> each.snapshot == null && !each.making && now - each.notBefore >= UNUSED.toNanos());
     }
 
     private String printOf(MachineSize size) {

