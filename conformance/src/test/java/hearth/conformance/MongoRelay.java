@@ -9,6 +9,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
@@ -30,6 +32,7 @@ final class MongoRelay implements AutoCloseable {
     private final InetSocketAddress target;
     private final ServerSocket listener;
     private final AtomicInteger refusals = new AtomicInteger();
+    private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
 
     MongoRelay(InetSocketAddress target) throws IOException {
         this.target = target;
@@ -41,9 +44,13 @@ final class MongoRelay implements AutoCloseable {
         return "mongodb://127.0.0.1:" + listener.getLocalPort();
     }
 
-    /// Refuses the next position that somebody wants to go on behind.
-    void forgetPosition() {
+    /// Refuses the next position that somebody wants to go on behind, and ends all connections: whoever has read so far
+    /// has one.
+    void forgetPosition() throws IOException {
         refusals.incrementAndGet();
+        for (var client : clients) {
+            client.close();
+        }
     }
 
     private void accept() {
@@ -58,6 +65,7 @@ final class MongoRelay implements AutoCloseable {
     }
 
     private void serve(Socket client) {
+        clients.add(client);
         try (client;
                 var server = new Socket(target.getAddress(), target.getPort())) {
             var requests = new DataInputStream(client.getInputStream());
@@ -73,6 +81,8 @@ final class MongoRelay implements AutoCloseable {
             }
         } catch (IOException over) {
             // One of both has closed its end.
+        } finally {
+            clients.remove(client);
         }
     }
 
