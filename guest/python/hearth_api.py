@@ -118,7 +118,7 @@ class RuntimeApi:
         """Waits until there is something to receive.
 
         Who waits within `recv` on a Unix socket is also woken when the other side reads what it was sent, finds nothing,
-        and goes back to sleep: as much work as the whole of a small invocation, at the same time as the server's.
+        and goes back to sleep, in the moment in which the server begins to work (findings/unix-recv-woken-by-reads.sh).
         """
         if self._readable is None:
             # Not while the process starts: the report is on its way, and this costs nobody time.
