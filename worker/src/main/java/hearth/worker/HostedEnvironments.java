@@ -89,9 +89,13 @@ final class HostedEnvironments {
         }
     }
 
-    /// Ends all, also those that run an invocation, and waits until nothing is left of them.
-    void close() {
+    /// Has all end, also those that run an invocation.
+    void end() {
         environments.values().forEach(one -> one.environment().close());
+    }
+
+    /// Waits until nothing is left of them.
+    void awaitEnd() {
         try {
             synchronized (allGone) {
                 while (!environments.isEmpty()) {

@@ -310,7 +310,10 @@ public final class LocalWorker implements WorkerLink, SharedWorker, AutoCloseabl
     @Override
     public void close() {
         closing = true;
-        environments.close();
+        environments.end();
+        // What is being prepared need not come up first.
+        host.sandboxes().endMaking();
+        environments.awaitEnd();
         synchronized (members) {
             if (reporting != null) {
                 reporting.cancel(false);

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /// Real sandboxes, whose freezing and thawing is written down, and whose methods throw when a test arms them.
@@ -27,6 +28,9 @@ final class RecordedSandboxes implements SandboxFactory {
     private final Map<String, List<String>> calls = new ConcurrentHashMap<>();
     private final List<String> created = new CopyOnWriteArrayList<>();
     private final Map<String, SandboxProcess> processes = new ConcurrentHashMap<>();
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean holding;
 
     RecordedSandboxes(SandboxFactory real, Faults faults) {
         this.real = real;
@@ -46,8 +50,31 @@ final class RecordedSandboxes implements SandboxFactory {
     public Sandbox create(SandboxSpec spec) throws SandboxException {
         var own = calls.computeIfAbsent(spec.name(), _ -> new CopyOnWriteArrayList<>());
         created.add(spec.name());
+        if (holding) {
+            throw heldUntilTheEnd();
+        }
         faults.at("create");
         return new Recorded(real.create(spec), faults, own, process -> processes.put(spec.name(), process));
+    }
+
+    /// All that are made from now on take until the server ends, and come to nothing then.
+    void hold() {
+        holding = true;
+    }
+
+    private SandboxException heldUntilTheEnd() {
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return new SandboxException("the server ends");
+    }
+
+    @Override
+    public void endMaking() {
+        ended.countDown();
+        real.endMaking();
     }
 
     @Override

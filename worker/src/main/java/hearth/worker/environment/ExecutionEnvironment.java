@@ -6,6 +6,7 @@ import hearth.model.worker.InitializationType;
 import hearth.model.worker.Invocation;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
 import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
+import hearth.model.worker.Report.Phase;
 import hearth.model.worker.Report.ReportedEnvironment;
 import hearth.model.worker.Reservation;
 import hearth.model.worker.ShardEvent.HeldEnvironment;
@@ -58,6 +59,9 @@ public final class ExecutionEnvironment {
     private final EnvironmentLog log;
     private final Guard guard;
     private final EnvironmentLifecycle lifecycle;
+
+    /// Whether it was told to end, which the loop may not have come to yet.
+    private volatile boolean told;
 
     // The rest belongs to the loop.
     private final StartVariables variables;
@@ -118,6 +122,7 @@ public final class ExecutionEnvironment {
         new Preparation(
                         spec,
                         host,
+                        () -> told || standing().phase() == Phase.ENDING,
                         made -> guard.later(() -> prepared(made)),
                         why -> guard.later(() -> notPrepared(why)))
                 .start();
@@ -178,6 +183,7 @@ public final class ExecutionEnvironment {
     /// Ends the environment now. By any thread.
     public void close() {
         guard.later(() -> close(null));
+        told = true;
     }
 
     // INIT

@@ -2,7 +2,9 @@ package hearth.worker.environment;
 
 import hearth.model.worker.EnvironmentSpec;
 import hearth.model.worker.InvocationOutcome.NotRunnable;
+import hearth.model.worker.InvocationOutcome.NotRunnable.Cause;
 import hearth.worker.runtimes.InstalledRuntime;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// The preparation of what an environment stands on: its runtime is found, its code fetched, its sandbox made.
@@ -10,8 +12,12 @@ import java.util.function.Consumer;
 /// All of it happens off the event loop. Where code is to be waited for, a virtual thread waits: those that make
 /// sandboxes are few.
 final class Preparation {
+    private static final NotRunnable ENDED =
+            new NotRunnable(Cause.SANDBOX_FAILED, "The environment ended before it was made");
+
     private final EnvironmentSpec spec;
     private final EnvironmentHost host;
+    private final BooleanSupplier ending;
     private final Consumer<EnvironmentResources> prepared;
     private final Consumer<NotRunnable> notPrepared;
 
@@ -20,14 +26,17 @@ final class Preparation {
         void run() throws EnvironmentResources.Unavailable;
     }
 
+    /// @param ending whether nobody wants it any more; asked on any thread
     /// @param prepared told at the end, on any thread; else `notPrepared` is
     Preparation(
             EnvironmentSpec spec,
             EnvironmentHost host,
+            BooleanSupplier ending,
             Consumer<EnvironmentResources> prepared,
             Consumer<NotRunnable> notPrepared) {
         this.spec = spec;
         this.host = host;
+        this.ending = ending;
         this.prepared = prepared;
         this.notPrepared = notPrepared;
     }
@@ -38,6 +47,10 @@ final class Preparation {
     }
 
     private void findRuntime() throws EnvironmentResources.Unavailable {
+        if (ending.getAsBoolean()) {
+            notPrepared.accept(ENDED);
+            return;
+        }
         var runtime = EnvironmentResources.runtime(spec.function(), host);
         var here = FunctionFiles.ifHere(spec.function(), host.code());
         if (here.isPresent()) {
@@ -58,6 +71,11 @@ final class Preparation {
     }
 
     private void make(InstalledRuntime runtime, FunctionFiles files) throws EnvironmentResources.Unavailable {
+        if (ending.getAsBoolean()) {
+            files.close();
+            notPrepared.accept(ENDED);
+            return;
+        }
         prepared.accept(EnvironmentResources.make(spec, runtime, files, host));
     }
 

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 public record ChildProcess(int pid, int pidfd) implements AutoCloseable {
     public static final int SIGKILL = 9;
 
+    private static final int P_PID = 1;
     private static final int P_PIDFD = 3;
     private static final int WEXITED = 4;
     private static final int CLD_EXITED = 1;
@@ -27,18 +28,33 @@ public record ChildProcess(int pid, int pidfd) implements AutoCloseable {
     /// How a process ended: a status, or the signal that killed it.
     public record End(boolean signalled, int number) {}
 
-    /// Of a child that nobody has waited for yet, so that its pid is still its own.
+    /// Of a child that nobody has waited for yet, so that its pid is still its own. Where there is no descriptor left
+    /// to know it by, it is killed and waited for.
     public static ChildProcess of(int pid) throws LinuxException {
-        return new ChildProcess(pid, (int) SYSCALL_PIDFD_OPEN.call("pidfd_open " + pid, PIDFD_OPEN, pid, 0));
+        try {
+            return new ChildProcess(pid, (int) SYSCALL_PIDFD_OPEN.call("pidfd_open " + pid, PIDFD_OPEN, pid, 0));
+        } catch (LinuxException e) {
+            try {
+                KILL.call(Integer.toString(pid), pid, SIGKILL);
+                await(P_PID, pid);
+            } catch (LinuxException gone) {
+                e.addSuppressed(gone);
+            }
+            throw e;
+        }
     }
 
     /// Waits for the end. Blocks, unless `pidfd` is readable. To be called once: the pid is free afterwards.
     public End await() throws LinuxException {
+        return await(P_PIDFD, pidfd);
+    }
+
+    private static End await(int kind, int id) throws LinuxException {
         try (var arena = Arena.ofConfined()) {
             var info = arena.allocate(SIGINFO_SIZE, 8);
             while (true) {
                 try {
-                    WAITID.call("", P_PIDFD, pidfd, info, WEXITED);
+                    WAITID.call("", kind, id, info, WEXITED);
                     return new End(
                             info.get(ValueLayout.JAVA_INT, SI_CODE) != CLD_EXITED,
                             info.get(ValueLayout.JAVA_INT, SI_STATUS));

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /// File descriptors: made, read, written, watched and closed.
 public final class Descriptors {
@@ -133,13 +134,29 @@ public final class Descriptors {
         return await(fd, POLLOUT, milliseconds);
     }
 
+    /// A signal that is handled on this thread meanwhile changes nothing.
     private static boolean await(int fd, short what, int milliseconds) throws LinuxException {
+        var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
         try (var arena = Arena.ofConfined()) {
             var polled = arena.allocate(8, 4);
             polled.set(ValueLayout.JAVA_INT, 0, fd);
             polled.set(ValueLayout.JAVA_SHORT, 4, what);
-            return POLL.call("", polled, 1L, milliseconds) > 0;
+            for (var left = milliseconds; ; left = left(milliseconds, deadline)) {
+                try {
+                    return POLL.call("", polled, 1L, left) > 0;
+                } catch (LinuxException e) {
+                    if (!e.is("EINTR")) {
+                        throw e;
+                    }
+                }
+            }
         }
+    }
+
+    private static int left(int milliseconds, long deadline) {
+        return milliseconds < 0
+                ? milliseconds
+                : (int) Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
     }
 
     /// A descriptor that is wrong is a bug worth a line in the log; the caller could do nothing about it.

@@ -1,7 +1,11 @@
 package hearth.worker.linux;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /// A file in memory, without a name, that takes as much as was written to it, and is gone with the last who
 /// has it open or mapped.
@@ -38,6 +42,21 @@ public final class MemoryFile implements AutoCloseable {
                 file.close();
                 throw e;
             }
+        }
+    }
+
+    /// One that holds these bytes.
+    public static MemoryFile of(byte[] content) throws IOException {
+        var made = ofSize(0);
+        try (var file = FileChannel.open(made.path(), StandardOpenOption.WRITE)) {
+            var buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                file.write(buffer);
+            }
+            return made;
+        } catch (IOException | RuntimeException | Error e) {
+            made.close();
+            throw e;
         }
     }
 

@@ -1,6 +1,7 @@
 package hearth.worker.microvm;
 
 import hearth.worker.linux.HostLock;
+import hearth.worker.linux.OpenFiles;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -118,6 +119,11 @@ public final class GuestImages {
         return kept("dir-" + print.text(), image -> maker.make(directory, image));
     }
 
+    /// Ends the programs that make any, whose callers are told so, and makes no more.
+    public void endMaking() {
+        maker.end();
+    }
+
     private interface Making {
         void make(Path image) throws IOException;
     }
@@ -161,8 +167,10 @@ public final class GuestImages {
 
     /// Tells an image from another that was made of the same files: machines that have looked at the one must not find
     /// the other. The head of such a file system says when it was made, and where in it everything is.
-    public static String identity(Path image) throws IOException {
-        try (var file = Files.newInputStream(image)) {
+    ///
+    /// @param opened a descriptor of the image, whose name may be another's by now
+    public static String identity(Path image, int opened) throws IOException {
+        try (var file = Files.newInputStream(OpenFiles.path(opened))) {
             return image.getFileName() + " " + HexFormat.of().formatHex(file.readNBytes(SUPERBLOCK));
         }
     }

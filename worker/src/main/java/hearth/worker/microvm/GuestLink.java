@@ -130,12 +130,15 @@ public final class GuestLink {
         }
     }
 
-    private int write(byte[] frame, int from) throws LinuxException {
+    private int write(byte[] frame, int from) throws IOException {
         try {
             return Descriptors.write(fd, frame, from, Math.min(frame.length - from, 1 << 16));
         } catch (LinuxException e) {
             if (e.is("EAGAIN") || e.is("EINTR")) {
                 return 0;
+            }
+            if (e.is("EPIPE") || e.is("ECONNRESET")) {
+                throw new EOFException("the microVM has ended");
             }
             throw e;
         }

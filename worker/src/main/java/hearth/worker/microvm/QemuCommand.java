@@ -143,7 +143,8 @@ public final class QemuCommand {
         if (disks == MOST_DISKS) {
             throw new IllegalArgumentException("A microVM has no more than " + MOST_DISKS + " disks");
         }
-        add("-device", "virtio-blk-device,drive=disk%d,id=place%d".formatted(disks, disks));
+        // Without a word QEMU stops the machine when the host's disk is full, until somebody has it go on.
+        add("-device", "virtio-blk-device,drive=disk%d,id=place%d,werror=report,rerror=report".formatted(disks, disks));
         disks++;
         return this;
     }

@@ -197,7 +197,11 @@ public final class Qmp {
             if (e.is("EAGAIN") || e.is("EINTR")) {
                 return;
             }
-            throw e;
+            // As for one that has ended before it has read all.
+            if (!e.is("ECONNRESET")) {
+                throw e;
+            }
+            length = 0;
         }
         if (length == 0) {
             throw new IOException("QEMU has ended");

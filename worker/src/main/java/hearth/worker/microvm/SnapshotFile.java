@@ -73,7 +73,7 @@ final class SnapshotFile {
                 throw new IOException("it is of something else");
             }
             var size = within(data.readLong(), LARGEST_MEMORY);
-            var state = MachineSnapshot.stateOf(exactly(data, (int) within(data.readInt(), LARGEST_STATE)));
+            var state = MemoryFile.of(exactly(data, (int) within(data.readInt(), LARGEST_STATE)));
             try {
                 return read(data, sum, size, state);
             } catch (IOException | RuntimeException | Error e) {

@@ -1,5 +1,6 @@
 package hearth.worker.microvm;
 
+import hearth.model.Bytes;
 import hearth.worker.linux.HostLock;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -30,17 +31,27 @@ public final class SnapshotStore {
     /// How much disk they may take. One of a small function's machine takes some 100 MB.
     private static final long MOST_BYTES = 4L << 30;
 
-    private final Path folder;
+    /// How much of the disk is left free besides what a machine's whole memory would take.
+    private static final long LEAST_FREE = 1L << 30;
 
-    private SnapshotStore(Path folder) {
+    private final Path folder;
+    private final long leastFree;
+
+    private SnapshotStore(Path folder, long leastFree) {
         this.folder = folder;
+        this.leastFree = leastFree;
     }
 
     /// Opens the folder, and clears what was left unfinished or is not used any more.
     public static SnapshotStore in(Path folder) throws IOException {
+        return in(folder, LEAST_FREE);
+    }
+
+    /// @param leastFree in bytes
+    static SnapshotStore in(Path folder, long leastFree) throws IOException {
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        var store = new SnapshotStore(folder);
+        var store = new SnapshotStore(folder, leastFree);
         store.clearUnfinished();
         store.clearOld();
         return store;
@@ -81,13 +92,27 @@ public final class SnapshotStore {
             if (alone == null) {
                 return;
             }
-            if (Files.notExists(file)) {
-                write(file, folder.resolve(print + UNFINISHED), print, snapshot);
-                clearOld();
+            try {
+                if (Files.notExists(file)) {
+                    makeRoom(snapshot);
+                    write(file, folder.resolve(print + UNFINISHED), print, snapshot);
+                    clearOld();
+                }
+            } finally {
+                alone.delete();
             }
-            alone.delete();
         } catch (IOException e) {
             log.log(Level.WARNING, "the snapshot {0} cannot be kept for later starts: {1}", file, e.getMessage());
+        }
+    }
+
+    /// @throws IOException if there is none for something that nobody needs
+    private void makeRoom(MachineSnapshot snapshot) throws IOException {
+        clearOld();
+        var free = Files.getFileStore(folder).getUsableSpace();
+        if (free - snapshot.size() - snapshot.stateSize() < leastFree) {
+            throw new IOException(
+                    "the disk has %d MiB left, too little for it".formatted(new Bytes(free).toMebibytes()));
         }
     }
 

@@ -6,15 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// Makes read-only images of directories by `mksquashfs`. Nothing in them is compressed: what reads them is an emulated
 /// processor at worst, and what was read stays in the host's memory once for all machines.
-record SquashfsImages(Path program) {
+final class SquashfsImages {
     private static final List<Path> PLACES = List.of(
             Path.of("/usr/bin/mksquashfs"), Path.of("/usr/sbin/mksquashfs"), Path.of("/usr/local/bin/mksquashfs"));
 
@@ -38,6 +40,14 @@ record SquashfsImages(Path program) {
             "256M",
             "-processors",
             "2");
+
+    private final Path program;
+    private final Set<Process> running = new HashSet<>(); // guarded by this
+    private boolean ended; // guarded by this
+
+    SquashfsImages(Path program) {
+        this.program = program;
+    }
 
     static Optional<SquashfsImages> find() {
         return PLACES.stream().filter(Files::isExecutable).findFirst().map(SquashfsImages::new);
@@ -88,8 +98,27 @@ record SquashfsImages(Path program) {
         }
     }
 
-    private static void run(List<String> command, List<String> sources) throws IOException, InterruptedException {
+    /// Kills what runs, and lets nothing else begin.
+    synchronized void end() {
+        ended = true;
+        running.forEach(Process::destroyForcibly);
+    }
+
+    private synchronized Process start(List<String> command) throws IOException {
+        if (ended) {
+            throw new IOException("no image is made: the server ends");
+        }
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        running.add(process);
+        return process;
+    }
+
+    private synchronized void over(Process process) {
+        running.remove(process);
+    }
+
+    private void run(List<String> command, List<String> sources) throws IOException, InterruptedException {
+        var process = start(command);
         try {
             process.getOutputStream().close();
             var ended = process.onExit().orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
@@ -104,6 +133,7 @@ record SquashfsImages(Path program) {
             }
         } finally {
             process.destroyForcibly();
+            over(process);
         }
     }
 

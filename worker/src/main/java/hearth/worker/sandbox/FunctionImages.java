@@ -42,6 +42,10 @@ final class FunctionImages {
         return disks;
     }
 
+    void endMaking() {
+        images.endMaking();
+    }
+
     /// One that was made room for in the same moment is made anew.
     private int open(Path directory) throws IOException {
         var image = imageOf(directory);

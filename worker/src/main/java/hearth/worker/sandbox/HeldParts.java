@@ -18,6 +18,11 @@ final class HeldParts implements AutoCloseable {
         all.push(() -> Descriptors.close(descriptor));
     }
 
+    /// All that is held is somebody else's now.
+    void handOver() {
+        all.clear();
+    }
+
     @Override
     public void close() {
         all.forEach(Runnable::run);

@@ -36,7 +36,17 @@ final class Launcher {
     /// @param init the process that was started, as the launcher's own number for it
     /// @param mounts a descriptor of its mount namespace
     /// @param status the socket of later messages
-    record Launched(int init, int mounts, int status) {}
+    record Launched(int init, int mounts, int status) {
+        /// The process, by a descriptor. Where none is left, it is ended, and the socket closed.
+        ChildProcess child() throws LinuxException {
+            try {
+                return ChildProcess.of(init);
+            } catch (LinuxException e) {
+                Descriptors.close(status);
+                throw e;
+            }
+        }
+    }
 
     /// Starts the launcher and waits until it has done its part.
     ///

@@ -9,6 +9,8 @@ import java.util.Map;
 /// Makes machines that run, and have their network and `/tmp`, but nothing of any function yet.
 record MachineConnections(Machines machines, TmpImages tmp, InnerServices services) {
     /// One whose images are put later.
+    ///
+    /// @throws CopyFailedException if it is a copy, and one that boots may be none the worse
     PreparedMachine make(String name, MachineSize size, Bytes ephemeralStorage) throws SandboxException {
         var file = tmp.copy(ephemeralStorage);
         try {
@@ -37,8 +39,10 @@ record MachineConnections(Machines machines, TmpImages tmp, InnerServices servic
                             GuestWords.connection(machine.network(), services),
                             machines.monitor().patience().boot());
             return machine;
-        } catch (SandboxException | RuntimeException | Error e) {
-            machines.distrust(machine, e);
+        } catch (SandboxException e) {
+            machine.close();
+            throw machines.failed(machine.size(), machine.origin(), e);
+        } catch (RuntimeException | Error e) {
             machine.close();
             throw e;
         }

@@ -7,8 +7,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -37,7 +35,7 @@ final class MachinePool implements AutoCloseable {
     private final Machines machines;
     private final MachineConnections connections;
     private final LongSupplier nanos;
-    private final Map<MachineSize, MachineStock> stocks = new HashMap<>(); // guarded by this
+    private final MachineStocks stocks; // guarded by this
     private long lastTake; // guarded by this
     private long lackingSince; // guarded by this
     private long number; // guarded by this
@@ -47,6 +45,7 @@ final class MachinePool implements AutoCloseable {
     /// @param memory what all of them together may take; nothing switches the pool off
     MachinePool(Bytes memory, Machines machines, MachineConnections connections, LongSupplier nanos) {
         this.memory = memory;
+        this.stocks = new MachineStocks(memory);
         this.machines = machines;
         this.connections = connections;
         this.nanos = nanos;
@@ -60,13 +59,13 @@ final class MachinePool implements AutoCloseable {
         }
         for (var next = next(size); next.isPresent(); next = next(size)) {
             var machine = next.get();
-            if (machine.isUsable()) {
+            if (machine.isUsable() && machines.trusts(machine)) {
                 machine.cgroup().thaw();
                 return next;
             }
             log.log(
                     Level.WARNING,
-                    "a machine of {0} MiB ended while it waited",
+                    "a machine of {0} MiB that waited is of no use",
                     size.memory().toMebibytes());
             machine.close();
         }
@@ -79,7 +78,7 @@ final class MachinePool implements AutoCloseable {
         }
         var now = nanos.getAsLong();
         lastTake = now;
-        var stock = stocks.computeIfAbsent(size, _ -> new MachineStock(size, now));
+        var stock = stocks.of(size, now);
         stock.wanted(now);
         if (thread == null) {
             thread = Thread.ofPlatform().daemon().name("machine-pool").start(this::work);
@@ -90,7 +89,7 @@ final class MachinePool implements AutoCloseable {
 
     /// How many of this size wait.
     synchronized int waiting(MachineSize size) {
-        var stock = stocks.get(size);
+        var stock = stocks.find(size);
         return stock == null ? 0 : stock.ready().size();
     }
 
@@ -126,8 +125,8 @@ final class MachinePool implements AutoCloseable {
             if (unwanted.isPresent()) {
                 return new Job.End(unwanted.get());
             }
-            var needy = stocks.values().stream()
-                    .filter(stock -> stock.needsOne(now) && machines.hasSnapshot(stock.size()) && fits(stock))
+            var needy = stocks.all().stream()
+                    .filter(stock -> stock.needsOne(now) && machines.hasSnapshot(stock.size()) && stocks.fits(stock))
                     .max(Comparator.comparingLong(MachineStock::lastWanted));
             if (needy.isEmpty()) {
                 lackingSince = now + LOOK_AGAIN;
@@ -141,28 +140,29 @@ final class MachinePool implements AutoCloseable {
         return new Job.Stop();
     }
 
-    /// One of a size that nobody has wanted for long, or that is in the way of one that is wanted.
+    /// One of a size that nobody has wanted for long, or of a snapshot that is of no use, or that is in the way of one
+    /// that is wanted.
     private Optional<PreparedMachine> unwanted(long now) {
-        for (var stock : stocks.values()) {
+        for (var stock : stocks.all()) {
+            var useless = stock.ready().stream()
+                    .filter(machine -> !machines.trusts(machine))
+                    .findFirst();
+            if (useless.isPresent()) {
+                stock.ready().remove(useless.get());
+                return useless;
+            }
             if (now - stock.lastWanted() > KEEP && !stock.ready().isEmpty()) {
                 return Optional.of(stock.ready().removeFirst());
             }
         }
-        stocks.values().removeIf(stock -> now - stock.lastWanted() > KEEP);
-        return stocks.values().stream()
-                .filter(stock -> stock.ready().isEmpty() && stock.needsOne(now) && !fits(stock))
-                .filter(stock -> stock.weight().count() <= memory.count())
-                .flatMap(wanted -> stocks.values().stream()
+        stocks.all().removeIf(stock -> now - stock.lastWanted() > KEEP);
+        return stocks.all().stream()
+                .filter(stock -> stock.ready().isEmpty() && stock.needsOne(now) && !stocks.fits(stock))
+                .filter(stocks::couldFit)
+                .flatMap(wanted -> stocks.all().stream()
                         .filter(other -> !other.ready().isEmpty() && other.lastWanted() < wanted.lastWanted()))
                 .min(Comparator.comparingLong(MachineStock::lastWanted))
                 .map(stock -> stock.ready().removeFirst());
-    }
-
-    private boolean fits(MachineStock stock) {
-        var taken = stocks.values().stream()
-                .mapToLong(each -> each.ready().size() * each.weight().count())
-                .sum();
-        return taken + stock.weight().count() <= memory.count();
     }
 
     private void make(MachineSize size, String name) {
@@ -189,17 +189,15 @@ final class MachinePool implements AutoCloseable {
     }
 
     private synchronized boolean keep(PreparedMachine machine, long took, Bytes weight) {
-        if (closed) {
+        if (closed || !stocks.add(machine, took, weight, nanos.getAsLong())) {
             return false;
         }
-        stocks.computeIfAbsent(machine.size(), size -> new MachineStock(size, nanos.getAsLong()))
-                .made(machine, took, weight);
         notifyAll();
         return true;
     }
 
     private synchronized void failed(MachineSize size) {
-        var stock = stocks.get(size);
+        var stock = stocks.find(size);
         if (stock != null) {
             stock.failed(nanos.getAsLong());
         }
@@ -218,8 +216,8 @@ final class MachinePool implements AutoCloseable {
             Threads.awaitEnd(ending);
         }
         synchronized (this) {
-            stocks.values().forEach(stock -> stock.ready().forEach(PreparedMachine::close));
-            stocks.clear();
+            stocks.all().forEach(stock -> stock.ready().forEach(PreparedMachine::close));
+            stocks.all().clear();
         }
     }
 }

@@ -7,11 +7,15 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
+import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The snapshots of machines that this server uses, one for each size: those that were used last in memory, others and
@@ -27,6 +31,10 @@ final class MachineSnapshots implements AutoCloseable {
 
     private static final Duration UNUSED = Duration.ofHours(1);
     private static final Duration PAUSE = Duration.ofMinutes(5);
+    private static final Duration LOOK = Duration.ofMinutes(5);
+
+    /// How many copies in a row come to nothing before it is the snapshot's fault, where its monitor does not say so.
+    private static final int MOST_FAILURES = 2;
 
     /// What is known of the snapshot of one size.
     private static final class Entry {
@@ -34,6 +42,7 @@ final class MachineSnapshots implements AutoCloseable {
         private @Nullable MachineSnapshot snapshot;
         private long used;
         private long notBefore;
+        private int failures;
 
         Entry(long now) {
             this.used = now;
@@ -43,15 +52,26 @@ final class MachineSnapshots implements AutoCloseable {
 
     private final SnapshotStore store;
     private final String print;
+    private final LongSupplier nanos;
     private final Map<MachineSize, Entry> entries = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
-    private final ExecutorService keeping = Executors.newSingleThreadExecutor(
+    private final Set<Long> useless = new HashSet<>(); // guarded by this; numbers of snapshots
+    private final ScheduledExecutorService keeping = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("machine-snapshots").factory());
+    private boolean ending; // guarded by this
     private boolean closed; // guarded by this
 
     /// @param print what all snapshots of this server are of
     MachineSnapshots(SnapshotStore store, String print) {
+        this(store, print, System::nanoTime, LOOK);
+    }
+
+    /// @param look how often it is looked for those that nobody uses
+    MachineSnapshots(SnapshotStore store, String print, LongSupplier nanos, Duration look) {
         this.store = store;
         this.print = print;
+        this.nanos = nanos;
+        var _ = keeping.scheduleWithFixedDelay(
+                this::forgetUnused, look.toNanos(), look.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /// What a machine is to be made of.
@@ -68,7 +88,7 @@ final class MachineSnapshots implements AutoCloseable {
 
     /// Waits while somebody else makes the snapshot, but not longer than is said.
     Start start(MachineSize size, Duration patience) throws SandboxException {
-        var known = awaitOther(size, System.nanoTime() + patience.toNanos());
+        var known = awaitOther(size, nanos.getAsLong() + patience.toNanos());
         if (!(known instanceof Start.First)) {
             return known;
         }
@@ -84,11 +104,11 @@ final class MachineSnapshots implements AutoCloseable {
     private synchronized Start awaitOther(MachineSize size, long deadline) throws SandboxException {
         try {
             while (true) {
-                var now = System.nanoTime();
+                var now = nanos.getAsLong();
                 var entry = entries.computeIfAbsent(size, _ -> new Entry(now));
                 entry.used = now;
                 forgetUnused();
-                if (closed) {
+                if (ending) {
                     return new Start.Alone();
                 }
                 if (entry.snapshot != null) {
@@ -119,22 +139,35 @@ final class MachineSnapshots implements AutoCloseable {
 
     /// Whoever was to boot the first has a snapshot of it, which is kept on disk while nobody waits.
     void madeNew(MachineSize size, MachineSnapshot snapshot) throws IOException {
-        var again = snapshot.duplicate();
-        made(size, snapshot).close();
-        keeping.execute(() -> {
-            try (again) {
-                store.keep(printOf(size), again);
-            } catch (RuntimeException | Error e) {
-                log.log(Level.WARNING, "a machine's snapshot is not kept", e);
-            }
-        });
+        var again = made(size, snapshot);
+        try {
+            keeping.execute(() -> keep(size, again));
+        } catch (RejectedExecutionException e) {
+            again.close();
+        }
     }
 
+    private void keep(MachineSize size, MachineSnapshot snapshot) {
+        try (snapshot) {
+            store.keep(printOf(size), snapshot);
+        } catch (RuntimeException | Error e) {
+            log.log(Level.WARNING, "a machine's snapshot is not kept", e);
+        }
+    }
+
+    /// @param snapshot from now on this object's
     /// @return the same once more, the caller's to close
     private synchronized MachineSnapshot made(MachineSize size, MachineSnapshot snapshot) throws IOException {
-        var again = snapshot.duplicate();
-        var entry = entries.computeIfAbsent(size, _ -> new Entry(System.nanoTime()));
+        MachineSnapshot again;
+        try {
+            again = snapshot.duplicate();
+        } catch (IOException | RuntimeException | Error e) {
+            snapshot.close();
+            throw e;
+        }
+        var entry = entries.computeIfAbsent(size, _ -> new Entry(nanos.getAsLong()));
         entry.making = false;
+        entry.failures = 0;
         if (closed) {
             snapshot.close();
         } else {
@@ -156,19 +189,45 @@ final class MachineSnapshots implements AutoCloseable {
         pause(size);
     }
 
-    /// What was made of this size's snapshot is of no use.
-    synchronized void useless(MachineSize size, Throwable why) {
+    /// A copy of this snapshot came to nothing. That is the snapshot's fault if its monitor says so, or if it was so
+    /// with the copy before, too: want of memory, descriptors or time ends machines as well.
+    synchronized void failed(MachineSize size, MachineSnapshot snapshot, SandboxException why) {
         log.log(
                 Level.WARNING,
-                "the snapshot of machines of {0} MiB is of no use, so one is booted: {1}",
+                "a machine of {0} MiB that was made of a snapshot is of no use: {1}",
                 size.memory().toMebibytes(),
                 why.getMessage());
-        store.forget(printOf(size));
-        pause(size);
+        var entry = entries.get(size);
+        if (entry == null || entry.snapshot == null || entry.snapshot.number() != snapshot.number()) {
+            return;
+        }
+        entry.failures++;
+        if (why.getCause() instanceof RefusedSnapshotException || entry.failures >= MOST_FAILURES) {
+            log.log(
+                    Level.WARNING,
+                    "the snapshot of machines of {0} MiB is deleted",
+                    size.memory().toMebibytes());
+            useless.add(snapshot.number());
+            store.forget(printOf(size));
+            pause(size);
+        }
+    }
+
+    /// A copy of this snapshot became what it was to be.
+    synchronized void proved(MachineSize size, MachineSnapshot snapshot) {
+        var entry = entries.get(size);
+        if (entry != null && entry.snapshot != null && entry.snapshot.number() == snapshot.number()) {
+            entry.failures = 0;
+        }
+    }
+
+    /// Whether a machine that is made of it may be used.
+    synchronized boolean trusts(MachineSnapshot snapshot) {
+        return !useless.contains(snapshot.number());
     }
 
     private void pause(MachineSize size) {
-        var now = System.nanoTime();
+        var now = nanos.getAsLong();
         var entry = entries.computeIfAbsent(size, _ -> new Entry(now));
         entry.making = false;
         entry.notBefore = now + PAUSE.toNanos();
@@ -184,8 +243,8 @@ final class MachineSnapshots implements AutoCloseable {
     }
 
     /// The last that were used stay.
-    private void forgetUnused() {
-        var now = System.nanoTime();
+    private synchronized void forgetUnused() {
+        var now = nanos.getAsLong();
         var surplus =
                 entries.values().stream().filter(each -> each.snapshot != null).count() - MOST;
         for (var entry : entries.values()) {
@@ -206,9 +265,16 @@ final class MachineSnapshots implements AutoCloseable {
         return whole.text();
     }
 
+    /// Nobody waits any more for a snapshot that somebody else makes, nor is given one.
+    synchronized void endWaiting() {
+        ending = true;
+        notifyAll();
+    }
+
     /// What is being kept is kept, if that takes no longer than is decent.
     @Override
     public void close() {
+        endWaiting();
         keeping.shutdown();
         try {
             if (!keeping.awaitTermination(20, TimeUnit.SECONDS)) {

@@ -61,12 +61,13 @@ final class MachineStock {
         return ready.size() < Math.max(1, (int) Math.ceil(2 * wantedMeanwhile)) && now - pausedUntil >= 0;
     }
 
+    /// One was made.
+    ///
     /// @param memory that it takes
-    void made(PreparedMachine machine, long nanos, Bytes memory) {
+    void made(long nanos, Bytes memory) {
         failures = 0;
         makingTakes = nanos;
         weight = memory;
-        ready.addLast(machine);
     }
 
     /// It is tried again after a while, longer each time.

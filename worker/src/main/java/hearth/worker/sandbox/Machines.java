@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// @param template the launcher's words for the root of programs
 /// @param root the disk that all have
 /// @param snapshots null where the monitor makes none
+/// @param making those that are not up to anything yet
 record Machines(
         MachineMonitor monitor,
         HostShare share,
         PrivateNetworks networks,
         byte[] template,
         Disk root,
-        @Nullable MachineSnapshots snapshots) {
+        @Nullable MachineSnapshots snapshots,
+        MachinesBeingMade making) {
     /// Of the monitor.
     private static final int MONITOR_THREADS = 128;
 
@@ -45,25 +47,23 @@ record Machines(
     }
 
     /// One that has its root, and empty disks.
+    ///
+    /// @throws CopyFailedException if it is a copy, and one that boots may be none the worse
     PreparedMachine make(String name, MachineSize size) throws SandboxException {
         if (snapshots == null) {
             throw new SandboxException("machines of " + monitor.name() + " are not made ahead of their disks");
         }
         return switch (snapshots.start(size, monitor.patience().boot())) {
-            case Start.Copy(var snapshot) -> copy(snapshots, name, size, snapshot);
+            case Start.Copy(var snapshot) -> copy(name, size, snapshot);
             case Start.First _ -> first(snapshots, name, size);
             case Start.Alone _ -> template(name, size);
         };
     }
 
-    private PreparedMachine copy(MachineSnapshots snapshots, String name, MachineSize size, MachineSnapshot snapshot)
-            throws SandboxException {
+    private PreparedMachine copy(String name, MachineSize size, MachineSnapshot snapshot) throws SandboxException {
         try (snapshot) {
             return make(name, size, List.of(root), new Origin.Copied(snapshot));
-        } catch (SandboxException e) {
-            snapshots.useless(size, e);
         }
-        return template(name, size);
     }
 
     private PreparedMachine template(String name, MachineSize size) throws SandboxException {
@@ -88,40 +88,83 @@ record Machines(
         return machine;
     }
 
-    /// A machine that was made of its size's snapshot did not do what it was told.
-    void distrust(PreparedMachine machine, Throwable why) {
-        if (snapshots != null && machine.origin() instanceof Origin.Copied) {
-            snapshots.useless(machine.size(), why);
+    /// A machine did not do what it was told.
+    ///
+    /// @return to be thrown
+    SandboxException failed(MachineSize size, Origin origin, SandboxException why) {
+        if (snapshots == null || !(origin instanceof Origin.Copied(var snapshot)) || making.hasEnded()) {
+            return why;
+        }
+        snapshots.failed(size, snapshot, why);
+        return new CopyFailedException(why);
+    }
+
+    /// A machine became one of a function.
+    void proved(PreparedMachine machine) {
+        making.over(machine.cgroup());
+        if (snapshots != null && machine.origin() instanceof Origin.Copied(var snapshot)) {
+            snapshots.proved(machine.size(), snapshot);
+        }
+    }
+
+    /// Whether nothing is known against what a machine was made of.
+    boolean trusts(PreparedMachine machine) {
+        return snapshots == null
+                || !(machine.origin() instanceof Origin.Copied(var snapshot))
+                || snapshots.trusts(snapshot);
+    }
+
+    /// Whoever waits for a machine that does not run yet waits no longer, and no more are made.
+    void endMaking() {
+        making.end();
+        if (snapshots != null) {
+            snapshots.endWaiting();
         }
     }
 
     private PreparedMachine make(String name, MachineSize size, List<Disk> disks, Origin origin)
             throws SandboxException {
         var own = networks.take();
+        Cgroup cgroup;
         try {
-            var cgroup = share.cgroups().create(name, ofMonitor(size), size.milliCpus(), MONITOR_THREADS);
-            try {
-                var network = MicrovmNetwork.behind(own);
-                var spec = new MachineSpec(name, size.memory(), size.processors(), network, cgroup, disks, origin);
-                var machine = started(spec);
-                return new PreparedMachine(
-                        name, size, origin, network, cgroup, machine, () -> close(machine, cgroup, own));
-            } catch (SandboxException | RuntimeException | Error e) {
-                cgroup.kill();
-                cgroup.close();
-                throw e;
-            }
+            cgroup = share.cgroups().create(name, ofMonitor(size), size.milliCpus(), MONITOR_THREADS);
         } catch (SandboxException | RuntimeException | Error e) {
             networks.discard(own);
             throw e;
         }
+        try {
+            making.begin(cgroup);
+            var network = MicrovmNetwork.behind(own);
+            var spec = new MachineSpec(name, size.memory(), size.processors(), network, cgroup, disks, origin);
+            var machine = started(spec, size);
+            return new PreparedMachine(
+                    name,
+                    size,
+                    origin,
+                    network,
+                    cgroup,
+                    machine,
+                    List.of(
+                            () -> making.over(cgroup),
+                            cgroup::kill,
+                            machine::close,
+                            cgroup::close,
+                            () -> networks.discard(own, cgroup, name)));
+        } catch (SandboxException | RuntimeException | Error e) {
+            making.over(cgroup);
+            cgroup.kill();
+            cgroup.close();
+            networks.discard(own, cgroup, name);
+            throw e;
+        }
     }
 
-    private Microvm started(MachineSpec spec) throws SandboxException {
+    private Microvm started(MachineSpec spec, MachineSize size) throws SandboxException {
         var machine = monitor.launch(spec);
         try {
+            making.requireMore();
             if (spec.origin() instanceof Origin.Copied) {
-                machine.restore(monitor.patience().start());
+                restore(machine, spec, size);
             } else {
                 machine.boot(template, monitor.patience().boot());
             }
@@ -132,10 +175,11 @@ record Machines(
         }
     }
 
-    private void close(Microvm machine, Cgroup cgroup, PrivateNetwork own) {
-        cgroup.kill();
-        machine.close();
-        cgroup.close();
-        networks.discard(own);
+    private void restore(Microvm machine, MachineSpec spec, MachineSize size) throws SandboxException {
+        try {
+            machine.restore(monitor.patience().start());
+        } catch (SandboxException e) {
+            throw failed(size, spec.origin(), e);
+        }
     }
 }

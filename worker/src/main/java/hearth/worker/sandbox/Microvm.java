@@ -248,21 +248,11 @@ final class Microvm {
     private void hear() {
         try {
             while (true) {
-                awaitWords();
+                Descriptors.awaitReadable(ends.control, -1);
                 hearNow();
             }
         } catch (IOException | IllegalStateException e) {
             end(e);
-        }
-    }
-
-    private void awaitWords() throws IOException {
-        try {
-            Descriptors.awaitReadable(ends.control, -1);
-        } catch (LinuxException e) {
-            if (!e.is("EINTR")) {
-                throw e;
-            }
         }
     }
 

@@ -75,7 +75,8 @@ final class MicrovmSandboxFactory implements SandboxFactory {
             this.networks =
                     new PrivateNetworks(share.network(), share.slots(), MicrovmNetwork.listening(config.services()));
             undo.push(networks::close);
-            this.machines = new Machines(monitor, share, networks, template, new Disk(root, false), snapshots);
+            this.machines = new Machines(
+                    monitor, share, networks, template, new Disk(root, false), snapshots, new MachinesBeingMade());
             this.connections = new MachineConnections(machines, tmp, config.services());
             this.pool = new MachinePool(config.microvm().pool(), machines, connections, System::nanoTime);
             undo.push(pool::close);
@@ -89,14 +90,15 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     }
 
     /// Of machines that have this root, and whose programs find this in it.
-    private @Nullable MachineSnapshots snapshots(SandboxConfig config, Path root, byte[] template) throws IOException {
+    private @Nullable MachineSnapshots snapshots(SandboxConfig config, Path rootImage, byte[] template)
+            throws IOException {
         var monitors = monitor.snapshotsAreOf();
         if (monitors.isEmpty()) {
             return null;
         }
         var print = new Fingerprint(true);
         print.add(monitors.get());
-        print.add(GuestImages.identity(root));
+        print.add(GuestImages.identity(rootImage, root));
         print.add(new String(template, StandardCharsets.UTF_8));
         var store = SnapshotStore.in(config.microvm().snapshots());
         var snapshots = new MachineSnapshots(store, print.text());
@@ -150,11 +152,12 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     public Sandbox create(SandboxSpec spec) throws SandboxException {
         try (var parts = new HeldParts()) {
             var disks = images.open(spec.mounts(), parts);
-            var machine = take(spec, disks);
+            var machine = fitted(spec, disks);
             try {
-                fit(machine, spec, disks);
+                // Until now it had whole processors: starting would take minutes on the share of a small function.
+                share.cgroups().limitCpu(machine.name(), shareOf(spec, machine.size()));
                 return new GuardedSandbox(new MicrovmSandbox(this, spec, machine, disks.mounts()));
-            } catch (SandboxException | RuntimeException | Error e) {
+            } catch (IOException | RuntimeException | Error e) {
                 machine.close();
                 throw e;
             }
@@ -168,17 +171,26 @@ final class MicrovmSandboxFactory implements SandboxFactory {
         return pool.waiting(MachineSize.of(spec));
     }
 
-    private PreparedMachine take(SandboxSpec spec, MachineDisks disks) throws SandboxException {
+    /// A copy that comes to nothing is replaced by a machine that boots.
+    private PreparedMachine fitted(SandboxSpec spec, MachineDisks disks) throws SandboxException {
         var size = MachineSize.of(spec);
-        if (!machines.areCopied() || !disks.fitTemplate()) {
-            return connections.boot(spec, size, disks);
+        if (machines.areCopied() && disks.fitTemplate()) {
+            try {
+                return fitted(taken(spec, size), spec, disks);
+            } catch (CopyFailedException e) {
+                log.log(Level.WARNING, "{0} boots: {1}", spec.name(), e.getMessage());
+            }
         }
+        return fitted(connections.boot(spec, size, disks), spec, disks);
+    }
+
+    private PreparedMachine taken(SandboxSpec spec, MachineSize size) throws SandboxException {
         var waiting = pool.take(size, spec.ephemeralStorage());
         return waiting.isPresent() ? waiting.get() : connections.make(spec.name(), size, spec.ephemeralStorage());
     }
 
-    private void fit(PreparedMachine machine, SandboxSpec spec, MachineDisks disks)
-            throws SandboxException, IOException {
+    private PreparedMachine fitted(PreparedMachine machine, SandboxSpec spec, MachineDisks disks)
+            throws SandboxException {
         var images = disks.images();
         var configuration = GuestWords.function(List.copyOf(images.keySet()), spec.memory(), PROCESSES);
         try {
@@ -187,12 +199,15 @@ final class MicrovmSandboxFactory implements SandboxFactory {
                             machine.origin() instanceof Origin.Booted ? Map.of() : images,
                             configuration,
                             monitor.patience().boot());
+            machines.proved(machine);
+            return machine;
         } catch (SandboxException e) {
-            machines.distrust(machine, e);
+            machine.close();
+            throw machines.failed(machine.size(), machine.origin(), e);
+        } catch (RuntimeException | Error e) {
+            machine.close();
             throw e;
         }
-        // Until now it had whole processors: starting would take minutes on the share of a small function.
-        share.cgroups().limitCpu(machine.name(), shareOf(spec, machine.size()));
     }
 
     private int shareOf(SandboxSpec spec, MachineSize size) {
@@ -224,26 +239,18 @@ final class MicrovmSandboxFactory implements SandboxFactory {
 
     /// Gives back what a sandbox leaves.
     void dispose(PrivateNetwork own, Cgroup cgroup, String name) {
-        disposal.accept(new Disposal.Leavings() {
-            @Override
-            public void letGo() {
-                own.letGo();
-            }
+        disposal.accept(networks.leavings(own, cgroup, name));
+    }
 
-            @Override
-            public void remove() {
-                own.disconnect();
-                if (cgroup.isGone()) {
-                    share.slots().giveBack(own.uid());
-                } else {
-                    log.log(Level.WARNING, "{0} may still live; its user id is not used again", name);
-                }
-            }
-        });
+    @Override
+    public void endMaking() {
+        images.endMaking();
+        machines.endMaking();
     }
 
     @Override
     public void close() {
+        endMaking();
         // What waits is given back as what was used is.
         pool.close();
         disposal.close();

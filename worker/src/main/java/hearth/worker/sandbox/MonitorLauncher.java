@@ -1,7 +1,6 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
-import hearth.worker.linux.ChildProcess;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.MemoryFile;
@@ -29,39 +28,38 @@ record MonitorLauncher(Launcher launcher, int initUid, int nothing, int root) {
 
     /// @param command of the machine, but for its streams
     /// @param accelerated whether the machine is to run on KVM
-    /// @param memory the file of the machine's memory, if a snapshot may be made of it; becomes the machine's
+    /// @param memory the file of the machine's memory, if a snapshot may be made of it; becomes the machine's, if
+    ///     there is one
     Microvm launch(MachineSpec spec, QemuCommand command, boolean accelerated, @Nullable MemoryFile memory)
             throws SandboxException {
-        try (var parts = new HeldParts();
+        try (var theirs = new HeldParts();
+                var ours = new HeldParts();
                 var pipes = ProcessPipes.open(false);
                 var network = MicrovmNetwork.ofMonitor()) {
-            var control = Descriptors.streamSockets();
-            parts.hold(control.writing());
-            var output = Descriptors.streamSockets();
-            parts.hold(output.writing());
-            var monitor = Descriptors.streamSockets();
-            parts.hold(monitor.writing());
-            var ends = new Microvm.Ends(control.reading(), output.reading());
-            var monitorControl = new QemuControl(monitor.reading(), accelerated, spec.origin(), memory);
-            try {
-                command.monitor(monitor.writing()).ports(control.writing(), output.writing());
-                var launched =
-                        launcher.launch(words(spec, command), descriptors(pipes, network.fd(), command.passed()));
-                Descriptors.close(launched.mounts());
-                var process = new LaunchedProcess(
-                        ChildProcess.of(launched.init()),
-                        launched.status(),
-                        pipes.takeOurs(),
-                        spec.cgroup()::liftCpuLimit);
-                return new Microvm(spec.name(), process, ends, monitorControl);
-            } catch (LinuxException | SandboxException | RuntimeException | Error e) {
-                ends.close();
-                monitorControl.close();
-                throw e;
-            }
+            var control = sockets(ours, theirs);
+            var output = sockets(ours, theirs);
+            var monitor = sockets(ours, theirs);
+            command.monitor(monitor.writing()).ports(control.writing(), output.writing());
+            var launched = launcher.launch(words(spec, command), descriptors(pipes, network.fd(), command.passed()));
+            Descriptors.close(launched.mounts());
+            var init = launched.child();
+            ours.handOver();
+            var process = new LaunchedProcess(init, launched.status(), pipes.takeOurs(), spec.cgroup()::liftCpuLimit);
+            return new Microvm(
+                    spec.name(),
+                    process,
+                    new Microvm.Ends(control.reading(), output.reading()),
+                    new QemuControl(monitor.reading(), accelerated, spec.origin(), memory));
         } catch (LinuxException e) {
             throw new SandboxException("QEMU cannot be run: " + e.getMessage(), e);
         }
+    }
+
+    private static Descriptors.Pair sockets(HeldParts ours, HeldParts theirs) throws LinuxException {
+        var pair = Descriptors.streamSockets();
+        ours.hold(pair.reading());
+        theirs.hold(pair.writing());
+        return pair;
     }
 
     private LaunchWords words(MachineSpec spec, QemuCommand command) throws SandboxException {

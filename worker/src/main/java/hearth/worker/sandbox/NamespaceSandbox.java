@@ -1,7 +1,6 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
-import hearth.worker.linux.ChildProcess;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.MountNamespace;
@@ -111,8 +110,7 @@ final class NamespaceSandbox implements Sandbox {
             var launched = factory.launcher().launch(words, descriptors);
             keep(launched.mounts());
             residentPeak.watch(launched.init(), 1);
-            return new LaunchedProcess(
-                    ChildProcess.of(launched.init()), launched.status(), pipes.takeOurs(), cgroup::liftCpuLimit);
+            return new LaunchedProcess(launched.child(), launched.status(), pipes.takeOurs(), cgroup::liftCpuLimit);
         }
     }
 

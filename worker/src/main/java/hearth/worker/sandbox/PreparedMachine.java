@@ -1,13 +1,16 @@
 package hearth.worker.sandbox;
 
 import hearth.worker.sandbox.MachineSpec.Origin;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
 
 /// A machine that has nothing of any function yet, with all that it is in. It is its owner's alone, who closes it
 /// or makes a sandbox of it.
 ///
 /// @param name of its cgroup
 /// @param origin tells whether it has its disks already
-/// @param closing gives back what it has of the host
+/// @param closing gives back what it has of the host, step by step
 record PreparedMachine(
         String name,
         MachineSize size,
@@ -15,14 +18,29 @@ record PreparedMachine(
         MicrovmNetwork network,
         Cgroup cgroup,
         Microvm machine,
-        Runnable closing)
+        List<Runnable> closing)
         implements AutoCloseable {
+    private static final Logger log = System.getLogger(PreparedMachine.class.getName());
+
+    PreparedMachine {
+        closing = List.copyOf(closing);
+    }
+
     boolean isUsable() {
         return !machine.isEnding();
     }
 
+    /// Whatever one step meets, the others follow.
     @Override
     public void close() {
-        closing.run();
+        closing.forEach(this::step);
+    }
+
+    private void step(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            log.log(Level.WARNING, "closing the machine " + name, e);
+        }
     }
 }

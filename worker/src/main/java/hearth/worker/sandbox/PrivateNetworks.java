@@ -1,5 +1,7 @@
 package hearth.worker.sandbox;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,6 +10,7 @@ import java.util.List;
 ///
 /// None is ever used twice: what the last owner's peers still send must not reach the next.
 final class PrivateNetworks implements AutoCloseable {
+    private static final Logger log = System.getLogger(PrivateNetworks.class.getName());
     private static final int LEAST = 8;
     private static final int MOST = 32;
 
@@ -28,9 +31,37 @@ final class PrivateNetworks implements AutoCloseable {
         return stock.take();
     }
 
-    /// One that its sandbox cannot use.
+    /// One that no process was in.
     void discard(PrivateNetwork unused) {
         Disposal.dispose(List.of(new Unused(unused)));
+    }
+
+    /// One that a sandbox had which nobody used.
+    ///
+    /// @param cgroup of the sandbox, removed as far as it could be
+    void discard(PrivateNetwork own, Cgroup cgroup, String name) {
+        own.closeSockets();
+        Disposal.dispose(List.of(leavings(own, cgroup, name)));
+    }
+
+    /// What a sandbox leaves that had a network. Its user id and address are another's only if nothing of it can live.
+    Disposal.Leavings leavings(PrivateNetwork own, Cgroup cgroup, String name) {
+        return new Disposal.Leavings() {
+            @Override
+            public void letGo() {
+                own.letGo();
+            }
+
+            @Override
+            public void remove() {
+                own.disconnect();
+                if (cgroup.isGone()) {
+                    slots.giveBack(own.uid());
+                } else {
+                    log.log(Level.WARNING, "{0} may still live; its user id is not used again", name);
+                }
+            }
+        };
     }
 
     void begin(Duration pause) {

@@ -66,7 +66,7 @@ final class QemuControl implements MachineControl {
         qmp.execute("migrate-incoming", Map.of("uri", "fd:" + STATE), patience);
         awaitMigration(patience);
         if (!answers("query-status", "status", "paused", patience)) {
-            throw new IOException("the machine that was restored does not stand still");
+            throw new RefusedSnapshotException("the machine that was restored does not stand still");
         }
     }
 
@@ -102,7 +102,7 @@ final class QemuControl implements MachineControl {
                 return;
             }
             if (status.equals("failed") || status.equals("cancelled")) {
-                throw new IOException("QEMU says of the migration: " + status);
+                throw new RefusedSnapshotException("QEMU says of the migration: " + status);
             }
             if (System.nanoTime() > deadline) {
                 throw new IOException("the migration does not end in time");

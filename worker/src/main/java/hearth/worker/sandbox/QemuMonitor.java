@@ -81,9 +81,11 @@ final class QemuMonitor implements MachineMonitor {
     /// up once more.
     private int header(Path kernel) throws IOException {
         try (var file = Files.newInputStream(kernel)) {
-            var fd = Descriptors.memoryFile(file.readNBytes(KERNEL_HEADER));
-            undo.push(() -> Descriptors.close(fd));
-            return fd;
+            var header = MemoryFile.of(file.readNBytes(KERNEL_HEADER));
+            undo.push(header::close);
+            // All monitors that make copies have it, and none may change what the next one reads.
+            header.seal();
+            return header.fd();
         }
     }
 
@@ -164,8 +166,9 @@ final class QemuMonitor implements MachineMonitor {
         return launcher.launch(spec, command, isAccelerated(), memory);
     }
 
-    /// QEMU's version and its processor, the kernel and the first root. Of the kernel's words only the measured
-    /// speed of the processor's clock is left out, which never comes out the same.
+    /// QEMU's version and its processor, the kernel and the first root, with KVM the host's kernel. Of the words
+    /// for the guest's kernel only the measured speed of the processor's clock is left out, which never comes out
+    /// the same.
     @Override
     public Optional<String> snapshotsAreOf() throws IOException {
         if (!kernelWords.isEmpty()) {
@@ -181,6 +184,10 @@ final class QemuMonitor implements MachineMonitor {
         print.add(new QemuCommand(fixed, Bytes.mebibytes(1), 1, kernel, kernelWords)
                 .words()
                 .toString());
+        if (isAccelerated()) {
+            // KVM's part of a machine's state is the host kernel's.
+            print.add(Files.readString(Path.of("/proc/version")));
+        }
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             lines.filter(line -> line.startsWith("model name") || line.startsWith("flags"))
                     .distinct()

@@ -1,7 +1,7 @@
 package hearth.worker.sandbox;
 
 /// A sandbox could not be made or started; the message says which step failed and why.
-public final class SandboxException extends Exception {
+public class SandboxException extends Exception {
     public SandboxException(String message) {
         super(message);
     }

@@ -16,6 +16,10 @@ public interface SandboxFactory extends AutoCloseable {
         return new Bytes(0);
     }
 
+    /// Whoever waits for a sandbox that is being made, as far as that takes long, is told soon that there will be none.
+    /// To be called before the last sandboxes are closed.
+    default void endMaking() {}
+
     /// Removes what all sandboxes shared. Every sandbox is closed before.
     @Override
     void close();

@@ -23,13 +23,23 @@ final class QemuCommandTest {
                 .disk(32, true);
 
         assertThat(command.passed()).containsExactly(5, 6, 30, 31, 32);
-        assertThat(command.words()).contains("virtio-blk-device,drive=disk0,id=place0");
-        assertThat(command.words()).contains("virtio-blk-device,drive=disk1,id=place1");
+        assertThat(command.words()).anyMatch(word -> word.startsWith("virtio-blk-device,drive=disk0,id=place0,"));
+        assertThat(command.words()).anyMatch(word -> word.startsWith("virtio-blk-device,drive=disk1,id=place1,"));
         assertThat(command.words())
                 .contains("/dev/fd/64", "/dev/fd/65", "tap,id=network,fd=66", "fd=67,set=1", "fd=68,set=2")
                 .contains("virtio-net-device,netdev=network,mac=02:68:c6:12:00:01");
         assertThat(command.words()).anyMatch(word -> word.contains("/dev/fdset/1") && word.contains("read-only=on"));
         assertThat(command.words()).anyMatch(word -> word.contains("/dev/fdset/2") && word.contains("read-only=off"));
+    }
+
+    /// Else QEMU would stop the whole machine when the host's disk is full.
+    @Test
+    void errorsOfDisksAreTheGuests() {
+        var command = command(Qemu.Accelerator.TCG).disk(31, true).emptyDisk(true);
+
+        assertThat(command.words().stream().filter(word -> word.startsWith("virtio-blk-device")))
+                .hasSize(2)
+                .allMatch(word -> word.endsWith(",werror=report,rerror=report"));
     }
 
     @Test

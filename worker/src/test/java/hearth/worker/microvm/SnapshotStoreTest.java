@@ -38,8 +38,7 @@ final class SnapshotStoreTest {
                 file.write(ByteBuffer.wrap("near the end".getBytes(StandardCharsets.UTF_8)), SIZE - 20);
                 file.write(ByteBuffer.wrap("in the middle".getBytes(StandardCharsets.UTF_8)), 1 << 20);
             }
-            snapshot = MachineSnapshot.of(
-                    memory, SIZE, MachineSnapshot.stateOf("devices".getBytes(StandardCharsets.UTF_8)));
+            snapshot = MachineSnapshot.of(memory, SIZE, MemoryFile.of("devices".getBytes(StandardCharsets.UTF_8)));
         }
     }
 
@@ -118,18 +117,25 @@ final class SnapshotStoreTest {
         var small = Files.createDirectory(directory.resolve("small"));
         run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
         try {
-            var full = SnapshotStore.in(small);
+            // As if there were room until it is written.
+            var full = SnapshotStore.in(small, -2 * SIZE);
 
             full.keep(PRINT, snapshot);
 
             assertThat(full.find(PRINT)).isEmpty();
-            try (var left = Files.list(small)) {
-                assertThat(left.filter(path -> !path.toString().endsWith(".lock")))
-                        .isEmpty();
-            }
+            assertThat(small).isEmptyDirectory();
         } finally {
             run("umount", small.toString());
         }
+    }
+
+    @Test
+    void leavesRoomOnTheDiskForWhatIsNeeded() throws Exception {
+        var free = Files.getFileStore(directory).getUsableSpace();
+
+        SnapshotStore.in(directory, 2 * free).keep(PRINT, snapshot);
+
+        assertThat(directory).isEmptyDirectory();
     }
 
     private static void run(String... command) throws Exception {

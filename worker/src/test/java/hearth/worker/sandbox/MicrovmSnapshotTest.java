@@ -3,21 +3,29 @@ package hearth.worker.sandbox;
 import static hearth.worker.sandbox.SandboxRun.run;
 import static hearth.worker.sandbox.SandboxRun.spec;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import hearth.model.Bytes;
+import hearth.worker.linux.MemoryFile;
+import hearth.worker.microvm.MachineSnapshot;
 import hearth.worker.microvm.MicrovmConfig;
 import hearth.worker.microvm.Qemu;
+import hearth.worker.microvm.SnapshotStore;
 import hearth.worker.sandbox.SandboxSpec.Mount;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +61,10 @@ final class MicrovmSnapshotTest {
     }
 
     private static MicrovmSandboxFactory factory(String name) throws SandboxException {
+        return factory(name, kept);
+    }
+
+    private static MicrovmSandboxFactory factory(String name, MicrovmConfig microvm) throws SandboxException {
         var place = directory.resolve(name);
         var config = new SandboxConfig(
                 SandboxRun.launcher(),
@@ -61,7 +73,7 @@ final class MicrovmSnapshotTest {
                 NetworkPolicy.closed(),
                 Optional.of(SandboxKind.MICROVM),
                 InnerServices.NONE,
-                kept);
+                microvm);
         return new MicrovmSandboxFactory(config, new TmpImages(place.resolve("tmp")), QemuMonitor::make);
     }
 
@@ -89,13 +101,19 @@ final class MicrovmSnapshotTest {
         sandbox.close();
     }
 
-    /// QEMU's command lines: a machine that is made of a snapshot waits for it to come in.
-    private static List<String> monitors() {
+    private static Stream<ProcessHandle> processes() {
         return ProcessHandle.current()
                 .descendants()
-                .filter(process -> process.info().command().orElse("").endsWith("qemu-system-x86_64"))
-                .map(process -> String.join(" ", process.info().arguments().orElse(new String[0])))
-                .toList();
+                .filter(process -> process.info().command().orElse("").endsWith("qemu-system-x86_64"));
+    }
+
+    /// QEMU's command lines: a machine that is made of a snapshot waits for it to come in.
+    private static List<String> monitors() {
+        return processes().map(MicrovmSnapshotTest::commandLine).toList();
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        return String.join(" ", process.info().arguments().orElse(new String[0]));
     }
 
     /// 96 MiB and a 32nd for the kernel inside, 96 for QEMU, and 128 where it translates.
@@ -111,6 +129,35 @@ final class MicrovmSnapshotTest {
         assertThat(monitors().stream().filter(line -> !line.contains("-incoming")))
                 .hasSize(1);
         assertThat(monitors()).hasSizeGreaterThanOrEqualTo(3);
+    }
+
+    /// Files in memory are what several monitors have of the server's: the snapshot's, and the kernel's first bytes.
+    @Test
+    void noMonitorCanChangeWhatOthersAreMadeOf() throws Exception {
+        var copy = processes()
+                .filter(process -> commandLine(process).contains("-incoming"))
+                .findFirst()
+                .orElseThrow();
+        List<Path> shared;
+        try (var open = Files.list(Path.of("/proc", Long.toString(copy.pid()), "fd"))) {
+            shared = open.filter(MicrovmSnapshotTest::isMemoryFile).toList();
+        }
+
+        assertThat(shared).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(shared).allSatisfy(file -> assertThatThrownBy(() -> {
+                    try (var writable = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                        writable.write(ByteBuffer.wrap(new byte[] {1}), 0);
+                    }
+                })
+                .hasMessageContaining("Operation not permitted"));
+    }
+
+    private static boolean isMemoryFile(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("/memfd:hearth");
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     @Test
@@ -206,6 +253,35 @@ final class MicrovmSnapshotTest {
         }
         assertThat(snapshots()).hasSize(1);
         assertThat(Files.size(snapshots().getFirst())).isGreaterThan(whole / 2);
+    }
+
+    /// Its sum is right, and its memory is empty.
+    @Test
+    void aKeptOneThatDoesNotRunIsReplacedByOneThatBoots() throws Exception {
+        SandboxRun.await(() -> snapshots().size() == 1);
+        var name = snapshots().getFirst().getFileName().toString();
+        var print = name.substring(0, name.lastIndexOf('.'));
+        var others = kept.withSnapshots(directory.resolve("others"));
+        try (var good = SnapshotStore.in(kept.snapshots()).find(print).orElseThrow();
+                var nothing = MemoryFile.ofSize(good.size());
+                var bad = MachineSnapshot.of(
+                        nothing,
+                        good.size(),
+                        MemoryFile.of(Files.readAllBytes(good.state().path())))) {
+            SnapshotStore.in(others.snapshots()).keep(print, bad);
+        }
+        var booted =
+                monitors().stream().filter(line -> !line.contains("-incoming")).count();
+        try (var next = factory("others", others)) {
+            var sandbox = next.create(machine("others"));
+            try {
+                assertThat(monitors().stream().filter(line -> !line.contains("-incoming")))
+                        .hasSize((int) booted + 1);
+                assertThat(run(sandbox, "cat /var/task/name").output()).isEqualTo("others");
+            } finally {
+                close(sandbox);
+            }
+        }
     }
 
     private static List<Path> snapshots() {
