@@ -101,7 +101,7 @@ final class SquashfsImages {
     /// Kills what runs, and lets nothing else begin.
     synchronized void end() {
         ended = true;
-        running.forEach(Process::destroyForcibly);
+        running.forEach(SquashfsImages::kill);
     }
 
     private synchronized Process start(List<String> command) throws IOException {
@@ -111,6 +111,11 @@ final class SquashfsImages {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         running.add(process);
         return process;
+    }
+
+    /// By its handle: the process's own method closes its output under who reads it.
+    private static void kill(Process process) {
+        process.toHandle().destroyForcibly();
     }
 
     private synchronized void over(Process process) {
@@ -123,7 +128,10 @@ final class SquashfsImages {
             process.getOutputStream().close();
             var ended = process.onExit().orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
             // Its end is the end of its output.
-            var _ = ended.exceptionally(late -> process.destroyForcibly());
+            var _ = ended.exceptionally(late -> {
+                kill(process);
+                return process;
+            });
             var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new IOException("mksquashfs of " + sources + ": "
