@@ -107,7 +107,10 @@ final class RuntimeConnection extends ChannelInboundHandlerAdapter {
     void broke() {
         if (!gone) {
             gone = true;
-            if (!processing) {
+            if (!processing && !closing && post.isPassingOn()) {
+                // What was taken of it since the connection was closed has found a channel that is not writable.
+                process(context());
+            } else if (!processing) {
                 settle();
             }
         }

@@ -351,8 +351,15 @@ final class RuntimeSessionTest {
     }
 
     private void take() {
-        taken.run();
+        sayTaken();
         connection.runPendingTasks();
+    }
+
+    /// Of each piece once.
+    private void sayTaken() {
+        var last = taken;
+        taken = () -> {};
+        last.run();
     }
 
     @Test
@@ -447,6 +454,24 @@ final class RuntimeSessionTest {
         assertThat(heard).containsExactly("begins text/x", "Streamed[bytes=163840]", "asked");
         session.offer(event("two"));
         assertThat(written(other)).contains("Lambda-Runtime-Aws-Request-Id: two");
+    }
+
+    /// A channel that is closed is not writable, and tells of its end a moment later.
+    @Test
+    void passesOnAllThatArrivedWhenAPieceIsTakenBeforeTheEndIsTold() {
+        beginStreaming();
+        for (int i = 0; i < 5; i++) {
+            send("8000\r\n" + "x".repeat(0x8000) + "\r\n");
+        }
+        send("0\r\n\r\n");
+
+        var _ = connection.close(connection.newPromise().addListener(_ -> sayTaken()));
+        for (int i = 0; i < 4; i++) {
+            take();
+        }
+
+        assertThat(pieces.stream().mapToInt(piece -> piece.length).sum()).isEqualTo(5 * 0x8000);
+        assertThat(heard).containsExactly("begins text/x", "Streamed[bytes=163840]");
     }
 
     @Test
