@@ -45,7 +45,7 @@ final class FunctionEnvironments {
         this.shard = ShardId.of(version.function());
         this.demand = Demand.of(version);
         this.maxConcurrency = maxConcurrency;
-        this.turns = new FunctionTurns(demand);
+        this.turns = new FunctionTurns(demand, invocations);
         this.stock = new EnvironmentStock(turns, maxConcurrency);
         if (version.snapStart()) {
             initializeAhead();

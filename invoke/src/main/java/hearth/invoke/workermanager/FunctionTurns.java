@@ -14,12 +14,18 @@ import java.util.Map;
 final class FunctionTurns {
     private static final double MILLI_CPUS_OF_A_PROCESSOR = 1000;
 
+    /// Invocations that take less have a good part of that time to wait for the network, where there is one.
+    private static final long BRIEF = Duration.ofMillis(10).toNanos();
+
     private final Parallelism parallelism;
+    private final MeanTime invocations;
     private final Map<WorkerId, Turns> workers = new HashMap<>();
     private Instant roundSince = Instant.MIN;
 
     /// @param demand of each environment
-    FunctionTurns(Demand demand) {
+    /// @param invocations how long they have their environments
+    FunctionTurns(Demand demand, MeanTime invocations) {
+        this.invocations = invocations;
         this.parallelism = new Parallelism(demand.milliCpus() / MILLI_CPUS_OF_A_PROCESSOR);
     }
 
@@ -29,7 +35,7 @@ final class FunctionTurns {
 
     /// Whether the processors under an environment can use one more invocation.
     boolean mayServe(Environment environment) {
-        return environment.turns().left(parallelism) > 0;
+        return environment.turns().left(parallelism, areBrief()) > 0;
     }
 
     /// Whether a worker may have turns left where another has none.
@@ -39,11 +45,16 @@ final class FunctionTurns {
 
     /// How many more invocations the processors of all workers can use.
     int left() {
+        boolean brief = areBrief();
         long left = 0;
         for (var one : workers.values()) {
-            left += one.left(parallelism);
+            left += one.left(parallelism, brief);
         }
         return workers.isEmpty() ? Parallelism.UNLIMITED : (int) Math.min(Parallelism.UNLIMITED, left);
+    }
+
+    private boolean areBrief() {
+        return invocations.nanos() < BRIEF;
     }
 
     void learn(ProcessorSample sample, Instant now) {

@@ -7,9 +7,12 @@ package hearth.invoke.workermanager;
 /// stead, and one more: if a function suddenly waits for something, each round lets twice as many begin as the
 /// one before.
 final class Turns {
+    /// How many whose answers or events are on their way over a network come to each processor, where they are brief:
+    /// the way takes as long as one or two of them run, and what goes it together costs each side less.
+    private static final int UNDER_WAY = 2;
+
     private final int processors;
-    /// How many begin beside those that keep the processors busy: whose answers or events are on their way.
-    private final int underWay;
+    private final boolean away;
     private long round;
     /// How many have begun in this round, in the one before, and earlier.
     private int fresh;
@@ -20,7 +23,7 @@ final class Turns {
     /// @param away whether the worker is reached over a network
     Turns(int processors, boolean away) {
         this.processors = Math.max(1, processors);
-        this.underWay = away ? 1 : 0;
+        this.away = away;
     }
 
     /// @return the round, for `end`
@@ -48,8 +51,18 @@ final class Turns {
     }
 
     /// How many more may begin now.
-    int left(Parallelism parallelism) {
+    ///
+    /// @param brief whether the function's invocations take no longer than their way over a network by far
+    int left(Parallelism parallelism, boolean brief) {
         int limit = parallelism.on(processors);
-        return limit == Parallelism.UNLIMITED ? limit : Math.max(0, limit + underWay + overdue - fresh - older);
+        return limit == Parallelism.UNLIMITED ? limit : Math.max(0, limit + underWay(brief) + overdue - fresh - older);
+    }
+
+    /// How many begin beside those that keep the processors busy.
+    private int underWay(boolean brief) {
+        if (!away) {
+            return 0;
+        }
+        return brief ? UNDER_WAY * processors : 1;
     }
 }

@@ -17,7 +17,7 @@ class TurnsTest {
         turns.begin();
         turns.begin();
 
-        assertThat(turns.left(parallelism)).isEqualTo(Parallelism.UNLIMITED);
+        assertThat(turns.left(parallelism, false)).isEqualTo(Parallelism.UNLIMITED);
     }
 
     @Test
@@ -25,24 +25,50 @@ class TurnsTest {
         computesOnly();
         turns.begin();
         long second = turns.begin();
-        assertThat(turns.left(parallelism)).isZero();
+        assertThat(turns.left(parallelism, false)).isZero();
 
         turns.end(second);
 
-        assertThat(turns.left(parallelism)).isEqualTo(1);
+        assertThat(turns.left(parallelism, false)).isEqualTo(1);
     }
 
     @Test
     void givesOneMoreWhereEventsAndAnswersGoOverANetwork() {
         computesOnly();
         var away = new Turns(2, true);
-        away.begin();
-        away.begin();
-        assertThat(away.left(parallelism)).isEqualTo(1);
+        begin(away, 2);
+        assertThat(away.left(parallelism, false)).isEqualTo(1);
 
         away.begin();
 
-        assertThat(away.left(parallelism)).isZero();
+        assertThat(away.left(parallelism, false)).isZero();
+    }
+
+    @Test
+    void givesTwoMoreForEachProcessorOverANetworkWhereInvocationsAreBrief() {
+        computesOnly();
+        var away = new Turns(2, true);
+        begin(away, 2);
+        assertThat(away.left(parallelism, true)).isEqualTo(4);
+
+        begin(away, 4);
+
+        assertThat(away.left(parallelism, true)).isZero();
+        assertThat(away.left(parallelism, false)).isZero();
+    }
+
+    @Test
+    void givesNoMoreOnItsOwnHostHoweverBriefInvocationsAre() {
+        computesOnly();
+        begin(turns, 2);
+
+        assertThat(turns.left(parallelism, true)).isZero();
+    }
+
+    private static void begin(Turns turns, int count) {
+        for (int i = 0; i < count; i++) {
+            turns.begin();
+        }
     }
 
     @Test
@@ -53,7 +79,7 @@ class TurnsTest {
 
         turns.nextRound();
 
-        assertThat(turns.left(parallelism)).isZero();
+        assertThat(turns.left(parallelism, false)).isZero();
     }
 
     @Test
@@ -61,7 +87,7 @@ class TurnsTest {
         computesOnly();
         int running = 0;
         for (int expected : new int[] {2, 6, 14, 30}) {
-            for (int left = turns.left(parallelism); left > 0; left--) {
+            for (int left = turns.left(parallelism, false); left > 0; left--) {
                 turns.begin();
                 running++;
             }
@@ -79,14 +105,14 @@ class TurnsTest {
         turns.nextRound();
         turns.nextRound();
         long third = turns.begin();
-        assertThat(turns.left(parallelism)).isEqualTo(3);
+        assertThat(turns.left(parallelism, false)).isEqualTo(3);
 
         turns.end(first);
         turns.end(second);
-        assertThat(turns.left(parallelism)).isEqualTo(1);
+        assertThat(turns.left(parallelism, false)).isEqualTo(1);
         turns.end(third);
 
-        assertThat(turns.left(parallelism)).isEqualTo(2);
+        assertThat(turns.left(parallelism, false)).isEqualTo(2);
     }
 
     private void computesOnly() {
