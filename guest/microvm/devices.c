@@ -1,5 +1,7 @@
 // The virtio devices. None has a driver before init gives it one: of a machine that is restored from a snapshot, the disks
-// and the network are others than those that the snapshot was made with, and what a driver has read of them stays read.
+// are others than those that the snapshot was made with, and what a driver has read of them stays read: of an empty disk
+// nothing but its size, which is larger than that of any disk that takes its place. The network is another, too, but of
+// that a driver reads nothing that cannot be set.
 #define _GNU_SOURCE
 #include "microvm.h"
 
@@ -58,10 +60,13 @@ static int find_device(enum device_kind kind, int place) {
     return found[place];
 }
 
-// One that is built into the kernel has it already, and reads anew what the device is.
+// One that is built into the kernel has it already, and reads anew what the device is; one that was given it stays as it is.
 int give_driver(enum device_kind kind, int place) {
+    static char given[MAX_DEVICES];
     char name[32], path[96];
     int device = find_device(kind, place);
+    if (device < MAX_DEVICES && given[device]++)
+        return device;
     snprintf(name, sizeof name, "virtio%d", device);
     snprintf(path, sizeof path, BUS "/devices/%s/driver/unbind", name);
     if (access(path, F_OK) == 0)
@@ -70,7 +75,7 @@ int give_driver(enum device_kind kind, int place) {
     return device;
 }
 
-// All but those of which a snapshot is to know nothing.
+// All but those that are given theirs one by one.
 void give_common_drivers(void) {
     DIR *devices = opendir(BUS "/devices");
     check(devices ? 0 : -1, "opendir", BUS "/devices");

@@ -185,6 +185,11 @@ void configure(struct configuration *configuration, char *words, size_t length) 
         if (!strcmp(key, "network")) set_network(configuration);
         else if (!strcmp(key, "listen")) add_listener(configuration);
         else if (!strcmp(key, "image")) mount_image(word());
+        else if (!strcmp(key, "expect")) give_driver(DISK_DEVICE, atoi(word()));
+        else if (!strcmp(key, "attach")) {
+            const char *directory = word();
+            attach_directory(directory, word());
+        }
         else if (!strcmp(key, "tmp")) mount_disk(atoi(word()), "/run/tmp", "ext4", MS_NOSUID | MS_NODEV | MS_NOATIME, "noinit_itable");
         else if (!strcmp(key, "memory")) configuration->memory = word();
         else if (!strcmp(key, "processes")) configuration->processes = word();

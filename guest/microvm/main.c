@@ -7,6 +7,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+static struct configuration configuration;
+static int is_connected, is_fitted;
+
 static char *frame_of_kind(char wanted, size_t *length) {
     char *content;
     char kind = read_frame(&content, length);
@@ -25,8 +28,28 @@ static int watch_children(void) {
     return fd;
 }
 
+void connect_machine(char *words, size_t length) {
+    if (is_connected++)
+        fail("it is connected already");
+    configure(&configuration, words, length);
+    set_up_network(&configuration);
+    listen_for_programs(&configuration);
+    send_frame('N', "", 0);
+}
+
+void prepare_program(char *words, size_t length) {
+    configure(&configuration, words, length);
+}
+
+void fit_machine(char *words, size_t length) {
+    if (is_fitted++)
+        fail("it has a function already");
+    configure(&configuration, words, length);
+    limit_cgroup(&configuration);
+    send_frame('R', "", 0);
+}
+
 int main(void) {
-    static struct configuration configuration;
     size_t length;
     if (getpid() != 1)
         return 126;
@@ -37,21 +60,12 @@ int main(void) {
     keep_launcher();
     enter_root_image();
     make_cgroup();
+    begin_network();
     char *specification = frame_of_kind('T', &length);
     build_template(specification, length);
     free(specification);
+    int signals = watch_children();
     // What a snapshot may hold ends here: what follows is of this one machine.
     send_frame('P', "", 0);
-    // Both stay: the configuration points into them.
-    char *connection = frame_of_kind('C', &length);
-    configure(&configuration, connection, length);
-    set_up_network(&configuration);
-    listen_for_programs(&configuration);
-    send_frame('N', "", 0);
-    char *function = frame_of_kind('F', &length);
-    configure(&configuration, function, length);
-    limit_cgroup(&configuration);
-    int signals = watch_children();
-    send_frame('R', "", 0);
     serve(signals);
 }

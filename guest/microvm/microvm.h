@@ -8,13 +8,17 @@
 //          ◄─ TAP ── relay ─────┴──────────────────────────────────────────────┘
 //
 // Frames: a letter, the length of what follows (4 bytes, big-endian), and that.
-//   to init   T  the launcher's specification of the template root, first of all
-//             C  the machine's own configuration, after P: words, each ended by a NUL
-//             F  the function's, after N
+//   to init   T  the launcher's specification of the template root, first of all; what follows comes after P
+//             C  the machine's own configuration: words, each ended by a NUL
+//             D  more of it, before a program that is started before its function is known
+//             F  the function's
 //             S  the launcher's specification of a program        K  kill the program
+//             W  the same, of one that waits on its channel to hear which function it serves
+//             A  what that hears
 //   to server P  prepared: what all machines of a size have in common is there, and a snapshot may be made
 //             N  it has its network, and whatever else came with C
-//             R  ready: it is configured                          L  a message of the launcher, or how the program ended
+//             R  ready: it has what came with F                   L  a message of the launcher, or how the program ended
+//             U  the program that waits is up
 //             M  "<peak> <kills>": the memory that the program has had, and how often the kernel killed for want of it
 //             E  what made this machine useless; it ends
 #ifndef MICROVM_H
@@ -38,7 +42,7 @@ struct configuration {
     int network; // there is one
     struct listener listeners[MAX_LISTENERS];
     size_t listener_count;
-    const char *memory;    // bytes that the program may take
+    const char *memory;    // bytes that the program may take; points into what was configured last
     const char *processes; // how many it may be
 };
 
@@ -48,6 +52,11 @@ void keep_devices_apart(void);
 void give_common_drivers(void);
 int give_driver(enum device_kind kind, int place);
 void find_disk(int place, char *path, size_t size);
+
+// main.c
+void connect_machine(char *words, size_t length);
+void prepare_program(char *words, size_t length);
+void fit_machine(char *words, size_t length);
 
 // control.c
 void open_ports(void);
@@ -69,20 +78,26 @@ void make_cgroup(void);
 void limit_cgroup(const struct configuration *configuration);
 
 // network.c
+void begin_network(void);
 void set_up_network(const struct configuration *configuration);
 
 // program.c
 void keep_launcher(void);
 void build_template(const char *words, size_t length);
-void start_program(const char *words, size_t length);
+void start_program(const char *words, size_t length, int waits);
+void assign_program(const char *words, size_t length);
+void attach_directory(const char *path, const char *inside);
 void kill_program(void);
 void collect_children(void);
 int output_pipe(void); // -1 where no program runs
+int quiet_channel(void); // of a program that is not up yet, or -1
+void hear_channel(void);
 void pass_output(void);
 void tell_memory(int exactly);
 
 // relay.c
 void listen_for_programs(const struct configuration *configuration);
+void relay_to_runtime_api(int inside); // which becomes the relay's
 _Noreturn void serve(int signals);
 
 #endif

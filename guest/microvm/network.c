@@ -54,18 +54,25 @@ static void add_neighbour(int socket, const struct configuration *configuration)
     check(ioctl(socket, SIOCSARP, &request), "SIOCSARP", "eth0");
 }
 
+// What is the same in all machines, before it is known what this one's addresses are.
+void begin_network(void) {
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    check(fd, "socket", "AF_INET");
+    give_driver(NETWORK_DEVICE, 0);
+    set_up(fd, "lo");
+    set_up(fd, "eth0");
+    close(fd);
+}
+
 void set_up_network(const struct configuration *configuration) {
     const struct in_addr all = {0xffffffff}, none = {0};
     if (!configuration->network)
         fail("the configuration has no network");
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     check(fd, "socket", "AF_INET");
-    give_driver(NETWORK_DEVICE, 0);
-    set_up(fd, "lo");
     set_hardware_address(fd, configuration->mac);
     set_address(fd, SIOCSIFADDR, configuration->address);
     set_address(fd, SIOCSIFNETMASK, all);
-    set_up(fd, "eth0");
     add_route(fd, configuration->gateway, all, NULL);
     add_route(fd, none, none, &configuration->gateway);
     add_neighbour(fd, configuration);

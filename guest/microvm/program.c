@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,15 +17,18 @@
 #include <unistd.h>
 
 // As in launcher.h.
-enum { SPEC_FD = 3, STATUS_FD = 4, OUTPUT_FD = 5, FRAMED_FD = 6, NETWORK_FD = 7, MOUNTS_FD = 8, TMP_FD = 10,
-       LAST_FD = TMP_FD };
-enum { OPEN_TREE = 428, TREE_CLONE = 1, ASIDE = 100, MOST_OUTPUT = 1 << 20, MEMORY_STEP = 256 << 10 };
+enum { SPEC_FD = 3, STATUS_FD = 4, OUTPUT_FD = 5, FRAMED_FD = 6, NETWORK_FD = 7, MOUNTS_FD = 8, CHANNEL_FD = 9,
+       TMP_FD = 10, LAST_FD = TMP_FD };
+enum { OPEN_TREE = 428, TREE_CLONE = 1, MOVE_MOUNT = 429, FROM_EMPTY_PATH = 4 };
+enum { ASIDE = 100, MOST_OUTPUT = 1 << 20, MEMORY_STEP = 256 << 10 };
 
 static int launcher = -1, null = -1, network = -1;
 static int template = -1; // the mount namespace that the first program's is made of
 static int mounts = -1;   // the one that all programs share
 static int status = -1, output = -1;
 static pid_t program = -1;
+static int channel = -1; // our end, of a program that waits for its function
+static int is_up;        // it has said so
 
 // Opened while it is still to be seen.
 void keep_launcher(void) {
@@ -121,10 +125,29 @@ void build_template(const char *words, size_t length) {
         fail("the template: %s", message + 2);
 }
 
-static int tmp_tree(void) {
-    int tree = (int)syscall(OPEN_TREE, AT_FDCWD, "/run/tmp", TREE_CLONE | O_CLOEXEC);
-    check(tree, "open_tree", "/run/tmp");
+static int clone_tree(const char *path) {
+    int tree = (int)syscall(OPEN_TREE, AT_FDCWD, path, TREE_CLONE | O_CLOEXEC);
+    check(tree, "open_tree", path);
     return tree;
+}
+
+// Has programs see it that have their mounts already.
+void attach_directory(const char *path, const char *inside) {
+    if (mounts == -1)
+        fail("no program has mounts yet");
+    int tree = clone_tree(path), own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    check(own, "open", "/proc/self/ns/mnt");
+    check(unshare(CLONE_FS), "unshare", "from the kernel's threads");
+    check(setns(mounts, CLONE_NEWNS), "setns", "the program's mounts");
+    check(syscall(MOVE_MOUNT, tree, "", AT_FDCWD, inside, FROM_EMPTY_PATH), "move_mount", inside);
+    check(setns(own, CLONE_NEWNS), "setns", "own mounts");
+    close(own);
+    close(tree);
+}
+
+static void close_channel(void) {
+    close(channel);
+    channel = -1;
 }
 
 static void forget_program(void) {
@@ -132,9 +155,49 @@ static void forget_program(void) {
     close(status);
     close(output);
     status = output = -1;
+    if (channel != -1)
+        close_channel();
 }
 
-void start_program(const char *words, size_t length) {
+// Returns the program's end.
+static int open_channel(void) {
+    int ends[2];
+    check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair", "channel");
+    check(fcntl(ends[0], F_SETFL, O_NONBLOCK), "fcntl", "channel");
+    channel = ends[0];
+    is_up = 0;
+    return ends[1];
+}
+
+int quiet_channel(void) {
+    return is_up ? -1 : channel;
+}
+
+void hear_channel(void) {
+    char said;
+    if (recv(channel, &said, 1, 0) == 1 && said == '+') {
+        is_up = 1;
+        send_frame('U', "", 0);
+    } else {
+        close_channel(); // its end is told as that of any other
+    }
+}
+
+// What it says afterwards is for the Runtime API. One that takes no words is of no use to its function; of one that has
+// ended the server hears.
+void assign_program(const char *words, size_t length) {
+    if (channel == -1 || !is_up)
+        return;
+    if (send(channel, words, length, MSG_NOSIGNAL) != (ssize_t)length) {
+        kill_program();
+        close_channel();
+        return;
+    }
+    relay_to_runtime_api(channel);
+    channel = -1;
+}
+
+void start_program(const char *words, size_t length, int waits) {
     char message[1100];
     int sources[LAST_FD + 1], pipe[2], made = -1;
     if (program != -1)
@@ -145,9 +208,12 @@ void start_program(const char *words, size_t length) {
     sources[OUTPUT_FD] = sources[FRAMED_FD] = pipe[1];
     sources[NETWORK_FD] = network;
     sources[MOUNTS_FD] = mounts == -1 ? template : mounts;
-    sources[TMP_FD] = mounts == -1 ? tmp_tree() : -1;
+    sources[TMP_FD] = mounts == -1 ? clone_tree("/run/tmp") : -1;
+    sources[CHANNEL_FD] = waits ? open_channel() : -1;
     launch(words, length, sources, message, sizeof message, &made);
     close(pipe[1]);
+    if (waits)
+        close(sources[CHANNEL_FD]);
     if (sources[TMP_FD] != -1)
         close(sources[TMP_FD]);
     output = pipe[0];

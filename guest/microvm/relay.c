@@ -53,10 +53,8 @@ static void send_at_once(int fd) {
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-static void accept_from(size_t which) {
-    int inside = accept4(listeners[which], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (inside == -1)
-        return;
+// To who answers to this listener; closed where that cannot be.
+static void relay(int inside, size_t which) {
     struct pair *pair = pair_count < MAX_PAIRS ? calloc(1, sizeof *pair) : NULL;
     int outside = pair ? socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0) : -1;
     if (outside == -1 ||
@@ -72,6 +70,19 @@ static void accept_from(size_t which) {
     pair->fds[INSIDE] = inside;
     pair->fds[OUTSIDE] = outside;
     pairs[pair_count++] = pair;
+}
+
+static void accept_from(size_t which) {
+    int inside = accept4(listeners[which], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (inside != -1)
+        relay(inside, which);
+}
+
+// It is the first that is listened for.
+void relay_to_runtime_api(int inside) {
+    if (listener_count == 0)
+        fail("there is no Runtime API");
+    relay(inside, 0);
 }
 
 static int is_empty(const struct way *way) {
@@ -146,7 +157,12 @@ static void obey(void) {
     size_t length;
     char kind = read_frame(&content, &length);
     switch (kind) {
-    case 'S': start_program(content, length); break;
+    case 'C': connect_machine(content, length); break;
+    case 'D': prepare_program(content, length); break;
+    case 'F': fit_machine(content, length); break;
+    case 'S': start_program(content, length, 0); break;
+    case 'W': start_program(content, length, 1); break;
+    case 'A': assign_program(content, length); break;
     case 'K': kill_program(); break;
     default: fail("a frame of kind %d", kind);
     }
@@ -154,13 +170,14 @@ static void obey(void) {
 }
 
 void serve(int signals) {
-    enum { CONTROL, SIGNALS, OUTPUT, FIRST };
+    enum { CONTROL, SIGNALS, OUTPUT, CHANNEL, FIRST };
     static struct pollfd polled[FIRST + MAX_LISTENERS + 2 * MAX_PAIRS];
     for (;;) {
         size_t count = FIRST, served = pair_count;
         polled[CONTROL] = (struct pollfd){control_port(), POLLIN, 0};
         polled[SIGNALS] = (struct pollfd){signals, POLLIN, 0};
         polled[OUTPUT] = (struct pollfd){output_pipe(), POLLIN, 0};
+        polled[CHANNEL] = (struct pollfd){quiet_channel(), POLLIN, 0};
         for (size_t i = 0; i < listener_count; i++)
             polled[count++] = (struct pollfd){listeners[i], POLLIN, 0};
         size_t first = count;
@@ -178,6 +195,8 @@ void serve(int signals) {
         for (size_t i = 0; i < listener_count; i++)
             if (polled[FIRST + i].revents)
                 accept_from(i);
+        if (polled[CHANNEL].revents)
+            hear_channel();
         if (polled[SIGNALS].revents) {
             struct signalfd_siginfo told;
             ssize_t ignored = read(signals, &told, sizeof told);

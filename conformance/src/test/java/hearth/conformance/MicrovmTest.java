@@ -10,12 +10,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -109,6 +113,8 @@ class MicrovmTest {
                 TestServer.temporaryFolder(),
                 "--sandbox",
                 "microvm",
+                "--pool-memory",
+                "1024",
                 "--endpoint",
                 "s3=http://127.0.0.1:" + service.getAddress().getPort(),
                 "--allow-network",
@@ -336,6 +342,63 @@ class MicrovmTest {
                 .containsPattern("RESTORE_START .*\nRESTORE_REPORT Restore Duration: [0-9.]+ ms\nSTART ")
                 .containsPattern("\tRestore Duration: [0-9.]+ ms\tBilled Restore Duration: [0-9]+ ms\t")
                 .doesNotContain("Init Duration");
+    }
+
+    /// What waits is of a runtime and a size; what it becomes is the function's: its code, handler, variables
+    /// and memory.
+    @Test
+    void aFunctionTakesARuntimeThatWaited() throws Exception {
+        told("{\"do\":\"tell\",\"text\":\"\"}");
+        Await.until("a runtime waits in a machine", () -> metric("hearth_pool_runtimes") > 0);
+        var taken = metric("hearth_pool_takes_total{result=\"hit\"}");
+        var code = """
+                import os
+                def other(event, context):
+                    print("served")
+                    return [context.function_name, context.memory_limit_in_mb, os.environ["GREETING"], os.getcwd(),
+                            os.environ["_HANDLER"], os.listdir("/tmp"), os.listdir("/var/task"),
+                            sorted(name for name in os.environ if name.startswith("_HEARTH"))]
+                """;
+        for (var name : List.of("waited-1", "waited-2")) {
+            lambda.createFunction(r -> r.functionName(name)
+                    .runtime("python3.11")
+                    .handler("mine.other")
+                    .role(TestServer.ROLE)
+                    .memorySize(256)
+                    .timeout(15)
+                    .environment(e -> e.variables(Map.of("GREETING", "of " + name)))
+                    .code(c -> c.zipFile(Zips.of("mine.py", code))));
+            lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
+        }
+
+        for (var name : List.of("waited-1", "waited-2")) {
+            var response = invoke(name, "{}");
+
+            assertThat(response.payload().asUtf8String())
+                    .isEqualTo("[\"%1$s\", \"256\", \"of %1$s\", \"/var/task\", \"mine.other\", [], [\"mine.py\"], []]"
+                            .formatted(name));
+            assertThat(log(response)).contains("served");
+        }
+        assertThat(metric("hearth_pool_takes_total{result=\"hit\"}")).isGreaterThan(taken);
+    }
+
+    private static double metric(String name) {
+        try (var http = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(server.endpoint().resolve("/metrics"))
+                    .build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     private static String osRelease() {

@@ -1,6 +1,7 @@
 package hearth.worker;
 
 import hearth.model.FunctionVersion;
+import hearth.worker.environment.BootableFunctions;
 import hearth.worker.environment.EnvironmentHost;
 import hearth.worker.pool.InterpreterStart;
 import hearth.worker.pool.RuntimePool;
@@ -44,7 +45,8 @@ final class ExpectedFunctions {
 
     /// How many runtimes are up and wait for a function such as this. May block.
     int booted(FunctionVersion function) {
-        return boot(function).map(pool::ready).orElse(0);
+        var sandbox = BootableFunctions.sandbox(function);
+        return boot(function).map(start -> pool.ready(start, sandbox)).orElse(0);
     }
 
     private Optional<InterpreterStart> boot(FunctionVersion function) {

@@ -9,9 +9,13 @@ import hearth.worker.sandbox.SandboxFactory;
 import hearth.worker.sandbox.SandboxKind;
 import hearth.worker.sandbox.SandboxProcess;
 import hearth.worker.sandbox.SandboxSpec;
+import hearth.worker.sandbox.WaitingProgram;
+import hearth.worker.sandbox.WaitingSandbox;
+import hearth.worker.sandbox.WhenNoneWaits;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,6 +59,22 @@ final class RecordedSandboxes implements SandboxFactory {
         }
         faults.at("create");
         return new Recorded(real.create(spec), faults, own, process -> processes.put(spec.name(), process));
+    }
+
+    @Override
+    public Optional<WaitingSandbox> takeWaiting(SandboxSpec spec, WaitingProgram program, WhenNoneWaits otherwise)
+            throws SandboxException {
+        return real.takeWaiting(spec, program, otherwise);
+    }
+
+    @Override
+    public int waiting(SandboxSpec spec, WaitingProgram program) {
+        return real.waiting(spec, program);
+    }
+
+    @Override
+    public int waiting() {
+        return real.waiting();
     }
 
     /// All that are made from now on take until the server ends, and come to nothing then.

@@ -53,6 +53,16 @@ public record BootableFunctions(FunctionVariables variables) {
                 new InterpreterStart(runtime.id(), runtime.command(function.memory()), runtime.mounts(), environment));
     }
 
+    /// What its sandbox is refitted to, but for the mounts.
+    public static SandboxSpec sandbox(FunctionVersion function) {
+        return new SandboxSpec(
+                function.function().name(),
+                function.memory(),
+                EnvironmentResources.milliCpus(function),
+                function.ephemeralStorage(),
+                List.of());
+    }
+
     private static boolean changes(Map<String, String> own, Map<String, String> boot) {
         return own.entrySet().stream()
                 .filter(variable -> LOOKED_AT.stream().anyMatch(variable.getKey()::startsWith))

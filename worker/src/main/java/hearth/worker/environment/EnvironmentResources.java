@@ -78,21 +78,30 @@ record EnvironmentResources(
     /// None under SnapStart: AWS's client for Java looks what kind of environment it is in before it hears of its
     /// function.
     private static Optional<BootedRuntime> booted(
-            EnvironmentSpec spec, InstalledRuntime runtime, FunctionFiles files, EnvironmentHost host)
-            throws SandboxException {
+            EnvironmentSpec spec, InstalledRuntime runtime, FunctionFiles files, EnvironmentHost host) {
         if (spec.isSnapStart()) {
             return Optional.empty();
         }
         var function = spec.function();
         var boot = host.bootable().of(function, runtime);
-        var booted = boot.flatMap(host.pool()::take);
-        if (booted.isPresent()) {
-            booted.get().fit(function.memory(), milliCpus(function), files.mounts());
-        }
-        return booted;
+        var sandbox = sandbox(spec, runtime, files);
+        var booted = boot.flatMap(
+                start -> host.pool().take(start, sandbox, function.function().account()));
+        return booted.filter(each -> fits(each, sandbox, files));
     }
 
-    private static int milliCpus(FunctionVersion function) {
+    /// One that does not is gone, and the function goes on without.
+    private static boolean fits(BootedRuntime booted, SandboxSpec sandbox, FunctionFiles files) {
+        try {
+            booted.fit(sandbox.memory(), sandbox.milliCpus(), files.mounts());
+            return true;
+        } catch (SandboxException e) {
+            LOG.log(Level.WARNING, "A booted runtime cannot be had for {0}: {1}", sandbox.name(), e.getMessage());
+            return false;
+        }
+    }
+
+    static int milliCpus(FunctionVersion function) {
         return (int) Math.max(1, function.memory().toMebibytes() * 1000 / MEBIBYTES_PER_CORE);
     }
 

@@ -99,16 +99,14 @@ final class HostedRuntime {
     /// The runtime is up already, and hears which function it serves.
     private void assign(BootedRuntime booted) {
         var environment = variables.apply(resources);
+        if (!booted.isAssignedAtOnce()) {
+            processes.start(() -> assigned(booted, environment));
+            return;
+        }
         try {
             booted.assign(environment);
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "A booted runtime has ended before it was needed: {0}", e.getMessage());
-            var ended = booted.takeProcess();
-            processes.start(() -> {
-                // It may be about to end still.
-                ended.close();
-                return launched(environment);
-            });
+            processes.start(() -> insteadOf(booted, environment, e));
             return;
         }
         processes.take(booted.takeProcess());
@@ -118,6 +116,25 @@ final class HostedRuntime {
         } else {
             channel.ifPresent(Descriptors::close);
         }
+    }
+
+    /// Blocks.
+    private StartResult assigned(BootedRuntime booted, Map<String, String> environment) throws SandboxException {
+        try {
+            booted.assign(environment);
+        } catch (IOException e) {
+            return insteadOf(booted, environment, e);
+        }
+        return new StartResult.Started(booted.takeProcess());
+    }
+
+    /// Blocks.
+    private StartResult insteadOf(BootedRuntime booted, Map<String, String> environment, IOException why)
+            throws SandboxException {
+        LOG.log(Level.DEBUG, "A booted runtime has ended before it was needed: {0}", why.getMessage());
+        // It may be about to end still.
+        booted.takeProcess().close();
+        return launched(environment);
     }
 
     private void launch() {

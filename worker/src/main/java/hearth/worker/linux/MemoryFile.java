@@ -74,6 +74,11 @@ public final class MemoryFile implements AutoCloseable {
         return new MemoryFile(Descriptors.duplicate(fd));
     }
 
+    /// In bytes.
+    public long size() throws IOException {
+        return OpenFiles.size(fd);
+    }
+
     /// A copy of what it holds now, that takes as much memory again.
     public MemoryFile copy(long size) throws LinuxException {
         var copy = ofSize(size);

@@ -169,6 +169,11 @@ public final class GuestImages {
     /// the other. The head of such a file system says when it was made, and where in it everything is.
     ///
     /// @param opened a descriptor of the image, whose name may be another's by now
+    public static String identity(int opened) throws IOException {
+        return identity(Files.readSymbolicLink(OpenFiles.path(opened)), opened);
+    }
+
+    /// @param opened a descriptor of it
     public static String identity(Path image, int opened) throws IOException {
         try (var file = Files.newInputStream(OpenFiles.path(opened))) {
             return image.getFileName() + " " + HexFormat.of().formatHex(file.readNBytes(SUPERBLOCK));

@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
 public final class GuestLink {
     private static final int HEADER = 5;
     private static final int LONGEST = 1200;
-    private static final String KINDS = "PNRLME";
+    private static final String KINDS = "PNRLMUE";
 
     /// What a guest says in a second, and at most at once: memory that grows is told in steps of 256 KiB.
     private static final int FRAMES_PER_SECOND = 1000;
@@ -33,8 +33,8 @@ public final class GuestLink {
     private long allowance = MOST_AT_ONCE * SECOND;
     private long allowanceAt;
 
-    /// @param kind `P` prepared, `N` connected, `R` ready, `L` of the launcher or of the program's end, `M` memory,
-    ///     `E` the machine is of no use
+    /// @param kind `P` prepared, `N` connected, `R` ready, `L` of the launcher or of the program's end, `U` a program
+    ///     that waits is up, `M` memory, `E` the machine is of no use
     public record Frame(char kind, String text) {}
 
     /// @param fd a stream that does not block; stays the caller's

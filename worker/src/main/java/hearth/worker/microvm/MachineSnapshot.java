@@ -2,9 +2,13 @@ package hearth.worker.microvm;
 
 import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.MemoryFile;
+import hearth.worker.linux.OpenFiles;
+import hearth.worker.linux.SparseFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A machine that was booted and has nothing of any function: its memory, and the state of its devices in its
@@ -12,7 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// @param number tells it from all others of this process; its duplicates have the same
 /// @param size of the memory, in bytes
-public record MachineSnapshot(long number, MemoryFile memory, long size, MemoryFile state, long stateSize)
+/// @param tmp what the disk of `/tmp` holds, where the machine has mounted that already
+public record MachineSnapshot(
+        long number, MemoryFile memory, long size, MemoryFile state, long stateSize, Optional<MemoryFile> tmp)
         implements AutoCloseable {
     private static final AtomicLong NUMBERS = new AtomicLong();
 
@@ -32,19 +38,41 @@ public record MachineSnapshot(long number, MemoryFile memory, long size, MemoryF
         memory.seal();
         state.seal();
         try (var file = FileChannel.open(state.path(), StandardOpenOption.READ)) {
-            return new MachineSnapshot(NUMBERS.incrementAndGet(), memory, size, state, file.size());
+            return new MachineSnapshot(NUMBERS.incrementAndGet(), memory, size, state, file.size(), Optional.empty());
+        }
+    }
+
+    /// The same, of a machine that has mounted its `/tmp`.
+    ///
+    /// @param disk a descriptor of the disk, of which the content is copied
+    public MachineSnapshot withTmp(int disk) throws IOException {
+        var copy = MemoryFile.ofSize(OpenFiles.size(disk));
+        try {
+            SparseFiles.copyData(disk, copy.fd());
+            copy.seal();
+            return new MachineSnapshot(number, memory, size, state, stateSize, Optional.of(copy));
+        } catch (IOException | RuntimeException | Error e) {
+            copy.close();
+            throw e;
         }
     }
 
     /// The same once more, for somebody who closes it in his own time.
     public MachineSnapshot duplicate() throws LinuxException {
-        var again = memory.duplicate();
+        var parts = new ArrayDeque<MemoryFile>();
         try {
-            return new MachineSnapshot(number, again, size, state.duplicate(), stateSize);
+            parts.push(memory.duplicate());
+            parts.push(state.duplicate());
+            if (tmp.isPresent()) {
+                parts.push(tmp.get().duplicate());
+            }
         } catch (LinuxException e) {
-            again.close();
+            parts.forEach(MemoryFile::close);
             throw e;
         }
+        var again = parts.removeLast();
+        return new MachineSnapshot(
+                number, again, size, parts.removeLast(), stateSize, Optional.ofNullable(parts.pollLast()));
     }
 
     /// What is made of it already goes on.
@@ -52,5 +80,6 @@ public record MachineSnapshot(long number, MemoryFile memory, long size, MemoryF
     public void close() {
         memory.close();
         state.close();
+        tmp.ifPresent(MemoryFile::close);
     }
 }

@@ -22,6 +22,9 @@ public final class QemuCommand {
     /// The name of the port of what programs write.
     private static final String OUTPUT = "hearth.output";
 
+    /// In bytes: a tebibyte.
+    private static final long EMPTY_DISK = 1L << 40;
+
     /// What translated instructions may take.
     private static final int TRANSLATIONS_MEBIBYTES = 64;
 
@@ -130,12 +133,13 @@ public final class QemuCommand {
         return place();
     }
 
-    /// An empty disk at the next place, for another to take it later.
+    /// An empty disk at the next place, for another to take it later: larger than that, for a guest that has
+    /// looked at this one does not look again.
     public QemuCommand emptyDisk(boolean writable) {
         add(
                 "-blockdev",
-                "driver=null-co,node-name=disk%d,read-zeroes=on,size=1048576,read-only=%s"
-                        .formatted(disks, writable ? "off" : "on"));
+                "driver=null-co,node-name=disk%d,read-zeroes=on,size=%d,read-only=%s"
+                        .formatted(disks, EMPTY_DISK, writable ? "off" : "on"));
         return place();
     }
 

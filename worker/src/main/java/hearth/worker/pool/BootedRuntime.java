@@ -7,6 +7,8 @@ import hearth.worker.sandbox.Sandbox;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxProcess;
 import hearth.worker.sandbox.SandboxSpec.Mount;
+import hearth.worker.sandbox.WaitingSandbox;
+import hearth.worker.sandbox.WaitingSandbox.Assignment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +26,8 @@ public final class BootedRuntime implements AutoCloseable {
 
     private final Sandbox sandbox;
     private final SandboxProcess process;
+    private final Assignment assignment;
+    private final boolean hasChannel;
     private boolean processTaken; // guarded by this
     private OptionalInt channel; // guarded by this
 
@@ -31,6 +35,17 @@ public final class BootedRuntime implements AutoCloseable {
         this.sandbox = sandbox;
         this.process = process;
         this.channel = OptionalInt.of(channel);
+        this.hasChannel = true;
+        this.assignment = this::write;
+    }
+
+    /// One in a machine, whose channel ends there.
+    BootedRuntime(WaitingSandbox waiting) {
+        this.sandbox = waiting.sandbox();
+        this.process = waiting.process();
+        this.channel = OptionalInt.empty();
+        this.hasChannel = false;
+        this.assignment = waiting.assignment();
     }
 
     public Sandbox sandbox() {
@@ -73,11 +88,19 @@ public final class BootedRuntime implements AutoCloseable {
         }
     }
 
-    /// Tells the runtime which function it serves. Its sandbox has been refitted for it. Does not block.
+    /// Whether `assign` never blocks.
+    public boolean isAssignedAtOnce() {
+        return hasChannel;
+    }
+
+    /// Tells the runtime which function it serves. Its sandbox has been refitted for it.
     ///
     /// @param environment all that a process of the function's finds in its environment
-    public void assign(Map<String, String> environment) throws LinuxException {
-        var message = message(environment);
+    public void assign(Map<String, String> environment) throws IOException {
+        assignment.tell(message(environment));
+    }
+
+    private void write(byte[] message) throws LinuxException {
         // More than an environment can be fits into the socket.
         if (Descriptors.write(channel().orElseThrow(), message, 0, message.length) != message.length) {
             throw new IllegalStateException("the environment does not fit into the channel");

@@ -1,14 +1,12 @@
 package hearth.worker.pool;
 
 import hearth.model.Bytes;
-import hearth.worker.sandbox.ProcessSpec;
 import hearth.worker.sandbox.Sandbox;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxFactory;
 import hearth.worker.sandbox.SandboxSpec;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The booter starts an interpreter in a sandbox of its own, waits until it is up, and freezes it.
@@ -44,9 +42,7 @@ final class RuntimeBooter {
     }
 
     private static BootedRuntime start(InterpreterStart boot, Sandbox sandbox) throws SandboxException, IOException {
-        var environment = new HashMap<>(boot.environment());
-        environment.put(InterpreterStart.VARIABLE, "1");
-        var process = sandbox.start(new ProcessSpec(boot.command(), environment, "/var/task", true));
+        var process = sandbox.start(boot.program().process());
         var booted = new BootedRuntime(sandbox, process, process.takeChannel().orElseThrow());
         try {
             booted.awaitUp(PATIENCE);

@@ -1,9 +1,12 @@
 package hearth.worker.pool;
 
+import hearth.model.AccountId;
 import hearth.model.Threads;
 import hearth.worker.sandbox.SandboxException;
 import hearth.worker.sandbox.SandboxFactory;
 import hearth.worker.sandbox.SandboxKind;
+import hearth.worker.sandbox.SandboxSpec;
+import hearth.worker.sandbox.WaitingSandbox;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -64,13 +67,20 @@ public final class RuntimePool implements AutoCloseable {
         return pool;
     }
 
-    /// Only namespaces can be refitted while they run.
+    /// Only namespaces can be refitted to any size while they run. Machines have a pool of their own.
     private boolean isOff() {
         return config.memory().count() == 0 || sandboxes.kind() != SandboxKind.NAMESPACES;
     }
 
-    /// A booted runtime of this kind, if one is ready. It is the caller's from now on. Does not wait.
-    public Optional<BootedRuntime> take(InterpreterStart boot) {
+    /// A booted runtime of this kind, if one is ready. It is the caller's from now on. Does not wait, but for a machine
+    /// in which it comes up.
+    ///
+    /// @param spec what its sandbox is to be refitted to
+    /// @param account of the function
+    public Optional<BootedRuntime> take(InterpreterStart boot, SandboxSpec spec, AccountId account) {
+        if (sandboxes.kind() == SandboxKind.MICROVM) {
+            return inMachine(boot, spec, account);
+        }
         if (isOff()) {
             return Optional.empty();
         }
@@ -84,6 +94,27 @@ public final class RuntimePool implements AutoCloseable {
         }
     }
 
+    private Optional<BootedRuntime> inMachine(InterpreterStart boot, SandboxSpec spec, AccountId account) {
+        try {
+            var taken = sandboxes.takeWaiting(spec, boot.program(), boot.whenNoneWaits(account));
+            count(taken.map(WaitingSandbox::waited).orElse(false));
+            return taken.map(BootedRuntime::new);
+        } catch (SandboxException e) {
+            // Whoever asks goes on without, and says what is wrong if that comes to nothing, too.
+            log.log(Level.WARNING, "%s does not wait in a machine".formatted(boot.runtime()), e);
+            count(false);
+            return Optional.empty();
+        }
+    }
+
+    private synchronized void count(boolean hit) {
+        if (hit) {
+            hits++;
+        } else {
+            misses++;
+        }
+    }
+
     private synchronized Optional<BootedRuntime> next(InterpreterStart boot) {
         if (closed) {
             return Optional.empty();
@@ -93,19 +124,19 @@ public final class RuntimePool implements AutoCloseable {
         stock.wanted(lastTake);
         notifyAll();
         var first = Optional.ofNullable(stock.ready().pollFirst());
-        if (first.isPresent()) {
-            hits++;
-        } else {
-            misses++;
-        }
+        count(first.isPresent());
         return first;
     }
 
     /// What it holds and what came of those who asked.
-    public synchronized PoolCounts counts() {
-        int ready =
-                stocks.values().stream().mapToInt(stock -> stock.ready().size()).sum();
-        return new PoolCounts(ready, hits, misses);
+    public PoolCounts counts() {
+        int inMachines = sandboxes.waiting();
+        synchronized (this) {
+            int ready = stocks.values().stream()
+                    .mapToInt(stock -> stock.ready().size())
+                    .sum();
+            return new PoolCounts(ready + inMachines, hits, misses);
+        }
     }
 
     /// A function of this kind may soon be invoked.
@@ -116,10 +147,15 @@ public final class RuntimePool implements AutoCloseable {
         }
     }
 
-    /// How many of this kind are ready.
-    public synchronized int ready(InterpreterStart boot) {
-        var stock = stocks.get(boot);
-        return stock == null ? 0 : stock.ready().size();
+    /// How many of this kind are ready for such a sandbox.
+    public int ready(InterpreterStart boot, SandboxSpec spec) {
+        if (sandboxes.kind() == SandboxKind.MICROVM) {
+            return sandboxes.waiting(spec, boot.program());
+        }
+        synchronized (this) {
+            var stock = stocks.get(boot);
+            return stock == null ? 0 : stock.ready().size();
+        }
     }
 
     private RuntimeStock stock(InterpreterStart boot) {

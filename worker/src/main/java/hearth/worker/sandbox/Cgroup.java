@@ -119,6 +119,11 @@ final class Cgroup implements AutoCloseable {
         return new Bytes(memoryFiles.peakMemory(memory));
     }
 
+    /// What its processes hold now, without what the kernel keeps of files for them.
+    Bytes heldMemory() throws IOException {
+        return new Bytes(memoryFiles.heldMemory(memory));
+    }
+
     long outOfMemoryKills() throws IOException {
         return memoryFiles.outOfMemoryKills(memory);
     }

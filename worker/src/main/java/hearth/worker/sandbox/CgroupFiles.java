@@ -39,6 +39,11 @@ enum CgroupFiles {
         }
 
         @Override
+        long heldMemory(Path cgroup) throws IOException {
+            return entry(cgroup.resolve("memory.stat"), "rss") + entry(cgroup.resolve("memory.stat"), "shmem");
+        }
+
+        @Override
         long outOfMemoryKills(Path cgroup) throws IOException {
             return entry(cgroup.resolve("memory.oom_control"), "oom_kill");
         }
@@ -74,6 +79,11 @@ enum CgroupFiles {
         }
 
         @Override
+        long heldMemory(Path cgroup) throws IOException {
+            return entry(cgroup.resolve("memory.stat"), "anon") + entry(cgroup.resolve("memory.stat"), "shmem");
+        }
+
+        @Override
         long outOfMemoryKills(Path cgroup) throws IOException {
             return entry(cgroup.resolve("memory.events"), "oom_kill");
         }
@@ -90,6 +100,9 @@ enum CgroupFiles {
     abstract String noCpuLimit();
 
     abstract long peakMemory(Path cgroup) throws IOException;
+
+    /// What would not be given up if memory ran short: no pages of files on disk.
+    abstract long heldMemory(Path cgroup) throws IOException;
 
     abstract long outOfMemoryKills(Path cgroup) throws IOException;
 

@@ -28,7 +28,12 @@ final class FunctionImages {
     ///
     /// @param parts keeps the disks' descriptors
     MachineDisks open(List<SandboxSpec.Mount> wanted, HeldParts parts) throws IOException {
-        var disks = new MachineDisks();
+        return open(wanted, 0, parts);
+    }
+
+    /// @param before how many images the machine has already
+    MachineDisks open(List<SandboxSpec.Mount> wanted, int before, HeldParts parts) throws IOException {
+        var disks = MachineDisks.behind(before);
         for (var mount : wanted) {
             var there = GuestWords.ofHost(mount.host());
             if (there.isPresent()) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class GuestProcess implements SandboxProcess {
     private final Pair end;
     private final int output;
-    private final Runnable killing;
 
+    private volatile Runnable killing;
     private @Nullable Exit exit; // guarded by this
     private boolean closed; // guarded by this
 
@@ -33,6 +33,11 @@ final class GuestProcess implements SandboxProcess {
             Descriptors.close(end.writing());
             throw e;
         }
+    }
+
+    /// From now on it is ended this way.
+    void killBy(Runnable killing) {
+        this.killing = killing;
     }
 
     @Override

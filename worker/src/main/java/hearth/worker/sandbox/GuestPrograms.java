@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class GuestPrograms {
     private @Nullable GuestProcess current; // guarded by this
     private @Nullable CompletableFuture<String> start; // guarded by this; of one that does not run yet
+    private @Nullable CompletableFuture<Boolean> up; // guarded by this; of one that is to say so
     private boolean gone; // guarded by this
 
     /// A program is about to be started.
@@ -26,6 +27,38 @@ final class GuestPrograms {
         return start;
     }
 
+    /// A program runs that was started in the machine of which this one is a copy.
+    synchronized void goesOn(GuestProcess process) throws SandboxException {
+        var _ = starting(process);
+        start = null;
+    }
+
+    /// A program is about to be started that waits for its function.
+    ///
+    /// @return whether it has come up, once that is known
+    synchronized CompletableFuture<Boolean> comingUp() {
+        up = new CompletableFuture<>();
+        return up;
+    }
+
+    /// A program says that it is up.
+    ///
+    /// @throws IllegalStateException if nobody waits for that
+    synchronized void isUp() {
+        if (up == null || current == null || current.hasEnded() || start != null) {
+            throw new IllegalStateException("the guest tells of a program that nobody waits for");
+        }
+        comesUp(true);
+    }
+
+    private void comesUp(boolean whether) {
+        if (up != null) {
+            var awaited = up;
+            up = null;
+            awaited.complete(whether);
+        }
+    }
+
     /// The launcher inside said something, or how the program ended.
     ///
     /// @throws IllegalStateException if that makes no sense
@@ -35,6 +68,7 @@ final class GuestPrograms {
             start = null;
             if (!message.startsWith("P ")) {
                 current = null;
+                comesUp(false);
             }
             begun.complete(message);
             return;
@@ -43,6 +77,7 @@ final class GuestPrograms {
             throw new IllegalStateException("the guest tells of a program that does not run");
         }
         current.ended(LaunchedProcess.exit(message));
+        comesUp(false);
     }
 
     /// The machine has ended, and all programs with it.
@@ -55,5 +90,6 @@ final class GuestPrograms {
         if (current != null) {
             current.ended(new Exit.Signal(9));
         }
+        comesUp(false);
     }
 }

@@ -6,8 +6,10 @@ import hearth.worker.microvm.QemuCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What pid 1 of a microVM is told (`guest/microvm`): how the machine is made up, and what its launcher is to do.
@@ -36,8 +38,10 @@ final class GuestWords {
         }
     }
 
-    /// What is a machine's own: the disk of `/tmp` is there already.
-    static byte[] connection(MicrovmNetwork network, InnerServices services) throws SandboxException {
+    /// What is a machine's own.
+    ///
+    /// @param tmp whether it is to mount its `/tmp`, whose disk is there already
+    static byte[] connection(MicrovmNetwork network, InnerServices services, boolean tmp) throws SandboxException {
         var words = clock().add("seed", seed())
                 .add(
                         "network",
@@ -48,19 +52,42 @@ final class GuestWords {
         for (var listener : MicrovmNetwork.listeners(services)) {
             words.add("listen", listener.toArray());
         }
-        return words.add("tmp", MachineDisks.TMP).toBytes();
+        return (tmp ? withTmp(words) : words).toBytes();
+    }
+
+    private static LaunchWords withTmp(LaunchWords words) throws SandboxException {
+        return words.add("tmp", MachineDisks.TMP);
+    }
+
+    /// What a program finds that is started before its function is known.
+    ///
+    /// @param tmp as for `connection`
+    static byte[] more(MachineDisks disks, boolean tmp) throws SandboxException {
+        // What the program draws at its start is of this machine alone.
+        var words = images(tmp ? withTmp(clock().add("seed", seed())) : clock().add("seed", seed()), disks);
+        // The function's code comes there.
+        return words.add("expect", disks.next()).toBytes();
     }
 
     /// What is the function's.
     ///
-    /// @param images the places of disks that are images, but for the root
-    static byte[] function(List<Integer> images, Bytes memory, int processes) throws SandboxException {
+    /// @param attached whether a program is up that is to see it
+    static byte[] function(MachineDisks disks, boolean attached, Bytes memory, int processes) throws SandboxException {
         // Since it was connected it may have stood still.
-        var words = clock();
-        for (var image : images) {
-            words.add("image", image);
+        var words = images(clock(), disks);
+        if (attached) {
+            for (var mount : disks.mounts()) {
+                words.add("attach", mount.from(), mount.to());
+            }
         }
         return words.add("memory", memory.count()).add("processes", processes).toBytes();
+    }
+
+    private static LaunchWords images(LaunchWords words, MachineDisks disks) throws SandboxException {
+        for (var image : disks.images().keySet()) {
+            words.add("image", image);
+        }
+        return words;
     }
 
     private static LaunchWords clock() throws SandboxException {
@@ -85,8 +112,24 @@ final class GuestWords {
 
     /// @param first whether it is the machine's first program, which gets the mounts for all that follow
     static byte[] program(ProcessSpec spec, List<GuestMount> mounts, boolean first) throws SandboxException {
-        var words = new LaunchWords()
-                .add("hostname", TemplateRoot.HOST_NAME)
+        return program(new LaunchWords(), spec, spec.environment(), mounts, first);
+    }
+
+    /// A machine's first program, which has a channel and waits on it.
+    static byte[] waitingProgram(ProcessSpec spec, List<GuestMount> mounts) throws SandboxException {
+        var environment = new HashMap<>(spec.environment());
+        environment.put(ProcessSpec.CHANNEL_VARIABLE, ProcessSpec.CHANNEL_INSIDE);
+        return program(new LaunchWords().add("channel"), spec, environment, mounts, true);
+    }
+
+    private static byte[] program(
+            LaunchWords words,
+            ProcessSpec spec,
+            Map<String, String> environment,
+            List<GuestMount> mounts,
+            boolean first)
+            throws SandboxException {
+        words.add("hostname", TemplateRoot.HOST_NAME)
                 .add("network")
                 .add("uid", UID)
                 .add("init-uid", INIT_UID)
@@ -102,7 +145,7 @@ final class GuestWords {
         }
         return words.add("cwd", spec.workingDirectory())
                 .addList("argv", spec.command())
-                .addEnvironment(spec.environment())
+                .addEnvironment(environment)
                 .toBytes();
     }
 

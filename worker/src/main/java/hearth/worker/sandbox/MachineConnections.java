@@ -1,9 +1,8 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
-import hearth.worker.linux.Descriptors;
+import hearth.worker.linux.MemoryFile;
 import hearth.worker.sandbox.MachineSpec.Disk;
-import hearth.worker.sandbox.MachineSpec.Origin;
 import java.util.Map;
 
 /// Makes machines that run, and have their network and `/tmp`, but nothing of any function yet.
@@ -12,36 +11,51 @@ record MachineConnections(Machines machines, TmpImages tmp, InnerServices servic
     ///
     /// @throws CopyFailedException if it is a copy, and one that boots may be none the worse
     PreparedMachine make(String name, MachineSize size, Bytes ephemeralStorage) throws SandboxException {
-        var file = tmp.copy(ephemeralStorage);
-        try {
-            return connected(machines.make(name, size), new Disk(file, true));
-        } finally {
-            Descriptors.close(file);
+        try (var parts = new HeldParts()) {
+            var disk = tmpDisk(ephemeralStorage, parts);
+            return connect(machines.make(name, size), Map.of(MachineDisks.TMP, disk), true);
         }
     }
 
     /// One that has its images already.
     PreparedMachine boot(SandboxSpec spec, MachineSize size, MachineDisks disks) throws SandboxException {
-        var file = tmp.copy(spec.ephemeralStorage());
-        try {
-            var tmpDisk = new Disk(file, true);
-            return connected(machines.boot(spec.name(), size, disks.all(machines.root(), tmpDisk)), tmpDisk);
-        } finally {
-            Descriptors.close(file);
+        try (var parts = new HeldParts()) {
+            var all = disks.all(machines.root(), tmpDisk(spec.ephemeralStorage(), parts));
+            return connect(machines.boot(spec.name(), size, all), Map.of(), true);
         }
     }
 
-    private PreparedMachine connected(PreparedMachine machine, Disk tmp) throws SandboxException {
+    /// A disk for a `/tmp`.
+    Disk tmpDisk(Bytes size, HeldParts parts) throws SandboxException {
+        var file = tmp.copy(size);
+        parts.hold(file);
+        return new Disk(file, true);
+    }
+
+    /// One that holds what another did.
+    Disk tmpDisk(MemoryFile original, HeldParts parts) throws SandboxException {
+        var file = tmp.copyOf(original.fd());
+        parts.hold(file);
+        return new Disk(file, true);
+    }
+
+    /// Gives a machine what is its own, and has it run.
+    ///
+    /// @param machine closed if this fails
+    /// @param disks that it gets now
+    /// @param mountsTmp whether it has not mounted its `/tmp` yet
+    PreparedMachine connect(PreparedMachine machine, Map<Integer, Disk> disks, boolean mountsTmp)
+            throws SandboxException {
         try {
             machine.machine()
                     .connect(
-                            machine.origin() instanceof Origin.Booted ? Map.of() : Map.of(MachineDisks.TMP, tmp),
-                            GuestWords.connection(machine.network(), services),
+                            disks,
+                            GuestWords.connection(machine.network(), services, mountsTmp),
                             machines.monitor().patience().boot());
             return machine;
         } catch (SandboxException e) {
             machine.close();
-            throw machines.failed(machine.size(), machine.origin(), e);
+            throw machines.failed(machine.origin(), e);
         } catch (RuntimeException | Error e) {
             machine.close();
             throw e;

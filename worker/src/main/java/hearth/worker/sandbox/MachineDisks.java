@@ -11,27 +11,36 @@ import java.util.TreeMap;
 ///
 /// @param images by their places
 /// @param mounts where in the guest the directories are that a sandbox is to see
-record MachineDisks(SortedMap<Integer, Disk> images, List<GuestMount> mounts) {
+/// @param first the place of the first image
+record MachineDisks(SortedMap<Integer, Disk> images, List<GuestMount> mounts, int first) {
     static final int TMP = 1;
     static final int FIRST_IMAGE = 2;
 
     /// How many places a machine has that is made for snapshots: enough for the code, all layers and a runtime.
     static final int OF_TEMPLATE = 10;
 
-    MachineDisks() {
-        this(new TreeMap<>(), new ArrayList<>());
+    static final int MOST_IMAGES = OF_TEMPLATE - FIRST_IMAGE;
+
+    /// @param before how many images the machine has already
+    static MachineDisks behind(int before) {
+        return new MachineDisks(new TreeMap<>(), new ArrayList<>(), FIRST_IMAGE + before);
     }
 
     /// @param image a descriptor, which stays the caller's
     void add(int image, String inside) {
-        var place = FIRST_IMAGE + images.size();
+        var place = next();
         images.put(place, new Disk(image, false));
         mounts.add(GuestMount.ofDisk(place, inside));
     }
 
+    /// The place behind the last.
+    int next() {
+        return first + images.size();
+    }
+
     /// Whether a machine has places for them whose disks come later.
     boolean fitTemplate() {
-        return FIRST_IMAGE + images.size() <= OF_TEMPLATE;
+        return next() <= OF_TEMPLATE;
     }
 
     /// Those of a machine that has all of them from its beginning.

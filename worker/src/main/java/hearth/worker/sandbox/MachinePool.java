@@ -10,13 +10,14 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Machines that are connected and wait for a function, frozen, so that a cold start need not make one. Each is handed
-/// out once.
+/// Machines that are connected and wait for a function, frozen, so that a cold start need not make one. In some a
+/// program is up, too. Each is handed out once.
 ///
-/// It holds, within its memory, what demand asks for of sizes that there is a snapshot of. One thread makes them, one
-/// after the other, and gives way to cold starts.
+/// It holds, within its memory, what demand asks for of kinds whose size there is a snapshot of. One thread
+/// makes them, one after the other, and gives way to cold starts.
 final class MachinePool implements AutoCloseable {
     private static final Logger log = System.getLogger(MachinePool.class.getName());
 
@@ -34,6 +35,7 @@ final class MachinePool implements AutoCloseable {
     private final Bytes memory;
     private final Machines machines;
     private final MachineConnections connections;
+    private final MachinePrograms programs;
     private final LongSupplier nanos;
     private final MachineStocks stocks; // guarded by this
     private long lastTake; // guarded by this
@@ -43,21 +45,42 @@ final class MachinePool implements AutoCloseable {
     private @Nullable Thread thread; // guarded by this
 
     /// @param memory what all of them together may take; nothing switches the pool off
-    MachinePool(Bytes memory, Machines machines, MachineConnections connections, LongSupplier nanos) {
+    MachinePool(
+            Bytes memory,
+            Machines machines,
+            MachineConnections connections,
+            MachinePrograms programs,
+            LongSupplier nanos) {
         this.memory = memory;
         this.stocks = new MachineStocks(memory);
         this.machines = machines;
         this.connections = connections;
+        this.programs = programs;
         this.nanos = nanos;
         this.lastTake = nanos.getAsLong() - QUIET;
     }
 
+    boolean isOn() {
+        return memory.count() > 0;
+    }
+
+    /// Whether what waits has a `/tmp` of this size.
+    static boolean has(Bytes ephemeralStorage) {
+        return ephemeralStorage.equals(STORAGE);
+    }
+
     /// One that runs, if one waits. It is the caller's from now on.
-    Optional<PreparedMachine> take(MachineSize size, Bytes ephemeralStorage) {
-        if (memory.count() == 0 || !ephemeralStorage.equals(STORAGE)) {
-            return Optional.empty();
-        }
-        for (var next = next(size); next.isPresent(); next = next(size)) {
+    Optional<PreparedMachine> take(MachineKind kind) {
+        return isOn() ? usable(() -> next(kind)) : Optional.empty();
+    }
+
+    /// One without a program for somebody who wanted another kind and found none: nobody counts it as wanted.
+    Optional<PreparedMachine> spare(MachineSize size) {
+        return usable(() -> anyOf(MachineKind.empty(size)));
+    }
+
+    private Optional<PreparedMachine> usable(Supplier<Optional<PreparedMachine>> taking) {
+        for (var next = taking.get(); next.isPresent(); next = taking.get()) {
             var machine = next.get();
             if (machine.isUsable() && machines.trusts(machine)) {
                 machine.cgroup().thaw();
@@ -66,19 +89,19 @@ final class MachinePool implements AutoCloseable {
             log.log(
                     Level.WARNING,
                     "a machine of {0} MiB that waited is of no use",
-                    size.memory().toMebibytes());
+                    machine.size().memory().toMebibytes());
             machine.close();
         }
         return Optional.empty();
     }
 
-    private synchronized Optional<PreparedMachine> next(MachineSize size) {
+    private synchronized Optional<PreparedMachine> next(MachineKind kind) {
         if (closed) {
             return Optional.empty();
         }
         var now = nanos.getAsLong();
         lastTake = now;
-        var stock = stocks.of(size, now);
+        var stock = stocks.of(kind, now);
         stock.wanted(now);
         if (thread == null) {
             thread = Thread.ofPlatform().daemon().name("machine-pool").start(this::work);
@@ -87,10 +110,25 @@ final class MachinePool implements AutoCloseable {
         return Optional.ofNullable(stock.ready().pollFirst());
     }
 
-    /// How many of this size wait.
-    synchronized int waiting(MachineSize size) {
-        var stock = stocks.find(size);
+    private synchronized Optional<PreparedMachine> anyOf(MachineKind kind) {
+        var stock = closed ? null : stocks.find(kind);
+        return stock == null
+                ? Optional.empty()
+                : Optional.ofNullable(stock.ready().pollFirst());
+    }
+
+    /// How many of this kind wait.
+    synchronized int waiting(MachineKind kind) {
+        var stock = stocks.find(kind);
         return stock == null ? 0 : stock.ready().size();
+    }
+
+    /// How many wait in which a program is up.
+    synchronized int programs() {
+        return stocks.all().stream()
+                .filter(stock -> stock.kind().program().isPresent())
+                .mapToInt(stock -> stock.ready().size())
+                .sum();
     }
 
     private void work() {
@@ -98,7 +136,7 @@ final class MachinePool implements AutoCloseable {
             while (true) {
                 switch (nextJob()) {
                     case Job.End(var surplus) -> surplus.close();
-                    case Job.Make(var size, var name) -> make(size, name);
+                    case Job.Make(var kind, var name) -> make(kind, name);
                     case Job.Stop _ -> {
                         return;
                     }
@@ -113,7 +151,7 @@ final class MachinePool implements AutoCloseable {
     private sealed interface Job {
         record End(PreparedMachine surplus) implements Job {}
 
-        record Make(MachineSize size, String name) implements Job {}
+        record Make(MachineKind kind, String name) implements Job {}
 
         record Stop() implements Job {}
     }
@@ -126,7 +164,9 @@ final class MachinePool implements AutoCloseable {
                 return new Job.End(unwanted.get());
             }
             var needy = stocks.all().stream()
-                    .filter(stock -> stock.needsOne(now) && machines.hasSnapshot(stock.size()) && stocks.fits(stock))
+                    .filter(stock -> stock.needsOne(now)
+                            && machines.hasSnapshot(stock.kind().size())
+                            && stocks.fits(stock))
                     .max(Comparator.comparingLong(MachineStock::lastWanted));
             if (needy.isEmpty()) {
                 lackingSince = now + LOOK_AGAIN;
@@ -134,18 +174,18 @@ final class MachinePool implements AutoCloseable {
             } else if (now - lastTake < QUIET && now - lackingSince < PATIENCE) {
                 TimeUnit.NANOSECONDS.timedWait(this, QUIET - (now - lastTake));
             } else {
-                return new Job.Make(needy.get().size(), "waiting-" + ++number);
+                return new Job.Make(needy.get().kind(), "waiting-" + ++number);
             }
         }
         return new Job.Stop();
     }
 
-    /// One of a size that nobody has wanted for long, or of a snapshot that is of no use, or that is in the way of one
-    /// that is wanted.
+    /// One of a kind that nobody has wanted for long, or that has ended or is of a snapshot that is of no use,
+    /// or that is in the way of one that is wanted.
     private Optional<PreparedMachine> unwanted(long now) {
         for (var stock : stocks.all()) {
             var useless = stock.ready().stream()
-                    .filter(machine -> !machines.trusts(machine))
+                    .filter(machine -> !machine.isUsable() || !machines.trusts(machine))
                     .findFirst();
             if (useless.isPresent()) {
                 stock.ready().remove(useless.get());
@@ -165,13 +205,17 @@ final class MachinePool implements AutoCloseable {
                 .map(stock -> stock.ready().removeFirst());
     }
 
-    private void make(MachineSize size, String name) {
+    private void make(MachineKind kind, String name) {
         var begin = nanos.getAsLong();
         try {
-            var machine = connections.make(name, size, STORAGE);
+            var machine = made(kind, name);
             try {
                 machine.cgroup().freeze();
-                if (!keep(machine, nanos.getAsLong() - begin, machine.cgroup().peakMemory())) {
+                if (!keep(
+                        kind,
+                        machine,
+                        nanos.getAsLong() - begin,
+                        machine.cgroup().heldMemory())) {
                     machine.close();
                 }
             } catch (IOException | RuntimeException | Error e) {
@@ -179,25 +223,29 @@ final class MachinePool implements AutoCloseable {
                 throw e;
             }
         } catch (SandboxException | IOException | RuntimeException | Error e) {
-            log.log(
-                    Level.WARNING,
-                    "no machine of {0} MiB waits: {1}",
-                    size.memory().toMebibytes(),
-                    e.getMessage());
-            failed(size);
+            log.log(Level.WARNING, "no machine of {0} waits: {1}", kind.text(), e.getMessage());
+            failed(kind);
         }
     }
 
-    private synchronized boolean keep(PreparedMachine machine, long took, Bytes weight) {
-        if (closed || !stocks.add(machine, took, weight, nanos.getAsLong())) {
+    private PreparedMachine made(MachineKind kind, String name) throws SandboxException {
+        var machine = connections.make(name, kind.size(), STORAGE);
+        return kind.program().isPresent()
+                ? programs.start(machine, kind.program().get())
+                : machine;
+    }
+
+    private synchronized boolean keep(MachineKind kind, PreparedMachine machine, long took, Bytes weight) {
+        log.log(Level.DEBUG, "a machine of {0} holds {1} MiB", kind.text(), weight.toMebibytes());
+        if (closed || !stocks.add(kind, machine, took, weight, nanos.getAsLong())) {
             return false;
         }
         notifyAll();
         return true;
     }
 
-    private synchronized void failed(MachineSize size) {
-        var stock = stocks.find(size);
+    private synchronized void failed(MachineKind kind) {
+        var stock = stocks.find(kind);
         if (stock != null) {
             stock.failed(nanos.getAsLong());
         }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,15 +19,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The snapshots of machines that this server uses, one for each size: those that were used last in memory, others and
-/// those of earlier servers on disk.
+/// The snapshots of machines that this server uses, one for each size, and one for each program of an account
+/// that is up in it: those that were used last in memory; others, and those of earlier servers, on disk, unless
+/// a program is up.
 ///
-/// The first machine of a size is booted, and a snapshot is made of it; whoever wants another one meanwhile waits
+/// The first machine of a kind is booted, and a snapshot is made of it; whoever wants another one meanwhile waits
 /// for that, because several that boot at once take longer than one and copies of it.
 final class MachineSnapshots implements AutoCloseable {
     private static final Logger log = System.getLogger(MachineSnapshots.class.getName());
 
-    /// How many are held in memory, of which each takes some 100 MB.
+    /// How many are held in memory with a program, and how many without; each takes some 100 MB.
     private static final int MOST = 8;
 
     private static final Duration UNUSED = Duration.ofHours(1);
@@ -36,7 +38,7 @@ final class MachineSnapshots implements AutoCloseable {
     /// How many copies in a row come to nothing before it is the snapshot's fault, where its monitor does not say so.
     private static final int MOST_FAILURES = 2;
 
-    /// What is known of the snapshot of one size.
+    /// What is known of the snapshot of one kind of machine.
     private static final class Entry {
         private boolean making;
         private @Nullable MachineSnapshot snapshot;
@@ -53,7 +55,7 @@ final class MachineSnapshots implements AutoCloseable {
     private final SnapshotStore store;
     private final String print;
     private final LongSupplier nanos;
-    private final Map<MachineSize, Entry> entries = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
+    private final Map<SnapshotKey, Entry> entries = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
     private final Set<Long> useless = new HashSet<>(); // guarded by this; numbers of snapshots
     private final ScheduledExecutorService keeping = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("machine-snapshots").factory());
@@ -87,25 +89,25 @@ final class MachineSnapshots implements AutoCloseable {
     }
 
     /// Waits while somebody else makes the snapshot, but not longer than is said.
-    Start start(MachineSize size, Duration patience) throws SandboxException {
-        var known = awaitOther(size, nanos.getAsLong() + patience.toNanos());
+    Start start(SnapshotKey key, Duration patience) throws SandboxException {
+        var known = awaitOther(key, nanos.getAsLong() + patience.toNanos());
         if (!(known instanceof Start.First)) {
             return known;
         }
         try {
-            var kept = store.find(printOf(size));
-            return kept.isPresent() ? new Start.Copy(made(size, kept.get())) : known;
+            var kept = key.isKept() ? store.find(printOf(key)) : Optional.<MachineSnapshot>empty();
+            return kept.isPresent() ? new Start.Copy(made(key, kept.get())) : known;
         } catch (IOException | RuntimeException | Error e) {
-            notMade(size, e);
+            notMade(key, e);
             throw new SandboxException("a machine's snapshot: " + e.getMessage(), e);
         }
     }
 
-    private synchronized Start awaitOther(MachineSize size, long deadline) throws SandboxException {
+    private synchronized Start awaitOther(SnapshotKey key, long deadline) throws SandboxException {
         try {
             while (true) {
                 var now = nanos.getAsLong();
-                var entry = entries.computeIfAbsent(size, _ -> new Entry(now));
+                var entry = entries.computeIfAbsent(key, _ -> new Entry(now));
                 entry.used = now;
                 forgetUnused();
                 if (ending) {
@@ -131,25 +133,29 @@ final class MachineSnapshots implements AutoCloseable {
         }
     }
 
-    /// Whether a machine of this size need not be booted, as far as is known here.
-    synchronized boolean has(MachineSize size) {
-        var entry = entries.get(size);
+    /// Whether a machine of this kind need not be booted, as far as is known here.
+    synchronized boolean has(SnapshotKey key) {
+        var entry = entries.get(key);
         return entry != null && entry.snapshot != null;
     }
 
     /// Whoever was to boot the first has a snapshot of it, which is kept on disk while nobody waits.
-    void madeNew(MachineSize size, MachineSnapshot snapshot) throws IOException {
-        var again = made(size, snapshot);
+    void madeNew(SnapshotKey key, MachineSnapshot snapshot) throws IOException {
+        var again = made(key, snapshot);
+        if (!key.isKept()) {
+            again.close();
+            return;
+        }
         try {
-            keeping.execute(() -> keep(size, again));
+            keeping.execute(() -> keep(key, again));
         } catch (RejectedExecutionException e) {
             again.close();
         }
     }
 
-    private void keep(MachineSize size, MachineSnapshot snapshot) {
+    private void keep(SnapshotKey key, MachineSnapshot snapshot) {
         try (snapshot) {
-            store.keep(printOf(size), snapshot);
+            store.keep(printOf(key), snapshot);
         } catch (RuntimeException | Error e) {
             log.log(Level.WARNING, "a machine's snapshot is not kept", e);
         }
@@ -157,7 +163,7 @@ final class MachineSnapshots implements AutoCloseable {
 
     /// @param snapshot from now on this object's
     /// @return the same once more, the caller's to close
-    private synchronized MachineSnapshot made(MachineSize size, MachineSnapshot snapshot) throws IOException {
+    private synchronized MachineSnapshot made(SnapshotKey key, MachineSnapshot snapshot) throws IOException {
         MachineSnapshot again;
         try {
             again = snapshot.duplicate();
@@ -165,7 +171,7 @@ final class MachineSnapshots implements AutoCloseable {
             snapshot.close();
             throw e;
         }
-        var entry = entries.computeIfAbsent(size, _ -> new Entry(nanos.getAsLong()));
+        var entry = entries.computeIfAbsent(key, _ -> new Entry(nanos.getAsLong()));
         entry.making = false;
         entry.failures = 0;
         if (closed) {
@@ -180,42 +186,41 @@ final class MachineSnapshots implements AutoCloseable {
     }
 
     /// There is no snapshot of the first, whoever waits boots on his own, and it is tried again after a while.
-    synchronized void notMade(MachineSize size, Throwable why) {
+    synchronized void notMade(SnapshotKey key, Throwable why) {
         log.log(
                 Level.WARNING,
-                "machines of {0} MiB are booted: {1}",
-                size.memory().toMebibytes(),
-                why.getMessage());
-        pause(size);
+                "no snapshot is made of machines of {0}: {1}",
+                key.text(),
+                String.valueOf(why.getMessage()));
+        pause(key);
     }
 
     /// A copy of this snapshot came to nothing. That is the snapshot's fault if its monitor says so, or if it was so
     /// with the copy before, too: want of memory, descriptors or time ends machines as well.
-    synchronized void failed(MachineSize size, MachineSnapshot snapshot, SandboxException why) {
+    synchronized void failed(SnapshotKey key, MachineSnapshot snapshot, SandboxException why) {
         log.log(
                 Level.WARNING,
-                "a machine of {0} MiB that was made of a snapshot is of no use: {1}",
-                size.memory().toMebibytes(),
+                "a machine of {0} that was made of a snapshot is of no use: {1}",
+                key.text(),
                 why.getMessage());
-        var entry = entries.get(size);
+        var entry = entries.get(key);
         if (entry == null || entry.snapshot == null || entry.snapshot.number() != snapshot.number()) {
             return;
         }
         entry.failures++;
         if (why.getCause() instanceof RefusedSnapshotException || entry.failures >= MOST_FAILURES) {
-            log.log(
-                    Level.WARNING,
-                    "the snapshot of machines of {0} MiB is deleted",
-                    size.memory().toMebibytes());
+            log.log(Level.WARNING, "the snapshot of machines of {0} is deleted", key.text());
             useless.add(snapshot.number());
-            store.forget(printOf(size));
-            pause(size);
+            if (key.isKept()) {
+                store.forget(printOf(key));
+            }
+            pause(key);
         }
     }
 
     /// A copy of this snapshot became what it was to be.
-    synchronized void proved(MachineSize size, MachineSnapshot snapshot) {
-        var entry = entries.get(size);
+    synchronized void proved(SnapshotKey key, MachineSnapshot snapshot) {
+        var entry = entries.get(key);
         if (entry != null && entry.snapshot != null && entry.snapshot.number() == snapshot.number()) {
             entry.failures = 0;
         }
@@ -226,9 +231,9 @@ final class MachineSnapshots implements AutoCloseable {
         return !useless.contains(snapshot.number());
     }
 
-    private void pause(MachineSize size) {
+    private void pause(SnapshotKey key) {
         var now = nanos.getAsLong();
-        var entry = entries.computeIfAbsent(size, _ -> new Entry(now));
+        var entry = entries.computeIfAbsent(key, _ -> new Entry(now));
         entry.making = false;
         entry.notBefore = now + PAUSE.toNanos();
         forget(entry);
@@ -245,23 +250,31 @@ final class MachineSnapshots implements AutoCloseable {
     /// The last that were used stay.
     private synchronized void forgetUnused() {
         var now = nanos.getAsLong();
-        var surplus =
-                entries.values().stream().filter(each -> each.snapshot != null).count() - MOST;
-        for (var entry : entries.values()) {
-            if (entry.snapshot != null && (surplus > 0 || now - entry.used > UNUSED.toNanos())) {
-                forget(entry);
-                surplus--;
-            }
-        }
+        forgetUnused(now, true);
+        forgetUnused(now, false);
         entries.values()
                 .removeIf(each -> each.snapshot == null && !each.making && now - each.notBefore >= UNUSED.toNanos());
     }
 
-    private String printOf(MachineSize size) {
+    private void forgetUnused(long now, boolean kept) {
+        var held = entries.entrySet().stream()
+                .filter(each -> each.getKey().isKept() == kept && each.getValue().snapshot != null)
+                .map(Map.Entry::getValue)
+                .toList();
+        var surplus = held.size() - MOST;
+        for (var entry : held) {
+            if (surplus > 0 || now - entry.used > UNUSED.toNanos()) {
+                forget(entry);
+                surplus--;
+            }
+        }
+    }
+
+    private String printOf(SnapshotKey key) {
         var whole = new Fingerprint(true);
         whole.add(print);
         whole.add("%d MiB, %d processors, %d disks"
-                .formatted(size.memory().toMebibytes(), size.processors(), MachineDisks.OF_TEMPLATE));
+                .formatted(key.size().memory().toMebibytes(), key.size().processors(), MachineDisks.OF_TEMPLATE));
         return whole.text();
     }
 

@@ -37,7 +37,12 @@ record MachineSpec(
         /// @param memory in bytes
         record Template(long memory) implements Origin {}
 
-        /// It is what a template was, and its disks are as a template's.
-        record Copied(MachineSnapshot snapshot) implements Origin {}
+        /// It is what the machine of the snapshot was, and its disks are as a template's.
+        ///
+        /// @param of what the snapshot is of
+        record Copied(SnapshotKey of, MachineSnapshot snapshot) implements Origin {}
+
+        /// As `Copied`, with memory that a further snapshot can be made of.
+        record Derived(MachineSnapshot snapshot) implements Origin {}
     }
 }

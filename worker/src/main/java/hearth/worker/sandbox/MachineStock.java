@@ -4,7 +4,7 @@ import hearth.model.Bytes;
 import java.time.Duration;
 import java.util.ArrayDeque;
 
-/// The machines of one size that wait, and how many of them there should be.
+/// The machines of one kind that wait, and how many of them there should be.
 ///
 /// By Little's law as many are on their way as are wanted in the time that one takes; twice that many wait, and one at
 /// the least. Not safe to use from several threads: the pool's lock guards it.
@@ -18,7 +18,7 @@ final class MachineStock {
     /// What one takes before one was made.
     private static final Bytes GUESS = Bytes.mebibytes(64);
 
-    private final MachineSize size;
+    private final MachineKind kind;
     private final ArrayDeque<PreparedMachine> ready = new ArrayDeque<>();
     private final ArrayDeque<Long> takes = new ArrayDeque<>();
     private Bytes weight = GUESS;
@@ -27,14 +27,14 @@ final class MachineStock {
     private long pausedUntil;
     private long lastWanted;
 
-    MachineStock(MachineSize size, long now) {
-        this.size = size;
+    MachineStock(MachineKind kind, long now) {
+        this.kind = kind;
         this.lastWanted = now;
         this.pausedUntil = now;
     }
 
-    MachineSize size() {
-        return size;
+    MachineKind kind() {
+        return kind;
     }
 
     ArrayDeque<PreparedMachine> ready() {

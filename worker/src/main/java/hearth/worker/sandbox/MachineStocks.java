@@ -6,11 +6,11 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The stocks of all sizes, which together take no more than a memory. Not safe to use from several threads: the pool's
+/// The stocks of all kinds, which together take no more than a memory. Not safe to use from several threads: the pool's
 /// lock guards it.
 final class MachineStocks {
     private final Bytes memory;
-    private final Map<MachineSize, MachineStock> stocks = new HashMap<>();
+    private final Map<MachineKind, MachineStock> stocks = new HashMap<>();
 
     MachineStocks(Bytes memory) {
         this.memory = memory;
@@ -21,16 +21,16 @@ final class MachineStocks {
         return stocks.values();
     }
 
-    MachineStock of(MachineSize size, long now) {
-        return stocks.computeIfAbsent(size, _ -> new MachineStock(size, now));
+    MachineStock of(MachineKind kind, long now) {
+        return stocks.computeIfAbsent(kind, _ -> new MachineStock(kind, now));
     }
 
     @Nullable
-    MachineStock find(MachineSize size) {
-        return stocks.get(size);
+    MachineStock find(MachineKind kind) {
+        return stocks.get(kind);
     }
 
-    /// Whether one more may wait, by what the last of its size took.
+    /// Whether one more may wait, by what the last of its kind took.
     boolean fits(MachineStock stock) {
         var taken = stocks.values().stream()
                 .mapToLong(each -> each.ready().size() * each.weight().count())
@@ -45,8 +45,8 @@ final class MachineStocks {
     /// @param nanos that making it took
     /// @param weight what it takes, which is only known now
     /// @return false where there is no room for it
-    boolean add(PreparedMachine machine, long nanos, Bytes weight, long now) {
-        var stock = of(machine.size(), now);
+    boolean add(MachineKind kind, PreparedMachine machine, long nanos, Bytes weight, long now) {
+        var stock = of(kind, now);
         stock.made(nanos, weight);
         if (!fits(stock)) {
             return false;

@@ -7,6 +7,7 @@ import hearth.worker.sandbox.MachineSpec.Disk;
 import hearth.worker.sandbox.MachineSpec.Origin;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Makes machines that have nothing of any function yet: copies of the snapshot of their size, or such as boot.
@@ -33,7 +34,7 @@ record Machines(
 
     /// Whether it need not boot.
     boolean hasSnapshot(MachineSize size) {
-        return snapshots != null && snapshots.has(size);
+        return snapshots != null && snapshots.has(SnapshotKey.empty(size));
     }
 
     /// What a monitor may take in all.
@@ -50,19 +51,48 @@ record Machines(
     ///
     /// @throws CopyFailedException if it is a copy, and one that boots may be none the worse
     PreparedMachine make(String name, MachineSize size) throws SandboxException {
-        if (snapshots == null) {
-            throw new SandboxException("machines of " + monitor.name() + " are not made ahead of their disks");
-        }
-        return switch (snapshots.start(size, monitor.patience().boot())) {
-            case Start.Copy(var snapshot) -> copy(name, size, snapshot);
-            case Start.First _ -> first(snapshots, name, size);
+        var key = SnapshotKey.empty(size);
+        return switch (start(key)) {
+            case Start.Copy(var snapshot) -> copy(name, key, snapshot);
+            case Start.First _ -> first(name, key);
             case Start.Alone _ -> template(name, size);
         };
     }
 
-    private PreparedMachine copy(String name, MachineSize size, MachineSnapshot snapshot) throws SandboxException {
+    /// As `make`, one of which a snapshot can be made.
+    PreparedMachine makeForSnapshot(String name, MachineSize size) throws SandboxException {
+        var key = SnapshotKey.empty(size);
+        return switch (start(key)) {
+            case Start.Copy(var snapshot) -> derived(name, size, snapshot);
+            case Start.First _ -> first(name, key);
+            case Start.Alone _ -> template(name, size);
+        };
+    }
+
+    /// What a machine is to be made of. Whoever is to make the first tells of it by `snapshot` or `noSnapshot`.
+    Start start(SnapshotKey key) throws SandboxException {
+        return needed().start(key, monitor.patience().boot());
+    }
+
+    private MachineSnapshots needed() throws SandboxException {
+        if (snapshots == null) {
+            throw new SandboxException("machines of " + monitor.name() + " are not made ahead of their disks");
+        }
+        return snapshots;
+    }
+
+    /// One that stands still.
+    ///
+    /// @param snapshot closed by this
+    PreparedMachine copy(String name, SnapshotKey key, MachineSnapshot snapshot) throws SandboxException {
         try (snapshot) {
-            return make(name, size, List.of(root), new Origin.Copied(snapshot));
+            return make(name, key.size(), List.of(root), new Origin.Copied(key, snapshot));
+        }
+    }
+
+    private PreparedMachine derived(String name, MachineSize size, MachineSnapshot snapshot) throws SandboxException {
+        try (snapshot) {
+            return make(name, size, List.of(root), new Origin.Derived(snapshot));
         }
     }
 
@@ -70,47 +100,68 @@ record Machines(
         return make(name, size, List.of(root), new Origin.Template(size.memory().count()));
     }
 
-    private PreparedMachine first(MachineSnapshots snapshots, String name, MachineSize size) throws SandboxException {
+    private PreparedMachine first(String name, SnapshotKey key) throws SandboxException {
         PreparedMachine machine;
         try {
-            machine = template(name, size);
+            machine = template(name, key.size());
         } catch (SandboxException | RuntimeException | Error e) {
-            snapshots.notMade(size, e);
+            noSnapshot(key, e);
             throw e;
         }
+        snapshot(machine, key, Optional.empty());
+        return machine;
+    }
+
+    /// Makes a snapshot of the first. It stands still then.
+    ///
+    /// @param tmp the disk of its `/tmp`, if it has mounted that
+    void snapshot(PreparedMachine machine, SnapshotKey key, Optional<Disk> tmp) throws SandboxException {
         try {
             var snapshot = machine.machine().snapshot(monitor.patience().boot());
-            snapshots.madeNew(size, snapshot);
+            needed().madeNew(key, tmp.isPresent() ? withTmp(snapshot, tmp.get()) : snapshot);
         } catch (IOException | RuntimeException | Error e) {
             // The machine itself may be none the worse.
-            snapshots.notMade(size, e);
+            noSnapshot(key, e);
         }
-        return machine;
+    }
+
+    private static MachineSnapshot withTmp(MachineSnapshot snapshot, Disk tmp) throws IOException {
+        try {
+            return snapshot.withTmp(tmp.file());
+        } catch (IOException | RuntimeException | Error e) {
+            snapshot.close();
+            throw e;
+        }
+    }
+
+    /// The first came to nothing.
+    void noSnapshot(SnapshotKey key, Throwable why) throws SandboxException {
+        needed().notMade(key, why);
     }
 
     /// A machine did not do what it was told.
     ///
     /// @return to be thrown
-    SandboxException failed(MachineSize size, Origin origin, SandboxException why) {
-        if (snapshots == null || !(origin instanceof Origin.Copied(var snapshot)) || making.hasEnded()) {
+    SandboxException failed(Origin origin, SandboxException why) {
+        if (snapshots == null || !(origin instanceof Origin.Copied(var key, var snapshot)) || making.hasEnded()) {
             return why;
         }
-        snapshots.failed(size, snapshot, why);
+        snapshots.failed(key, snapshot, why);
         return new CopyFailedException(why);
     }
 
     /// A machine became one of a function.
     void proved(PreparedMachine machine) {
         making.over(machine.cgroup());
-        if (snapshots != null && machine.origin() instanceof Origin.Copied(var snapshot)) {
-            snapshots.proved(machine.size(), snapshot);
+        if (snapshots != null && machine.origin() instanceof Origin.Copied(var key, var snapshot)) {
+            snapshots.proved(key, snapshot);
         }
     }
 
     /// Whether nothing is known against what a machine was made of.
     boolean trusts(PreparedMachine machine) {
         return snapshots == null
-                || !(machine.origin() instanceof Origin.Copied(var snapshot))
+                || !(machine.origin() instanceof Origin.Copied(var _, var snapshot))
                 || snapshots.trusts(snapshot);
     }
 
@@ -136,7 +187,7 @@ record Machines(
             making.begin(cgroup);
             var network = MicrovmNetwork.behind(own);
             var spec = new MachineSpec(name, size.memory(), size.processors(), network, cgroup, disks, origin);
-            var machine = started(spec, size);
+            var machine = started(spec);
             return new PreparedMachine(
                     name,
                     size,
@@ -144,6 +195,8 @@ record Machines(
                     network,
                     cgroup,
                     machine,
+                    Optional.empty(),
+                    0,
                     List.of(
                             () -> making.over(cgroup),
                             cgroup::kill,
@@ -159,14 +212,14 @@ record Machines(
         }
     }
 
-    private Microvm started(MachineSpec spec, MachineSize size) throws SandboxException {
+    private Microvm started(MachineSpec spec) throws SandboxException {
         var machine = monitor.launch(spec);
         try {
             making.requireMore();
-            if (spec.origin() instanceof Origin.Copied) {
-                restore(machine, spec, size);
-            } else {
-                machine.boot(template, monitor.patience().boot());
+            switch (spec.origin()) {
+                case Origin.Copied _, Origin.Derived _ -> restore(machine, spec);
+                case Origin.Booted _, Origin.Template _ ->
+                    machine.boot(template, monitor.patience().boot());
             }
             return machine;
         } catch (SandboxException | RuntimeException | Error e) {
@@ -175,11 +228,11 @@ record Machines(
         }
     }
 
-    private void restore(Microvm machine, MachineSpec spec, MachineSize size) throws SandboxException {
+    private void restore(Microvm machine, MachineSpec spec) throws SandboxException {
         try {
             machine.restore(monitor.patience().start());
         } catch (SandboxException e) {
-            throw failed(size, spec.origin(), e);
+            throw failed(spec.origin(), e);
         }
     }
 }

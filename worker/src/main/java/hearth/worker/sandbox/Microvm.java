@@ -105,6 +105,15 @@ final class Microvm {
         });
     }
 
+    /// Gives a machine what a program finds that is started before its function is known, and has it run.
+    void prepare(Map<Integer, Disk> disks, byte[] configuration, Duration patience) throws SandboxException {
+        starting(() -> {
+            put(disks, patience);
+            monitor.run(patience);
+            send('D', configuration);
+        });
+    }
+
     private void put(Map<Integer, Disk> disks, Duration patience) throws IOException {
         for (var disk : disks.entrySet()) {
             monitor.putDisk(disk.getKey(), disk.getValue(), patience);
@@ -186,6 +195,18 @@ final class Microvm {
         }
     }
 
+    /// The program that ran in the machine of the snapshot, and goes on in this one.
+    GuestProcess running(Runnable killing) throws SandboxException {
+        var program = program(killing);
+        try {
+            programs.goesOn(program);
+            return program;
+        } catch (SandboxException | RuntimeException | Error e) {
+            program.close();
+            throw e;
+        }
+    }
+
     MemoryUse memory() {
         return memory;
     }
@@ -206,6 +227,27 @@ final class Microvm {
             Thread.currentThread().interrupt();
             throw new SandboxException("interrupted while a program started", e);
         }
+    }
+
+    /// Starts a program that waits for its function, and waits until it is up.
+    void startWaiting(GuestProcess program, byte[] specification, GuestPatience patience) throws SandboxException {
+        var started = programs.starting(program);
+        var up = programs.comingUp();
+        starting(() -> {
+            send('W', specification);
+            var said = started.get(patience.start().toMillis(), TimeUnit.MILLISECONDS);
+            if (!said.startsWith("P ")) {
+                throw new IOException("launcher: " + said.substring(Math.min(2, said.length())));
+            }
+            if (!up.get(patience.boot().toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException("the program ended before it was up");
+            }
+        });
+    }
+
+    /// Tells the program that waits which function it serves.
+    void assign(byte[] message) throws IOException {
+        send('A', message);
     }
 
     private void send(char kind, byte[] content) throws IOException {
@@ -291,6 +333,7 @@ final class Microvm {
         switch (frame.kind()) {
             case GuestAnswers.PREPARED, GuestAnswers.CONNECTED, GuestAnswers.READY -> answers.heard(frame.kind());
             case 'L' -> programs.said(frame.text());
+            case 'U' -> programs.isUp();
             case 'M' -> memory = memory(frame.text());
             default -> throw new IOException(frame.text());
         }

@@ -23,10 +23,12 @@ final class MicrovmSandbox implements Sandbox {
     private final Microvm machine;
     private final List<GuestWords.GuestMount> mounts;
 
+    private final PreparedMachine prepared;
     private boolean begun;
+    private boolean fitted;
     private @Nullable GuestProcess process;
 
-    /// @param prepared that is configured; the sandbox's from now on
+    /// @param prepared that is configured, or has a program that waits; the sandbox's from now on
     /// @param mounts where its images appear to programs
     MicrovmSandbox(
             MicrovmSandboxFactory factory,
@@ -40,6 +42,13 @@ final class MicrovmSandbox implements Sandbox {
         this.freezing = new FreezeSwitch(cgroup);
         this.machine = prepared.machine();
         this.mounts = List.copyOf(mounts);
+        this.prepared = prepared;
+        this.process = prepared.program().orElse(null);
+        this.begun = process != null;
+        this.fitted = process == null;
+        if (process != null) {
+            process.killBy(this::kill);
+        }
     }
 
     @Override
@@ -96,10 +105,14 @@ final class MicrovmSandbox implements Sandbox {
         factory.killing(machine, () -> killed == null || killed.hasEnded());
     }
 
-    /// Nothing here asks for it: only what is kept booted is refitted, and microVMs are not.
+    /// Once, and only where a program was up before its function was known.
     @Override
     public void refit(Bytes memory, int milliCpus, List<SandboxSpec.Mount> mounts) throws SandboxException {
-        throw new SandboxException("a microVM has its limits and its disks from its start");
+        if (fitted) {
+            throw new SandboxException("a microVM has its limits and its disks from its start");
+        }
+        factory.refit(prepared, memory, milliCpus, mounts);
+        fitted = true;
     }
 
     @Override
@@ -129,6 +142,7 @@ final class MicrovmSandbox implements Sandbox {
 
     @Override
     public void close() {
+        step(() -> factory.isMade(prepared));
         step(cgroup::kill);
         step(machine::close);
         step(cgroup::close);

@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,7 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     private final MachineMonitor monitor;
     private final Machines machines;
     private final MachineConnections connections;
+    private final MachinePrograms programs;
     private final MachinePool pool;
 
     /// @param making of what runs the machines
@@ -78,7 +80,8 @@ final class MicrovmSandboxFactory implements SandboxFactory {
             this.machines = new Machines(
                     monitor, share, networks, template, new Disk(root, false), snapshots, new MachinesBeingMade());
             this.connections = new MachineConnections(machines, tmp, config.services());
-            this.pool = new MachinePool(config.microvm().pool(), machines, connections, System::nanoTime);
+            this.programs = new MachinePrograms(machines, connections, images);
+            this.pool = new MachinePool(config.microvm().pool(), machines, connections, programs, System::nanoTime);
             undo.push(pool::close);
         } catch (IOException e) {
             undoAll();
@@ -155,7 +158,7 @@ final class MicrovmSandboxFactory implements SandboxFactory {
             var machine = fitted(spec, disks);
             try {
                 // Until now it had whole processors: starting would take minutes on the share of a small function.
-                share.cgroups().limitCpu(machine.name(), shareOf(spec, machine.size()));
+                share.cgroups().limitCpu(machine.name(), shareOf(spec.milliCpus(), machine.size()));
                 return new GuardedSandbox(new MicrovmSandbox(this, spec, machine, disks.mounts()));
             } catch (IOException | RuntimeException | Error e) {
                 machine.close();
@@ -166,9 +169,55 @@ final class MicrovmSandboxFactory implements SandboxFactory {
         }
     }
 
-    /// How many machines wait for such a sandbox.
+    @Override
+    public Optional<WaitingSandbox> takeWaiting(SandboxSpec spec, WaitingProgram program, WhenNoneWaits otherwise)
+            throws SandboxException {
+        var kind = new MachineKind(MachineSize.of(spec), Optional.of(program));
+        if (!machines.areCopied() || !MachinePool.has(spec.ephemeralStorage())) {
+            return Optional.empty();
+        }
+        var waited = pool.take(kind);
+        var machine = waited.isPresent() ? waited : withProgram(spec, kind.size(), program, otherwise);
+        return machine.map(each -> waiting(spec, each, waited.isPresent()));
+    }
+
+    private WaitingSandbox waiting(SandboxSpec spec, PreparedMachine machine, boolean waited) {
+        return new WaitingSandbox(
+                new GuardedSandbox(new MicrovmSandbox(this, spec, machine, List.of())),
+                machine.program().orElseThrow(),
+                machine.machine()::assign,
+                waited);
+    }
+
+    private Optional<PreparedMachine> withProgram(
+            SandboxSpec spec, MachineSize size, WaitingProgram program, WhenNoneWaits otherwise)
+            throws SandboxException {
+        return switch (otherwise) {
+            case WhenNoneWaits.Copied(var account) ->
+                Optional.of(programs.make(spec.name(), size, spec.ephemeralStorage(), program, account));
+            case WhenNoneWaits.Started _ -> {
+                var spare = pool.spare(size);
+                yield Optional.of(programs.start(
+                        spare.isPresent() ? spare.get() : connections.make(spec.name(), size, spec.ephemeralStorage()),
+                        program));
+            }
+            case WhenNoneWaits.Nothing _ -> Optional.empty();
+        };
+    }
+
+    @Override
+    public int waiting(SandboxSpec spec, WaitingProgram program) {
+        return pool.waiting(new MachineKind(MachineSize.of(spec), Optional.of(program)));
+    }
+
+    @Override
+    public int waiting() {
+        return pool.programs();
+    }
+
+    /// How many machines without a program wait for such a sandbox.
     int waiting(SandboxSpec spec) {
-        return pool.waiting(MachineSize.of(spec));
+        return pool.waiting(MachineKind.empty(MachineSize.of(spec)));
     }
 
     /// A copy that comes to nothing is replaced by a machine that boots.
@@ -185,33 +234,50 @@ final class MicrovmSandboxFactory implements SandboxFactory {
     }
 
     private PreparedMachine taken(SandboxSpec spec, MachineSize size) throws SandboxException {
-        var waiting = pool.take(size, spec.ephemeralStorage());
+        var waiting = MachinePool.has(spec.ephemeralStorage())
+                ? pool.take(MachineKind.empty(size))
+                : Optional.<PreparedMachine>empty();
         return waiting.isPresent() ? waiting.get() : connections.make(spec.name(), size, spec.ephemeralStorage());
     }
 
     private PreparedMachine fitted(PreparedMachine machine, SandboxSpec spec, MachineDisks disks)
             throws SandboxException {
-        var images = disks.images();
-        var configuration = GuestWords.function(List.copyOf(images.keySet()), spec.memory(), PROCESSES);
         try {
-            machine.machine()
-                    .fit(
-                            machine.origin() instanceof Origin.Booted ? Map.of() : images,
-                            configuration,
-                            monitor.patience().boot());
-            machines.proved(machine);
+            fit(machine, spec.memory(), disks);
             return machine;
         } catch (SandboxException e) {
             machine.close();
-            throw machines.failed(machine.size(), machine.origin(), e);
+            throw machines.failed(machine.origin(), e);
         } catch (RuntimeException | Error e) {
             machine.close();
             throw e;
         }
     }
 
-    private int shareOf(SandboxSpec spec, MachineSize size) {
-        return Math.min(size.milliCpus(), spec.milliCpus() * monitor.slowness());
+    private void fit(PreparedMachine machine, Bytes memory, MachineDisks disks) throws SandboxException {
+        machine.machine()
+                .fit(
+                        machine.origin() instanceof Origin.Booted ? Map.of() : disks.images(),
+                        GuestWords.function(disks, machine.program().isPresent(), memory, PROCESSES),
+                        monitor.patience().boot());
+        machines.proved(machine);
+    }
+
+    /// Makes a machine with a program that waits one of a function.
+    void refit(PreparedMachine machine, Bytes memory, int milliCpus, List<SandboxSpec.Mount> mounts)
+            throws SandboxException {
+        try (var parts = new HeldParts()) {
+            fit(machine, memory, images.open(mounts, machine.images(), parts));
+            share.cgroups().limitCpu(machine.name(), shareOf(milliCpus, machine.size()));
+        } catch (SandboxException e) {
+            throw machines.failed(machine.origin(), e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new SandboxException("a microVM: " + e.getMessage(), e);
+        }
+    }
+
+    private int shareOf(int milliCpus, MachineSize size) {
+        return Math.min(size.milliCpus(), milliCpus * monitor.slowness());
     }
 
     /// Has a machine's program killed: by its guest, and with the whole machine where that does not do it in time.
@@ -235,6 +301,11 @@ final class MicrovmSandboxFactory implements SandboxFactory {
                     monitor.patience().kill().toMillis(),
                     TimeUnit.MILLISECONDS);
         });
+    }
+
+    /// It is of use, or never will be.
+    void isMade(PreparedMachine machine) {
+        machines.making().over(machine.cgroup());
     }
 
     /// Gives back what a sandbox leaves.

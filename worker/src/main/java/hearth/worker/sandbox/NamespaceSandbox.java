@@ -27,7 +27,6 @@ final class NamespaceSandbox implements Sandbox {
     private static final int NETWORK = 7;
     private static final int MOUNTS = 8;
     private static final int CHANNEL = 9;
-    private static final String CHANNEL_INSIDE = "61";
     private static final int NONE = -1;
 
     private final NamespaceSandboxFactory factory;
@@ -132,7 +131,7 @@ final class NamespaceSandbox implements Sandbox {
         var environment = new HashMap<>(processSpec.environment());
         if (processSpec.channel()) {
             words.add("channel");
-            environment.put(ProcessSpec.CHANNEL_VARIABLE, CHANNEL_INSIDE);
+            environment.put(ProcessSpec.CHANNEL_VARIABLE, ProcessSpec.CHANNEL_INSIDE);
         }
         return words.add("cwd", processSpec.workingDirectory())
                 .addList("argv", processSpec.command())

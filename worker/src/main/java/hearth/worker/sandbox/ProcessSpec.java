@@ -14,6 +14,9 @@ public record ProcessSpec(
     /// Names the descriptor of the channel, a stream socket, to a process that has one.
     public static final String CHANNEL_VARIABLE = "_HEARTH_CHANNEL";
 
+    /// As the launcher hands it on (`guest/launcher/launcher.h`).
+    static final String CHANNEL_INSIDE = "61";
+
     public ProcessSpec {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);

@@ -48,7 +48,9 @@ final class QemuControl implements MachineControl {
         if (accelerated && !answers("query-kvm", "enabled", "true", patience)) {
             throw new IOException("QEMU does not use KVM");
         }
-        if (origin instanceof Origin.Copied(var snapshot)) {
+        if (origin instanceof Origin.Copied(var _, var snapshot)) {
+            restore(snapshot, patience);
+        } else if (origin instanceof Origin.Derived(var snapshot)) {
             restore(snapshot, patience);
         } else if (!answers("query-status", "status", "running", patience)) {
             throw new IOException("the machine does not run");
@@ -77,9 +79,10 @@ final class QemuControl implements MachineControl {
 
     @Override
     public MachineSnapshot snapshot(Duration patience) throws IOException {
-        if (!(origin instanceof Origin.Template(var size)) || memory == null) {
+        if (memory == null) {
             throw new IOException("the machine was not made for snapshots");
         }
+        var size = memory.size();
         qmp.execute("stop", patience);
         memoryIsAFile(patience);
         var state = MemoryFile.ofSize(0);

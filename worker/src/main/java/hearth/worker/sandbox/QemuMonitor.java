@@ -4,6 +4,7 @@ import hearth.model.Bytes;
 import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.MemoryFile;
+import hearth.worker.linux.OpenFiles;
 import hearth.worker.linux.TapDevice;
 import hearth.worker.microvm.Fingerprint;
 import hearth.worker.microvm.GuestStreams;
@@ -36,7 +37,7 @@ final class QemuMonitor implements MachineMonitor {
     private static final int KERNEL_HEADER = 128 << 10;
 
     /// Changes with what is done to a machine before its snapshot.
-    private static final String FORMAT = "1";
+    private static final String FORMAT = "2";
 
     private final Deque<Runnable> undo = new ArrayDeque<>();
     private final Qemu qemu;
@@ -118,30 +119,43 @@ final class QemuMonitor implements MachineMonitor {
 
     @Override
     public Microvm launch(MachineSpec spec) throws SandboxException {
-        try (var tap = spec.network().attach()) {
+        try (var tap = spec.network().attach();
+                var own = new HeldParts()) {
             return switch (spec.origin()) {
-                case Origin.Booted _ -> {
-                    var command = command(spec, kernel).initramfs(initramfs);
-                    yield launch(spec, tap, command, null);
+                case Origin.Booted _ -> launch(spec, tap, booting(spec, own), null, own);
+                case Origin.Template(var size) -> template(spec, tap, booting(spec, own), MemoryFile.ofSize(size), own);
+                case Origin.Derived(var snapshot) -> {
+                    var command = command(spec, reopened(kernelHeader, own)).incoming();
+                    yield template(spec, tap, command, snapshot.memory().copy(snapshot.size()), own);
                 }
-                case Origin.Template(var size) -> template(spec, tap, MemoryFile.ofSize(size));
-                case Origin.Copied(var snapshot) -> {
-                    var command = command(spec, kernelHeader)
-                            .memory(snapshot.memory().fd(), false)
+                case Origin.Copied(var _, var snapshot) -> {
+                    var command = command(spec, reopened(kernelHeader, own))
+                            .memory(reopened(snapshot.memory().fd(), own), false)
                             .incoming();
-                    yield launch(spec, tap, command, null);
+                    yield launch(spec, tap, command, null, own);
                 }
             };
         } catch (LinuxException e) {
-            throw new SandboxException("a machine's memory: " + e.getMessage(), e);
+            throw new SandboxException("a machine's files: " + e.getMessage(), e);
         }
     }
 
-    private Microvm template(MachineSpec spec, TapDevice tap, MemoryFile memory) throws SandboxException {
+    private QemuCommand booting(MachineSpec spec, HeldParts own) throws LinuxException {
+        return command(spec, reopened(kernel, own)).initramfs(reopened(initramfs, own));
+    }
+
+    /// What other monitors read, too, each reads by an opening of its own: flags that one sets are no other's.
+    private static int reopened(int file, HeldParts own) throws LinuxException {
+        var again = Descriptors.open(OpenFiles.path(file));
+        own.hold(again);
+        return again;
+    }
+
+    private Microvm template(MachineSpec spec, TapDevice tap, QemuCommand command, MemoryFile memory, HeldParts own)
+            throws SandboxException, LinuxException {
         try {
-            var command = command(spec, kernel).initramfs(initramfs).memory(memory.fd(), true);
-            return launch(spec, tap, command, memory);
-        } catch (SandboxException | RuntimeException | Error e) {
+            return launch(spec, tap, command.memory(memory.fd(), true), memory, own);
+        } catch (SandboxException | LinuxException | RuntimeException | Error e) {
             memory.close();
             throw e;
         }
@@ -152,11 +166,13 @@ final class QemuMonitor implements MachineMonitor {
     }
 
     /// @param memory becomes the machine's
-    private Microvm launch(MachineSpec spec, TapDevice tap, QemuCommand command, @Nullable MemoryFile memory)
-            throws SandboxException {
+    /// @param own what is held until the monitor has its own descriptors
+    private Microvm launch(
+            MachineSpec spec, TapDevice tap, QemuCommand command, @Nullable MemoryFile memory, HeldParts own)
+            throws SandboxException, LinuxException {
         command.network(tap.fd(), spec.network().hardwareAddress());
         for (var disk : spec.disks()) {
-            command.disk(disk.file(), disk.writable());
+            command.disk(disk.writable() ? disk.file() : reopened(disk.file(), own), disk.writable());
         }
         if (!(spec.origin() instanceof Origin.Booted)) {
             for (var place = spec.disks().size(); place < MachineDisks.OF_TEMPLATE; place++) {

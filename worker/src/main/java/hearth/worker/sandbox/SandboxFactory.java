@@ -1,6 +1,7 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
+import java.util.Optional;
 
 /// Makes sandboxes of one kind.
 public interface SandboxFactory extends AutoCloseable {
@@ -10,6 +11,25 @@ public interface SandboxFactory extends AutoCloseable {
     /// process.
     /// Blocks on a thread that may block in native code: for milliseconds, or for seconds where that is a machine.
     Sandbox create(SandboxSpec spec) throws SandboxException;
+
+    /// A sandbox in which such a program is up, if this kind of sandbox has any: one that waits, or else what is said.
+    /// It is the caller's from now on. Blocks as `create` does.
+    ///
+    /// @param spec what the sandbox is to be refitted to; its mounts come then
+    default Optional<WaitingSandbox> takeWaiting(SandboxSpec spec, WaitingProgram program, WhenNoneWaits otherwise)
+            throws SandboxException {
+        return Optional.empty();
+    }
+
+    /// How many wait that could be taken for this.
+    default int waiting(SandboxSpec spec, WaitingProgram program) {
+        return 0;
+    }
+
+    /// How many programs wait in all.
+    default int waiting() {
+        return 0;
+    }
 
     /// What a sandbox takes of the host at most besides the memory that its programs may have.
     default Bytes overhead(Bytes memory) {

@@ -5,6 +5,7 @@ import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.DetachedMount;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.LoopDevice;
+import hearth.worker.linux.OpenFiles;
 import hearth.worker.linux.SparseFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -113,20 +114,33 @@ final class TmpImages implements TmpStorage {
         try {
             var original = Descriptors.open(images.computeIfAbsent(size, this::image));
             try {
-                var copy = SparseFiles.nameless(directory, imageSize(size).count());
-                try {
-                    SparseFiles.copyData(original, copy);
-                } catch (IOException | RuntimeException | Error e) {
-                    Descriptors.close(copy);
-                    throw e;
-                }
-                return copy;
+                return nameless(original);
             } finally {
                 Descriptors.close(original);
             }
         } catch (IOException | UncheckedIOException e) {
             throw new SandboxException("/tmp of %d MiB: %s".formatted(size.toMebibytes(), e.getMessage()), e);
         }
+    }
+
+    /// A copy of another disk, likewise.
+    int copyOf(int original) throws SandboxException {
+        try {
+            return nameless(original);
+        } catch (IOException e) {
+            throw new SandboxException("/tmp: " + e.getMessage(), e);
+        }
+    }
+
+    private int nameless(int original) throws IOException {
+        var copy = SparseFiles.nameless(directory, OpenFiles.size(original));
+        try {
+            SparseFiles.copyData(original, copy);
+        } catch (IOException | RuntimeException | Error e) {
+            Descriptors.close(copy);
+            throw e;
+        }
+        return copy;
     }
 
     /// Mounts a copy of an image.

@@ -2,9 +2,11 @@ package hearth.worker.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hearth.model.AccountId;
 import hearth.model.Bytes;
 import hearth.worker.Await;
 import hearth.worker.sandbox.SandboxKind;
+import hearth.worker.sandbox.SandboxSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,9 @@ final class RuntimePoolTest {
     private static final InterpreterStart PYTHON = boot("python3.12");
     private static final InterpreterStart NODE = boot("nodejs20.x");
     private static final InterpreterStart JAVA = boot("java25");
+    private static final AccountId ACCOUNT = new AccountId("000000000000");
+    private static final SandboxSpec ANY =
+            new SandboxSpec("any", Bytes.mebibytes(128), 100, SandboxSpec.USUAL_EPHEMERAL_STORAGE, List.of());
     private static final Duration KEEP = Duration.ofHours(1);
 
     private final AtomicLong now = new AtomicLong(Duration.ofDays(1).toNanos());
@@ -41,7 +46,7 @@ final class RuntimePoolTest {
     }
 
     private void awaitReady(InterpreterStart boot, int count) throws Exception {
-        Await.until(() -> pool.ready(boot) == count);
+        Await.until(() -> pool.ready(boot, ANY) == count);
     }
 
     @Test
@@ -49,7 +54,7 @@ final class RuntimePoolTest {
         pool.expect(PYTHON);
         awaitReady(PYTHON, 1);
 
-        assertThat(pool.ready(NODE)).isZero();
+        assertThat(pool.ready(NODE, ANY)).isZero();
         assertThat(sandboxes.commands()).containsExactly(List.of("/python3.12"));
         assertThat(sandboxes.frozen()).isEqualTo(1);
     }
@@ -60,7 +65,7 @@ final class RuntimePoolTest {
     void aProcessIsClosedByWhoTookIt() throws Exception {
         pool.expect(PYTHON);
         awaitReady(PYTHON, 1);
-        var runtime = pool.take(PYTHON).orElseThrow();
+        var runtime = pool.take(PYTHON, ANY, ACCOUNT).orElseThrow();
 
         var process = runtime.takeProcess();
         runtime.close();
@@ -74,9 +79,9 @@ final class RuntimePoolTest {
         pool.expect(PYTHON);
         awaitReady(PYTHON, 1);
 
-        var first = pool.take(PYTHON).orElseThrow();
+        var first = pool.take(PYTHON, ANY, ACCOUNT).orElseThrow();
         awaitReady(PYTHON, 1);
-        var second = pool.take(PYTHON).orElseThrow();
+        var second = pool.take(PYTHON, ANY, ACCOUNT).orElseThrow();
 
         assertThat(second).isNotSameAs(first);
         first.discard();
@@ -85,7 +90,7 @@ final class RuntimePoolTest {
 
     @Test
     void hasNoneOfAKindThatWasNeverWantedAndBootsItThen() throws Exception {
-        assertThat(pool.take(NODE)).isEmpty();
+        assertThat(pool.take(NODE, ANY, ACCOUNT)).isEmpty();
 
         awaitReady(NODE, 1);
     }
@@ -104,8 +109,8 @@ final class RuntimePoolTest {
         pool.expect(JAVA);
         awaitReady(JAVA, 1);
 
-        assertThat(pool.ready(PYTHON)).isZero();
-        assertThat(pool.ready(NODE)).isEqualTo(1);
+        assertThat(pool.ready(PYTHON, ANY)).isZero();
+        assertThat(pool.ready(NODE, ANY)).isEqualTo(1);
     }
 
     @Test
@@ -116,7 +121,7 @@ final class RuntimePoolTest {
         pool.expect(PYTHON);
         pool.expect(NODE);
 
-        assertThat(pool.take(PYTHON)).isEmpty();
+        assertThat(pool.take(PYTHON, ANY, ACCOUNT)).isEmpty();
         assertThat(sandboxes.commands()).isEmpty();
     }
 
@@ -128,7 +133,7 @@ final class RuntimePoolTest {
         now.addAndGet(KEEP.toNanos());
         pool.expect(NODE);
 
-        Await.until(() -> pool.ready(PYTHON) == 0);
+        Await.until(() -> pool.ready(PYTHON, ANY) == 0);
         awaitReady(NODE, 1);
     }
 
@@ -139,7 +144,7 @@ final class RuntimePoolTest {
         sandboxes.endAll();
 
         // Another may have been booted meanwhile.
-        pool.take(PYTHON).ifPresent(taken -> {
+        pool.take(PYTHON, ANY, ACCOUNT).ifPresent(taken -> {
             assertThat(taken.isAlive()).isTrue();
             taken.discard();
         });
@@ -151,7 +156,7 @@ final class RuntimePoolTest {
         pool.expect(PYTHON);
 
         Await.until(() -> sandboxes.created() > 0 && sandboxes.open().isEmpty());
-        assertThat(pool.take(PYTHON)).isEmpty();
+        assertThat(pool.take(PYTHON, ANY, ACCOUNT)).isEmpty();
     }
 
     @Test
@@ -162,7 +167,7 @@ final class RuntimePoolTest {
 
         pool.expect(PYTHON);
 
-        assertThat(pool.take(PYTHON)).isEqualTo(Optional.empty());
+        assertThat(pool.take(PYTHON, ANY, ACCOUNT)).isEqualTo(Optional.empty());
         assertThat(sandboxes.created()).isZero();
     }
 }

@@ -46,6 +46,7 @@ final class CgroupsTest {
             write("hearth-x/f/" + file, "");
         }
         write("hearth-x/f/memory.peak", "1048576\n");
+        write("hearth-x/f/memory.stat", "anon 2097152\nfile 9\nkernel 7\nshmem 1048576\n");
         write("hearth-x/f/memory.events", "low 0\noom 3\noom_kill 2\n");
 
         var mounts = CgroupMounts.parse(List.of("cgroup2 %s cgroup2 rw 0 0".formatted(top)));
@@ -63,6 +64,7 @@ final class CgroupsTest {
         assertThat(read("hearth-x/cgroup.subtree_control")).containsPattern("^\\+(cpu|memory|pids)");
         assertThat(cgroup.entrances()).containsExactly(top.resolve("hearth-x/f/cgroup.procs"));
         assertThat(cgroup.peakMemory()).isEqualTo(Bytes.mebibytes(1));
+        assertThat(cgroup.heldMemory()).isEqualTo(Bytes.mebibytes(3));
         assertThat(cgroup.outOfMemoryKills()).isEqualTo(2);
     }
 

@@ -4,6 +4,7 @@ import hearth.model.Bytes;
 import hearth.worker.sandbox.MachineSpec.Origin;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// A prepared machine of which there is nothing but its books.
@@ -21,6 +22,8 @@ final class EmptyMachine {
                 null,
                 Cgroup.leftBehind(Set.of(Path.of("/nonexistent"))),
                 null,
+                Optional.empty(),
+                0,
                 List.of(closing));
     }
 }

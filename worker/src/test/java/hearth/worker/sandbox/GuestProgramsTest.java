@@ -69,6 +69,46 @@ final class GuestProgramsTest {
     }
 
     @Test
+    void aProgramThatWaitsComesUpOnce() throws Exception {
+        var _ = programs.starting(program);
+        var up = programs.comingUp();
+        assertThatThrownBy(programs::isUp).hasMessageContaining("nobody waits for");
+        programs.said("P 17");
+
+        programs.isUp();
+
+        assertThat(up).isCompletedWithValue(true);
+        assertThatThrownBy(programs::isUp).hasMessageContaining("nobody waits for");
+    }
+
+    @Test
+    void oneThatEndsOrCannotBeStartedDoesNotComeUp() throws Exception {
+        var _ = programs.starting(program);
+        var ends = programs.comingUp();
+        programs.said("P 17");
+        programs.said("X 1");
+        assertThat(ends).isCompletedWithValue(false);
+
+        var _ = programs.starting(program);
+        var cannot = programs.comingUp();
+        programs.said("E no such file");
+        assertThat(cannot).isCompletedWithValue(false);
+
+        var _ = programs.starting(program);
+        var dies = programs.comingUp();
+        programs.machineEnded("test");
+        assertThat(dies).isCompletedWithValue(false);
+    }
+
+    @Test
+    void noProgramComesUpThatIsNotToWait() throws Exception {
+        var _ = programs.starting(program);
+        programs.said("P 17");
+
+        assertThatThrownBy(programs::isUp).hasMessageContaining("nobody waits for");
+    }
+
+    @Test
     void whatMeansNothingIsRefused() throws Exception {
         var _ = programs.starting(program);
         programs.said("P 17");

@@ -7,11 +7,15 @@ import hearth.worker.linux.MemoryFile;
 import hearth.worker.microvm.MachineSnapshot;
 import hearth.worker.microvm.SnapshotStore;
 import hearth.worker.sandbox.MachineSnapshots.Start;
+import hearth.worker.sandbox.SnapshotKey.OwnedProgram;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class MachineSnapshotsTest {
     private static final MachineSize SIZE = new MachineSize(Bytes.mebibytes(1), 1);
+    private static final SnapshotKey KEY = SnapshotKey.empty(SIZE);
     private static final Duration PATIENCE = Duration.ofHours(9);
     private final SandboxException silent = new SandboxException("it is not up in time");
     private final SandboxException refused =
@@ -55,8 +60,8 @@ final class MachineSnapshotsTest {
     }
 
     private void make() throws Exception {
-        assertThat(snapshots.start(SIZE, PATIENCE)).isInstanceOf(Start.First.class);
-        snapshots.madeNew(SIZE, snapshot());
+        assertThat(snapshots.start(KEY, PATIENCE)).isInstanceOf(Start.First.class);
+        snapshots.madeNew(KEY, snapshot());
         SandboxRun.await(this::isKept);
     }
 
@@ -69,8 +74,41 @@ final class MachineSnapshotsTest {
     }
 
     private MachineSnapshot copied() throws SandboxException {
-        try (var copy = ((Start.Copy) snapshots.start(SIZE, PATIENCE)).snapshot()) {
+        try (var copy = ((Start.Copy) snapshots.start(KEY, PATIENCE)).snapshot()) {
             return copy;
+        }
+    }
+
+    /// What a program has drawn is not to outlive the server.
+    @Test
+    void thoseWithAProgramAreNotKeptAndDoNotDriveOutTheOthers() throws Exception {
+        make();
+        clearKept();
+        for (var account = 0; account < 10; account++) {
+            var key = withProgram("account-" + account);
+            assertThat(snapshots.start(key, PATIENCE)).isInstanceOf(Start.First.class);
+            snapshots.madeNew(key, snapshot());
+        }
+
+        assertThat(snapshots.has(KEY)).isTrue();
+        assertThat(snapshots.has(withProgram("account-0"))).isFalse();
+        assertThat(snapshots.has(withProgram("account-9"))).isTrue();
+        snapshots.close();
+        assertThat(isKept()).isFalse();
+    }
+
+    private static SnapshotKey withProgram(String account) {
+        var process = new ProcessSpec(List.of("/usr/bin/python3"), Map.of(), "/", true);
+        var program = new OwnedProgram(new WaitingProgram(process, List.of()), account, List.of());
+        return new SnapshotKey(SIZE, Optional.of(program));
+    }
+
+    private void clearKept() throws IOException {
+        try (var files = Files.list(directory)) {
+            for (var file :
+                    files.filter(each -> each.toString().endsWith(".machine")).toList()) {
+                Files.delete(file);
+            }
         }
     }
 
@@ -79,9 +117,9 @@ final class MachineSnapshotsTest {
         make();
         var copied = copied();
 
-        snapshots.failed(SIZE, copied, silent);
-        snapshots.proved(SIZE, copied);
-        snapshots.failed(SIZE, copied, silent);
+        snapshots.failed(KEY, copied, silent);
+        snapshots.proved(KEY, copied);
+        snapshots.failed(KEY, copied, silent);
 
         assertThat(copied().number()).isEqualTo(copied.number());
         assertThat(snapshots.trusts(copied)).isTrue();
@@ -93,10 +131,10 @@ final class MachineSnapshotsTest {
         make();
         var copied = copied();
 
-        snapshots.failed(SIZE, copied, silent);
-        snapshots.failed(SIZE, copied, silent);
+        snapshots.failed(KEY, copied, silent);
+        snapshots.failed(KEY, copied, silent);
 
-        assertThat(snapshots.start(SIZE, PATIENCE)).isInstanceOf(Start.Alone.class);
+        assertThat(snapshots.start(KEY, PATIENCE)).isInstanceOf(Start.Alone.class);
         assertThat(snapshots.trusts(copied)).isFalse();
         assertThat(isKept()).isFalse();
     }
@@ -105,9 +143,9 @@ final class MachineSnapshotsTest {
     void oneThatItsMonitorRefusesIsDeletedAtOnceAndMadeAnewAfterAWhile() throws Exception {
         make();
 
-        snapshots.failed(SIZE, copied(), refused);
+        snapshots.failed(KEY, copied(), refused);
 
-        assertThat(snapshots.start(SIZE, PATIENCE)).isInstanceOf(Start.Alone.class);
+        assertThat(snapshots.start(KEY, PATIENCE)).isInstanceOf(Start.Alone.class);
         assertThat(isKept()).isFalse();
         clock.addAndGet(Duration.ofMinutes(6).toNanos());
         make();
@@ -118,12 +156,12 @@ final class MachineSnapshotsTest {
     void whatIsMadeOfAnOlderOneSaysNothingOfTheNext() throws Exception {
         make();
         var older = copied();
-        snapshots.failed(SIZE, older, refused);
+        snapshots.failed(KEY, older, refused);
         clock.addAndGet(Duration.ofMinutes(6).toNanos());
         make();
 
-        snapshots.failed(SIZE, older, refused);
-        snapshots.failed(SIZE, older, silent);
+        snapshots.failed(KEY, older, refused);
+        snapshots.failed(KEY, older, silent);
 
         assertThat(snapshots.trusts(copied())).isTrue();
         assertThat(isKept()).isTrue();
@@ -135,17 +173,17 @@ final class MachineSnapshotsTest {
 
         clock.addAndGet(Duration.ofMinutes(61).toNanos());
 
-        SandboxRun.await(() -> !snapshots.has(SIZE));
+        SandboxRun.await(() -> !snapshots.has(KEY));
         assertThat(isKept()).isTrue();
     }
 
     @Test
     void whoeverWaitsForTheFirstIsNotHeldUpByTheEnd() throws Exception {
-        assertThat(snapshots.start(SIZE, PATIENCE)).isInstanceOf(Start.First.class);
+        assertThat(snapshots.start(KEY, PATIENCE)).isInstanceOf(Start.First.class);
         var other = CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return snapshots.start(SIZE, PATIENCE);
+                        return snapshots.start(KEY, PATIENCE);
                     } catch (SandboxException e) {
                         throw new AssertionError(e);
                     }
@@ -162,7 +200,7 @@ final class MachineSnapshotsTest {
         var before = memoryFiles();
         snapshots.close();
 
-        snapshots.madeNew(SIZE, snapshot());
+        snapshots.madeNew(KEY, snapshot());
 
         assertThat(memoryFiles()).isEqualTo(before);
     }
