@@ -56,7 +56,7 @@ final class MicrovmRows {
         }
     }
 
-    /// Without booted runtimes, of which there are none in microVMs.
+    /// Without anything that waits.
     private HearthServer server(String kind) throws IOException {
         return HearthServer.start(
                 repository, folder.resolve("sandbox-" + kind), "--sandbox", kind, "--pool-memory", "0");

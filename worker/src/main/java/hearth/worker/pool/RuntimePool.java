@@ -97,12 +97,13 @@ public final class RuntimePool implements AutoCloseable {
     private Optional<BootedRuntime> inMachine(InterpreterStart boot, SandboxSpec spec, AccountId account) {
         try {
             var taken = sandboxes.takeWaiting(spec, boot.program(), boot.whenNoneWaits(account));
-            count(taken.map(WaitingSandbox::waited).orElse(false));
+            if (config.memory().count() > 0) {
+                count(taken.map(WaitingSandbox::waited).orElse(false));
+            }
             return taken.map(BootedRuntime::new);
         } catch (SandboxException e) {
             // Whoever asks goes on without, and says what is wrong if that comes to nothing, too.
-            log.log(Level.WARNING, "%s does not wait in a machine".formatted(boot.runtime()), e);
-            count(false);
+            log.log(Level.WARNING, "{0} is not up in a machine: {1}", boot.runtime(), e.getMessage());
             return Optional.empty();
         }
     }

@@ -211,11 +211,9 @@ final class MachinePool implements AutoCloseable {
             var machine = made(kind, name);
             try {
                 machine.cgroup().freeze();
-                if (!keep(
-                        kind,
-                        machine,
-                        nanos.getAsLong() - begin,
-                        machine.cgroup().heldMemory())) {
+                var weight = machine.cgroup().heldMemory();
+                log.log(Level.DEBUG, "a machine of {0} holds {1} MiB", kind.text(), weight.toMebibytes());
+                if (!keep(kind, machine, nanos.getAsLong() - begin, weight)) {
                     machine.close();
                 }
             } catch (IOException | RuntimeException | Error e) {
@@ -236,7 +234,6 @@ final class MachinePool implements AutoCloseable {
     }
 
     private synchronized boolean keep(MachineKind kind, PreparedMachine machine, long took, Bytes weight) {
-        log.log(Level.DEBUG, "a machine of {0} holds {1} MiB", kind.text(), weight.toMebibytes());
         if (closed || !stocks.add(kind, machine, took, weight, nanos.getAsLong())) {
             return false;
         }

@@ -42,7 +42,7 @@ record MachinePrograms(Machines machines, MachineConnections connections, Functi
             var key = new SnapshotKey(size, Optional.of(owned));
             return switch (machines.start(key)) {
                 case Start.Copy(var snapshot) -> copy(name, key, snapshot, disks, parts);
-                case Start.First _ -> first(name, key, program, disks, connections.tmpDisk(ephemeralStorage, parts));
+                case Start.First _ -> first(name, key, disks, ephemeralStorage, parts);
                 case Start.Alone _ -> start(connections.make(name, size, ephemeralStorage), program);
             };
         } catch (IOException | UncheckedIOException e) {
@@ -92,10 +92,14 @@ record MachinePrograms(Machines machines, MachineConnections connections, Functi
         }
     }
 
-    private PreparedMachine first(String name, SnapshotKey key, WaitingProgram program, MachineDisks disks, Disk tmp)
+    private PreparedMachine first(
+            String name, SnapshotKey key, MachineDisks disks, Bytes ephemeralStorage, HeldParts parts)
             throws SandboxException {
         PreparedMachine machine;
+        Disk tmp;
         try {
+            tmp = connections.tmpDisk(ephemeralStorage, parts);
+            var program = key.program().orElseThrow().program();
             machine = firstStarted(machines.makeForSnapshot(name, key.size()), program, disks, tmp);
         } catch (SandboxException | RuntimeException | Error e) {
             machines.noSnapshot(key, e);
