@@ -155,6 +155,27 @@ final class PooledRuntimesTest {
                 .allMatch(name -> name.startsWith("pool-"));
     }
 
+    /// In machines, functions of one account have copies of a Python that is up: what draws random numbers comes later.
+    @Test
+    void aPythonThatIsUpHasNoGeneratorsYet() throws Exception {
+        var code = """
+                import sys
+                drawing = {"random", "_random", "ssl", "_ssl", "_hashlib", "hashlib", "uuid", "secrets", "tempfile"}
+                seen = sorted(drawing & set(sys.modules))
+                def handler(event, context):
+                    return seen
+                """;
+        for (var runtime : PYTHONS) {
+            if (host.runtimes.find(runtime).isPresent()) {
+                var digest = host.code(Map.of("f.py", code));
+                var function = function(List.of(runtime), "draws" + runtime, "f.handler", digest, Map.of());
+                awaitReady(function, 1);
+
+                assertThat(firstAnswer(function)).as(runtime).isEqualTo("[]");
+            }
+        }
+    }
+
     @Test
     void givesNodeFunctionsARuntimeThatIsUp() throws Exception {
         var code = host.code(Map.of("f.js", NODE));
