@@ -2,23 +2,45 @@ package hearth.events.aws;
 
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.model.endpoints.ServiceName;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsAsyncClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.Protocol;
+import software.amazon.awssdk.http.ProtocolNegotiation;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 
 /// AWS's clients of other services, at the endpoints that the server was told: one for each service and region, made
 /// when it is first needed.
@@ -27,13 +49,29 @@ import software.amazon.awssdk.regions.Region;
 public final class AwsClients implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
+    /// Threads that read answers, at most.
+    private static final int MOST_LOOPS = 4;
+
+    /// A service may close a connection that was kept just when it is used again.
+    private static final RetryStrategy ONCE_MORE_IF_CLOSED = DefaultRetryStrategy.standardStrategyBuilder()
+            .maxAttempts(2)
+            .useClientDefaults(false)
+            .circuitBreakerEnabled(false)
+            .backoffStrategy(BackoffStrategy.retryImmediately())
+            .throttlingBackoffStrategy(BackoffStrategy.retryImmediately())
+            .retryOnException(AwsClients::isClosed)
+            .build();
+
     private final ServiceEndpoints endpoints;
     private final AwsCredentialsProvider credentials;
     private final Duration patience;
     private final Map<Key, SdkClient> clients = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    private record Key(ServiceName service, String region) {}
+    /// Guarded by this; none before a client is made that waits.
+    private @Nullable SdkEventLoopGroup loops;
+
+    private record Key(ServiceName service, String region, Class<?> type) {}
 
     /// @param environment with the credentials that AWS's clients read
     /// @param patience with a service that does not answer
@@ -85,8 +123,8 @@ public final class AwsClients implements AutoCloseable {
         if (closed) {
             throw new NoClientException("The server stops.");
         }
-        return type.cast(
-                clients.computeIfAbsent(new Key(service, region), _ -> make.apply(endpoint.get(), Region.of(region))));
+        return type.cast(clients.computeIfAbsent(
+                new Key(service, region, type), _ -> make.apply(endpoint.get(), Region.of(region))));
     }
 
     /// What all have in common.
@@ -103,6 +141,77 @@ public final class AwsClients implements AutoCloseable {
                 .build();
     }
 
+    /// The same of a client that waits without a thread: for many calls that are answered late. What it has answered
+    /// goes on in the thread that read the answer, which so must not be kept.
+    ///
+    /// @param protocol of the service
+    public <B extends AwsClientBuilder<B, C> & AwsAsyncClientBuilder<B, C>, C> C buildWaiting(
+            B builder, URI endpoint, Region region, Protocol protocol) {
+        return builder.endpointOverride(endpoint)
+                .region(region)
+                .credentialsProvider(credentials)
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder()
+                        .protocol(protocol)
+                        // Not all servers that speak HTTP/2 believe in it before it was agreed on.
+                        .protocolNegotiation(
+                                protocol == Protocol.HTTP2
+                                        ? ProtocolNegotiation.ALPN
+                                        : ProtocolNegotiation.ASSUME_PROTOCOL)
+                        // Each call that waits has a connection of its own, or a stream of one.
+                        .maxConcurrency(Integer.MAX_VALUE)
+                        .connectionTimeout(CONNECT)
+                        .readTimeout(patience)
+                        .eventLoopGroup(loops()))
+                .asyncConfiguration(async ->
+                        async.advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run))
+                .overrideConfiguration(ClientOverrideConfiguration.builder()
+                        .retryStrategy(ONCE_MORE_IF_CLOSED)
+                        .build())
+                .build();
+    }
+
+    /// Calls a service by a client that waits, as long as there is patience with it, and breaks the call off then, or
+    /// when the thread is interrupted.
+    ///
+    /// What the client remembers of a thread that calls it, buffers for JSON among it, stays with the few that read
+    /// answers: whoever waits for one, of thousands, keeps none.
+    ///
+    /// @throws software.amazon.awssdk.core.exception.SdkException as a client does that has a thread
+    public <T> T await(Supplier<CompletableFuture<T>> call) throws InterruptedException {
+        var begun = new AtomicReference<@Nullable CompletableFuture<T>>();
+        try {
+            // Takes no longer than its JSON. Whoever is interrupted meanwhile has the call to break off.
+            CompletableFuture.runAsync(() -> begun.set(call.get()), loops().eventLoopGroup())
+                    .join();
+            return Objects.requireNonNull(begun.get()).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | CompletionException e) {
+            throw e.getCause() instanceof RuntimeException own
+                    ? own
+                    : SdkClientException.create("The call failed: " + e.getCause(), e.getCause());
+        } catch (TimeoutException e) {
+            throw ApiCallTimeoutException.create(patience.toMillis());
+        } finally {
+            var answer = begun.get();
+            if (answer != null) {
+                // Does nothing once it is answered.
+                var _ = answer.cancel(true);
+            }
+        }
+    }
+
+    private synchronized SdkEventLoopGroup loops() {
+        if (loops == null) {
+            loops = SdkEventLoopGroup.builder()
+                    .numberOfThreads(Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()))
+                    .threadFactory(Thread.ofPlatform()
+                            .daemon()
+                            .name("client of AWS ", 0)
+                            .factory())
+                    .build();
+        }
+        return loops;
+    }
+
     private SdkHttpClient http() {
         return UrlConnectionHttpClient.builder()
                 .connectionTimeout(CONNECT)
@@ -110,9 +219,23 @@ public final class AwsClients implements AutoCloseable {
                 .build();
     }
 
+    /// Nothing is told that was reached too late, and nothing that could not be reached.
+    private static boolean isClosed(Throwable failure) {
+        return failure instanceof SdkClientException
+                && failure.getCause() instanceof IOException cause
+                && !(cause instanceof ConnectException)
+                && !(cause.getCause() instanceof TimeoutException);
+    }
+
     @Override
     public void close() {
         closed = true;
         clients.values().forEach(SdkClient::close);
+        synchronized (this) {
+            if (loops != null) {
+                // The clients themselves would wait two seconds for more work.
+                var _ = loops.eventLoopGroup().shutdownGracefully(200, 2_000, TimeUnit.MILLISECONDS);
+            }
+        }
     }
 }
