@@ -203,6 +203,31 @@ class StreamMappingsTest {
     }
 
     @Test
+    void readsAConsumersStreamByGetRecordsWhereNobodySendsItAndSaysSo() {
+        create(lambda, "consumer", Map.of());
+        streams.create("consumer", 1);
+        var mapping = lambda.createEventSourceMapping(r -> r.functionName("consumer")
+                        .eventSourceArn(Kinesalite.arn("consumer") + "/consumer/app:1700000000")
+                        .startingPosition(EventSourcePosition.TRIM_HORIZON))
+                .uuid();
+
+        awaitResult(mapping, "No records processed. The endpoint of Kinesis has no SubscribeToShard");
+        streams.put("consumer", "a:1", "a:2");
+
+        awaitLog("consumer", "a:2");
+        awaitResult(mapping, "OK. The endpoint of Kinesis has no SubscribeToShard");
+        assertThat(texts("consumer")).containsExactly("a:1", "a:2");
+    }
+
+    private static void awaitResult(String mapping, String beginning) {
+        Await.until(
+                () -> "" + lambda.getEventSourceMapping(r -> r.uuid(mapping)) + server.output(),
+                () -> lambda.getEventSourceMapping(r -> r.uuid(mapping))
+                        .lastProcessingResult()
+                        .startsWith(beginning));
+    }
+
+    @Test
     void sumsUpWindows() {
         map("windows", 1, r -> r.startingPosition(EventSourcePosition.TRIM_HORIZON)
                 .batchSize(2)

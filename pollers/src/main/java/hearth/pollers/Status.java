@@ -15,6 +15,9 @@ public final class Status {
     private static final Logger LOG = System.getLogger(Status.class.getName());
     private static final String PROBLEM = "PROBLEM: ";
 
+    /// Between how it went and what there is to know beside it.
+    private static final String REMARK = ". ";
+
     /// What is kept of words, which others chose.
     private static final int LONGEST = 1_000;
 
@@ -28,6 +31,7 @@ public final class Status {
     private String source = "";
     private String function = "";
     private String result;
+    private String remark = "";
 
     /// A source that now answers and now does not must not have each of its answers written to the store.
     private final Pause pause = new Pause();
@@ -41,7 +45,7 @@ public final class Status {
         this.id = mapping.id();
         this.what = PolledMapping.of(mapping).toString();
         this.shown = shownBy(mapping);
-        this.result = shown.startsWith(PROBLEM) ? "" : shown;
+        this.result = shown.startsWith(PROBLEM) ? "" : unremarked(shown);
     }
 
     private static String shownBy(MappingRecord mapping) {
@@ -82,6 +86,14 @@ public final class Status {
         show();
     }
 
+    /// What there is to know of the source as long as it can be asked; empty for nothing.
+    public synchronized void remarks(String words) {
+        if (!remark.equals(words)) {
+            remark = words;
+            show();
+        }
+    }
+
     private static String problem(String why) {
         var line = why.replaceAll("\\p{Cntrl}+", " ");
         return PROBLEM + (line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line);
@@ -118,8 +130,17 @@ public final class Status {
         }
     }
 
+    private static String unremarked(String words) {
+        int end = words.indexOf(REMARK);
+        return end < 0 ? words : words.substring(0, end);
+    }
+
+    private String remarked(String words) {
+        return remark.isEmpty() || words.startsWith(PROBLEM) ? words : words + REMARK + remark;
+    }
+
     private void show() {
-        var now = !source.isEmpty() ? source : !function.isEmpty() ? function : result;
+        var now = !source.isEmpty() ? source : !function.isEmpty() ? function : remarked(result);
         if (now.equals(shown) || !isTime()) {
             return;
         }

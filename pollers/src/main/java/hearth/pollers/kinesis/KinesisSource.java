@@ -12,6 +12,9 @@ import hearth.pollers.streams.StreamServices;
 public record KinesisSource(AwsClients clients, StreamServices services) implements Pollers.Sources {
     @Override
     public Poller poller(PolledMapping mapping, Status status) {
-        return new StreamPoller(mapping, new KinesisStream(clients, mapping.source()), services, status);
+        var stream = mapping.source().contains("/consumer/")
+                ? new ConsumerStream(clients, mapping.source(), System::nanoTime)
+                : new KinesisStream(clients, mapping.source());
+        return new StreamPoller(mapping, stream, services, status);
     }
 }

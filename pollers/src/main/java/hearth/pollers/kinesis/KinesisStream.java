@@ -28,9 +28,9 @@ import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceed
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
-/// A data stream of Kinesis, by AWS's client. It is read by `GetRecords` for consumers with enhanced fan-out, too.
+/// A data stream of Kinesis that is read by `GetRecords`, by AWS's client.
 final class KinesisStream implements Stream {
-    private static final ServiceName KINESIS = new ServiceName("KINESIS");
+    static final ServiceName KINESIS = new ServiceName("KINESIS");
 
     /// What GetRecords returns at most.
     private static final int MOST = 10_000;
@@ -55,6 +55,10 @@ final class KinesisStream implements Stream {
         // stream/NAME or stream/NAME/consumer/NAME:TIME
         this.name = parts[5].split("/")[1];
         this.local = clients.isLocal(KINESIS);
+    }
+
+    String region() {
+        return region;
     }
 
     @Override
@@ -115,7 +119,7 @@ final class KinesisStream implements Stream {
         try {
             var answer = client().getRecords(r -> r.shardIterator(iterator).limit(most));
             var records = answer.records().stream()
-                    .<StreamRecord>map(record -> new KinesisRecord(record, shard, arn, region))
+                    .map(record -> record(record, shard))
                     .toList();
             return new Reading.Records(records, Optional.ofNullable(answer.nextShardIterator()));
         } catch (ExpiredIteratorException e) {
@@ -128,6 +132,10 @@ final class KinesisStream implements Stream {
             }
             throw failure("GetRecords", e);
         }
+    }
+
+    StreamRecord record(software.amazon.awssdk.services.kinesis.model.Record record, String shard) {
+        return new KinesisRecord(record, shard, arn, region);
     }
 
     @Override
@@ -177,7 +185,7 @@ final class KinesisStream implements Stream {
         }
     }
 
-    private SourceException failure(String operation, SdkException failure) throws InterruptedException {
+    SourceException failure(String operation, SdkException failure) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException(operation + " was broken off");
         }

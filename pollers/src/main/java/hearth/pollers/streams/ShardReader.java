@@ -54,6 +54,9 @@ final class ShardReader {
     private final Thread reading;
     private final HeldMemory memory;
 
+    /// Whether it counts among those that ask again and again.
+    private final boolean paced;
+
     /// Threads that have not ended: the last one gives the memory back.
     private final AtomicInteger threads;
 
@@ -104,6 +107,7 @@ final class ShardReader {
         this.listener = listener;
         RecordFilter filter = mapping.filter(stream.kind());
         this.work = new ShardWork(rules, filter::admits, from);
+        this.paced = !stream.waits();
         this.kept = from;
         this.memory = new HeldMemory(services.invoker());
         this.threads = new AtomicInteger(1 + rules.lanes());
@@ -127,7 +131,9 @@ final class ShardReader {
     }
 
     void begin() {
-        services.pace().enter();
+        if (paced) {
+            services.pace().enter();
+        }
         reading.start();
         lanes.forEach(Thread::start);
     }
@@ -203,7 +209,9 @@ final class ShardReader {
         } catch (InterruptedException e) {
             LOG.log(Level.DEBUG, "The reader of " + shard.id() + " of " + mapping + " ends", e);
         } finally {
-            services.pace().leave();
+            if (paced) {
+                services.pace().leave();
+            }
             status.answers(shard.id());
         }
     }
@@ -212,7 +220,9 @@ final class ShardReader {
     private boolean readOnce(Iterators iterators, int most, Pause pause) throws SourceException, InterruptedException {
         var iterator = iterators.next();
         long begun = now();
-        switch (stream.read(shard.id(), iterator, Math.min(most, stream.most()))) {
+        var reading = stream.read(shard.id(), iterator, Math.min(most, stream.most()));
+        status.remarks(stream.remark());
+        switch (reading) {
             case Reading.Records(var records, var next) -> {
                 pause.reset();
                 status.answers(shard.id());
@@ -221,7 +231,7 @@ final class ShardReader {
                 if (next.isEmpty()) {
                     return false;
                 }
-                rest(records.isEmpty() ? services.pace().rest(stream.rest()) : stream.gap());
+                rest(records.isEmpty() ? restOfNothing() : stream.gap());
             }
             case Reading.Expired() -> iterators.forget();
             case Reading.Trimmed() -> {
@@ -231,6 +241,10 @@ final class ShardReader {
             case Reading.Slowed() -> rest(pause.next().plus(stream.rest()));
         }
         return true;
+    }
+
+    private Duration restOfNothing() {
+        return stream.waits() ? Duration.ZERO : services.pace().rest(stream.rest());
     }
 
     private void warnOfTrimmed() {

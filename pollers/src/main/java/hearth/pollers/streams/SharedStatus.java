@@ -28,6 +28,11 @@ final class SharedStatus {
         }
     }
 
+    /// @param words beside how it goes; empty for none
+    void remarks(String words) {
+        status.remarks(words);
+    }
+
     void functionCannotRun(String why) {
         status.functionCannotRun(why);
     }

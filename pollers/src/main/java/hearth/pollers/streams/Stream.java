@@ -31,6 +31,16 @@ public interface Stream extends AutoCloseable {
     /// How long to wait after a read that brought nothing, at least.
     Duration rest();
 
+    /// Whether a read waits for what comes, and so needs no rest after it.
+    default boolean waits() {
+        return false;
+    }
+
+    /// What whoever looks at the mapping is to know beside how it goes; empty for nothing.
+    default String remark() {
+        return "";
+    }
+
     /// How long a batch is gathered where the mapping does not say.
     default Duration window() {
         return Duration.ZERO;
