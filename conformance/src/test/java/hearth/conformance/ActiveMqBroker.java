@@ -25,9 +25,9 @@ import org.apache.activemq.command.ConnectionInfo;
 import org.apache.activemq.store.kahadb.KahaDBPersistenceAdapter;
 
 /// A broker of ActiveMQ's own, in this process, for those who sign in; its queues are on the disk.
-final class ActiveMqBroker implements AutoCloseable {
-    static final String USER = "app";
-    static final String PASSWORD = "pass \"word\" \\2";
+public final class ActiveMqBroker implements AutoCloseable {
+    public static final String USER = "app";
+    public static final String PASSWORD = "pass \"word\" \\2";
 
     private final Path folder;
     private final int port;
@@ -51,7 +51,7 @@ final class ActiveMqBroker implements AutoCloseable {
         this.broker = launch();
     }
 
-    static ActiveMqBroker start() {
+    public static ActiveMqBroker start() {
         try {
             return new ActiveMqBroker(TestServer.temporaryFolder(), Haproxy.freePort(), Optional.empty());
         } catch (IOException e) {
@@ -108,7 +108,7 @@ final class ActiveMqBroker implements AutoCloseable {
         }
     }
 
-    String url() {
+    public String url() {
         return "tcp://127.0.0.1:" + port;
     }
 
@@ -145,7 +145,7 @@ final class ActiveMqBroker implements AutoCloseable {
         }
     }
 
-    void send(String queue, String... texts) {
+    public void send(String queue, String... texts) {
         send(queue, (session, producer) -> {
             for (var text : texts) {
                 producer.send(session.createTextMessage(text));

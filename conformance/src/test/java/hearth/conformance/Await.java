@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// Waits for what other processes bring about.
-final class Await {
+public final class Await {
     /// What is waited for comes in a moment; on a machine that is busy with other things, later.
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -17,12 +17,12 @@ final class Await {
 
     private Await() {}
 
-    static void until(String what, BooleanSupplier condition) {
+    public static void until(String what, BooleanSupplier condition) {
         until(() -> what, condition);
     }
 
     /// @param what is told when it did not come about
-    static void until(Supplier<String> what, BooleanSupplier condition) {
+    public static void until(Supplier<String> what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (var pause = FIRST_PAUSE; !condition.getAsBoolean(); pause = longer(pause)) {
             if (System.nanoTime() - deadline > 0) {

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 
 /// A broker of RabbitMQ's own, as Debian has it, on the loopback, with folders, a port mapper and a user of its own.
 public final class RabbitMqBroker implements AutoCloseable {
-    static final String WHY_NOT = "RabbitMQ is not installed: apt-get install rabbitmq-server";
+    public static final String WHY_NOT = "RabbitMQ is not installed: apt-get install rabbitmq-server";
 
     public static final String USER = "app";
     public static final String PASSWORD = "secret-word";
@@ -47,7 +47,7 @@ public final class RabbitMqBroker implements AutoCloseable {
         this.server = launch();
     }
 
-    static boolean isThere() {
+    public static boolean isThere() {
         return program().isPresent();
     }
 
@@ -157,7 +157,7 @@ public final class RabbitMqBroker implements AutoCloseable {
         work(channel -> channel.queueDeclare(queue, true, false, false, Map.of()));
     }
 
-    void send(String queue, List<String> texts) {
+    public void send(String queue, List<String> texts) {
         work(channel -> {
             for (var text : texts) {
                 channel.basicPublish(

@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 ///
 /// With `-Dhearth.endpoint=http://…` it is the server there, which takes any signature. Its functions stay as they are,
 /// and so does what the tests create.
-final class TestServer {
+public final class TestServer {
     static final String ROLE = "arn:aws:iam::000000000000:role/lambda-role";
 
     private static final Optional<URI> RUNNING =
@@ -70,7 +70,7 @@ final class TestServer {
     }
 
     /// One that is gone when the tests are over.
-    static Path temporaryFolder() {
+    public static Path temporaryFolder() {
         try {
             var folder = Files.createTempDirectory("hearth-conformance");
             AT_THE_END.add(() -> remove(folder));

@@ -94,7 +94,7 @@ public final class BatchInvoker {
     public BatchOutcome run(
             PolledMapping mapping, FunctionVersion version, String requestId, byte[] payload, String traceHeader)
             throws InterruptedException {
-        if (!ownership.isHeld(mapping.id())) {
+        if (!isHeld(mapping)) {
             return new BatchOutcome.NotRun("Another server may poll the source by now.");
         }
         var invocation = new Invocation(
@@ -102,6 +102,11 @@ public final class BatchInvoker {
         var outcome = new CompletableFuture<DispatchOutcome>();
         dispatch.run(version, invocation, PATIENCE, outcome::complete);
         return outcome(version, await(outcome));
+    }
+
+    /// Whether nobody else can poll the source by now.
+    public boolean isHeld(PolledMapping mapping) {
+        return ownership.isHeld(mapping.id());
     }
 
     /// Whether there is memory for what one more poll may bring. Whoever holds some already must not wait for more.

@@ -2,12 +2,14 @@ package hearth.pollers.mq;
 
 import hearth.pollers.SourceException;
 import hearth.pollers.secrets.Secret;
+import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.ActiveMQMessageConsumer;
@@ -22,6 +24,17 @@ final class ActiveMqConnection implements BrokerConnection<ActiveMQMessage> {
 
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
+    /// After how long without a word one end takes the other for gone; the broker, after up to twice that.
+    private static final Duration SILENCE = Duration.ofSeconds(4);
+
+    private static final String INACTIVITY = "wireFormat.maxInactivityDuration";
+
+    /// How long a connection is waited for that the mapping's former poller has left behind.
+    private static final Duration FORMER = SILENCE.multipliedBy(3);
+
+    /// How often that is looked at.
+    private static final Duration LOOK = Duration.ofMillis(200);
+
     /// The most messages that wait here for their turn. The client asks for more as it hands them out.
     private static final int MOST_WAITING = 1000;
 
@@ -35,8 +48,27 @@ final class ActiveMqConnection implements BrokerConnection<ActiveMQMessage> {
         connection.setExceptionListener(_ -> failed = true);
     }
 
-    static ActiveMqConnection open(String url, MqRules rules, Secret secret) throws SourceException {
-        var factory = factory(url, rules, secret);
+    /// Connects under a name that is the mapping's alone: the broker refuses that while a connection has it, and so
+    /// while messages are out that come before all others.
+    static ActiveMqConnection open(String url, MqWork work, Secret secret)
+            throws SourceException, InterruptedException {
+        var factory = factory(url, work.rules(), secret);
+        factory.setClientID("Hearth, mapping " + work.mapping().id().uuid());
+        long until = System.nanoTime() + FORMER.toNanos();
+        while (true) {
+            try {
+                return open(factory, work.rules());
+            } catch (InvalidClientIDException e) {
+                LOG.log(Level.DEBUG, "The broker has another connection of mapping " + work.mapping(), e);
+                if (System.nanoTime() - until >= 0 || work.closed().await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw Problems.former();
+                }
+            }
+        }
+    }
+
+    private static ActiveMqConnection open(ActiveMQConnectionFactory factory, MqRules rules)
+            throws SourceException, InvalidClientIDException {
         ActiveMQConnection connection;
         try {
             connection = (ActiveMQConnection) factory.createConnection();
@@ -50,6 +82,8 @@ final class ActiveMqConnection implements BrokerConnection<ActiveMQMessage> {
             var opening = new ActiveMqConnection(connection, consumer);
             opened = true;
             return opening;
+        } catch (InvalidClientIDException e) {
+            throw e;
         } catch (JMSSecurityException e) {
             throw Problems.authentication();
         } catch (JMSException e) {
@@ -64,7 +98,7 @@ final class ActiveMqConnection implements BrokerConnection<ActiveMQMessage> {
     private static ActiveMQConnectionFactory factory(String url, MqRules rules, Secret secret) throws SourceException {
         ActiveMQConnectionFactory factory;
         try {
-            factory = new ActiveMQConnectionFactory(url);
+            factory = new ActiveMQConnectionFactory(heard(url));
         } catch (IllegalArgumentException e) {
             throw problem(e);
         }
@@ -80,6 +114,14 @@ final class ActiveMqConnection implements BrokerConnection<ActiveMQMessage> {
         factory.setRedeliveryPolicy(redelivery);
         factory.getPrefetchPolicy().setAll(Math.min(rules.batchSize(), MOST_WAITING));
         return factory;
+    }
+
+    /// Has both ends notice soon that the other says nothing any more, unless the URL says when.
+    private static String heard(String url) {
+        return url.contains(INACTIVITY)
+                ? url
+                : url + (url.contains("?") ? "&" : "?") + INACTIVITY + "=" + SILENCE.toMillis() + "&" + INACTIVITY
+                        + "InitalDelay=" + SILENCE.toMillis();
     }
 
     private static ActiveMQMessageConsumer consumer(ActiveMQConnection connection, MqRules rules)

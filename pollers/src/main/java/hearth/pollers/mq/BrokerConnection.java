@@ -7,7 +7,7 @@ import java.util.Optional;
 /// A connection that takes messages out of one queue. It does not connect again: what it has not acknowledged comes
 /// again by the next one.
 ///
-/// Of one thread, but for `isOpen`.
+/// Of one thread, but for `isOpen` and `close`.
 ///
 /// @param <M> the client's messages
 interface BrokerConnection<M> extends AutoCloseable {

@@ -45,16 +45,11 @@ record MqAccess(MqWork work) {
         throw problem;
     }
 
-    private BrokerConnection<?> open(Engine engine, String url, Secret secret) throws SourceException {
+    private BrokerConnection<?> open(Engine engine, String url, Secret secret)
+            throws SourceException, InterruptedException {
         return switch (engine) {
-            case ACTIVEMQ -> ActiveMqConnection.open(url, work.rules(), secret);
-            case RABBITMQ ->
-                RabbitMqConnection.open(
-                        url,
-                        work.rules(),
-                        secret,
-                        "Hearth, mapping " + work.mapping().id().uuid(),
-                        work.services().clock());
+            case ACTIVEMQ -> ActiveMqConnection.open(url, work, secret);
+            case RABBITMQ -> RabbitMqConnection.open(url, work, secret);
         };
     }
 }

@@ -9,6 +9,7 @@ import hearth.pollers.SourceException;
 import hearth.pollers.Status;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +24,9 @@ final class MqPoller implements Poller {
     private final MqWork work;
     private final MqAccess access;
     private final Thread thread;
+
+    /// What is open, or was last.
+    private volatile Optional<BrokerConnection<?>> connected = Optional.empty();
 
     MqPoller(PolledMapping mapping, MqServices services, Status status) {
         this.work = new MqWork(
@@ -41,6 +45,7 @@ final class MqPoller implements Poller {
         try {
             while (!work.isClosed()) {
                 try (var connection = access.connect()) {
+                    connected = Optional.of(connection);
                     work.status().sourceAnswers();
                     work(connection, pause);
                 } catch (SourceException e) {
@@ -77,9 +82,14 @@ final class MqPoller implements Poller {
         }
     }
 
+    /// Where the mapping is another server's, its connection ends at once: whoever polls next is to have what this one
+    /// took out, before what comes behind it.
     @Override
     public void close(boolean now) throws InterruptedException {
         work.closed().countDown();
+        if (!work.services().invoker().isHeld(work.mapping())) {
+            connected.ifPresent(BrokerConnection::close);
+        }
         if (thread.getState() == Thread.State.NEW) {
             return;
         }

@@ -19,6 +19,13 @@ final class Problems {
         return new SourceException("Lambda does not have the required permissions to access the event source.", null);
     }
 
+    static SourceException former() {
+        return new SourceException(
+                "The broker has another connection of this mapping still, which has messages that come first. It is to"
+                        + " end connections from which nothing comes (wireFormat.maxInactivityDuration).",
+                null);
+    }
+
     static SourceException noQueue(String queue) {
         return new SourceException("The broker has no queue " + queue + ".", null);
     }

@@ -31,7 +31,15 @@ final class RabbitMqConnection implements BrokerConnection<Delivery> {
     private static final Logger LOG = System.getLogger(RabbitMqConnection.class.getName());
 
     private static final Duration ANSWER = Duration.ofSeconds(10);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(20);
+
+    /// How often both ends hear of each other. The broker ends a connection from which nothing came two or three times.
+    private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+
+    /// How long a connection is waited for that the mapping's former poller has left behind.
+    private static final Duration FORMER = HEARTBEAT.multipliedBy(4);
+
+    /// How often that is looked at.
+    private static final Duration LOOK = Duration.ofMillis(200);
 
     /// The most unacknowledged messages that a channel can be told to have.
     private static final int MOST = 65_535;
@@ -53,13 +61,14 @@ final class RabbitMqConnection implements BrokerConnection<Delivery> {
         this.clock = clock;
     }
 
-    /// @param name that RabbitMQ shows of the connection
-    static RabbitMqConnection open(String url, MqRules rules, Secret secret, String name, InstantSource clock)
-            throws SourceException {
+    static RabbitMqConnection open(String url, MqWork work, Secret secret)
+            throws SourceException, InterruptedException {
+        var rules = work.rules();
         var factory = factory(URI.create(url), rules, secret);
         Connection connection;
         try {
-            connection = factory.newConnection(name);
+            connection = factory.newConnection(
+                    "Hearth, mapping " + work.mapping().id().uuid());
         } catch (PossibleAuthenticationFailureException e) {
             throw Problems.authentication();
         } catch (IOException | TimeoutException e) {
@@ -67,8 +76,10 @@ final class RabbitMqConnection implements BrokerConnection<Delivery> {
         }
         boolean opened = false;
         try {
+            awaitFormer(connection, work);
             var channel = connection.createChannel();
-            var consuming = new RabbitMqConnection(rules.queue(), connection, channel, clock);
+            var consuming = new RabbitMqConnection(
+                    rules.queue(), connection, channel, work.services().clock());
             channel.basicQos(Math.min(rules.batchSize(), MOST));
             channel.basicConsume(rules.queue(), false, consuming.new Consumer(channel));
             opened = true;
@@ -79,6 +90,43 @@ final class RabbitMqConnection implements BrokerConnection<Delivery> {
             if (!opened) {
                 connection.abort((int) ANSWER.toMillis());
             }
+        }
+    }
+
+    /// A poller that stands still, or whose host is gone, has messages out that come before all others, until the
+    /// broker ends its connection. A consumer that stays longer is somebody else's.
+    private static void awaitFormer(Connection connection, MqWork work)
+            throws SourceException, IOException, InterruptedException {
+        long until = System.nanoTime() + FORMER.toNanos();
+        while (hasConsumers(connection, work.rules().queue())) {
+            if (System.nanoTime() - until >= 0) {
+                LOG.log(
+                        Level.WARNING,
+                        "Queue {0} of mapping {1} has other consumers: its messages are shared out, and run in their"
+                                + " order only as far as they come to this one",
+                        work.rules().queue(),
+                        work.mapping());
+                return;
+            }
+            if (work.closed().await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
+    /// By a channel of its own, which the broker closes where it does not answer that.
+    private static boolean hasConsumers(Connection connection, String queue) throws IOException, SourceException {
+        var asking = connection.createChannel();
+        try {
+            return asking.consumerCount(queue) > 0;
+        } catch (IOException e) {
+            if (reason(e) == AMQP.ACCESS_REFUSED) {
+                LOG.log(Level.DEBUG, "Who else consumes " + queue + " is not for this user to know", e);
+                return false;
+            }
+            throw problem(e, queue);
+        } finally {
+            asking.abort();
         }
     }
 
@@ -112,25 +160,23 @@ final class RabbitMqConnection implements BrokerConnection<Delivery> {
 
     private static SourceException problem(Exception failure, String queue) {
         LOG.log(Level.DEBUG, "A connection to RabbitMQ met {0}", failure.getClass());
+        return switch (reason(failure)) {
+            case AMQP.NOT_FOUND -> Problems.noQueue(queue);
+            case AMQP.ACCESS_REFUSED, AMQP.NOT_ALLOWED -> Problems.authorization();
+            default -> Problems.connection();
+        };
+    }
+
+    /// Why the broker ended a channel or a connection; 0 when it was not the broker.
+    private static int reason(Exception failure) {
         var signal = failure instanceof ShutdownSignalException own ? own : failure.getCause();
-        if (signal instanceof ShutdownSignalException ended) {
-            int code =
-                    switch (ended.getReason()) {
-                        case AMQP.Channel.Close close -> close.getReplyCode();
-                        case AMQP.Connection.Close close -> close.getReplyCode();
-                        case null, default -> 0;
-                    };
-            switch (code) {
-                case AMQP.NOT_FOUND -> {
-                    return Problems.noQueue(queue);
+        return signal instanceof ShutdownSignalException ended
+                ? switch (ended.getReason()) {
+                    case AMQP.Channel.Close close -> close.getReplyCode();
+                    case AMQP.Connection.Close close -> close.getReplyCode();
+                    case null, default -> 0;
                 }
-                case AMQP.ACCESS_REFUSED, AMQP.NOT_ALLOWED -> {
-                    return Problems.authorization();
-                }
-                default -> {}
-            }
-        }
-        return Problems.connection();
+                : 0;
     }
 
     /// Of the client's threads.

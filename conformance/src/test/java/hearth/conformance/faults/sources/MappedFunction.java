@@ -2,9 +2,12 @@ package hearth.conformance.faults.sources;
 
 import hearth.conformance.Zips;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
 
 /// The function that asks the recorder about each message, and its mapping.
 final class MappedFunction {
@@ -25,6 +28,8 @@ final class MappedFunction {
                         yield decoded(record["kinesis"]["data"]), record["kinesis"]["sequenceNumber"]
                     else:
                         yield record["body"], record["messageId"]
+                for message in event.get("messages", []):
+                    yield decoded(message["data"]), None
                 if "rmqMessagesByQueue" in event:
                     for queue in event["rmqMessagesByQueue"].values():
                         for message in queue:
@@ -36,7 +41,7 @@ final class MappedFunction {
 
             def succeeds(text):
                 # Whoever is killed is killed in the middle.
-                time.sleep(0.02)
+                time.sleep(float(os.environ.get("SECONDS", "0.02")))
                 connection = http.client.HTTPConnection(RECORDER.hostname, RECORDER.port, timeout=3)
                 try:
                     connection.request("POST", "/", text)
@@ -67,17 +72,28 @@ final class MappedFunction {
     }
 
     static MappedFunction make(Servers servers, FaultySource source) {
+        return make(servers, source.variables(), source::map);
+    }
+
+    /// @param variables of the function
+    /// @param map completes its mapping
+    static MappedFunction make(
+            Servers servers,
+            Map<String, String> variables,
+            UnaryOperator<CreateEventSourceMappingRequest.Builder> map) {
         try (var lambda = servers.lambda()) {
             lambda.createFunction(r -> r.functionName(NAME)
                     .runtime("python3.11")
                     .role("arn:aws:iam::000000000000:role/any")
                     .handler("app.handler")
                     .timeout(4)
-                    .environment(e -> e.variables(source.variables()))
+                    .environment(e -> e.variables(variables))
                     .code(c -> c.zipFile(CODE)));
             lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(NAME));
             throttle(lambda, CONCURRENCY);
-            var mapping = lambda.createEventSourceMapping(r -> source.map(r.functionName(NAME)));
+            var mapping = lambda.createEventSourceMapping(r -> {
+                var _ = map.apply(r.functionName(NAME));
+            });
             return new MappedFunction(servers, mapping.uuid());
         }
     }
