@@ -58,15 +58,16 @@ final class TopicClient {
 
     private String answer(String[] words) throws Exception {
         return switch (words[0]) {
-            case "fill" -> fill(words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+            case "fill" ->
+                fill(words[1], Integer.parseInt(words[2]), Integer.parseInt(words[3]), Integer.parseInt(words[4]));
             case "drain" -> drain(words[1], Integer.parseInt(words[2]));
             case "watch" -> watch(words[1], Integer.parseInt(words[2]));
             default -> throw new IOException("What is " + words[0] + "?");
         };
     }
 
-    /// Makes a topic, whose partitions have as many records each, of 1 KB of JSON.
-    private String fill(String topic, int partitions, int count) throws Exception {
+    /// Makes a topic, of which so many partitions have as many records each, of 1 KB of JSON, and the others none.
+    private String fill(String topic, int partitions, int filled, int count) throws Exception {
         admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                 .all()
                 .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -90,7 +91,7 @@ final class TopicClient {
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             var last = producer.send(new ProducerRecord<>(topic, 0, null, value));
             for (int i = 1; i < count; i++) {
-                last = producer.send(new ProducerRecord<>(topic, i % partitions, null, value));
+                last = producer.send(new ProducerRecord<>(topic, i % filled, null, value));
             }
             producer.flush();
             last.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -89,6 +89,8 @@ final class GroupMember extends Member {
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        // All that has come: what stays with the client keeps it from asking for more of that partition.
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.MAX_VALUE);
         settings.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, (int) METADATA.toMillis());
         settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION.toMillis());
         settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) SESSION.toMillis() / 4);
@@ -111,8 +113,11 @@ final class GroupMember extends Member {
         commit(consumer);
         if (!isClosed()) {
             partitions.startRuns();
-            var readiness = partitions.readiness();
-            consumer.pause(readiness.full());
+            var readiness = partitions
+                    .readAhead()
+                    .readiness(
+                            System.nanoTime(), each -> consumer.currentLag(each).orElse(1) > 0);
+            consumer.pause(readiness.paused());
             consumer.resume(readiness.others());
             connections.look(consumer.metrics());
         }

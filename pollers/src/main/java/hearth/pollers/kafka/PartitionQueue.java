@@ -21,6 +21,8 @@ final class PartitionQueue {
     private long memory;
     private long memoryOfBatch;
     private boolean hurries;
+    private boolean full;
+    private long fullSince;
 
     /// The batch that is worked on, if one is.
     private @Nullable Batch batch;
@@ -60,8 +62,25 @@ final class PartitionQueue {
         this.position = position;
     }
 
-    /// Whether nothing more is to be read for now.
-    boolean isFull() {
+    /// Whether nothing more is to be read for now: there is the next batch, and so much behind it as is read ahead.
+    ///
+    /// @param ahead how many bytes of events are
+    boolean isFull(long ahead, long now) {
+        boolean enough = hurries || (hasBatch() && bytes >= Math.min(ahead, BatchInvoker.LARGEST - frame));
+        if (enough && !full) {
+            fullSince = now;
+        }
+        full = enough;
+        return enough;
+    }
+
+    /// Since when there has been enough, each time that it was asked.
+    long fullSince() {
+        return fullSince;
+    }
+
+    /// Whether the next batch need not wait for more.
+    private boolean hasBatch() {
         return hurries || waiting.size() >= rules.batchSize() || frame + bytes >= BatchInvoker.LARGEST;
     }
 
@@ -96,7 +115,7 @@ final class PartitionQueue {
             return OptionalLong.empty();
         }
         return OptionalLong.of(
-                isFull() ? 0 : Math.max(0, first.since() + rules.window().toNanos() - now));
+                hasBatch() ? 0 : Math.max(0, first.since() + rules.window().toNanos() - now));
     }
 
     /// Whether a batch is worked on.

@@ -4,7 +4,6 @@ import hearth.pollers.HeldMemory;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -29,12 +28,10 @@ final class Partitions {
     private final Runnable onBatchEnd;
     private final Map<TopicPartition, PartitionQueue> queues = new HashMap<>();
     private final Map<TopicPartition, BatchRun> runs = new HashMap<>();
+    private final ReadAhead readAhead = new ReadAhead(queues);
 
     /// Whether there is no memory for more.
     private boolean hurries;
-
-    /// What is paused, and what is to be read on.
-    record Readiness(List<TopicPartition> full, List<TopicPartition> others) {}
 
     /// @param onBatchEnd told by another thread when a batch has ended
     Partitions(MappingWork work, HeldMemory memory, Runnable onBatchEnd) {
@@ -57,6 +54,7 @@ final class Partitions {
     /// Until when there is nothing to do but to read.
     Duration untilDue(long now) {
         long wait = hurries ? HeldMemory.LOOK.toNanos() : Member.LONGEST_WAIT.toNanos();
+        wait = Math.min(wait, readAhead.untilChange().orElse(wait));
         for (var queue : queues.values()) {
             wait = Math.min(wait, queue.due(now).orElse(wait));
         }
@@ -130,12 +128,8 @@ final class Partitions {
         }));
     }
 
-    /// Which partitions have no room, and which have.
-    Readiness readiness() {
-        var full = new ArrayList<TopicPartition>();
-        var others = new ArrayList<TopicPartition>();
-        queues.forEach((partition, queue) -> (queue.isFull() ? full : others).add(partition));
-        return new Readiness(full, others);
+    ReadAhead readAhead() {
+        return readAhead;
     }
 
     /// The offsets that are new, which count as committed from now on.

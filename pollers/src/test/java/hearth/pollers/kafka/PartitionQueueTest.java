@@ -19,13 +19,41 @@ class PartitionQueueTest {
 
         assertThat(queue.next(20)).isEmpty();
         assertThat(queue.due(20)).hasValue(490);
-        assertThat(queue.isFull()).isFalse();
+        assertThat(queue.isFull(0, 0)).isFalse();
 
         read(2, 5, 30);
 
-        assertThat(queue.isFull()).isTrue();
+        assertThat(queue.isFull(0, 0)).isTrue();
         assertThat(queue.due(30)).hasValue(0);
         assertThat(next(30)).containsExactly(0L, 1L, 2L);
+    }
+
+    @Test
+    void isFullOnceItHasABatchAndWhatIsReadAhead() {
+        long ahead = 4L * record(0).size();
+        read(0, 3, 10);
+        assertThat(queue.isFull(ahead, 20)).isFalse();
+
+        read(3, 4, 30);
+        assertThat(queue.isFull(ahead, 40)).isTrue();
+        assertThat(queue.isFull(ahead, 50)).isTrue();
+        assertThat(queue.fullSince()).isEqualTo(40);
+
+        next(60);
+        assertThat(queue.isFull(ahead, 60)).isFalse();
+        read(4, 8, 70);
+        assertThat(queue.isFull(ahead, 80)).isTrue();
+        assertThat(queue.fullSince()).isEqualTo(80);
+    }
+
+    @Test
+    void isFullWithWhatAFunctionCanBeGivenHoweverMuchIsReadAhead() {
+        var large = "x".repeat(3 << 20);
+        queue.add(record(0, large), 0);
+        assertThat(queue.isFull(Long.MAX_VALUE, 0)).isFalse();
+        queue.add(record(1, large), 0);
+
+        assertThat(queue.isFull(Long.MAX_VALUE, 0)).isTrue();
     }
 
     @Test
@@ -44,7 +72,7 @@ class PartitionQueueTest {
         assertThat(queue.memory()).isEqualTo(both);
 
         queue.hurry(true);
-        assertThat(queue.isFull()).isTrue();
+        assertThat(queue.isFull(0, 0)).isTrue();
         var batch = queue.next(0).orElseThrow();
         assertThat(queue.memory()).isEqualTo(both);
         succeed(batch);
@@ -53,7 +81,7 @@ class PartitionQueueTest {
         assertThat(queue.memory()).isZero();
         assertThat(queue.due(0)).isEmpty();
         queue.hurry(false);
-        assertThat(queue.isFull()).isFalse();
+        assertThat(queue.isFull(0, 0)).isFalse();
     }
 
     @Test
@@ -77,7 +105,7 @@ class PartitionQueueTest {
         queue.add(record(0, large), 0);
         queue.add(record(1, large), 0);
 
-        assertThat(queue.isFull()).isTrue();
+        assertThat(queue.isFull(0, 0)).isTrue();
         assertThat(next(0)).containsExactly(0L);
     }
 
