@@ -2,21 +2,15 @@ package hearth.events.aws;
 
 import hearth.model.endpoints.ServiceEndpoints;
 import hearth.model.endpoints.ServiceName;
+import io.netty.handler.timeout.TimeoutException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -29,7 +23,6 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.ProtocolNegotiation;
@@ -168,35 +161,6 @@ public final class AwsClients implements AutoCloseable {
                         .retryStrategy(ONCE_MORE_IF_CLOSED)
                         .build())
                 .build();
-    }
-
-    /// Calls a service by a client that waits, as long as there is patience with it, and breaks the call off then, or
-    /// when the thread is interrupted.
-    ///
-    /// What the client remembers of a thread that calls it, buffers for JSON among it, stays with the few that read
-    /// answers: whoever waits for one, of thousands, keeps none.
-    ///
-    /// @throws software.amazon.awssdk.core.exception.SdkException as a client does that has a thread
-    public <T> T await(Supplier<CompletableFuture<T>> call) throws InterruptedException {
-        var begun = new AtomicReference<@Nullable CompletableFuture<T>>();
-        try {
-            // Takes no longer than its JSON. Whoever is interrupted meanwhile has the call to break off.
-            CompletableFuture.runAsync(() -> begun.set(call.get()), loops().eventLoopGroup())
-                    .join();
-            return Objects.requireNonNull(begun.get()).get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException | CompletionException e) {
-            throw e.getCause() instanceof RuntimeException own
-                    ? own
-                    : SdkClientException.create("The call failed: " + e.getCause(), e.getCause());
-        } catch (TimeoutException e) {
-            throw ApiCallTimeoutException.create(patience.toMillis());
-        } finally {
-            var answer = begun.get();
-            if (answer != null) {
-                // Does nothing once it is answered.
-                var _ = answer.cancel(true);
-            }
-        }
     }
 
     private synchronized SdkEventLoopGroup loops() {

@@ -7,14 +7,11 @@ import hearth.pollers.SourceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.Protocol;
-import software.amazon.awssdk.services.sqs.SqsAsyncClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
@@ -60,19 +57,19 @@ final class Queue {
     ///
     /// @param wait whole seconds
     List<Message> receive(int most, Duration wait) throws SourceException, InterruptedException {
-        return call(
-                        "ReceiveMessage",
-                        sqs -> sqs.receiveMessage(request -> request.queueUrl(url)
-                                .maxNumberOfMessages(Math.min(most, MOST))
-                                .waitTimeSeconds((int) wait.toSeconds())
-                                .messageAttributeNames("All")
-                                .messageSystemAttributeNames(MessageSystemAttributeName.ALL)))
-                .messages();
+        return call("ReceiveMessage", sqs -> sqs.receiveMessage(request -> request.queueUrl(url)
+                        .maxNumberOfMessages(Math.min(most, MOST))
+                        .waitTimeSeconds((int) wait.toSeconds())
+                        .messageAttributeNames("All")
+                        .messageSystemAttributeNames(MessageSystemAttributeName.ALL))
+                .messages());
     }
 
     /// For how long a message that was taken out is nobody else's.
     Duration visibility() throws SourceException, InterruptedException {
-        var attributes = attributes(QueueAttributeName.VISIBILITY_TIMEOUT);
+        var attributes = call("GetQueueAttributes", sqs -> sqs.getQueueAttributes(
+                        request -> request.queueUrl(url).attributeNames(QueueAttributeName.VISIBILITY_TIMEOUT))
+                .attributes());
         var seconds = attributes.getOrDefault(QueueAttributeName.VISIBILITY_TIMEOUT, "30");
         try {
             return Duration.ofSeconds(Integer.parseInt(seconds));
@@ -82,21 +79,14 @@ final class Queue {
     }
 
     SqsProbe.Waiting waiting() throws SourceException, InterruptedException {
-        var attributes = attributes(
-                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
+        var attributes = call("GetQueueAttributes", sqs -> sqs.getQueueAttributes(request -> request.queueUrl(url)
+                        .attributeNames(
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                .attributes());
         return new SqsProbe.Waiting(
                 attributes.getOrDefault(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES, "0"),
                 attributes.getOrDefault(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE, "0"));
-    }
-
-    private Map<QueueAttributeName, String> attributes(QueueAttributeName... names)
-            throws SourceException, InterruptedException {
-        return call(
-                        "GetQueueAttributes",
-                        sqs -> sqs.getQueueAttributes(
-                                request -> request.queueUrl(url).attributeNames(names)))
-                .attributes();
     }
 
     /// Deletes messages. One whose handle is no longer good has been deleted before, or is another's by now.
@@ -113,11 +103,9 @@ final class Queue {
                         .receiptHandle(some.get(i).receiptHandle())
                         .build());
             }
-            var failed = call(
-                            "DeleteMessageBatch",
-                            sqs -> sqs.deleteMessageBatch(
-                                    request -> request.queueUrl(url).entries(entries)))
-                    .failed();
+            var failed = call("DeleteMessageBatch", sqs -> sqs.deleteMessageBatch(
+                            request -> request.queueUrl(url).entries(entries))
+                    .failed());
             failed.stream()
                     .filter(entry -> !Boolean.TRUE.equals(entry.senderFault()))
                     .forEach(entry -> left.add(some.get(Integer.parseInt(entry.id()))));
@@ -143,25 +131,26 @@ final class Queue {
         }
     }
 
-    private <T> T call(String operation, Function<SqsAsyncClient, CompletableFuture<T>> action)
-            throws SourceException, InterruptedException {
+    private <T> T call(String operation, Function<SqsClient, T> action) throws SourceException, InterruptedException {
         try {
             var sqs = clients.get(
                     SQS,
                     region,
-                    SqsAsyncClient.class,
+                    SqsClient.class,
                     // Whoever counts otherwise than AWS has the messages all the same.
-                    (endpoint, at) -> clients.buildWaiting(
-                            SqsAsyncClient.builder().checksumValidationEnabled(false), endpoint, at, Protocol.HTTP1_1));
+                    (endpoint, at) ->
+                            clients.build(SqsClient.builder().checksumValidationEnabled(false), endpoint, at));
             if (url == null) {
-                url = clients.await(() -> sqs.getQueueUrl(
-                                request -> request.queueName(name).queueOwnerAWSAccountId(account)))
+                url = sqs.getQueueUrl(request -> request.queueName(name).queueOwnerAWSAccountId(account))
                         .queueUrl();
             }
-            return clients.await(() -> action.apply(sqs));
+            return action.apply(sqs);
         } catch (NoClientException e) {
             throw new SourceException(String.valueOf(e.getMessage()), e);
         } catch (SdkException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException(operation + " was broken off");
+            }
             throw new SourceException(words(operation, e), e);
         }
     }

@@ -162,7 +162,7 @@ final class SqsPoller implements Poller {
                         return;
                     }
                 } catch (InterruptedException e) {
-                    // By `close`.
+                    // By `close`, or by a timer of AWS's client that came too late.
                     LOG.log(Level.DEBUG, "A poller of " + mapping + " was interrupted", e);
                 } catch (RuntimeException | Error e) {
                     defect(e);
