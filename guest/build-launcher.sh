@@ -1,19 +1,21 @@
 #!/bin/sh
-# Compiles the launcher into target/guest/launcher, and pid 1 of a microVM into target/guest/microvm-init, unless they are
-# newer than their sources.
+# Compiles the launcher into target/guest/launcher, pid 1 of a microVM into target/guest/microvm-init, and what its monitor
+# loads into target/guest/monitor.so, unless they are newer than their sources.
 set -e
 cd "$(dirname "$0")"
 
-build() { # FOLDER PROGRAM
+build() { # FOLDER TARGET OPTION...
+  folder=$1
   target=target/guest/$2
-  set -- "$1"/*.c
-  [ -e "$1" ] || return 0
-  folder=${1%/*}
+  shift 2
+  [ -d "$folder" ] || return 0
   [ -x "$target" ] && [ -z "$(find "$folder" build-launcher.sh -newer "$target")" ] && return 0
   mkdir -p target/guest
-  gcc -O2 -static -Wall -Wextra -Werror -o "$target.new" "$@"
+  gcc -O2 -Wall -Wextra -Werror "$@" -o "$target.new" "$folder"/*.c
   mv "$target.new" "$target"
 }
 
-build launcher launcher
-build microvm microvm-init
+build launcher launcher -static
+build microvm microvm-init -static
+# Of whichever C library the monitor has.
+build monitor monitor.so -shared -fPIC -fvisibility=hidden -nostdlib

@@ -78,6 +78,8 @@ if [[ $arch != "$(host)" ]]; then
   say "compiling the launcher and pid 1 of microVMs for $arch"
   "$compiler" -O2 -static -Wall -Wextra -Werror -o "$root/guest/launcher" "$repository"/guest/launcher/*.c
   "$compiler" -O2 -static -Wall -Wextra -Werror -o "$root/guest/microvm-init" "$repository"/guest/microvm/*.c
+  "$compiler" -O2 -shared -fPIC -fvisibility=hidden -nostdlib -Wall -Wextra -Werror \
+    -o "$root/guest/monitor.so" "$repository"/guest/monitor/*.c
   "$compiler" -O2 -shared -fPIC -Wall -Wextra -Werror -I"$jdk/include" -I"$jdk/include/linux" \
     -o "$root/guest/java/jni/libhearth.so" "$repository/guest/jni/native.c"
 fi

@@ -10,6 +10,11 @@ public final class OpenFiles {
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_FOLLOW = 0x400;
 
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
+    private static final int O_DIRECT = System.getProperty("os.arch").equals("aarch64") ? 0x10000 : 0x4000;
+
+    private static final NativeCall FCNTL = NativeCall.of("fcntl", "iiil");
     private static final NativeCall LINKAT = NativeCall.of("linkat", "iipipi");
 
     private OpenFiles() {}
@@ -32,6 +37,21 @@ public final class OpenFiles {
                     arena.allocateFrom(name.toString()),
                     AT_SYMLINK_FOLLOW);
         }
+    }
+
+    /// Whether what is written to it may go past the kernel's pages, which not every file system has.
+    public static boolean canBeDirect(int file) throws LinuxException {
+        var flags = FCNTL.call("F_GETFL", file, F_GETFL, 0L);
+        try {
+            FCNTL.call("O_DIRECT", file, F_SETFL, flags | O_DIRECT);
+        } catch (LinuxException e) {
+            if (e.is("EINVAL")) {
+                return false;
+            }
+            throw e;
+        }
+        FCNTL.call("F_SETFL", file, F_SETFL, flags);
+        return true;
     }
 
     /// Gives a file to a user and the group of the same number.

@@ -1,5 +1,6 @@
 package hearth.worker.microvm;
 
+import hearth.worker.linux.Descriptors;
 import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.MemoryFile;
 import hearth.worker.linux.OpenFiles;
@@ -48,7 +49,13 @@ public record MachineSnapshot(
     public MachineSnapshot withTmp(int disk) throws IOException {
         var copy = MemoryFile.ofSize(OpenFiles.size(disk));
         try {
-            SparseFiles.copyData(disk, copy.fd());
+            // The monitor may have its own opening past the kernel's pages, and so this would be, too.
+            var again = Descriptors.open(OpenFiles.path(disk));
+            try {
+                SparseFiles.copyData(again, copy.fd());
+            } finally {
+                Descriptors.close(again);
+            }
             copy.seal();
             return new MachineSnapshot(number, memory, size, state, stateSize, Optional.of(copy));
         } catch (IOException | RuntimeException | Error e) {

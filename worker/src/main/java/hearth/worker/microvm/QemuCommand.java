@@ -4,6 +4,8 @@ import hearth.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// The words that start QEMU with one machine of type `microvm`, and the descriptors that they speak of: QEMU
 /// sees no file of the host's beside its own program.
@@ -30,6 +32,7 @@ public final class QemuCommand {
 
     private final List<Integer> passed = new ArrayList<>();
     private final List<String> words = new ArrayList<>();
+    private final Map<String, String> environment = new TreeMap<>();
     private final Bytes memory;
     private int disks;
 
@@ -72,6 +75,14 @@ public final class QemuCommand {
                 "memory-backend-file,id=memory,size=%dM,mem-path=/dev/fd/%d,share=%s"
                         .formatted(memory.toMebibytes(), pass(file), shared ? "on" : "off"));
         return add("-machine", "memory-backend=memory");
+    }
+
+    /// QEMU loads this before its own libraries.
+    ///
+    /// @param library a descriptor
+    public QemuCommand preload(int library) {
+        environment.put("LD_PRELOAD", "/dev/fd/" + pass(library));
+        return this;
     }
 
     /// The machine does not start by itself, but goes on from a state that it is given on its monitor.
@@ -119,17 +130,20 @@ public final class QemuCommand {
     }
 
     /// The next disk, whose place is how many there were before.
-    public QemuCommand disk(int file, boolean writable) {
+    ///
+    /// @param direct whether the host is to keep nothing of it in its memory
+    public QemuCommand disk(int file, boolean writable, boolean direct) {
         var set = disks + 1;
         add("-add-fd", "fd=%d,set=%d".formatted(pass(file), set));
         add(
                 "-blockdev",
-                "driver=raw,node-name=disk%d,read-only=%s,file.driver=file,file.filename=/dev/fdset/%d,file.locking=off,%s"
+                "driver=raw,node-name=disk%d,read-only=%s,file.driver=file,file.filename=/dev/fdset/%d,file.locking=off,%s%s"
                         .formatted(
                                 disks,
                                 writable ? "off" : "on",
                                 set,
-                                "discard=unmap,cache.direct=off,cache.no-flush=on"));
+                                "discard=unmap,cache.no-flush=on,cache.direct=",
+                                direct ? "on" : "off"));
         return place();
     }
 
@@ -175,6 +189,10 @@ public final class QemuCommand {
 
     public List<String> words() {
         return List.copyOf(words);
+    }
+
+    public Map<String, String> environment() {
+        return Map.copyOf(environment);
     }
 
     /// In the order in which the launcher is to hand them on.

@@ -1,6 +1,7 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
+import hearth.worker.linux.LinuxException;
 import hearth.worker.linux.MemoryFile;
 import hearth.worker.sandbox.MachineSpec.Disk;
 import java.util.Map;
@@ -27,16 +28,21 @@ record MachineConnections(Machines machines, TmpImages tmp, InnerServices servic
 
     /// A disk for a `/tmp`.
     Disk tmpDisk(Bytes size, HeldParts parts) throws SandboxException {
-        var file = tmp.copy(size);
-        parts.hold(file);
-        return new Disk(file, true);
+        return held(tmp.copy(size), parts);
     }
 
     /// One that holds what another did.
     Disk tmpDisk(MemoryFile original, HeldParts parts) throws SandboxException {
-        var file = tmp.copyOf(original.fd());
+        return held(tmp.copyOf(original.fd()), parts);
+    }
+
+    private static Disk held(int file, HeldParts parts) throws SandboxException {
         parts.hold(file);
-        return new Disk(file, true);
+        try {
+            return Disk.own(file);
+        } catch (LinuxException e) {
+            throw new SandboxException("the disk for /tmp: " + e.getMessage(), e);
+        }
     }
 
     /// Gives a machine what is its own, and has it run.

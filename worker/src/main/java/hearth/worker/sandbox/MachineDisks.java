@@ -29,7 +29,7 @@ record MachineDisks(SortedMap<Integer, Disk> images, List<GuestMount> mounts, in
     /// @param image a descriptor, which stays the caller's
     void add(int image, String inside) {
         var place = next();
-        images.put(place, new Disk(image, false));
+        images.put(place, Disk.image(image));
         mounts.add(GuestMount.ofDisk(place, inside));
     }
 

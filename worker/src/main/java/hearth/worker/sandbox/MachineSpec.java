@@ -1,6 +1,8 @@
 package hearth.worker.sandbox;
 
 import hearth.model.Bytes;
+import hearth.worker.linux.LinuxException;
+import hearth.worker.linux.OpenFiles;
 import hearth.worker.microvm.MachineSnapshot;
 import java.util.List;
 
@@ -25,7 +27,19 @@ record MachineSpec(
     }
 
     /// @param file a descriptor
-    record Disk(int file, boolean writable) {}
+    /// @param direct whether the monitor is to keep nothing of it in the host's memory
+    record Disk(int file, boolean writable, boolean direct) {
+        /// An image that many machines have.
+        static Disk image(int file) {
+            return new Disk(file, false, false);
+        }
+
+        /// A disk of one machine. What the host has not written of it yet would count in the monitor's cgroup, whose
+        /// limit has no room for it, and the guest keeps its pages of it itself.
+        static Disk own(int file) throws LinuxException {
+            return new Disk(file, true, OpenFiles.canBeDirect(file));
+        }
+    }
 
     /// Where what a machine is at its beginning comes from.
     sealed interface Origin {

@@ -78,7 +78,7 @@ final class MicrovmSandboxFactory implements SandboxFactory {
                     new PrivateNetworks(share.network(), share.slots(), MicrovmNetwork.listening(config.services()));
             undo.push(networks::close);
             this.machines = new Machines(
-                    monitor, share, networks, template, new Disk(root, false), snapshots, new MachinesBeingMade());
+                    monitor, share, networks, template, Disk.image(root), snapshots, new MachinesBeingMade());
             this.connections = new MachineConnections(machines, tmp, config.services());
             this.programs = new MachinePrograms(machines, connections, images);
             this.pool = new MachinePool(config.microvm().pool(), machines, connections, programs, System::nanoTime);

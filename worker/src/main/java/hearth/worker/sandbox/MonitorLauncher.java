@@ -78,7 +78,7 @@ record MonitorLauncher(Launcher launcher, int initUid, int nothing, int root) {
                 .add("passed", command.passed().size())
                 .add("cwd", "/")
                 .addList("argv", command.words())
-                .addEnvironment(Map.of());
+                .addEnvironment(command.environment());
     }
 
     private Map<Integer, Integer> descriptors(ProcessPipes pipes, int network, List<Integer> passed) {

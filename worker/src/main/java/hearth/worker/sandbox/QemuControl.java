@@ -135,7 +135,7 @@ final class QemuControl implements MachineControl {
                         "discard",
                         "unmap",
                         "cache",
-                        Map.of("direct", false, "no-flush", true),
+                        Map.of("direct", disk.direct(), "no-flush", true),
                         "file",
                         file),
                 patience);

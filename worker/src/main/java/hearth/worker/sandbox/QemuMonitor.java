@@ -46,6 +46,7 @@ final class QemuMonitor implements MachineMonitor {
     private final int kernel;
     private final int kernelHeader;
     private final int initramfs;
+    private final int library;
     private final List<String> kernelWords;
     private final MonitorLauncher launcher;
 
@@ -65,6 +66,7 @@ final class QemuMonitor implements MachineMonitor {
             this.kernel = opened(kernelFile);
             this.kernelHeader = header(kernelFile);
             this.initramfs = opened(initramfs);
+            this.library = opened(parts.config().launcher().resolveSibling("monitor.so"));
             var nothing = opened(Path.of("/dev/null"));
             var root = root(parts.launcher(), parts.config().directory(), nothing);
             undo.push(() -> Descriptors.close(root));
@@ -131,6 +133,7 @@ final class QemuMonitor implements MachineMonitor {
                 case Origin.Copied(var _, var snapshot) -> {
                     var command = command(spec, reopened(kernelHeader, own))
                             .memory(reopened(snapshot.memory().fd(), own), false)
+                            .preload(reopened(library, own))
                             .incoming();
                     yield launch(spec, tap, command, null, own);
                 }
@@ -172,7 +175,7 @@ final class QemuMonitor implements MachineMonitor {
             throws SandboxException, LinuxException {
         command.network(tap.fd(), spec.network().hardwareAddress());
         for (var disk : spec.disks()) {
-            command.disk(disk.writable() ? disk.file() : reopened(disk.file(), own), disk.writable());
+            command.disk(disk.writable() ? disk.file() : reopened(disk.file(), own), disk.writable(), disk.direct());
         }
         if (!(spec.origin() instanceof Origin.Booted)) {
             for (var place = spec.disks().size(); place < MachineDisks.OF_TEMPLATE; place++) {

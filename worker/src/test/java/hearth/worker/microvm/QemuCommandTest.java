@@ -19,8 +19,8 @@ final class QemuCommandTest {
     void namesDescriptorsInTheOrderInWhichTheyAreHandedOn() {
         var command = command(Qemu.Accelerator.TCG).initramfs(6);
         command.network(30, new byte[] {2, 0x68, (byte) 0xc6, 0x12, 0, 1})
-                .disk(31, false)
-                .disk(32, true);
+                .disk(31, false, false)
+                .disk(32, true, true);
 
         assertThat(command.passed()).containsExactly(5, 6, 30, 31, 32);
         assertThat(command.words()).anyMatch(word -> word.startsWith("virtio-blk-device,drive=disk0,id=place0,"));
@@ -28,14 +28,20 @@ final class QemuCommandTest {
         assertThat(command.words())
                 .contains("/dev/fd/64", "/dev/fd/65", "tap,id=network,fd=66", "fd=67,set=1", "fd=68,set=2")
                 .contains("virtio-net-device,netdev=network,mac=02:68:c6:12:00:01");
-        assertThat(command.words()).anyMatch(word -> word.contains("/dev/fdset/1") && word.contains("read-only=on"));
-        assertThat(command.words()).anyMatch(word -> word.contains("/dev/fdset/2") && word.contains("read-only=off"));
+        assertThat(command.words())
+                .anyMatch(word -> word.contains("/dev/fdset/1")
+                        && word.contains("read-only=on")
+                        && word.endsWith("cache.direct=off"));
+        assertThat(command.words())
+                .anyMatch(word -> word.contains("/dev/fdset/2")
+                        && word.contains("read-only=off")
+                        && word.endsWith("cache.direct=on"));
     }
 
     /// Else QEMU would stop the whole machine when the host's disk is full.
     @Test
     void errorsOfDisksAreTheGuests() {
-        var command = command(Qemu.Accelerator.TCG).disk(31, true).emptyDisk(true);
+        var command = command(Qemu.Accelerator.TCG).disk(31, true, true).emptyDisk(true);
 
         assertThat(command.words().stream().filter(word -> word.startsWith("virtio-blk-device")))
                 .hasSize(2)
@@ -47,7 +53,7 @@ final class QemuCommandTest {
         var command = command(Qemu.Accelerator.TCG)
                 .memory(9, false)
                 .incoming()
-                .disk(31, false)
+                .disk(31, false, false)
                 .emptyDisk(true);
 
         assertThat(command.passed()).containsExactly(5, 9, 31);
@@ -71,9 +77,9 @@ final class QemuCommandTest {
     void hasNoMoreDisksThanTheMachineHasPlacesFor() {
         var command = command(Qemu.Accelerator.KVM);
         for (var i = 0; i < QemuCommand.MOST_DISKS; i++) {
-            command.disk(40 + i, false);
+            command.disk(40 + i, false, false);
         }
 
-        assertThatThrownBy(() -> command.disk(99, false)).hasMessageContaining("no more than 20 disks");
+        assertThatThrownBy(() -> command.disk(99, false, false)).hasMessageContaining("no more than 20 disks");
     }
 }

@@ -30,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -256,6 +257,35 @@ final class MicrovmSnapshotTest {
         assertThat(run(second, "head -c 60m /dev/zero | tail -c 50m | wc -c").output())
                 .isEqualTo("52428800\n");
         assertThat(run(third, "echo still here").output()).isEqualTo("still here\n");
+    }
+
+    /// It would take its memory twice, beyond its monitor's limit, and for as long as the snapshot is there.
+    @Test
+    void whatACopyWritesToIsNoPageOfTheSnapshot() throws Exception {
+        var before = pagesOfSnapshots();
+
+        run(second, "head -c 60m /dev/zero | tail -c 55m | wc -c");
+
+        assertThat(before).isNotEmpty();
+        assertThat(pagesOfSnapshots()).containsAllEntriesOf(before);
+    }
+
+    /// How many blocks each file in memory takes that a monitor has open, by its inode.
+    private static Map<String, String> pagesOfSnapshots() throws Exception {
+        var words = new ArrayList<>(List.of("stat", "-L", "-c", "%i %b"));
+        for (var process : processes().toList()) {
+            try (var open = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+                open.filter(MicrovmSnapshotTest::isMemoryFile)
+                        .map(Path::toString)
+                        .forEach(words::add);
+            }
+        }
+        var stat = new ProcessBuilder(words).redirectErrorStream(true).start();
+        var said = new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return said.lines()
+                .distinct()
+                .map(line -> line.split(" "))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
     }
 
     @Test
