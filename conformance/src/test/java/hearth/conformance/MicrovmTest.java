@@ -248,10 +248,7 @@ class MicrovmTest {
         lambda.updateFunctionConfiguration(r -> r.functionName("full").timeout(120));
         lambda.waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("full"));
 
-        for (var round = 0; round < 2; round++) {
-            var response = invoke("full", "{\"do\":\"fill\"}");
-            assertThat(response.payload().asUtf8String()).matches("\\[28, 51[0-4]]");
-        }
+        assertThat(invoke("full", "{\"do\":\"fill\"}").payload().asUtf8String()).matches("\\[28, 51[0-4]]");
     }
 
     @Test

@@ -90,7 +90,7 @@ class MqMappingsTest {
     @Test
     void triesAFailedBatchAgainAndKeepsTheOrder() {
         // As long as the status shows that it fails.
-        var until = "until:" + (Instant.now().toEpochMilli() / 1000.0 + 3);
+        var until = "until:" + (Instant.now().toEpochMilli() / 1000.0 + 10);
         var texts = Stream.concat(Stream.of(until), IntStream.range(0, 40).mapToObj(i -> "m" + i))
                 .toList();
         broker.send("order", texts.toArray(String[]::new));

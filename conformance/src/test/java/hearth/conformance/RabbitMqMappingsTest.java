@@ -3,6 +3,7 @@ package hearth.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.MessageProperties;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -90,7 +91,7 @@ class RabbitMqMappingsTest {
     @Test
     void triesAFailedBatchAgainAndKeepsTheOrder() {
         // As long as the status shows that it fails.
-        var until = "until:" + (Instant.now().toEpochMilli() / 1000.0 + 3);
+        var until = "until:" + (Instant.now().toEpochMilli() / 1000.0 + 10);
         var texts = Stream.concat(Stream.of(until), IntStream.range(0, 40).mapToObj(i -> "m" + i))
                 .toList();
         broker.create("order");
@@ -150,10 +151,15 @@ class RabbitMqMappingsTest {
                 mapping, "PROBLEM: Connection error. Please check your event source connection configuration.");
         broker.startAgain();
         broker.awaitStart();
-        broker.send("back", List.of("after"));
+        // A broker that is killed may have forgotten a queue that is as young as this, durable or not.
+        broker.create("back");
+        broker.sendAndConfirm("back", MessageProperties.PERSISTENT_BASIC, "after");
 
         // That it was acknowledged, a broker that is killed may have forgotten: then what was before comes again.
-        Await.until(() -> functions.log("back"), () -> functions.texts("back").contains("after"));
+        Await.until(
+                () -> broker.waiting("back") + " wait, " + broker.consumers("back") + " consume, "
+                        + functions.log("back"),
+                () -> functions.texts("back").contains("after"));
         functions.awaitResult(mapping, "OK");
         awaitEmpty("back");
     }

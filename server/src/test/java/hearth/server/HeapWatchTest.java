@@ -2,6 +2,7 @@ package hearth.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class HeapWatchTest {
@@ -11,13 +12,17 @@ class HeapWatchTest {
     private long live = 50 * MEBIBYTE;
     private int collections;
 
-    private final HeapWatch watch = new HeapWatch(() -> used, () -> {
+    private Duration busy = Duration.ZERO;
+    private Duration eachTime = Duration.ofSeconds(5);
+
+    private final HeapWatch watch = new HeapWatch(() -> used, () -> busy.toNanos(), () -> {
         collections++;
         used = live;
     });
 
     private int lookAt(long mebibytes) {
         used = mebibytes * MEBIBYTE;
+        busy = busy.plus(eachTime);
         watch.look();
         return collections;
     }
@@ -34,5 +39,20 @@ class HeapWatchTest {
         assertThat(lookAt(165)).isEqualTo(2);
         assertThat(lookAt(264)).isEqualTo(2);
         assertThat(lookAt(265)).isEqualTo(3);
+    }
+
+    @Test
+    void collectsLessWhenThereIsLittleElseToDo() {
+        assertThat(lookAt(30)).isZero();
+        eachTime = Duration.ofMillis(490);
+        assertThat(lookAt(46)).isZero();
+        assertThat(lookAt(47)).isEqualTo(1);
+
+        assertThat(used).isEqualTo(live);
+        assertThat(lookAt(66)).isEqualTo(1);
+        eachTime = Duration.ofMillis(510);
+        assertThat(lookAt(100)).isEqualTo(1);
+        eachTime = Duration.ofMillis(0);
+        assertThat(lookAt(100)).isEqualTo(2);
     }
 }

@@ -76,8 +76,7 @@ final class RabbitMqConnection implements BrokerConnection<Delivery> {
         }
         boolean opened = false;
         try {
-            awaitFormer(connection, work);
-            var channel = connection.createChannel();
+            var channel = channelWithoutFormer(connection, work);
             var consuming = new RabbitMqConnection(
                     rules.queue(), connection, channel, work.services().clock());
             channel.basicQos(Math.min(rules.batchSize(), MOST));
@@ -95,10 +94,13 @@ final class RabbitMqConnection implements BrokerConnection<Delivery> {
 
     /// A poller that stands still, or whose host is gone, has messages out that come before all others, until the
     /// broker ends its connection. A consumer that stays longer is somebody else's.
-    private static void awaitFormer(Connection connection, MqWork work)
-            throws SourceException, IOException, InterruptedException {
+    ///
+    /// @return one that may consume
+    private static Channel channelWithoutFormer(Connection connection, MqWork work)
+            throws IOException, InterruptedException {
         long until = System.nanoTime() + FORMER.toNanos();
-        while (hasConsumers(connection, work.rules().queue())) {
+        var channel = connection.createChannel();
+        while (hasConsumers(channel, work.rules().queue())) {
             if (System.nanoTime() - until >= 0) {
                 LOG.log(
                         Level.WARNING,
@@ -106,27 +108,26 @@ final class RabbitMqConnection implements BrokerConnection<Delivery> {
                                 + " order only as far as they come to this one",
                         work.rules().queue(),
                         work.mapping());
-                return;
+                break;
             }
             if (work.closed().await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
+                break;
             }
         }
+        // The broker closes a channel by which it was asked what is not for this user to know. None is closed from
+        // here: the client would wait for the answer to that without end.
+        return channel.isOpen() ? channel : connection.createChannel();
     }
 
-    /// By a channel of its own, which the broker closes where it does not answer that.
-    private static boolean hasConsumers(Connection connection, String queue) throws IOException, SourceException {
-        var asking = connection.createChannel();
+    private static boolean hasConsumers(Channel channel, String queue) throws IOException {
         try {
-            return asking.consumerCount(queue) > 0;
+            return channel.consumerCount(queue) > 0;
         } catch (IOException e) {
             if (reason(e) == AMQP.ACCESS_REFUSED) {
                 LOG.log(Level.DEBUG, "Who else consumes " + queue + " is not for this user to know", e);
                 return false;
             }
-            throw problem(e, queue);
-        } finally {
-            asking.abort();
+            throw e;
         }
     }
 

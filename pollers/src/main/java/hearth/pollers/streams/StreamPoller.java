@@ -239,8 +239,8 @@ public final class StreamPoller implements Poller {
         private void start(Shard shard) {
             var known = checkpoints.get(shard.id());
             var from = known == null ? ShardCheckpoint.beginning(shard.id()) : known;
-            var reader = new ShardReader(
-                    mapping, rules, stream, services, status, shard, from, position(shard, known), claim, this);
+            var scope = new ShardScope(mapping, rules, stream, services, status, shard);
+            var reader = new ShardReader(scope, from, position(shard, known), claim, this);
             checkpoints.put(shard.id(), from);
             reading.put(shard.id(), reader);
             readers.add(reader);
