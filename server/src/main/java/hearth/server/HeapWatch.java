@@ -19,7 +19,7 @@ final class HeapWatch implements AutoCloseable {
     private static final long SPARED_WHEN_QUIET = 16L << 20;
 
     /// What the server takes of a processor while there is little to do, each time between two looks.
-    private static final long QUIET = LOOK.toNanos() / 20;
+    private static final long QUIET = LOOK.toNanos() / 10;
 
     private final LongSupplier used;
     private final LongSupplier busy;

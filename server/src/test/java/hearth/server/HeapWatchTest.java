@@ -44,13 +44,13 @@ class HeapWatchTest {
     @Test
     void collectsLessWhenThereIsLittleElseToDo() {
         assertThat(lookAt(30)).isZero();
-        eachTime = Duration.ofMillis(490);
+        eachTime = Duration.ofMillis(990);
         assertThat(lookAt(46)).isZero();
         assertThat(lookAt(47)).isEqualTo(1);
 
         assertThat(used).isEqualTo(live);
         assertThat(lookAt(66)).isEqualTo(1);
-        eachTime = Duration.ofMillis(510);
+        eachTime = Duration.ofMillis(1010);
         assertThat(lookAt(100)).isEqualTo(1);
         eachTime = Duration.ofMillis(0);
         assertThat(lookAt(100)).isEqualTo(2);
