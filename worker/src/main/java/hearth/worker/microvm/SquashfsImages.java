@@ -53,9 +53,10 @@ final class SquashfsImages {
         return PLACES.stream().filter(Files::isExecutable).findFirst().map(SquashfsImages::new);
     }
 
-    /// An image whose root is that of the directory.
+    /// An image whose root is that of the directory. Without a word mksquashfs makes empty files of those that it
+    /// cannot read.
     void make(Path directory, Path image) throws IOException {
-        run(directory.toString(), image, List.of());
+        run(directory.toString(), image, List.of("-exit-on-error"));
     }
 
     /// An image of several places of the host, each under its own path.
