@@ -22,21 +22,21 @@ static int leave_out_holes(char *start, size_t length, int protection, int file,
     const off_t page = sysconf(_SC_PAGESIZE);
     // The kernel has so many mappings for a process and no more.
     const off_t least = (off_t)length / MOST_HOLES > LEAST_HOLE ? (off_t)length / MOST_HOLES : LEAST_HOLE;
-    off_t hole = offset;
-    while ((hole = lseek(file, hole, SEEK_HOLE)) >= 0 && hole < end) {
-        off_t data = lseek(file, hole, SEEK_DATA);
+    off_t data = offset, hole;
+    while (data < end && (hole = lseek(file, data, SEEK_HOLE)) >= 0 && hole < end) {
+        data = lseek(file, hole, SEEK_DATA);
         if (data < 0 || data > end)
             data = end;
-        hole = (hole + page - 1) / page * page;
-        if (data - hole >= least) {
-            char *at = start + (hole - offset);
-            const size_t size = (size_t)(data - hole);
+        // Blocks of a file may be smaller than pages.
+        const off_t first = (hole + page - 1) / page * page, last = data / page * page;
+        if (last - first >= least) {
+            char *at = start + (first - offset);
+            const size_t size = (size_t)(last - first);
             if (syscall(SYS_mmap, at, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) < 0)
                 return -1;
             // A copy is to take what it writes to, and not two mebibytes for each page of that.
             madvise(at, size, MADV_NOHUGEPAGE);
         }
-        hole = data;
     }
     return 0;
 }

@@ -15,7 +15,7 @@ final class HeapWatch implements AutoCloseable {
     /// Collected less than that is not worth a pause.
     private static final long SPARED = 64L << 20;
 
-    /// The same of a pause that next to nobody waits for.
+    /// The same of a pause that next to nobody waits for, which is as long as much is in use.
     private static final long SPARED_WHEN_QUIET = 16L << 20;
 
     /// What the server takes of a processor while there is little to do, each time between two looks.
@@ -81,7 +81,7 @@ final class HeapWatch implements AutoCloseable {
 
     private void spare(long inUse) {
         limit = 2 * inUse + SPARED;
-        limitWhenQuiet = inUse + SPARED_WHEN_QUIET;
+        limitWhenQuiet = inUse + Math.max(SPARED_WHEN_QUIET, inUse / 4);
     }
 
     @Override

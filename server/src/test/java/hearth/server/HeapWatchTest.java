@@ -53,6 +53,11 @@ class HeapWatchTest {
         eachTime = Duration.ofMillis(1010);
         assertThat(lookAt(100)).isEqualTo(1);
         eachTime = Duration.ofMillis(0);
+        live = 400 * MEBIBYTE;
         assertThat(lookAt(100)).isEqualTo(2);
+
+        // What takes long is done for much.
+        assertThat(lookAt(500)).isEqualTo(2);
+        assertThat(lookAt(501)).isEqualTo(3);
     }
 }

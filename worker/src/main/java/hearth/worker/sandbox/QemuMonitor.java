@@ -66,7 +66,7 @@ final class QemuMonitor implements MachineMonitor {
             this.kernel = opened(kernelFile);
             this.kernelHeader = header(kernelFile);
             this.initramfs = opened(initramfs);
-            this.library = opened(parts.config().launcher().resolveSibling("monitor.so"));
+            this.library = library(parts.config().launcher().resolveSibling("monitor.so"));
             var nothing = opened(Path.of("/dev/null"));
             var root = root(parts.launcher(), parts.config().directory(), nothing);
             undo.push(() -> Descriptors.close(root));
@@ -84,12 +84,25 @@ final class QemuMonitor implements MachineMonitor {
     /// up once more.
     private int header(Path kernel) throws IOException {
         try (var file = Files.newInputStream(kernel)) {
-            var header = MemoryFile.of(file.readNBytes(KERNEL_HEADER));
-            undo.push(header::close);
-            // All monitors that make copies have it, and none may change what the next one reads.
-            header.seal();
-            return header.fd();
+            return shared(file.readNBytes(KERNEL_HEADER));
         }
+    }
+
+    /// What QEMU loads before its own libraries (`guest/monitor`). A file that its user may not read it would do
+    /// without, and say so to nobody.
+    private int library(Path file) throws IOException {
+        if (!Files.isReadable(file)) {
+            throw new IOException("there is no library for QEMU at " + file);
+        }
+        return shared(Files.readAllBytes(file));
+    }
+
+    /// All monitors that make copies have it, and none may change what the next one reads.
+    private int shared(byte[] content) throws IOException {
+        var file = MemoryFile.of(content);
+        undo.push(file::close);
+        file.seal();
+        return file.fd();
     }
 
     private int opened(Path file) throws LinuxException {
